@@ -1,0 +1,217 @@
+//! What a failed call says: what happened, whether anything was sent, what to do next.
+//!
+//! Invariant: neither `Display` nor `Debug` shows a body, a URL, a token or text of a message; the service's own words are
+//! behind accessors. `Outcome` is decided in `transport.rs` from evidence, never guessed here.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+/// What is known of the request's fate. The question for a create: may a customer have been messaged?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Nothing reached the service. Sending it (again) is safe.
+    NotSent,
+    /// The service refused it and did nothing.
+    Rejected,
+    /// The service may have carried it out. Find out before sending it again.
+    Unknown,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// The class of an error. The numbers are those of `desk_status` in C and never change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(i32)]
+        pub enum ErrorKind { $($(#[$doc])* $name = $code,)* }
+
+        impl ErrorKind {
+            /// All kinds, in the order of their numbers.
+            pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$name,)*];
+
+            /// The number of this kind.
+            pub const fn code(self) -> i32 {
+                self as i32
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An argument breaks a rule; the message names it.
+    InvalidArgument = 1,
+    /// No connection: name lookup, refused, TLS handshake, proxy.
+    Connect = 100,
+    /// The time allowed ran out.
+    Timeout = 101,
+    /// The connection broke after the request may have left.
+    Transport = 102,
+    /// The answer is larger than the client takes.
+    TooLarge = 103,
+    /// The service answered with a redirect, which is never followed.
+    Redirect = 104,
+    /// A success whose body could not be read.
+    Decode = 105,
+    /// 401 or 403.
+    Unauthorized = 200,
+    /// 404 or 410.
+    NotFound = 201,
+    /// 429.
+    RateLimited = 202,
+    /// Any other 4xx.
+    Refused = 203,
+    /// 5xx.
+    Service = 204,
+}
+
+/// A failed call.
+pub struct Error(Box<Details>);
+
+pub(crate) struct Details {
+    pub(crate) kind: ErrorKind,
+    pub(crate) outcome: Outcome,
+    pub(crate) operation: Option<&'static str>,
+    /// Whether asking again can do no harm.
+    pub(crate) safe: bool,
+    pub(crate) what: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) service_code: Option<String>,
+    pub(crate) service_text: Option<String>,
+    pub(crate) body: Bytes,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) attempts: u32,
+    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, outcome: Outcome, what: impl Into<String>) -> Error {
+        Error(Box::new(Details {
+            kind,
+            outcome,
+            operation: None,
+            safe: false,
+            what: what.into(),
+            status: None,
+            service_code: None,
+            service_text: None,
+            body: Bytes::new(),
+            request_id: None,
+            retry_after: None,
+            attempts: 0,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::InvalidArgument, Outcome::NotSent, what)
+    }
+
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Details)) -> Error {
+        change(&mut self.0);
+        self
+    }
+
+    /// The class of the error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What is known of the request's fate.
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// The operation that failed, such as `ticket_get`; `None` while a client is built.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The HTTP status, if the service answered.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The service's own code (`code` of its error body), number or text.
+    pub fn service_code(&self) -> Option<&str> {
+        self.0.service_code.as_deref()
+    }
+
+    /// The service's own explanation. It may repeat what was sent: do not log it where message text must not go.
+    pub fn service_text(&self) -> Option<&str> {
+        self.0.service_text.as_deref()
+    }
+
+    /// The raw body of the answer, at most 1 MB of a refusal; empty if there was none. It may hold message text.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// The request id that the service or a gateway gave.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the service asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How often the request was tried; 0 if it was refused before sending.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = &self.0;
+        if let Some(operation) = details.operation {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&details.what)?;
+        if let Some(code) = details.service_code.as_deref().filter(|code| plain(code)) {
+            write!(f, " (service code {code})")?;
+        }
+        if details.operation.is_none() {
+            return Ok(());
+        }
+        f.write_str(match details.outcome {
+            Outcome::NotSent => "; nothing was sent",
+            Outcome::Rejected => "; nothing was done",
+            Outcome::Unknown if details.safe => "; asking again is safe",
+            Outcome::Unknown => "; it may have been carried out: find out before sending it again",
+        })
+    }
+}
+
+/// Whether a service code is short and free of anything but a name or number.
+fn plain(code: &str) -> bool {
+    code.len() <= 64
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("outcome", &self.0.outcome)
+            .field("status", &self.0.status)
+            .field("attempts", &self.0.attempts)
+            .field("request_id", &self.0.request_id)
+            .field("message", &self.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,49 @@
+//! A result together with what is known of the call that brought it.
+
+use std::ops::Deref;
+use std::time::Duration;
+
+/// A successful call. It can be used like the result itself: `response.id` reads the result's `id`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response<T> {
+    pub(crate) value: T,
+    pub(crate) status: u16,
+    pub(crate) attempts: u32,
+    pub(crate) request_id: Option<String>,
+    pub(crate) elapsed: Duration,
+}
+
+impl<T> Response<T> {
+    /// The result without the rest.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status, 200 to 299.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// How often the request was tried.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The request id that the service or a gateway gave.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Time from the start of the call to the last byte of the body.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}

@@ -1,0 +1,42 @@
+//! The API token: kept out of every output, wiped from memory when dropped.
+
+use std::fmt;
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+/// A checked token.
+pub(crate) struct Token(Zeroizing<String>);
+
+impl Token {
+    /// Refuses what no HTTP header can carry, without repeating it.
+    pub(crate) fn new(token: Zeroizing<String>) -> Result<Token, Error> {
+        if token.is_empty() {
+            return Err(Error::invalid(
+                "api_token is empty; set it to a token from the dashboard (Settings, Desk, Credentials)",
+            ));
+        }
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::invalid(
+                "api_token holds a space, a line break or another character that no token has; remove it (a file often ends in one)",
+            ));
+        }
+        Ok(Token(token))
+    }
+
+    /// The value of the auth header, marked so that neither logs nor HTTP/2 tables keep it.
+    pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
+        let mut value =
+            HeaderValue::from_str(&self.0).map_err(|_| Error::invalid("api_token cannot be sent in a header"))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

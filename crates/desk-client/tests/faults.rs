@@ -1,0 +1,194 @@
+//! Every fault vector against every operation: kind, outcome, status, and how often the request arrived.
+#![allow(deprecated, reason = "all operations are tested")]
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use desk_client::types::{ChatMessageListParams, NewProactiveChat, TicketChatMessageListParams};
+use desk_client::{CallOptions, Client, Error, Outcome};
+use testkit::{Server, Step, faults, serve};
+
+const SECRET: &str = "token-that-must-not-leak";
+const TEXT: &str = "message-that-must-not-leak";
+
+fn client(base_url: &str) -> Client {
+    Client::builder("")
+        .api_token(SECRET)
+        .base_url(base_url)
+        .build()
+        .expect("settings are right")
+}
+
+fn new_chat() -> NewProactiveChat {
+    NewProactiveChat::builder()
+        .message(TEXT)
+        .group_key("sales")
+        .customer_ids([1])
+        .agent_id(1)
+        .build()
+}
+
+async fn call(client: &Client, operation: &str) -> Result<(), Error> {
+    match operation {
+        "proactive_chat_create" => client.proactive_chat_create(&new_chat()).await.map(drop),
+        "proactive_chat_get" => client.proactive_chat_get(1).await.map(drop),
+        "chat_message_list" => client
+            .chat_message_list(&ChatMessageListParams::default())
+            .await
+            .map(drop),
+        "ticket_chat_message_list" => client
+            .ticket_chat_message_list(1, &TicketChatMessageListParams::default())
+            .await
+            .map(drop),
+        other => panic!("no operation is named {other}"),
+    }
+}
+
+const OPERATIONS: [&str; 4] = [
+    "proactive_chat_create",
+    "proactive_chat_get",
+    "chat_message_list",
+    "ticket_chat_message_list",
+];
+
+#[tokio::test]
+async fn every_fault_has_its_outcome() {
+    let server = serve();
+    for fault in faults() {
+        let client = client(&format!("{}/{}", server.url(), fault.name));
+        let client = client.with(CallOptions::new().timeout(fault.patience()));
+        for operation in OPERATIONS {
+            let before = server.requests().len();
+            let error = call(&client, operation).await.expect_err(&fault.name);
+            let at = format!("{operation} on {}: {error}", fault.name);
+            let code = format!("DESK_{}", upper(&format!("{:?}", error.kind())));
+            assert_eq!(code, fault.expect.code, "{at}");
+            assert_eq!(format!("{:?}", error.outcome()), fault.expect.outcome, "{at}");
+            assert_eq!(error.status().unwrap_or(0), fault.expect.http, "{at}");
+            assert_eq!(error.service_code().unwrap_or(""), fault.expect.service_code, "{at}");
+            assert_eq!(error.attempts(), 1, "{at}");
+            assert_eq!(error.operation(), Some(operation), "{at}");
+            assert_eq!(server.requests().len() - before, 1, "{at}");
+            for shown in [error.to_string(), format!("{error:?}")] {
+                for hidden in [SECRET, TEXT, "a secret", "127.0.0.1:9/", &server.url()] {
+                    assert!(!shown.contains(hidden), "{at} shows {hidden}");
+                }
+                assert!(!error.to_string().contains('\n'), "{at}");
+            }
+        }
+    }
+}
+
+/// `TooLarge` → `TOO_LARGE`
+fn upper(kind: &str) -> String {
+    let mut out = String::new();
+    for letter in kind.chars() {
+        if letter.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(letter.to_uppercase());
+    }
+    out
+}
+
+#[tokio::test]
+async fn the_text_says_what_to_do_next() {
+    let server = serve();
+    let text = async |fault: &str, operation: &str| {
+        let client = client(&format!("{}/{fault}", server.url()));
+        call(&client, operation).await.expect_err(fault).to_string()
+    };
+    assert_eq!(
+        text("502_html", "proactive_chat_create").await,
+        "proactive_chat_create: the service answered 502 bad gateway; \
+         it may have been carried out: find out before sending it again"
+    );
+    assert_eq!(
+        text("502_html", "proactive_chat_get").await,
+        "proactive_chat_get: the service answered 502 bad gateway; asking again is safe"
+    );
+    assert_eq!(
+        text("400_json", "proactive_chat_create").await,
+        "proactive_chat_create: the service answered 400 bad request (service code invalid); nothing was done"
+    );
+    assert_eq!(
+        text("redirect_301", "chat_message_list").await,
+        "chat_message_list: the service answered 301 with a redirect to http://127.0.0.1:9, which is not followed; \
+         asking again is safe"
+    );
+}
+
+#[tokio::test]
+async fn an_error_keeps_what_the_service_said() {
+    let server = serve();
+    let error = async |fault: &str| {
+        let client = client(&format!("{}/{fault}", server.url()));
+        call(&client, "proactive_chat_create").await.expect_err(fault)
+    };
+    let limited = error("429_json").await;
+    assert_eq!(limited.retry_after(), Some(Duration::from_secs(3)));
+    assert_eq!(limited.service_text(), Some("Too many requests"));
+    let page = error("502_html").await;
+    assert_eq!(page.body(), b"<html><h1>502 Bad Gateway</h1></html>");
+    assert_eq!(error("500_2mb").await.body().len(), 1 << 20);
+    assert_eq!(
+        error("ok_cut_json").await.body(),
+        b"{\"id\": 1, \"message\": \"a secret"
+    );
+    assert_eq!(error("400_field_map").await.service_text(), Some("groupKey: unknown"));
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    let url = {
+        let server = Server::start(|_| vec![Step::Close]);
+        server.url()
+    };
+    // The port is free again once the listener thread has gone.
+    while std::net::TcpStream::connect(url.trim_start_matches("http://")).is_ok() {}
+    for operation in OPERATIONS {
+        let error = call(&client(&url), operation).await.expect_err("nobody is there");
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
+        assert!(
+            error
+                .to_string()
+                .ends_with("connection refused (os error 111); nothing was sent"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_the_token_stays() {
+    let elsewhere = Server::start(|_| vec![Step::Close]);
+    let target = format!("{}/chat_messages", elsewhere.url());
+    let server = Server::start(move |_| vec![testkit::reply(307, &[("location", &target)], b"")]);
+    for operation in OPERATIONS {
+        call(&client(&server.url()), operation)
+            .await
+            .expect_err("a redirect is an error");
+    }
+    assert_eq!(elsewhere.requests().len(), 0);
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_deadline_of_one_call() {
+    let server = serve();
+    let client = client(&format!("{}/silent", server.url()));
+    let start = std::time::Instant::now();
+    let short = client.with(CallOptions::new().timeout(Duration::from_millis(50)));
+    let error = call(&short, "proactive_chat_create").await.expect_err("nobody answers");
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(
+        start.elapsed() < Duration::from_secs(50),
+        "the client's own timeout was used"
+    );
+}
+
+#[test]
+fn vectors_are_distinct() {
+    let names: BTreeSet<_> = faults().into_iter().map(|fault| fault.name).collect();
+    assert_eq!(names.len(), faults().len());
+    assert!(names.len() >= 40);
+}

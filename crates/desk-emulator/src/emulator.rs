@@ -1,0 +1,266 @@
+//! Starting, driving and stopping an emulator: [`Builder`] and the [`Emulator`] handle.
+//!
+//! Every emulator runs on a thread and a runtime of its own, so it serves asynchronous and plain synchronous callers
+//! alike. The handle's methods do their (short) store work on the calling thread. When the handle is dropped the
+//! port is closed and nothing goes on running. It never listens beyond loopback.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use crate::error::Result;
+use crate::http::{self, Service};
+use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket};
+use crate::store::seed::{SeedReport, SeedRequest};
+use crate::store::{Settings, SharedStore, Store};
+
+/// How an emulator is to start. The defaults: a free port, a random token, an empty service in memory.
+#[derive(Clone, Default)]
+pub struct Builder {
+    port: u16,
+    data: Option<PathBuf>,
+    token: Option<String>,
+    strict_paging: bool,
+    settings: Settings,
+}
+
+impl Builder {
+    /// The loopback port; 0 takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Keeps the state in this SQLite file, which is made when it is missing. One emulator at a time can use it.
+    pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
+        self.data = Some(file.into());
+        self
+    }
+
+    /// The API token to accept: printable ASCII without spaces. Without one a random `emu_…` token is made.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Starts with the demo content and lets the first customer of each proactive chat answer by itself.
+    pub fn demo(mut self, demo: bool) -> Self {
+        self.settings.demo = demo;
+        self
+    }
+
+    /// Starts with this many seeded messages, after the demo content if both are asked for.
+    pub fn seed_rows(mut self, rows: u64) -> Self {
+        self.settings.seed_rows = rows;
+        self
+    }
+
+    /// Answers 400 to a `limit` or `offset` out of range, instead of taking the nearest sensible value.
+    pub fn strict_paging(mut self, strict: bool) -> Self {
+        self.strict_paging = strict;
+        self
+    }
+
+    /// Who sends the message of a proactive chat.
+    pub fn proactive_sender(mut self, sender: ProactiveSender) -> Self {
+        self.settings.proactive_sender = sender;
+        self
+    }
+
+    /// Starts without blocking the calling task. Fails when the port is in use, or the data file or the token is
+    /// unusable.
+    pub async fn start(self) -> io::Result<Emulator> {
+        let (send, receive) = oneshot::channel();
+        std::thread::spawn(move || send.send(self.start_blocking()));
+        receive
+            .await
+            .map_err(|_| io::Error::other("the emulator's starting thread ended early"))?
+    }
+
+    /// Starts from synchronous code; fails as [`Builder::start`] does.
+    pub fn start_blocking(self) -> io::Result<Emulator> {
+        let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listener = TcpListener::bind(wanted).map_err(|error| {
+            let kind = error.kind();
+            io::Error::new(
+                kind,
+                format!("cannot listen on {wanted}: {kind}; choose another port, or 0"),
+            )
+        })?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let store = Store::open(self.data.as_deref(), self.settings)?;
+        let token = match self.token {
+            Some(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                let text = "the token must be printable ASCII without spaces, at least one character";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+            }
+            Some(token) => token,
+            None => store.random_token().map_err(io::Error::other)?,
+        };
+        let store = SharedStore::new(store);
+        let service = Service {
+            store: store.clone(),
+            token: token.as_str().into(),
+            address,
+            strict_paging: self.strict_paging,
+            demo: self.settings.demo,
+        };
+        let (stop, stopping) = oneshot::channel();
+        let (stopped, done) = oneshot::channel();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        // The store takes one step at a time; more threads would only wait for it.
+        let runtime = runtime.max_blocking_threads(2).enable_all().build()?;
+        let thread = std::thread::Builder::new()
+            .name("desk-emulator".to_owned())
+            .spawn(move || {
+                runtime.block_on(http::serve(listener, service, stopping));
+                // Ends the tasks that are left, such as a demo answer that is still due.
+                drop(runtime);
+                // Nobody waits for it after a plain drop.
+                let _ = stopped.send(());
+            })?;
+        Ok(Emulator {
+            store,
+            address,
+            token,
+            running: Some(Running { stop, thread }),
+            done,
+        })
+    }
+}
+
+/// A running emulator. Dropping it stops it.
+pub struct Emulator {
+    store: SharedStore,
+    address: SocketAddr,
+    token: String,
+    running: Option<Running>,
+    done: oneshot::Receiver<()>,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Emulator {
+    /// Starts an empty emulator on a free port with a random token.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// [`Emulator::start`] for synchronous code.
+    pub fn start_blocking() -> io::Result<Self> {
+        Self::builder().start_blocking()
+    }
+
+    /// Starts one with other settings than the defaults.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The base URL of the API, `http://127.0.0.1:PORT/platform/v1`.
+    pub fn base_url(&self) -> String {
+        format!("{}{}", self.url(), http::BASE_PATH)
+    }
+
+    /// The URL of the server, `http://127.0.0.1:PORT`; `/_emulator` is below it.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The token to send in the header `SENDBIRDDESKAPITOKEN`.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Adds a group. The key is made of lower-case letters, digits, `-` and `_`, and must be new (409 otherwise).
+    pub fn add_group(&self, key: &str, name: &str) -> Result<Group> {
+        self.store.lock().add_group(key, name)
+    }
+
+    /// Adds an agent; one who is ONLINE gets the pending tickets of the agent's groups at once.
+    pub fn add_agent(&self, agent: NewAgent) -> Result<Agent> {
+        self.store.lock().add_agent(agent)
+    }
+
+    /// Adds a customer.
+    pub fn add_customer(&self, customer: NewCustomer) -> Result<Customer> {
+        self.store.lock().add_customer(customer)
+    }
+
+    /// Changes an agent's presence. ONLINE routes pending tickets, oldest first; leaving makes the agent's active
+    /// tickets pending, and they go to somebody else who is free.
+    pub fn set_presence(&self, agent_id: i64, presence: Presence) -> Result<Agent> {
+        self.store.lock().set_presence(agent_id, presence)
+    }
+
+    /// Lets the customer of a ticket write. The first answer to a proactive ticket routes it. 409 when it is closed.
+    pub fn customer_reply(&self, ticket_id: i64, message: &str) -> Result<Ticket> {
+        self.store.lock().customer_reply(ticket_id, message)
+    }
+
+    /// Lets an agent write: any agent before the customer's answer, only the assigned one after it (409 otherwise).
+    /// Without an id it is the assigned agent, or the one who created the proactive chat.
+    pub fn agent_reply(&self, ticket_id: i64, agent_id: Option<i64>, message: &str) -> Result<Ticket> {
+        self.store.lock().agent_reply(ticket_id, agent_id, message)
+    }
+
+    /// Closes a ticket. 409 when it is closed already.
+    pub fn close_ticket(&self, ticket_id: i64, comment: Option<&str>) -> Result<Ticket> {
+        self.store.lock().close_ticket(ticket_id, comment)
+    }
+
+    /// Reads a ticket.
+    pub fn ticket(&self, ticket_id: i64) -> Result<Ticket> {
+        self.store.lock().ticket(ticket_id)
+    }
+
+    /// Reads all tickets, or those of one proactive chat, by ascending id.
+    pub fn tickets(&self, proactive_id: Option<i64>) -> Result<Vec<Ticket>> {
+        Ok(self.store.lock().tickets(proactive_id, i64::MAX, 0)?.1)
+    }
+
+    /// Adds made-up messages on closed tickets of their own. A million rows take seconds on the calling thread.
+    pub fn seed(&self, request: SeedRequest) -> Result<SeedReport> {
+        self.store.lock().seed(request)
+    }
+
+    /// Goes back to the state it started with: nothing, or the demo content and the seeded rows of the builder.
+    pub fn reset(&self) -> Result<()> {
+        self.store.lock().reset()
+    }
+
+    /// Stops: no new connection, a second for requests under way, then everything ends. The data file is free for
+    /// the next one when this returns.
+    pub async fn shutdown(mut self) {
+        if let Some(running) = self.running.take() {
+            // Fails only when the server is gone already.
+            let _ = running.stop.send(());
+            let _ = (&mut self.done).await;
+            let _ = running.thread.join();
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let _ = running.stop.send(());
+            let _ = running.thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Emulator {
+    /// Without the token: it opens the service.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

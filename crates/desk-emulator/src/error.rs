@@ -1,0 +1,91 @@
+//! How the service refuses: one error type for HTTP and for the Rust handle, so that both say the same.
+//!
+//! A refusal has an HTTP status, a code from a small fixed set and one line for people that says what is wrong and
+//! the mend. Nothing was changed when one is returned. Failures to start are `std::io::Error`, not this.
+
+use std::fmt;
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// The result of everything the service can refuse.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A refusal of the service; on the wire `{"code": …, "detail": …}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+}
+
+impl Error {
+    /// The HTTP status that goes with it, such as 400, 404 or 409.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The service code: `invalid`, `parse_error`, `not_found`, `conflict`, …
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong and the mend, in one line.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// A value that breaks a rule; `detail` names the property and the value.
+    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid", detail)
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// A step that the present state does not allow.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
+    /// A defect of the emulator itself.
+    pub(crate) fn internal(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let detail = format!("the data could not be read or written: {error}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "storage_failed", detail)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({ "code": self.code, "detail": self.detail });
+        (
+            self.status,
+            [(header::CONTENT_TYPE, "application/json")],
+            body.to_string(),
+        )
+            .into_response()
+    }
+}

@@ -1,0 +1,268 @@
+//! The controls below `/_emulator`: people, replies, closing, seeding and resetting, as the Rust handle has them.
+//!
+//! No token is needed, because the server listens on loopback only and takes only requests whose `Host`, and
+//! `Origin` if a browser sends one, name loopback too: a web page can neither rebind a DNS name to reach it nor post
+//! to it. The service itself has nothing like this.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::call::{Query, parse_json, path_id, path_parameters, read_body};
+use super::paging::{Link, Paging, page};
+use super::{Service, json as json_response};
+use crate::error::{Error, Result};
+use crate::model::{NewAgent, NewCustomer, Presence};
+use crate::store::Store;
+use crate::store::seed::SeedRequest;
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new()
+        .route("/groups", post(add_group))
+        .route("/agents", post(add_agent))
+        .route("/agents/{id}/presence", put(set_presence))
+        .route("/customers", post(add_customer))
+        .route("/tickets", get(list_tickets))
+        .route("/tickets/{id}", get(get_ticket))
+        .route("/tickets/{id}/customer_reply", post(customer_reply))
+        .route("/tickets/{id}/agent_reply", post(agent_reply))
+        .route("/tickets/{id}/close", post(close_ticket))
+        .route("/seed", post(seed))
+        .route("/reset", post(reset))
+        .route("/health", get(health))
+}
+
+#[derive(Deserialize)]
+struct NewGroup {
+    key: String,
+    name: String,
+}
+
+async fn add_group(State(service): State<Service>, request: Request) -> Result<Response> {
+    let new: NewGroup = Control::accept(request).await?.body()?;
+    answer(&service, StatusCode::CREATED, move |store| {
+        store.add_group(&new.key, &new.name)
+    })
+    .await
+}
+
+async fn add_agent(State(service): State<Service>, request: Request) -> Result<Response> {
+    let new: NewAgent = Control::accept(request).await?.body()?;
+    answer(&service, StatusCode::CREATED, |store| store.add_agent(new)).await
+}
+
+async fn add_customer(State(service): State<Service>, request: Request) -> Result<Response> {
+    let new: NewCustomer = Control::accept(request).await?.body()?;
+    answer(&service, StatusCode::CREATED, |store| store.add_customer(new)).await
+}
+
+#[derive(Deserialize)]
+struct NewPresence {
+    presence: Presence,
+}
+
+async fn set_presence(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let (id, NewPresence { presence }) = (control.id()?, control.body()?);
+    answer(&service, StatusCode::OK, move |store| store.set_presence(id, presence)).await
+}
+
+async fn list_tickets(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let query = Query::of(&control.parts);
+    let proactive_id = match query.get("proactive_id").map(str::parse) {
+        None => None,
+        Some(Ok(id)) => Some(id),
+        Some(Err(_)) => return Err(Error::invalid("proactive_id: must be a 64-bit integer")),
+    };
+    let paging = Paging::of(&query);
+    let (count, tickets) = service
+        .store
+        .run(move |store| store.tickets(proactive_id, paging.limit, paging.offset))
+        .await?;
+    page(
+        paging,
+        &Link::of(&control.parts, &query, service.address),
+        count,
+        &to_json(&tickets)?,
+    )
+}
+
+async fn get_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
+    let id = Control::accept(request).await?.id()?;
+    answer(&service, StatusCode::OK, move |store| store.ticket(id)).await
+}
+
+#[derive(Deserialize)]
+struct CustomerReply {
+    message: String,
+}
+
+async fn customer_reply(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let (id, CustomerReply { message }) = (control.id()?, control.body()?);
+    answer(&service, StatusCode::OK, move |store| {
+        store.customer_reply(id, &message)
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AgentReply {
+    agent_id: Option<i64>,
+    message: String,
+}
+
+async fn agent_reply(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let (id, AgentReply { agent_id, message }) = (control.id()?, control.body()?);
+    answer(&service, StatusCode::OK, move |store| {
+        store.agent_reply(id, agent_id, &message)
+    })
+    .await
+}
+
+#[derive(Default, Deserialize)]
+struct Close {
+    comment: Option<String>,
+}
+
+async fn close_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let id = control.id()?;
+    // Everything in the body is optional, so the body is too.
+    let Close { comment } = if control.body.is_empty() {
+        Close::default()
+    } else {
+        control.body()?
+    };
+    answer(&service, StatusCode::OK, move |store| {
+        store.close_ticket(id, comment.as_deref())
+    })
+    .await
+}
+
+async fn seed(State(service): State<Service>, request: Request) -> Result<Response> {
+    let wanted: SeedRequest = Control::accept(request).await?.body()?;
+    answer(&service, StatusCode::OK, move |store| store.seed(wanted)).await
+}
+
+async fn reset(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    answer(&service, StatusCode::OK, |store| store.reset().map(|()| healthy())).await
+}
+
+async fn health(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    answer(&service, StatusCode::OK, |_| Ok(healthy())).await
+}
+
+fn healthy() -> Value {
+    json!({ "status": "ok" })
+}
+
+/// A request from this machine.
+struct Control {
+    parts: Parts,
+    path: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Control {
+    async fn accept(request: Request) -> Result<Self> {
+        let (mut parts, body) = request.into_parts();
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let origin = parts.headers.get(header::ORIGIN);
+        if !host.is_some_and(is_loopback) || !origin.is_none_or(is_loopback_origin) {
+            let detail = "only requests to and from a loopback name are taken here; use the printed url";
+            return Err(Error::new(StatusCode::FORBIDDEN, "permission_denied", detail));
+        }
+        let path = path_parameters(&mut parts).await?;
+        Ok(Self {
+            parts,
+            path,
+            body: read_body(body).await?,
+        })
+    }
+
+    fn id(&self) -> Result<i64> {
+        path_id(&self.path, "id")
+    }
+
+    fn body<T: DeserializeOwned>(&self) -> Result<T> {
+        parse_json(&self.body)
+    }
+}
+
+/// Whether `host`, with or without a port, is a loopback name or address.
+fn is_loopback(host: &str) -> bool {
+    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, rest)) => (address, rest.strip_prefix(':').unwrap_or(rest)),
+        None => host.split_once(':').unwrap_or((host, "")),
+    };
+    let is_name = name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost");
+    let is_address = || {
+        name.parse()
+            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+    };
+    port.bytes().all(|byte| byte.is_ascii_digit()) && (is_name || is_address())
+}
+
+fn is_loopback_origin(origin: &HeaderValue) -> bool {
+    let authority = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"))
+        .map(|(_, authority)| authority);
+    authority.is_some_and(is_loopback)
+}
+
+async fn answer<T: Serialize + Send + 'static>(
+    service: &Service,
+    status: StatusCode,
+    step: impl FnOnce(&mut Store) -> Result<T> + Send + 'static,
+) -> Result<Response> {
+    let answer = service.store.run(step).await?;
+    Ok(json_response(status, to_json(&answer)?))
+}
+
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|error| Error::internal(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_hosts_pass() {
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "127.9.9.9:1",
+            "localhost",
+            "LocalHost:8080",
+            "desk.localhost",
+            "[::1]:9",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "10.0.0.1:80",
+            "[::2]",
+            "127.0.0.1:x",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

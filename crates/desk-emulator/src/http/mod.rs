@@ -1,0 +1,104 @@
+//! The HTTP side: routes, the server loop, and JSON for every answer, refusals included.
+//!
+//! Two trees: the API below `/platform/v1`, which wants the token, and the controls below `/_emulator`, which want a
+//! loopback `Host`. A trailing slash is accepted everywhere. TLS, CORS and other addresses than loopback are not
+//! offered.
+
+mod call;
+mod control;
+mod paging;
+mod platform;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::uri::{PathAndQuery, Uri};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::map_request;
+use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
+use tokio::sync::oneshot;
+
+use crate::error::Error;
+use crate::store::SharedStore;
+
+/// Where the API begins.
+pub(crate) const BASE_PATH: &str = "/platform/v1";
+
+/// How long requests under way may take after a stop.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct Service {
+    pub(crate) store: SharedStore,
+    pub(crate) token: Arc<str>,
+    pub(crate) address: SocketAddr,
+    pub(crate) strict_paging: bool,
+    pub(crate) demo: bool,
+}
+
+/// Serves until `stopping` is sent or dropped, then gives requests under way [`DRAIN`].
+pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, stopping: oneshot::Receiver<()>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
+    // Answers are written at once; waiting for more to send only delays them.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let (drain, draining) = oneshot::channel();
+    let stop = async move {
+        let _ = stopping.await;
+        let _ = drain.send(());
+    };
+    let server = axum::serve(listener, router(service)).with_graceful_shutdown(stop);
+    tokio::select! {
+        _ = server => {}
+        () = async { let _ = draining.await; tokio::time::sleep(DRAIN).await } => {}
+    }
+}
+
+fn router(service: Service) -> Router {
+    let routes = Router::new()
+        .nest(BASE_PATH, platform::routes())
+        .nest("/_emulator", control::routes())
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(service);
+    // The slash has to go before the routes are matched, so this wraps the router instead of being a layer of it.
+    Router::new()
+        .fallback_service(routes)
+        .layer(map_request(without_trailing_slash))
+}
+
+async fn without_trailing_slash(mut request: Request) -> Request {
+    if let Some(path) = request.uri().path().strip_suffix('/').filter(|path| !path.is_empty()) {
+        let query = request
+            .uri()
+            .query()
+            .map(|query| format!("?{query}"))
+            .unwrap_or_default();
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = PathAndQuery::try_from(format!("{path}{query}")).ok();
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+async fn not_found() -> Error {
+    Error::not_found("there is nothing at this path")
+}
+
+async fn method_not_allowed(method: Method) -> Error {
+    let detail = format!("this path does not take {method}; the header Allow names what it takes");
+    Error::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}
+
+/// A JSON body that is text already.
+fn json(status: StatusCode, body: impl IntoResponse) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}

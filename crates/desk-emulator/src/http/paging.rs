@@ -1,0 +1,157 @@
+//! Pages as Django REST framework's `LimitOffsetPagination` makes them, which the service appears to use.
+//!
+//! `limit` is clamped to 500 and falls back to 50, `offset` falls back to 0; numbers of any length are fine. Links
+//! are absolute, carry all other parameters sorted by name, always name the limit, and leave an offset of 0 out.
+
+use std::net::SocketAddr;
+
+use axum::extract::OriginalUri;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::call::Query;
+use super::json;
+use crate::error::{Error, Result};
+
+const DEFAULT_LIMIT: i64 = 50;
+const MAX_LIMIT: i64 = 500;
+
+/// Which rows of a list.
+#[derive(Clone, Copy)]
+pub(super) struct Paging {
+    /// 1 to 500.
+    pub(super) limit: i64,
+    /// 0 or more.
+    pub(super) offset: i64,
+}
+
+impl Paging {
+    pub(super) fn of(query: &Query) -> Self {
+        let number = |name| query.get(name).and_then(non_negative);
+        let limit = number("limit").filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT);
+        Self {
+            limit: limit.min(MAX_LIMIT),
+            offset: number("offset").unwrap_or(0),
+        }
+    }
+}
+
+/// A whole number that is not negative, as Python reads one; what is too large for 64 bits counts as the largest.
+fn non_negative(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    valid.then(|| digits.parse().unwrap_or(i64::MAX))
+}
+
+/// What the links of a page are made from.
+pub(super) struct Link {
+    url: String,
+    others: Vec<(String, String)>,
+}
+
+impl Link {
+    pub(super) fn of(parts: &Parts, query: &Query, address: SocketAddr) -> Self {
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host
+            .filter(|host| !host.is_empty())
+            .map_or_else(|| address.to_string(), str::to_owned);
+        let others = query
+            .0
+            .iter()
+            .filter(|(name, _)| name != "limit" && name != "offset")
+            .cloned()
+            .collect();
+        // The router hands out the path below its own nest; the client asked for all of it.
+        let path = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or(parts.uri.path(), |uri| uri.path());
+        Self {
+            url: format!("http://{host}{path}"),
+            others,
+        }
+    }
+
+    fn to(&self, limit: i64, offset: i64) -> String {
+        let mut pairs = self.others.clone();
+        pairs.push(("limit".to_owned(), limit.to_string()));
+        if offset > 0 {
+            pairs.push(("offset".to_owned(), offset.to_string()));
+        }
+        pairs.sort_by(|(left, _), (right, _)| left.cmp(right));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        format!("{}?{query}", self.url)
+    }
+}
+
+/// The envelope of a list: `results` is a finished JSON array.
+pub(super) fn page(paging: Paging, link: &Link, count: i64, results: &[u8]) -> Result<Response> {
+    #[derive(Serialize)]
+    struct Envelope {
+        count: i64,
+        previous: Option<String>,
+        next: Option<String>,
+    }
+    let Paging { limit, offset } = paging;
+    let following = offset.saturating_add(limit);
+    let envelope = Envelope {
+        count,
+        previous: (offset > 0).then(|| link.to(limit, (offset - limit).max(0))),
+        next: (following < count).then(|| link.to(limit, following)),
+    };
+    let mut body = serde_json::to_vec(&envelope).map_err(|error| Error::internal(error.to_string()))?;
+    body.reserve(results.len() + 16);
+    // The array goes in as the last member, before the closing brace.
+    body.pop();
+    body.extend_from_slice(b",\"results\":");
+    body.extend_from_slice(results);
+    body.push(b'}');
+    Ok(json(StatusCode::OK, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paging(query: &str) -> (i64, i64) {
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let Paging { limit, offset } = Paging::of(&Query(pairs));
+        (limit, offset)
+    }
+
+    #[test]
+    fn values_out_of_range_take_the_nearest_sensible_one() {
+        let long = "9".repeat(40);
+        for (query, expected) in [
+            ("", (50, 0)),
+            ("limit=1&offset=7", (1, 7)),
+            ("limit=500", (500, 0)),
+            ("limit=501", (500, 0)),
+            (&format!("limit={long}&offset={long}"), (500, i64::MAX)),
+            ("limit=0&offset=-1", (50, 0)),
+            ("limit=-3&offset=x", (50, 0)),
+            ("limit=%2B7&offset=+8+", (7, 8)),
+            ("limit=&offset=1.5", (50, 0)),
+            ("limit=%FF", (50, 0)),
+            ("limit=2&limit=3", (3, 0)),
+        ] {
+            assert_eq!(paging(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn links_carry_the_other_parameters_sorted() {
+        let others = vec![("z".to_owned(), "a b+".to_owned()), ("a".to_owned(), "é".to_owned())];
+        let link = Link {
+            url: "http://h/p".to_owned(),
+            others,
+        };
+        assert_eq!(link.to(10, 20), "http://h/p?a=%C3%A9&limit=10&offset=20&z=a+b%2B");
+        assert_eq!(link.to(10, 0), "http://h/p?a=%C3%A9&limit=10&z=a+b%2B");
+    }
+}

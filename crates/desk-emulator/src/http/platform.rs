@@ -1,0 +1,91 @@
+//! The four operations of the spec below `/platform/v1`.
+//!
+//! Each handler gets a request that keeps every rule of the spec, asks the store, and answers. The demo's answering
+//! customer is set going here, because only a create over HTTP is part of the demo.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::call::Call;
+use super::paging::page;
+use super::{Service, json};
+use crate::error::{Error, Result};
+use crate::store::{Filter, NewProactiveChat, ProactiveChat};
+use crate::time::Time;
+
+/// How long the demo's customer thinks.
+const DEMO_DELAY: Duration = Duration::from_millis(150);
+const DEMO_ANSWER: &str = "Yes, please!";
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new()
+        .route("/proactive_chats", post(create_proactive_chat))
+        .route("/proactive_chats/{proactive_id}", get(get_proactive_chat))
+        .route("/chat_messages", get(list_messages))
+        .route("/tickets/{ticket_id}/chat_messages", get(list_ticket_messages))
+}
+
+async fn create_proactive_chat(State(service): State<Service>, request: Request) -> Result<Response> {
+    let call = Call::accept(&service, request).await?;
+    let new = NewProactiveChat::deserialize(call.body).map_err(|error| Error::invalid(format!("body: {error}")))?;
+    let created = service.store.run(|store| store.create_proactive_chat(new)).await?;
+    if service.demo {
+        tokio::spawn(answer(service, created.first_ticket, created.generation));
+    }
+    chat_response(StatusCode::CREATED, &created.chat)
+}
+
+async fn get_proactive_chat(State(service): State<Service>, request: Request) -> Result<Response> {
+    let id = Call::accept(&service, request).await?.path_id("proactive_id")?;
+    let chat = service.store.run(move |store| store.proactive_chat(id)).await?;
+    chat_response(StatusCode::OK, &chat)
+}
+
+async fn list_messages(State(service): State<Service>, request: Request) -> Result<Response> {
+    let call = Call::accept(&service, request).await?;
+    let paging = call.paging;
+    let filter = Filter {
+        from: call.query.get("created_at__gte").and_then(Time::parse),
+        to: call.query.get("created_at__lte").and_then(Time::parse),
+        channel_type: call.query.get("ticket__channel_type").map(str::to_owned),
+    };
+    let found = service
+        .store
+        .run(move |store| store.messages(&filter, paging.limit, paging.offset))
+        .await?;
+    page(paging, &call.link, found.count, &found.results)
+}
+
+async fn list_ticket_messages(State(service): State<Service>, request: Request) -> Result<Response> {
+    let call = Call::accept(&service, request).await?;
+    let (ticket_id, paging) = (call.path_id("ticket_id")?, call.paging);
+    let found = service
+        .store
+        .run(move |store| store.ticket_messages(ticket_id, paging.limit, paging.offset))
+        .await?;
+    page(paging, &call.link, found.count, &found.results)
+}
+
+fn chat_response(status: StatusCode, chat: &ProactiveChat) -> Result<Response> {
+    let body = serde_json::to_vec(chat).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(json(status, body))
+}
+
+/// Lets the customer of a ticket answer, unless a reset has taken the ticket away or given its id to another.
+async fn answer(service: Service, ticket_id: i64, generation: u64) {
+    tokio::time::sleep(DEMO_DELAY).await;
+    let reply = service.store.run(move |store| {
+        if store.generation() == generation {
+            store.customer_reply(ticket_id, DEMO_ANSWER)?;
+        }
+        Ok(())
+    });
+    // A ticket that was closed meanwhile gets no answer; there is nobody to tell.
+    let _ = reply.await;
+}

@@ -1,0 +1,24 @@
+//! A real local Desk service: proactive chats, tickets and chat messages over HTTP, with its state in SQLite.
+//!
+//! It owns the behaviour that `openapi/desk.yaml` and the service's pages describe, and offers it in-process
+//! ([`Emulator`]) and as the program `desk-emulator`. Every request is checked against the embedded spec before it
+//! changes anything, and a refused request changes nothing. It listens on loopback only. It does not inject faults,
+//! imitate undocumented operations, or know the client crates.
+
+mod emulator;
+mod error;
+mod http;
+mod model;
+mod schema;
+mod spec;
+mod store;
+mod time;
+
+pub use emulator::{Builder, Emulator};
+pub use error::{Error, Result};
+pub use model::{
+    Agent, AgentRef, AgentStatus, Assignment, Customer, CustomerChannel, Group, NewAgent, NewCustomer, Presence,
+    ProactiveSender, Ticket, TicketStatus,
+};
+pub use store::seed::{SeedReport, SeedRequest};
+pub use time::Time;

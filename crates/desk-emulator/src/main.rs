@@ -1,0 +1,125 @@
+//! The program `desk-emulator`: one emulator on a loopback port until it is told to stop.
+//!
+//! It prints one line of JSON on stdout when it is ready and nothing else. SIGINT, SIGTERM and, if asked for, the end
+//! of stdin stop it with exit code 0; a port or file it cannot use is one line on stderr and exit code 1. A token
+//! never comes from the command line, where every user of the machine could read it.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use desk_emulator::Emulator;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+const TOKEN_VARIABLE: &str = "DESK_EMULATOR_TOKEN";
+
+/// A real local Desk service to develop and test against.
+///
+/// Prints {"base_url", "url", "token", "application_id"} as one line of JSON when it is ready. The token is random
+/// unless a file or the variable DESK_EMULATOR_TOKEN gives one.
+#[derive(Parser)]
+#[command(name = "desk-emulator", version)]
+struct Options {
+    /// Loopback port to listen on; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// SQLite file that keeps the state; without it everything is in memory
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// File with the API token to accept
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Start with teams, agents, customers and messages, and let customers answer
+    #[arg(long)]
+    demo: bool,
+    /// Start with this many made-up messages
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed_rows: u64,
+    /// Answer 400 to a limit or offset out of range
+    #[arg(long)]
+    strict_paging: bool,
+    /// Stop when stdin ends, so that nothing is left behind when the parent dies
+    #[arg(long)]
+    exit_on_stdin_close: bool,
+}
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing can be done when stderr is closed.
+            let _ = writeln!(io::stderr(), "desk-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn run(options: Options) -> io::Result<()> {
+    // Before the ready line: whoever reads it may send a signal at once.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut builder = Emulator::builder()
+        .port(options.port)
+        .demo(options.demo)
+        .seed_rows(options.seed_rows)
+        .strict_paging(options.strict_paging);
+    if let Some(file) = options.data {
+        builder = builder.data(file);
+    }
+    if let Some(token) = token(options.token_file)? {
+        builder = builder.token(token);
+    }
+    let stdin_closed = options.exit_on_stdin_close.then(watch_stdin);
+    let emulator = builder.start().await?;
+    let ready = serde_json::json!({
+        "base_url": emulator.base_url(),
+        "url": emulator.url(),
+        "token": emulator.token(),
+        "application_id": "emulator",
+    });
+    writeln!(io::stdout(), "{ready}")?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        () = closed(stdin_closed) => {}
+    }
+    emulator.shutdown().await;
+    Ok(())
+}
+
+/// The token from the file, else from the variable, without the line end.
+fn token(file: Option<PathBuf>) -> io::Result<Option<String>> {
+    let Some(file) = file else {
+        return Ok(std::env::var(TOKEN_VARIABLE).ok());
+    };
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("cannot read the token from {}: {error}", file.display()),
+        )
+    })?;
+    Ok(Some(text.trim_end().to_owned()))
+}
+
+/// Reads stdin away on a thread of its own, because a read cannot be cancelled.
+fn watch_stdin() -> oneshot::Receiver<()> {
+    let (send, receive) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1024];
+        while io::stdin().read(&mut buffer).is_ok_and(|count| count > 0) {}
+        send.send(())
+    });
+    receive
+}
+
+/// Ends when stdin has; never, when nobody watches it.
+async fn closed(stdin: Option<oneshot::Receiver<()>>) {
+    match stdin {
+        // An error means that the watching thread has ended, which comes to the same.
+        Some(ended) => drop(ended.await),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,179 @@
+//! Proactive chats: creating one, reading one.
+//!
+//! A chat is a batch: one ticket for each customer, with the message in it. Its counters are computed from those
+//! tickets whenever it is read, so they cannot drift. Answers and closing happen on the tickets (`tickets.rs`).
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::people::{find_agent, find_customer, find_group_by_key, no_group, read_group};
+use super::{Store, messages};
+use crate::error::{Error, Result};
+use crate::model::{AgentRef, Customer, CustomerChannel, Group, PROJECT, ProactiveSender, UserType};
+use crate::time::Time;
+
+/// The create body, after the referee has checked it against the spec.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewProactiveChat {
+    message: String,
+    group_key: String,
+    customer_ids: Vec<i64>,
+    agent_id: i64,
+    /// The service does not document a default; a ticket no rule sets otherwise is MEDIUM.
+    #[serde(default = "NewProactiveChat::medium")]
+    priority: String,
+}
+
+impl NewProactiveChat {
+    fn medium() -> String {
+        "MEDIUM".to_owned()
+    }
+}
+
+/// A proactive chat on the wire.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProactiveChat {
+    id: i64,
+    project: i64,
+    message: String,
+    message_count: i64,
+    created_by: Option<AgentRef>,
+    assigned_group: Group,
+    sent_count: i64,
+    responded_count: i64,
+    closed_count: i64,
+    customers_list: String,
+    created_at: Time,
+    updated_at: Time,
+    priority: String,
+}
+
+/// A chat just made, with what the demo needs to let the first customer answer.
+pub(crate) struct Created {
+    pub(crate) chat: ProactiveChat,
+    pub(crate) first_ticket: i64,
+    pub(crate) generation: u64,
+}
+
+impl Store {
+    /// Makes the chat, its tickets and their messages, or refuses and writes nothing.
+    pub(crate) fn create_proactive_chat(&mut self, new: NewProactiveChat) -> Result<Created> {
+        let sender = self.settings.proactive_sender;
+        let tx = self.connection.transaction()?;
+        let now = Time::now();
+        let group = find_group_by_key(&tx, &new.group_key)?.ok_or_else(|| no_group("groupKey", &new.group_key))?;
+        let agent = find_agent(&tx, new.agent_id)?
+            .ok_or_else(|| Error::invalid(format!("agentId: there is no agent {}", new.agent_id)))?;
+        let customers = reachable(&tx, &new.customer_ids)?;
+
+        tx.prepare_cached(
+            "INSERT INTO proactive_chats (message, agent_id, group_id, priority, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+        )?
+        .execute(params![new.message, agent.id, group.id, new.priority, now])?;
+        let id = tx.last_insert_rowid();
+        let (user, user_type) = match sender {
+            ProactiveSender::Agent => (agent.sendbird_id.as_str(), UserType::Agent),
+            ProactiveSender::Event => (messages::EVENT_USER, UserType::Event),
+        };
+        let mut first_ticket = None;
+        for customer in customers {
+            tx.prepare_cached(
+                "INSERT INTO tickets (proactive_id, channel_name, channel_type, status, priority, customer_id,
+                                      group_id, created_at, updated_at)
+                 VALUES (?1, ?2, 'SENDBIRD', 'PROACTIVE', ?3, ?4, ?5, ?6, ?6)",
+            )?
+            .execute(params![
+                id,
+                customer.display_name,
+                new.priority,
+                customer.id,
+                group.id,
+                now
+            ])?;
+            let ticket_id = tx.last_insert_rowid();
+            first_ticket.get_or_insert(ticket_id);
+            messages::insert(&tx, ticket_id, user, user_type, now, &new.message)?;
+        }
+        let first_ticket = first_ticket.ok_or_else(|| Error::invalid("customerIds: name at least one customer"))?;
+        let chat = read(&tx, id)?;
+        tx.commit()?;
+        Ok(Created {
+            chat,
+            first_ticket,
+            generation: self.generation,
+        })
+    }
+
+    pub(crate) fn proactive_chat(&mut self, id: i64) -> Result<ProactiveChat> {
+        read(&self.connection, id)
+    }
+}
+
+/// The customers by their ids, in the order asked for; each must be new to the list and reachable over SENDBIRD.
+fn reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
+    let mut seen = HashSet::new();
+    let check = |id: &i64| {
+        if !seen.insert(*id) {
+            return Err(Error::invalid(format!(
+                "customerIds: {id} is listed twice; list each customer once"
+            )));
+        }
+        let unknown = || Error::invalid(format!("customerIds: there is no customer {id}"));
+        let customer = find_customer(db, *id)?.ok_or_else(unknown)?;
+        if customer.channel_type != CustomerChannel::Sendbird {
+            let channel = customer.channel_type.as_str();
+            return Err(Error::invalid(format!(
+                "customerIds: customer {id} is of the channel {channel}; only SENDBIRD customers can be messaged first"
+            )));
+        }
+        Ok(customer)
+    };
+    ids.iter().map(check).collect()
+}
+
+/// Notes on the chat of a ticket, if it has one, that something changed.
+pub(super) fn touch(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
+    let query =
+        "UPDATE proactive_chats SET updated_at = ?2 WHERE id = (SELECT proactive_id FROM tickets WHERE id = ?1)";
+    db.prepare_cached(query)?.execute(params![ticket_id, now])?;
+    Ok(())
+}
+
+fn read(db: &Connection, id: i64) -> Result<ProactiveChat> {
+    let query =
+        "SELECT message, agent_id, group_id, priority, created_at, updated_at FROM proactive_chats WHERE id = ?1";
+    let chat = db.prepare_cached(query)?.query_row([id], |row| {
+        let people = (row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
+        Ok((row.get(0)?, people, row.get(3)?, row.get(4)?, row.get(5)?))
+    });
+    let (message, (agent_id, group_id), priority, created_at, updated_at) = chat
+        .optional()?
+        .ok_or_else(|| Error::not_found(format!("there is no proactive chat {id}")))?;
+    let counts = "SELECT COUNT(*), COUNT(issued_at), COUNT(closed_at), SUM(follow_ups),
+                         group_concat(customer_id, ',' ORDER BY id)
+                  FROM tickets WHERE proactive_id = ?1";
+    let created_by = find_agent(db, agent_id)?;
+    let assigned_group = read_group(db, group_id)?;
+    Ok(db.prepare_cached(counts)?.query_row([id], |row| {
+        Ok(ProactiveChat {
+            id,
+            project: PROJECT,
+            message,
+            message_count: 1 + row.get::<_, i64>(3)?,
+            created_by,
+            assigned_group,
+            sent_count: row.get(0)?,
+            responded_count: row.get(1)?,
+            closed_count: row.get(2)?,
+            customers_list: row.get(4)?,
+            created_at,
+            updated_at,
+            priority,
+        })
+    })?)
+}

@@ -1,0 +1,66 @@
+//! Who gets which ticket: the auto routing that the service's pages describe.
+//!
+//! An agent is available who is in the ticket's group, ONLINE, ACTIVE and no bot. Among those the one with the
+//! fewest active tickets wins, then the lowest id; nobody has a cap. Dashboard rules, tiers and "assign to last
+//! sender" are not imitated.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{chats, messages};
+use crate::error::Result;
+use crate::model::UserType;
+use crate::time::Time;
+
+/// Gives a pending ticket to the best available agent; it stays pending when there is none.
+pub(super) fn assign(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
+    let best = db
+        .prepare_cached(
+            "SELECT a.id, a.display_name
+             FROM tickets t JOIN memberships m ON m.group_id = t.group_id JOIN agents a ON a.id = m.agent_id
+             WHERE t.id = ?1 AND a.presence = 'ONLINE' AND a.status = 'ACTIVE' AND NOT a.bot
+             ORDER BY (SELECT COUNT(*) FROM tickets WHERE status = 'ACTIVE' AND agent_id = a.id), a.id LIMIT 1",
+        )?
+        .query_row([ticket_id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+        .optional()?;
+    let Some((agent_id, name)) = best else { return Ok(()) };
+    db.prepare_cached(
+        "UPDATE tickets SET status = 'ACTIVE', agent_id = ?2, assigned_at = ?3, updated_at = ?3 WHERE id = ?1",
+    )?
+    .execute(params![ticket_id, agent_id, now])?;
+    messages::insert(
+        db,
+        ticket_id,
+        messages::EVENT_USER,
+        UserType::Event,
+        now,
+        &format!("Assigned to {name}."),
+    )?;
+    chats::touch(db, ticket_id, now)
+}
+
+/// An agent came: the pending tickets of the agent's groups are routed, oldest first.
+pub(super) fn arrived(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
+    let waiting = "SELECT t.id FROM tickets t JOIN memberships m ON m.group_id = t.group_id
+                   WHERE t.status = 'PENDING' AND m.agent_id = ?1 ORDER BY t.issued_at, t.id";
+    ids(db, waiting, agent_id)?
+        .into_iter()
+        .try_for_each(|ticket_id| assign(db, ticket_id, now))
+}
+
+/// An agent left: the agent's active tickets become pending and go to somebody else who is available.
+pub(super) fn left(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
+    let held = "SELECT id FROM tickets WHERE status = 'ACTIVE' AND agent_id = ?1 ORDER BY issued_at, id";
+    for ticket_id in ids(db, held, agent_id)? {
+        let release = "UPDATE tickets SET status = 'PENDING', updated_at = ?2 WHERE id = ?1";
+        db.prepare_cached(release)?.execute(params![ticket_id, now])?;
+        assign(db, ticket_id, now)?;
+    }
+    Ok(())
+}
+
+fn ids(db: &Connection, query: &str, agent_id: i64) -> Result<Vec<i64>> {
+    Ok(db
+        .prepare_cached(query)?
+        .query_map([agent_id], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}

@@ -1,0 +1,187 @@
+//! Tickets: reading them, and the three things that happen on one: a customer writes, an agent writes, it is closed.
+//!
+//! The journey is PROACTIVE → PENDING → ACTIVE → CLOSED; a closed ticket never changes again. Who gets a ticket is
+//! decided in `routing.rs`. IDLE and WORK_IN_PROGRESS are not imitated.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::people::{find_agent, find_customer, read_group};
+use super::{Store, chats, messages, routing};
+use crate::error::{Error, Result};
+use crate::model::{AgentRef, Assignment, PROJECT, Ticket, TicketStatus, UserType};
+use crate::time::Time;
+
+impl Store {
+    pub(crate) fn ticket(&mut self, id: i64) -> Result<Ticket> {
+        read(&self.connection, id)
+    }
+
+    /// The number of tickets, and one page of them by ascending id.
+    pub(crate) fn tickets(&mut self, proactive_id: Option<i64>, limit: i64, offset: i64) -> Result<(i64, Vec<Ticket>)> {
+        let count = "SELECT COUNT(*) FROM tickets WHERE ?1 IS NULL OR proactive_id = ?1";
+        let count = self
+            .connection
+            .prepare_cached(count)?
+            .query_row([proactive_id], |row| row.get(0))?;
+        let page = "SELECT id FROM tickets WHERE ?1 IS NULL OR proactive_id = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
+        let mut page = self.connection.prepare_cached(page)?;
+        let ids = page.query_map(params![proactive_id, limit, offset], |row| row.get(0))?;
+        let tickets = ids.map(|id| read(&self.connection, id?)).collect::<Result<_>>()?;
+        Ok((count, tickets))
+    }
+
+    pub(crate) fn customer_reply(&mut self, ticket_id: i64, message: &str) -> Result<Ticket> {
+        self.change(ticket_id, |db, ticket, now| {
+            check_text(message)?;
+            let Some(customer) = &ticket.customer else {
+                return Err(Error::conflict(format!(
+                    "ticket {ticket_id} has no customer who could write"
+                )));
+            };
+            messages::insert(db, ticket_id, &customer.sendbird_id, UserType::Customer, now, message)?;
+            if ticket.status == TicketStatus::Proactive {
+                let answered = "UPDATE tickets SET status = 'PENDING', issued_at = ?2 WHERE id = ?1";
+                db.prepare_cached(answered)?.execute(params![ticket_id, now])?;
+                routing::assign(db, ticket_id, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(crate) fn agent_reply(&mut self, ticket_id: i64, agent_id: Option<i64>, message: &str) -> Result<Ticket> {
+        self.change(ticket_id, |db, ticket, now| {
+            check_text(message)?;
+            let agent = writer(db, ticket, agent_id)?;
+            messages::insert(db, ticket_id, &agent.sendbird_id, UserType::Agent, now, message)?;
+            if ticket.status == TicketStatus::Proactive {
+                let count = "UPDATE tickets SET follow_ups = follow_ups + 1 WHERE id = ?1";
+                db.prepare_cached(count)?.execute([ticket_id])?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(crate) fn close_ticket(&mut self, ticket_id: i64, comment: Option<&str>) -> Result<Ticket> {
+        self.change(ticket_id, |db, _, now| {
+            let close = "UPDATE tickets SET status = 'CLOSED', closed_at = ?2, close_comment = ?3 WHERE id = ?1";
+            db.prepare_cached(close)?.execute(params![ticket_id, now, comment])?;
+            Ok(())
+        })
+    }
+
+    /// Runs one step on a ticket that is not closed, notes the time, and reads the ticket anew.
+    fn change(
+        &mut self,
+        ticket_id: i64,
+        step: impl FnOnce(&Connection, &Ticket, Time) -> Result<()>,
+    ) -> Result<Ticket> {
+        let tx = self.connection.transaction()?;
+        let now = Time::now();
+        let ticket = read(&tx, ticket_id)?;
+        if ticket.status == TicketStatus::Closed {
+            return Err(Error::conflict(format!(
+                "ticket {ticket_id} is closed; use one that is open"
+            )));
+        }
+        step(&tx, &ticket, now)?;
+        let update = "UPDATE tickets SET updated_at = ?2 WHERE id = ?1";
+        tx.prepare_cached(update)?.execute(params![ticket_id, now])?;
+        chats::touch(&tx, ticket_id, now)?;
+        let ticket = read(&tx, ticket_id)?;
+        tx.commit()?;
+        Ok(ticket)
+    }
+}
+
+/// The agent who writes: before the customer's answer anybody, after it only the one who has the ticket.
+fn writer(db: &Connection, ticket: &Ticket, agent_id: Option<i64>) -> Result<AgentRef> {
+    let id = ticket.id;
+    let usual = match ticket.status {
+        TicketStatus::Proactive => ticket.proactive_chat_created_by.clone(),
+        TicketStatus::Active => ticket
+            .recent_assignment
+            .as_ref()
+            .map(|assignment| assignment.agent.clone()),
+        TicketStatus::Pending | TicketStatus::Closed => None,
+    };
+    let usual = usual.ok_or_else(|| {
+        Error::conflict(format!(
+            "ticket {id} waits for an agent, so nobody may write; bring one of its group ONLINE"
+        ))
+    })?;
+    let Some(agent_id) = agent_id.filter(|agent_id| *agent_id != usual.id) else {
+        return Ok(usual);
+    };
+    let agent = find_agent(db, agent_id)?;
+    let agent = agent.ok_or_else(|| Error::invalid(format!("agentId: there is no agent {agent_id}")))?;
+    if ticket.status != TicketStatus::Proactive {
+        let detail = format!("agentId: ticket {id} is assigned to agent {}, not {agent_id}", usual.id);
+        return Err(Error::conflict(detail));
+    }
+    Ok(agent)
+}
+
+fn check_text(message: &str) -> Result<()> {
+    if message.is_empty() {
+        Err(Error::invalid("message: must not be empty"))
+    } else {
+        Ok(())
+    }
+}
+
+fn read(db: &Connection, id: i64) -> Result<Ticket> {
+    let query = "
+        SELECT t.proactive_id, t.channel_name, t.channel_type, t.status, t.priority, t.customer_id, t.group_id,
+               t.agent_id, t.assigned_at, c.agent_id, t.created_at, t.issued_at, t.closed_at, t.close_comment,
+               t.updated_at, (SELECT COUNT(*) FROM messages WHERE ticket = t.id),
+               (SELECT message FROM messages WHERE ticket = t.id ORDER BY id DESC LIMIT 1)
+        FROM tickets t LEFT JOIN proactive_chats c ON c.id = t.proactive_id WHERE t.id = ?1";
+    let missing = || Error::not_found(format!("there is no ticket {id}"));
+    let read = |row: &Row<'_>| {
+        let links = [row.get(5)?, row.get(6)?, row.get(7)?, row.get::<_, Option<i64>>(9)?];
+        let status = row.get(3)?;
+        let ticket = Ticket {
+            id,
+            project: PROJECT,
+            proactive_id: row.get(0)?,
+            channel_name: row.get(1)?,
+            channel_url: format!("sendbird_desk_ticket_{id}"),
+            channel_type: row.get(2)?,
+            legacy_status: legacy(status),
+            status,
+            priority: row.get(4)?,
+            customer: None,
+            group: None,
+            recent_assignment: None,
+            proactive_chat_created_by: None,
+            message_count: row.get(15)?,
+            last_message: row.get(16)?,
+            created_at: row.get(10)?,
+            issued_at: row.get(11)?,
+            closed_at: row.get(12)?,
+            close_comment: row.get(13)?,
+            updated_at: row.get(14)?,
+        };
+        Ok((ticket, links, row.get::<_, Option<Time>>(8)?))
+    };
+    let found = db.prepare_cached(query)?.query_row([id], read).optional()?;
+    let (mut ticket, [customer, group, agent, creator], assigned_at) = found.ok_or_else(missing)?;
+    let agent_of = |id: Option<i64>| id.map_or(Ok(None), |id| find_agent(db, id));
+    ticket.customer = customer.map_or(Ok(None), |id| find_customer(db, id))?;
+    ticket.group = group.map(|id| read_group(db, id)).transpose()?;
+    ticket.recent_assignment = agent_of(agent)?
+        .zip(assigned_at)
+        .map(|(agent, assigned_at)| Assignment { agent, assigned_at });
+    ticket.proactive_chat_created_by = agent_of(creator)?;
+    Ok(ticket)
+}
+
+/// The word that the older property `status` has for it.
+const fn legacy(status: TicketStatus) -> &'static str {
+    match status {
+        TicketStatus::Proactive => "PROACTIVE",
+        TicketStatus::Pending => "UNASSIGNED",
+        TicketStatus::Active => "ASSIGNED",
+        TicketStatus::Closed => "CLOSED",
+    }
+}

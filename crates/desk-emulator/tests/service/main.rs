@@ -1,0 +1,16 @@
+//! The emulator as its users meet it: over HTTP, by the Rust handle, and as a program.
+//!
+//! Every answer of an operation that passes through [`api::Api`], refusals included, is checked against
+//! `openapi/desk.yaml` by an independent validator; an undocumented status fails the test.
+
+mod api;
+mod contract;
+mod control;
+mod demo;
+mod hostile;
+mod life_cycle;
+mod operations;
+mod paging;
+mod program;
+mod refusals;
+mod storage;

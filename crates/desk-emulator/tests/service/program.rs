@@ -1,0 +1,161 @@
+//! The program: its one line, how it stops, and how it refuses to start.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::api::TOKEN_HEADER;
+use crate::storage::directory;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_desk-emulator"));
+    command
+        .args(arguments)
+        .env_remove("DESK_EMULATOR_TOKEN")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    command.stderr(Stdio::piped());
+    command
+}
+
+/// Starts it and reads its line.
+fn start(mut command: Command) -> (Child, Value) {
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    // What else it may print is checked at its end.
+    child.stdout = Some(stdout.into_inner());
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+/// Waits for the end; gives the exit code and what else was printed.
+fn end(mut child: Child) -> (Option<i32>, String) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if Instant::now() > limit {
+            child.kill().unwrap();
+            panic!("it did not end in time");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let mut rest = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut rest).unwrap();
+    (status.code(), rest)
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(
+        Command::new("kill")
+            .args(["-s", name, &child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+async fn count(ready: &Value) -> Value {
+    let url = format!("{}/chat_messages", ready["base_url"].as_str().unwrap());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client.get(url).header(TOKEN_HEADER, ready["token"].as_str().unwrap());
+    let text = request.send().await.unwrap().text().await.unwrap();
+    serde_json::from_str::<Value>(&text).unwrap()["count"].clone()
+}
+
+#[tokio::test]
+async fn it_prints_one_line_serves_and_ends_on_a_signal() {
+    for name in ["TERM", "INT"] {
+        let (child, ready) = start(program(&["--port", "0", "--demo", "--seed-rows", "24"]));
+        let names: Vec<_> = ready.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(names, ["application_id", "base_url", "token", "url"]);
+        assert_eq!(ready["application_id"], "emulator");
+        let url = ready["url"].as_str().unwrap();
+        assert!(url.starts_with("http://127.0.0.1:"));
+        assert_eq!(ready["base_url"], format!("{url}/platform/v1"));
+        assert!(ready["token"].as_str().unwrap().starts_with("emu_"));
+        assert_eq!(count(&ready).await, 1024);
+        signal(&child, name);
+        assert_eq!(end(child), (Some(0), String::new()), "{name}");
+    }
+}
+
+#[test]
+fn it_ends_with_stdin_when_asked_to() {
+    let (mut child, _) = start(program(&["--exit-on-stdin-close"]));
+    drop(child.stdin.take());
+    assert_eq!(end(child), (Some(0), String::new()));
+
+    let mut command = program(&[]);
+    command.stdin(Stdio::null());
+    let (mut child, ready) = start(command);
+    let url = ready["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(child.try_wait().unwrap().is_none() && std::net::TcpStream::connect(url).is_ok());
+    signal(&child, "TERM");
+    assert_eq!(end(child).0, Some(0));
+}
+
+#[tokio::test]
+async fn the_token_comes_from_a_file_or_a_variable() {
+    let file = directory("token").join("token");
+    std::fs::write(&file, "from-file\n").unwrap();
+    let mut command = program(&["--token-file", file.to_str().unwrap()]);
+    command.env("DESK_EMULATOR_TOKEN", "from-variable");
+    let (child, ready) = start(command);
+    assert_eq!(
+        (ready["token"].as_str(), count(&ready).await),
+        (Some("from-file"), 0.into())
+    );
+    signal(&child, "TERM");
+    assert_eq!(end(child).0, Some(0));
+
+    let mut command = program(&[]);
+    command.env("DESK_EMULATOR_TOKEN", "from-variable");
+    let (child, ready) = start(command);
+    assert_eq!(ready["token"], "from-variable");
+    signal(&child, "TERM");
+    assert_eq!(end(child).0, Some(0));
+}
+
+#[tokio::test]
+async fn the_data_file_keeps_what_a_killed_program_wrote() {
+    let file = directory("killed").join("desk.db");
+    let arguments = ["--data", file.to_str().unwrap(), "--seed-rows", "50"];
+    let (mut child, _) = start(program(&arguments));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (child, ready) = start(program(&arguments));
+    assert_eq!(count(&ready).await, 50);
+    signal(&child, "TERM");
+    assert_eq!(end(child).0, Some(0));
+}
+
+#[test]
+fn what_it_cannot_use_is_one_line_and_exit_code_1() {
+    let (child, ready) = start(program(&[]));
+    let port = ready["url"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    for (arguments, named) in [
+        (["--port", port.as_str()], port.as_str()),
+        (["--data", "/nowhere/desk.db"], "/nowhere/desk.db"),
+        (["--token-file", "/nowhere/token"], "/nowhere/token"),
+    ] {
+        let Output { status, stdout, stderr } = program(&arguments).output().unwrap();
+        let text = String::from_utf8(stderr).unwrap();
+        assert_eq!(
+            (status.code(), stdout.len(), text.lines().count()),
+            (Some(1), 0, 1),
+            "{text}"
+        );
+        assert!(text.contains(named), "{text}");
+    }
+    // A token on the command line would be visible to everybody on the machine.
+    assert_eq!(program(&["--token", "secret"]).output().unwrap().status.code(), Some(2));
+    signal(&child, "TERM");
+    assert_eq!(end(child).0, Some(0));
+}

@@ -1,0 +1,176 @@
+//! `desk_client` and the options of clients and calls.
+//!
+//! A client owns a single-threaded runtime, and a blocking call drives it on the caller's own thread: no thread is started
+//! and none has to be woken. Calls of several threads share its connections.
+
+use std::future::Future;
+use std::process;
+use std::time::Duration;
+
+use ::desk_client::{CallOptions, Client, Error};
+use tokio::runtime::{Builder, Handle as Runtime};
+
+use crate::error::{Failure, desk_error};
+use crate::guard;
+use crate::handle::{self, Handle, target};
+use crate::input;
+use crate::status::desk_status;
+use crate::text::desk_str;
+
+/// A client of one Desk application. Any thread may use it, also several at once. Free it with `desk_client_free`.
+pub struct desk_client {
+    _opaque: (),
+}
+
+/// Settings of a client. Start from `DESK_CLIENT_OPTIONS_INIT`; zero means default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_client_options {
+    /// `sizeof(desk_client_options)`, set by the INIT macro.
+    pub struct_size: usize,
+    /// The application's id (dashboard: Settings, Application, General). May be left out if `base_url` is set.
+    pub application_id: desk_str,
+    /// The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
+    pub api_token: desk_str,
+    /// Another address than the service's own, such as the emulator's: https, or http on this machine.
+    pub base_url: desk_str,
+    /// Time to open a connection, TLS included, in ms; 0: 5,000.
+    pub connect_timeout_ms: i64,
+    /// Time for a whole call, in ms; 0: 60,000.
+    pub timeout_ms: i64,
+}
+
+/// What one call may do differently. Start from `DESK_CALL_OPTIONS_INIT`; zero means as the client does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_call_options {
+    /// `sizeof(desk_call_options)`, set by the INIT macro.
+    pub struct_size: usize,
+    /// Time for the whole call, in ms; 0: as the client.
+    pub timeout_ms: i64,
+}
+
+pub(crate) struct ClientObject {
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+    process: u32,
+}
+
+impl Handle for desk_client {
+    type Target = ClientObject;
+}
+
+input::growable!(desk_client_options { api_token, base_url, connect_timeout_ms, timeout_ms } bools {});
+input::growable!(desk_call_options { timeout_ms } bools {});
+
+/// Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
+/// `desk_client_free`; otherwise it is NULL. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT` names the option that is wrong.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_client_new(
+    options: *const desk_client_options,
+    out: *mut *mut desk_client,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    let work = || {
+        // SAFETY: the caller passes NULL or options as large as they say.
+        let options = unsafe { input::read_struct("options", options) }?;
+        let Some(options) = options else {
+            return Err(Failure::argument(
+                "options is NULL; pass options that began as DESK_CLIENT_OPTIONS_INIT",
+            ));
+        };
+        // SAFETY: the texts are the caller's and live during the call.
+        let text = |name, text| unsafe { input::optional_text(name, text) };
+        let mut builder = Client::builder(text("application_id", options.application_id)?.unwrap_or_default())
+            .api_token(text("api_token", options.api_token)?.unwrap_or_default());
+        if let Some(url) = text("base_url", options.base_url)? {
+            builder = builder.base_url(url);
+        }
+        if let Some(timeout) = duration("connect_timeout_ms", options.connect_timeout_ms)? {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(timeout) = duration("timeout_ms", options.timeout_ms)? {
+            builder = builder.timeout(timeout);
+        }
+        let client = builder.build()?;
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::argument(format!("the client cannot start: {error}")))?;
+        Ok(handle::give::<desk_client, ()>(
+            ClientObject {
+                client,
+                runtime,
+                process: process::id(),
+            },
+            (),
+        ))
+    };
+    // SAFETY: the caller passes NULL or writable pointers.
+    unsafe { guard::call(out, err, work) }
+}
+
+/// Frees a client; NULL is fine. No call may be under way on it. Its connections are closed; results and errors got
+/// through it stay valid. Any thread, once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
+    // SAFETY: the caller owns it; clients are made by `desk_client_new` alone.
+    guard::release(|| unsafe { handle::free::<desk_client, ()>(client) });
+}
+
+/// A client and options, ready for one blocking call.
+pub(crate) struct Caller<'a> {
+    object: &'a ClientObject,
+    /// The client with the options of this call.
+    pub(crate) client: Client,
+}
+
+impl Caller<'_> {
+    /// Checks the first and the last argument of every operation.
+    ///
+    /// # Safety
+    /// `client` is NULL or a live client, `options` NULL or as large as it says.
+    pub(crate) unsafe fn new<'a>(
+        client: *mut desk_client,
+        options: *const desk_call_options,
+    ) -> Result<Caller<'a>, Failure> {
+        // SAFETY: by contract.
+        let object = unsafe { target::<desk_client>(client) };
+        let object = object.ok_or_else(|| Failure::argument("client is NULL; make one with desk_client_new"))?;
+        if object.process != process::id() {
+            return Err(Failure::Forked);
+        }
+        // SAFETY: by contract.
+        let options = unsafe { input::read_struct("options", options) }?;
+        let timeout = options.map_or(Ok(None), |options| duration("timeout_ms", options.timeout_ms))?;
+        let client = timeout.map_or_else(
+            || object.client.clone(),
+            |timeout| object.client.with(CallOptions::new().timeout(timeout)),
+        );
+        Ok(Caller { object, client })
+    }
+
+    /// Runs one call to its end on this thread.
+    pub(crate) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+        if Runtime::try_current().is_ok() {
+            return Err(Failure::WouldDeadlock);
+        }
+        let call = async {
+            // One turn of the reactor first: connections that the service has closed meanwhile leave the pool.
+            tokio::task::yield_now().await;
+            call.await
+        };
+        self.object.runtime.block_on(call).map_err(Failure::from)
+    }
+}
+
+/// Milliseconds; `None` for 0.
+fn duration(name: &str, ms: i64) -> Result<Option<Duration>, Failure> {
+    match u64::try_from(ms) {
+        Ok(0) => Ok(None),
+        Ok(ms) => Ok(Some(Duration::from_millis(ms))),
+        Err(_) => Err(Failure::argument(format!(
+            "{name} is {ms}; it must be 0 (default) or more"
+        ))),
+    }
+}

@@ -1,0 +1,6 @@
+// @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
+
+pub(crate) mod constants;
+pub(crate) mod inputs;
+pub(crate) mod operations;
+pub(crate) mod outputs;

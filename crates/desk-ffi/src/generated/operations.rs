@@ -1,0 +1,131 @@
+// @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
+
+use ::desk_client::types;
+use super::inputs::*;
+use super::outputs::*;
+use crate::client::{Caller, desk_call_options, desk_client};
+use crate::error::desk_error;
+use crate::status::desk_status;
+use crate::text::desk_str;
+use crate::{guard, input, output};
+/// Message customers first.
+///
+/// Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.
+///
+/// `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_proactive_chat_create(
+    client: *mut desk_client,
+    body: *const desk_new_proactive_chat,
+    options: *const desk_call_options,
+    out: *mut *mut desk_proactive_chat,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe {
+        guard::call(
+            out,
+            err,
+            || {
+                let caller = Caller::new(client, options)?;
+                let body = input::required("body", input::top("body", body)?)?;
+                let result = caller.run(caller.client.proactive_chat_create(&body))?;
+                Ok(output::give(&*result))
+            },
+        )
+    }
+}
+/// Read a proactive chat.
+///
+/// Reads one proactive chat with its counters.
+///
+/// `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_proactive_chat_get(
+    client: *mut desk_client,
+    proactive_id: i64,
+    options: *const desk_call_options,
+    out: *mut *mut desk_proactive_chat,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe {
+        guard::call(
+            out,
+            err,
+            || {
+                let caller = Caller::new(client, options)?;
+                let result = caller.run(caller.client.proactive_chat_get(proactive_id))?;
+                Ok(output::give(&*result))
+            },
+        )
+    }
+}
+/// List messages of the application.
+///
+/// Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
+///
+/// @deprecated by the service.
+///
+/// `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_chat_message_list(
+    client: *mut desk_client,
+    params: *const desk_chat_message_list_params,
+    options: *const desk_call_options,
+    out: *mut *mut desk_chat_message_page,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe {
+        guard::call(
+            out,
+            err,
+            || {
+                let caller = Caller::new(client, options)?;
+                let params = input::top("params", params)?;
+                let params = params
+                    .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
+                let result = caller.run(caller.client.chat_message_list(&params))?;
+                Ok(output::give(&*result))
+            },
+        )
+    }
+}
+/// List messages of a ticket.
+///
+/// Lists one page of the chat messages in one ticket. The order is not documented.
+///
+/// `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_ticket_chat_message_list(
+    client: *mut desk_client,
+    ticket_id: i64,
+    params: *const desk_ticket_chat_message_list_params,
+    options: *const desk_call_options,
+    out: *mut *mut desk_chat_message_page,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe {
+        guard::call(
+            out,
+            err,
+            || {
+                let caller = Caller::new(client, options)?;
+                let params = input::top("params", params)?;
+                let params = params
+                    .unwrap_or_else(|| {
+                        types::TicketChatMessageListParams::builder().build()
+                    });
+                let result = caller
+                    .run(caller.client.ticket_chat_message_list(ticket_id, &params))?;
+                Ok(output::give(&*result))
+            },
+        )
+    }
+}

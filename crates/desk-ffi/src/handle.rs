@@ -1,0 +1,51 @@
+//! Objects that C holds by pointer.
+//!
+//! A C type is a marker ([`Handle`]); the pointer leads to its target. What C owns was boxed by [`give`] and ends in
+//! [`free`]; what it borrows (a message of a page) is a target inside an owner's arena. The two cannot be mixed up in C
+//! without a cast: borrowed pointers are const, `_free` takes a mutable one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Owned objects that C has not freed.
+pub(crate) static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// The C name of an object of type `Target`.
+pub(crate) trait Handle {
+    /// What the pointer leads to.
+    type Target;
+}
+
+/// A target together with what it points into. The target comes first: a pointer to the whole is a pointer to it.
+#[repr(C)]
+struct Owner<T, A> {
+    target: T,
+    arena: A,
+}
+
+/// Hands an object to C. `arena` is kept until it is freed.
+pub(crate) fn give<H: Handle, A>(target: H::Target, arena: A) -> *mut H {
+    LIVE.fetch_add(1, Ordering::SeqCst);
+    Box::into_raw(Box::new(Owner { target, arena })).cast()
+}
+
+/// Frees an object; NULL is fine.
+///
+/// # Safety
+/// `handle` came from [`give`] with the same `H` and `A`, and is not used afterwards.
+pub(crate) unsafe fn free<H: Handle, A>(handle: *mut H) {
+    if handle.is_null() {
+        return;
+    }
+    // SAFETY: by contract this is the box that `give` leaked, and nobody else has it.
+    drop(unsafe { Box::from_raw(handle.cast::<Owner<H::Target, A>>()) });
+    LIVE.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// Looks into an object.
+///
+/// # Safety
+/// `handle` is NULL or points to a live target of `H`, owned or borrowed.
+pub(crate) unsafe fn target<'a, H: Handle>(handle: *const H) -> Option<&'a H::Target> {
+    // SAFETY: by contract; the target stands at the start of its owner.
+    unsafe { handle.cast::<H::Target>().as_ref() }
+}

@@ -1,0 +1,41 @@
+//! libdesk: the C ABI of the Desk SDK, and the only crate with unsafe code.
+//!
+//! `generated/` holds what repeats per schema and operation: request structs, result getters, entry points. The rest is
+//! the runtime below it, which knows no resource: texts, status numbers, errors, handles, the client, and the guard that
+//! every entry point goes through. The rules that C callers rely on are at the top of `include/desk.h`.
+#![allow(non_camel_case_types, reason = "the items are named as C sees them")]
+#![allow(unreachable_pub, reason = "C reaches what Rust does not")]
+#![allow(
+    unsafe_code,
+    reason = "this crate is the C boundary; every unsafe block says why it is sound"
+)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::undocumented_unsafe_blocks
+)]
+
+mod client;
+mod error;
+#[allow(
+    missing_docs,
+    dead_code,
+    unused,
+    deprecated,
+    clippy::all,
+    clippy::undocumented_unsafe_blocks,
+    reason = "generated"
+)]
+#[rustfmt::skip]
+mod generated;
+mod guard;
+mod handle;
+#[allow(dead_code, reason = "which readers are called depends on the spec")]
+mod input;
+#[allow(dead_code, reason = "which writers are called depends on the spec")]
+mod output;
+mod status;
+mod text;
+mod version;

@@ -1,0 +1,145 @@
+//! Results for C: plain structs in one arena, built once, then only read.
+//!
+//! The arena belongs to the result that the caller owns; everything reached from it (texts, lists, nested objects) points
+//! into that arena and lives as long.
+
+use std::alloc::Layout;
+use std::ptr;
+
+use bumpalo::Bump;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::handle::{self, Handle};
+use crate::text::desk_str;
+
+/// A struct that C reads, made from a value of type `S`.
+pub(crate) trait View<S> {
+    /// Copies `source` into `arena`.
+    fn view(source: &S, arena: &Bump) -> Self;
+}
+
+/// Builds a result and hands it to C.
+pub(crate) fn give<H: Handle, S>(source: &S) -> *mut H
+where
+    H::Target: View<S>,
+{
+    let arena = Bump::new();
+    let target = <H::Target as View<S>>::view(source, &arena);
+    handle::give(target, arena)
+}
+
+/// Frees a result; NULL is fine.
+///
+/// # Safety
+/// `handle` came from [`give`] and is not used afterwards.
+pub(crate) unsafe fn free<H: Handle>(handle: *mut H) {
+    // SAFETY: by contract.
+    unsafe { handle::free::<H, Bump>(handle) }
+}
+
+/// An enumeration's value: its number (0 if this version does not know it) and its text.
+#[derive(Clone, Copy)]
+pub(crate) struct EnumView {
+    pub(crate) code: i32,
+    pub(crate) text: desk_str,
+}
+
+impl EnumView {
+    pub(crate) const ABSENT: EnumView = EnumView {
+        code: 0,
+        text: desk_str::ABSENT,
+    };
+}
+
+/// An enumeration of the spec; its numbers are the places of its values, from 1.
+pub(crate) trait Enumeration: Sized + Clone + PartialEq + 'static {
+    /// The known values in the order of the spec.
+    const KNOWN: &'static [Self];
+
+    /// The text on the wire.
+    fn text(&self) -> &str;
+
+    /// The value with this text, known or not.
+    fn of_text(text: &str) -> Self;
+
+    fn code(&self) -> i32 {
+        let place = Self::KNOWN.iter().position(|known| known == self);
+        place.and_then(|place| i32::try_from(place + 1).ok()).unwrap_or(0)
+    }
+
+    fn of_code(code: i32) -> Option<Self> {
+        let place = usize::try_from(code).ok()?.checked_sub(1)?;
+        Self::KNOWN.get(place).cloned()
+    }
+}
+
+/// A list in an arena.
+pub(crate) struct List<T> {
+    ptr: *const T,
+    len: usize,
+}
+
+impl<T> List<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The item at `index`; `None` beyond the end.
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
+        if index >= self.len {
+            return None;
+        }
+        // SAFETY: `list` made `len` items at `ptr`, in an arena that outlives this view.
+        unsafe { self.ptr.add(index).as_ref() }
+    }
+}
+
+/// Copies the items of `source`, each through `item`; an absent list is an empty one.
+pub(crate) fn list<S, T>(arena: &Bump, source: Option<&[S]>, item: impl Fn(&S) -> T) -> List<T> {
+    let source = source.unwrap_or_default();
+    let items = arena.alloc_slice_fill_iter(source.iter().map(item));
+    List {
+        ptr: items.as_ptr(),
+        len: items.len(),
+    }
+}
+
+/// Copies a text, with the NUL that C is promised.
+pub(crate) fn text(arena: &Bump, text: &str) -> desk_str {
+    let layout = Layout::array::<u8>(text.len() + 1);
+    let Ok(layout) = layout else { return desk_str::ABSENT };
+    let copy = arena.alloc_layout(layout);
+    // SAFETY: `copy` has room for the text and one byte more, and is new, so that it cannot overlap.
+    unsafe {
+        ptr::copy_nonoverlapping(text.as_ptr(), copy.as_ptr(), text.len());
+        copy.add(text.len()).write(0);
+    }
+    desk_str {
+        ptr: copy.as_ptr().cast(),
+        len: text.len(),
+    }
+}
+
+/// Any JSON as text.
+pub(crate) fn json(arena: &Bump, value: &Value) -> desk_str {
+    text(arena, &value.to_string())
+}
+
+/// An enumeration's value.
+pub(crate) fn enumeration<E: Enumeration>(arena: &Bump, value: &E) -> EnumView {
+    EnumView {
+        code: value.code(),
+        text: text(arena, value.text()),
+    }
+}
+
+/// µs since the Unix epoch.
+pub(crate) fn micros(time: &DateTime<Utc>) -> i64 {
+    time.timestamp_micros()
+}
+
+/// A nested object, as a pointer into the arena; NULL if absent.
+pub(crate) fn object<S, T: View<S>>(arena: &Bump, source: Option<&S>) -> *const T {
+    source.map_or(ptr::null(), |source| arena.alloc(T::view(source, arena)) as *const T)
+}

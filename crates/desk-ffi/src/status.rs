@@ -1,0 +1,102 @@
+//! The numbers of the C ABI. They are never reused; `desk_client::ErrorKind` has the same ones.
+
+use crate::text::desk_str;
+
+/// How a call ended: `DESK_OK` (0) or the class of the error. 1 to 99: the caller; 100 to 199: the way to the service;
+/// 200 to 299: its answer; from 900: the library. Treat a number you do not know as an error.
+pub type desk_status = i32;
+
+/// Success.
+pub const DESK_OK: desk_status = 0;
+/// An argument breaks a rule; the message names it. Nothing was sent.
+pub const DESK_INVALID_ARGUMENT: desk_status = 1;
+/// The client was made before a fork and is of no use in the child. Make a new one there.
+pub const DESK_FORKED: desk_status = 2;
+/// A blocking call from a thread that must not block, such as one of an async runtime.
+pub const DESK_WOULD_DEADLOCK: desk_status = 3;
+/// No connection: name lookup, refused, TLS handshake, proxy.
+pub const DESK_CONNECT: desk_status = 100;
+/// The time allowed ran out.
+pub const DESK_TIMEOUT: desk_status = 101;
+/// The connection broke after the request may have left.
+pub const DESK_TRANSPORT: desk_status = 102;
+/// The answer is larger than the library takes (32 MB).
+pub const DESK_TOO_LARGE: desk_status = 103;
+/// The service answered with a redirect, which is never followed.
+pub const DESK_REDIRECT: desk_status = 104;
+/// A success whose body could not be read.
+pub const DESK_DECODE: desk_status = 105;
+/// HTTP 401 or 403.
+pub const DESK_UNAUTHORIZED: desk_status = 200;
+/// HTTP 404 or 410.
+pub const DESK_NOT_FOUND: desk_status = 201;
+/// HTTP 429.
+pub const DESK_RATE_LIMITED: desk_status = 202;
+/// Any other HTTP 4xx.
+pub const DESK_REFUSED: desk_status = 203;
+/// HTTP 5xx.
+pub const DESK_SERVICE: desk_status = 204;
+/// A defect in the library was stopped at its boundary.
+pub const DESK_PANIC: desk_status = 900;
+
+/// Nothing reached the service. Sending it (again) is safe.
+pub const DESK_OUTCOME_NOT_SENT: i32 = 1;
+/// The service refused it and did nothing.
+pub const DESK_OUTCOME_REJECTED: i32 = 2;
+/// The service may have carried it out. Find out before sending it again.
+pub const DESK_OUTCOME_UNKNOWN: i32 = 3;
+
+/// Names in the order of the numbers.
+const NAMES: &[(desk_status, &str)] = &[
+    (DESK_OK, "DESK_OK\0"),
+    (DESK_INVALID_ARGUMENT, "DESK_INVALID_ARGUMENT\0"),
+    (DESK_FORKED, "DESK_FORKED\0"),
+    (DESK_WOULD_DEADLOCK, "DESK_WOULD_DEADLOCK\0"),
+    (DESK_CONNECT, "DESK_CONNECT\0"),
+    (DESK_TIMEOUT, "DESK_TIMEOUT\0"),
+    (DESK_TRANSPORT, "DESK_TRANSPORT\0"),
+    (DESK_TOO_LARGE, "DESK_TOO_LARGE\0"),
+    (DESK_REDIRECT, "DESK_REDIRECT\0"),
+    (DESK_DECODE, "DESK_DECODE\0"),
+    (DESK_UNAUTHORIZED, "DESK_UNAUTHORIZED\0"),
+    (DESK_NOT_FOUND, "DESK_NOT_FOUND\0"),
+    (DESK_RATE_LIMITED, "DESK_RATE_LIMITED\0"),
+    (DESK_REFUSED, "DESK_REFUSED\0"),
+    (DESK_SERVICE, "DESK_SERVICE\0"),
+    (DESK_PANIC, "DESK_PANIC\0"),
+];
+
+/// The name of a status, such as `DESK_OK`; `DESK_UNKNOWN_STATUS` for a number that this version does not know. The text
+/// is static. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn desk_status_name(status: desk_status) -> desk_str {
+    let known = NAMES.iter().find(|(number, _)| *number == status);
+    let name = known.map_or("DESK_UNKNOWN_STATUS\0", |(_, name)| name);
+    desk_str {
+        ptr: name.as_ptr().cast(),
+        len: name.len() - 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_client::ErrorKind;
+
+    use super::NAMES;
+
+    #[test]
+    fn every_error_kind_has_its_status() {
+        for kind in ErrorKind::ALL {
+            let name = NAMES
+                .iter()
+                .find(|(number, _)| *number == kind.code())
+                .map(|(_, name)| *name);
+            let folded = name
+                .unwrap_or_default()
+                .trim_end_matches('\0')
+                .replace('_', "")
+                .to_lowercase();
+            assert_eq!(folded, format!("desk{}", format!("{kind:?}").to_lowercase()));
+        }
+    }
+}

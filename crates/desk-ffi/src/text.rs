@@ -1,0 +1,63 @@
+//! Text across the boundary: pointer and length, UTF-8.
+
+use std::ffi::{CStr, c_char};
+use std::ptr;
+
+/// A text: `len` bytes of UTF-8 at `ptr`. `{NULL, 0}` is an absent text; an empty one has a pointer.
+///
+/// A text handed to the library need not end in NUL and is only read during the call. A text handed out ends in NUL as
+/// well (not counted in `len`) and lives until the object it came from is freed.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_str {
+    /// First byte, or NULL.
+    pub ptr: *const c_char,
+    /// Number of bytes.
+    pub len: usize,
+}
+
+/// The text at `text` up to its NUL; `{NULL, 0}` for NULL. Nothing is copied: it lives as long as `text`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_str_from_cstr(text: *const c_char) -> desk_str {
+    if text.is_null() {
+        return desk_str::ABSENT;
+    }
+    // SAFETY: the caller passes a NUL-terminated text.
+    let len = unsafe { CStr::from_ptr(text) }.count_bytes();
+    desk_str { ptr: text, len }
+}
+
+impl desk_str {
+    pub(crate) const ABSENT: desk_str = desk_str {
+        ptr: ptr::null(),
+        len: 0,
+    };
+}
+
+/// A text that the library owns, with the NUL that it promises to C.
+#[derive(Default)]
+pub(crate) struct OwnedText(Vec<u8>);
+
+impl OwnedText {
+    pub(crate) fn new(bytes: &[u8]) -> OwnedText {
+        let mut text = Vec::with_capacity(bytes.len() + 1);
+        text.extend_from_slice(bytes);
+        text.push(0);
+        OwnedText(text)
+    }
+
+    pub(crate) fn of(text: Option<&str>) -> OwnedText {
+        text.map_or_else(OwnedText::default, |text| OwnedText::new(text.as_bytes()))
+    }
+
+    /// `{NULL, 0}` if there is none.
+    pub(crate) fn view(&self) -> desk_str {
+        match self.0.len() {
+            0 => desk_str::ABSENT,
+            len => desk_str {
+                ptr: self.0.as_ptr().cast(),
+                len: len - 1,
+            },
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What tests of several crates share: a scripted server, the fault vectors, compilers for C and C++.
+//!
+//! It knows neither the client nor the emulator, so that it can contradict them.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a broken test fixture must stop the test"
+)]
+
+mod compiler;
+mod faults;
+mod server;
+
+pub use compiler::{Language, Program, Run, compilers};
+pub use faults::{Expect, Fault, faults, serve};
+pub use server::{Request, Server, Step, reply};

@@ -1,0 +1,818 @@
+/* Generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit. */
+
+/**
+ * @file
+ * libdesk: the C interface of the Desk SDK for the Sendbird Desk Platform API. C99, also C++11 and later.
+ *
+ * The rules, which hold for every function:
+ *
+ * Errors. A function that can fail returns desk_status (0 is success) and takes `desk_error **err` last. `err` may be
+ * NULL; else `*err` is a new error on failure, to be freed with desk_error_free, and NULL on success. Outputs are
+ * written on success only, and set to NULL otherwise. There is no thread-local or global error.
+ *
+ * Ask an error for its outcome before you do anything again: DESK_OUTCOME_UNKNOWN means that a message may have gone out.
+ *
+ * Objects. What a function hands out through `out` is yours: free it with the `_free` of its type, once, from any
+ * thread. `_free(NULL)` does nothing. What a getter hands out (texts, items, nested objects) is borrowed: it lives until
+ * the object it came from is freed, and is never freed itself.
+ *
+ * Text is desk_str: pointer and length, UTF-8. Text you pass in need not end in NUL and is only read during the call;
+ * what must be text is checked to be UTF-8. Text you get ends in NUL as well. `{NULL, 0}` is absent.
+ *
+ * Structs that you fill in begin with struct_size: start them from their `_INIT` macro and set what you need. Zero means
+ * absent or default. A flag `has_x` says whether the number `x` is set. Newer versions only add members at the end.
+ *
+ * Getters of NULL answer 0, false, NULL or `{NULL, 0}`. Values that may be absent are read by
+ * `bool ..._get_x(object, &x)`. Enumerations are int32_t with constants; 0 is absent or unknown, and `_text` has what
+ * the service sent. Times are µs since the Unix epoch. Free-form JSON comes as text.
+ *
+ * Threads. A desk_client may be used from any threads at once. Results and errors never change and may be read from any
+ * thread; one owner frees them. The library starts nothing before the first desk_client_new and leaves nothing behind
+ * the last desk_client_free; it installs no signal handler. A client must not be used in a forked child (DESK_FORKED).
+ */
+
+#ifndef DESK_H
+#define DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header; desk_version() is that of the library. */
+#define DESK_VERSION "0.1.0"
+#define DESK_VERSION_MAJOR 0
+#define DESK_VERSION_MINOR 1
+#define DESK_VERSION_PATCH 0
+/** MAJOR * 10000 + MINOR * 100 + PATCH, for comparisons. */
+#define DESK_VERSION_NUM 100
+
+/** A literal as a desk_str: DESK_STR_LIT("text"). Its length is taken at compile time and may include NULs. */
+#ifdef __cplusplus
+#define DESK_STR_LIT(text) desk_str { "" text, sizeof("" text) - 1 }
+#else
+#define DESK_STR_LIT(text) ((desk_str) { "" text, sizeof("" text) - 1 })
+#endif
+
+/** Initialiser of an absent text. */
+#define DESK_STR_ABSENT { NULL, 0 }
+
+
+/**
+ * Nothing reached the service. Sending it (again) is safe.
+ */
+#define DESK_OUTCOME_NOT_SENT 1
+
+/**
+ * The service refused it and did nothing.
+ */
+#define DESK_OUTCOME_REJECTED 2
+
+/**
+ * The service may have carried it out. Find out before sending it again.
+ */
+#define DESK_OUTCOME_UNKNOWN 3
+
+/**
+ * `LOW`. The priority of a chat. The default of the service is not documented.
+ */
+#define DESK_PRIORITY_LOW 1
+
+/**
+ * `MEDIUM`
+ */
+#define DESK_PRIORITY_MEDIUM 2
+
+/**
+ * `HIGH`
+ */
+#define DESK_PRIORITY_HIGH 3
+
+/**
+ * `URGENT`
+ */
+#define DESK_PRIORITY_URGENT 4
+
+/**
+ * `AGENT`. Who sent a message. EVENT is everything that no user sent.
+ */
+#define DESK_USER_TYPE_AGENT 1
+
+/**
+ * `CUSTOMER`
+ */
+#define DESK_USER_TYPE_CUSTOMER 2
+
+/**
+ * `EVENT`
+ */
+#define DESK_USER_TYPE_EVENT 3
+
+/**
+ * `DASHBOARD`. Where the deletion of a message was asked for.
+ */
+#define DESK_REQUEST_ORIGIN_DASHBOARD 1
+
+/**
+ * `PLATFORM_API`
+ */
+#define DESK_REQUEST_ORIGIN_PLATFORM_API 2
+
+/**
+ * `SENDBIRD`. The channel over which a ticket came in.
+ */
+#define DESK_CHANNEL_TYPE_SENDBIRD 1
+
+/**
+ * `FACEBOOK_CONVERSATION`
+ */
+#define DESK_CHANNEL_TYPE_FACEBOOK_CONVERSATION 2
+
+/**
+ * `FACEBOOK_FEED`
+ */
+#define DESK_CHANNEL_TYPE_FACEBOOK_FEED 3
+
+/**
+ * `SENDBIRD_IOS`
+ */
+#define DESK_CHANNEL_TYPE_SENDBIRD_IOS 4
+
+/**
+ * `SENDBIRD_ANDROID`
+ */
+#define DESK_CHANNEL_TYPE_SENDBIRD_ANDROID 5
+
+/**
+ * `SENDBIRD_JAVASCRIPT`
+ */
+#define DESK_CHANNEL_TYPE_SENDBIRD_JAVASCRIPT 6
+
+/**
+ * `TWITTER_STATUS`
+ */
+#define DESK_CHANNEL_TYPE_TWITTER_STATUS 7
+
+/**
+ * `TWITTER_DIRECT_MESSAGE_EVENT`
+ */
+#define DESK_CHANNEL_TYPE_TWITTER_DIRECT_MESSAGE_EVENT 8
+
+/**
+ * `INSTAGRAM_COMMENT`
+ */
+#define DESK_CHANNEL_TYPE_INSTAGRAM_COMMENT 9
+
+/**
+ * `WHATSAPP_MESSAGE`
+ */
+#define DESK_CHANNEL_TYPE_WHATSAPP_MESSAGE 10
+
+/**
+ * One message between an agent and a customer, or from Desk itself. Immutable; borrowed from the result it was read from.
+ */
+typedef struct desk_chat_message desk_chat_message;
+
+/**
+ * One page of a list of messages. Immutable; any thread may read it. Free it with `desk_chat_message_page_free`.
+ */
+typedef struct desk_chat_message_page desk_chat_message_page;
+
+/**
+ * A client of one Desk application. Any thread may use it, also several at once. Free it with `desk_client_free`.
+ */
+typedef struct desk_client desk_client;
+
+/**
+ * Why a call failed. Immutable; any thread may read it. Free it with `desk_error_free`.
+ */
+typedef struct desk_error desk_error;
+
+/**
+ * A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
+ */
+typedef struct desk_proactive_chat desk_proactive_chat;
+
+/**
+ * A text: `len` bytes of UTF-8 at `ptr`. `{NULL, 0}` is an absent text; an empty one has a pointer.
+ *
+ * A text handed to the library need not end in NUL and is only read during the call. A text handed out ends in NUL as
+ * well (not counted in `len`) and lives until the object it came from is freed.
+ */
+typedef struct desk_str {
+  /**
+   * First byte, or NULL.
+   */
+  const char *ptr;
+  /**
+   * Number of bytes.
+   */
+  size_t len;
+} desk_str;
+
+/**
+ * How a call ended: `DESK_OK` (0) or the class of the error. 1 to 99: the caller; 100 to 199: the way to the service;
+ * 200 to 299: its answer; from 900: the library. Treat a number you do not know as an error.
+ */
+typedef int32_t desk_status;
+
+/**
+ * Settings of a client. Start from `DESK_CLIENT_OPTIONS_INIT`; zero means default.
+ */
+typedef struct desk_client_options {
+  /**
+   * `sizeof(desk_client_options)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * The application's id (dashboard: Settings, Application, General). May be left out if `base_url` is set.
+   */
+  struct desk_str application_id;
+  /**
+   * The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
+   */
+  struct desk_str api_token;
+  /**
+   * Another address than the service's own, such as the emulator's: https, or http on this machine.
+   */
+  struct desk_str base_url;
+  /**
+   * Time to open a connection, TLS included, in ms; 0: 5,000.
+   */
+  int64_t connect_timeout_ms;
+  /**
+   * Time for a whole call, in ms; 0: 60,000.
+   */
+  int64_t timeout_ms;
+} desk_client_options;
+
+/**
+ * What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means absent.
+ */
+typedef struct desk_new_proactive_chat {
+  /**
+   * `sizeof(desk_new_proactive_chat)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * Required. The text to send to each customer.
+   */
+  struct desk_str message;
+  /**
+   * Required. The key of the group (team) that the tickets are assigned to. The default team has no key.
+   */
+  struct desk_str group_key;
+  /**
+   * Required. Desk ids of the customers to message (not their Sendbird user ids).
+   */
+  const int64_t *customer_ids;
+  /**
+   * Number of items of `customer_ids`.
+   */
+  size_t customer_ids_len;
+  /**
+   * Required. The id of the agent who handles the chat.
+   */
+  int64_t agent_id;
+  /**
+   * The priority of a chat. The default of the service is not documented. One of `DESK_PRIORITY_...`; 0: absent.
+   */
+  int32_t priority;
+  /**
+   * Instead of `priority`: a value for which this header has no constant.
+   */
+  struct desk_str priority_text;
+} desk_new_proactive_chat;
+
+/**
+ * What one call may do differently. Start from `DESK_CALL_OPTIONS_INIT`; zero means as the client does.
+ */
+typedef struct desk_call_options {
+  /**
+   * `sizeof(desk_call_options)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * Time for the whole call, in ms; 0: as the client.
+   */
+  int64_t timeout_ms;
+} desk_call_options;
+
+/**
+ * Query parameters of `desk_chat_message_list`. Start from `DESK_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means absent.
+ */
+typedef struct desk_chat_message_list_params {
+  /**
+   * `sizeof(desk_chat_message_list_params)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * Whether `limit` is set.
+   */
+  bool has_limit;
+  /**
+   * Number of results on the page, 1 to 500. The default is 50.
+   */
+  int32_t limit;
+  /**
+   * Whether `offset` is set.
+   */
+  bool has_offset;
+  /**
+   * Number of results to skip before the page. The default is 0.
+   */
+  int64_t offset;
+  /**
+   * Whether `created_at_gte_us` is set.
+   */
+  bool has_created_at_gte_us;
+  /**
+   * Only messages sent at or after this time (inclusive, µs). In µs since the Unix epoch.
+   */
+  int64_t created_at_gte_us;
+  /**
+   * Whether `created_at_lte_us` is set.
+   */
+  bool has_created_at_lte_us;
+  /**
+   * Only messages sent at or before this time (inclusive, µs). In µs since the Unix epoch.
+   */
+  int64_t created_at_lte_us;
+  /**
+   * Only messages of tickets that came in over this channel. One of `DESK_CHANNEL_TYPE_...`; 0: absent.
+   */
+  int32_t ticket_channel_type;
+  /**
+   * Instead of `ticket_channel_type`: a value for which this header has no constant.
+   */
+  struct desk_str ticket_channel_type_text;
+} desk_chat_message_list_params;
+
+/**
+ * Query parameters of `desk_ticket_chat_message_list`. Start from `DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means absent.
+ */
+typedef struct desk_ticket_chat_message_list_params {
+  /**
+   * `sizeof(desk_ticket_chat_message_list_params)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * Whether `limit` is set.
+   */
+  bool has_limit;
+  /**
+   * Number of results on the page, 1 to 500. The default is 50.
+   */
+  int32_t limit;
+  /**
+   * Whether `offset` is set.
+   */
+  bool has_offset;
+  /**
+   * Number of results to skip before the page. The default is 0.
+   */
+  int64_t offset;
+} desk_ticket_chat_message_list_params;
+
+/**
+ * Success.
+ */
+#define DESK_OK 0
+
+/**
+ * An argument breaks a rule; the message names it. Nothing was sent.
+ */
+#define DESK_INVALID_ARGUMENT 1
+
+/**
+ * The client was made before a fork and is of no use in the child. Make a new one there.
+ */
+#define DESK_FORKED 2
+
+/**
+ * A blocking call from a thread that must not block, such as one of an async runtime.
+ */
+#define DESK_WOULD_DEADLOCK 3
+
+/**
+ * No connection: name lookup, refused, TLS handshake, proxy.
+ */
+#define DESK_CONNECT 100
+
+/**
+ * The time allowed ran out.
+ */
+#define DESK_TIMEOUT 101
+
+/**
+ * The connection broke after the request may have left.
+ */
+#define DESK_TRANSPORT 102
+
+/**
+ * The answer is larger than the library takes (32 MB).
+ */
+#define DESK_TOO_LARGE 103
+
+/**
+ * The service answered with a redirect, which is never followed.
+ */
+#define DESK_REDIRECT 104
+
+/**
+ * A success whose body could not be read.
+ */
+#define DESK_DECODE 105
+
+/**
+ * HTTP 401 or 403.
+ */
+#define DESK_UNAUTHORIZED 200
+
+/**
+ * HTTP 404 or 410.
+ */
+#define DESK_NOT_FOUND 201
+
+/**
+ * HTTP 429.
+ */
+#define DESK_RATE_LIMITED 202
+
+/**
+ * Any other HTTP 4xx.
+ */
+#define DESK_REFUSED 203
+
+/**
+ * HTTP 5xx.
+ */
+#define DESK_SERVICE 204
+
+/**
+ * A defect in the library was stopped at its boundary.
+ */
+#define DESK_PANIC 900
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The text at `text` up to its NUL; `{NULL, 0}` for NULL. Nothing is copied: it lives as long as `text`.
+ */
+struct desk_str desk_str_from_cstr(const char *text);
+
+/**
+ * The name of a status, such as `DESK_OK`; `DESK_UNKNOWN_STATUS` for a number that this version does not know. The text
+ * is static. Any thread.
+ */
+struct desk_str desk_status_name(desk_status status);
+
+/**
+ * The version of the library that is running, such as `0.1.0`; compare with `DESK_VERSION`, that of the header. The text
+ * is static. Any thread.
+ */
+struct desk_str desk_version(void);
+
+/**
+ * How many objects (clients, errors, results) were handed out and not freed yet. A program that frees all it got reads 0
+ * at its end. Any thread.
+ */
+size_t desk_debug_live_objects(void);
+
+/**
+ * Frees an error; NULL is fine. Every text got from it ends with it. Any thread, once.
+ */
+void desk_error_free(struct desk_error *error);
+
+/**
+ * The class of the error, one of `DESK_...`; `DESK_OK` for NULL.
+ */
+desk_status desk_error_get_code(const struct desk_error *error);
+
+/**
+ * One line for people: what happened, whether anything was sent, what to do next. It holds no token, URL or message
+ * text. Lives until the error is freed.
+ */
+struct desk_str desk_error_get_message(const struct desk_error *error);
+
+/**
+ * What is known of the request's fate, one of `DESK_OUTCOME_...`; 0 for NULL.
+ */
+int32_t desk_error_get_outcome(const struct desk_error *error);
+
+/**
+ * The HTTP status; 0 if the service did not answer.
+ */
+int32_t desk_error_get_http_status(const struct desk_error *error);
+
+/**
+ * The service's own code, a number or a word as text. Lives until the error is freed.
+ */
+struct desk_str desk_error_get_service_code(const struct desk_error *error);
+
+/**
+ * The service's own explanation. It may repeat what was sent: do not log it where message text must not go. Lives until
+ * the error is freed.
+ */
+struct desk_str desk_error_get_service_text(const struct desk_error *error);
+
+/**
+ * The raw body of the answer, at most 1 MB of a refusal; not always UTF-8. It may hold message text. Lives until the
+ * error is freed.
+ */
+struct desk_str desk_error_get_body(const struct desk_error *error);
+
+/**
+ * How long the service asks to wait, in ms; -1 if it does not.
+ */
+int64_t desk_error_get_retry_after_ms(const struct desk_error *error);
+
+/**
+ * How often the request was tried; 0 if it was refused before sending.
+ */
+int32_t desk_error_get_attempts(const struct desk_error *error);
+
+/**
+ * The request id that the service or a gateway gave. Lives until the error is freed.
+ */
+struct desk_str desk_error_get_request_id(const struct desk_error *error);
+
+/**
+ * Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
+ * `desk_client_free`; otherwise it is NULL. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` names the option that is wrong.
+ */
+desk_status desk_client_new(const struct desk_client_options *options,
+                            struct desk_client **out,
+                            struct desk_error **err);
+
+/**
+ * Frees a client; NULL is fine. No call may be under way on it. Its connections are closed; results and errors got
+ * through it stay valid. Any thread, once.
+ */
+void desk_client_free(struct desk_client *client);
+
+/**
+ * Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.
+ */
+void desk_proactive_chat_free(struct desk_proactive_chat *result);
+
+/**
+ * The id of the proactive chat.
+ */
+int64_t desk_proactive_chat_get_id(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The id of the Desk project.
+ */
+int64_t desk_proactive_chat_get_project(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The text that was sent. Lives as long as the result it came from.
+ */
+struct desk_str desk_proactive_chat_get_message(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The number of messages in the chat.
+ */
+int64_t desk_proactive_chat_get_message_count(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON text. Lives as long as the result it came from.
+ */
+struct desk_str desk_proactive_chat_get_created_by(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Lives as long as the result it came from.
+ */
+struct desk_str desk_proactive_chat_get_assigned_group(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The number of chats sent out, one for each customer.
+ */
+int64_t desk_proactive_chat_get_sent_count(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The number of chats that a customer answered.
+ */
+int64_t desk_proactive_chat_get_responded_count(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The number of chats that were closed.
+ */
+int64_t desk_proactive_chat_get_closed_count(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The ids of the customers as text. Its format is not documented. Lives as long as the result it came from.
+ */
+struct desk_str desk_proactive_chat_get_customers_list(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * When the chat was created (UTC, µs). In µs since the Unix epoch.
+ */
+int64_t desk_proactive_chat_get_created_at_us(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * When the chat was last updated (UTC, µs). In µs since the Unix epoch.
+ */
+int64_t desk_proactive_chat_get_updated_at_us(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The priority of a chat. The default of the service is not documented. One of `DESK_PRIORITY_...`; 0 if absent or unknown to this version.
+ */
+int32_t desk_proactive_chat_get_priority(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The priority of a chat. The default of the service is not documented. As the service spells it. Lives as long as the result it came from.
+ */
+struct desk_str desk_proactive_chat_get_priority_text(const struct desk_proactive_chat *proactive_chat);
+
+/**
+ * The id of the message in Desk.
+ */
+int64_t desk_chat_message_get_id(const struct desk_chat_message *chat_message);
+
+/**
+ * The id of the message in the ticket's channel. Absent from older shapes. Whether it is there, and if so, into `out` (NULL: not wanted).
+ */
+bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_message,
+                                      int64_t *out);
+
+/**
+ * The id of the ticket.
+ */
+int64_t desk_chat_message_get_ticket(const struct desk_chat_message *chat_message);
+
+/**
+ * The Sendbird id of the sender, or the word `event` when Desk sent it. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_get_user_sendbird_id(const struct desk_chat_message *chat_message);
+
+/**
+ * Who sent a message. EVENT is everything that no user sent. One of `DESK_USER_TYPE_...`; 0 if absent or unknown to this version.
+ */
+int32_t desk_chat_message_get_user_type(const struct desk_chat_message *chat_message);
+
+/**
+ * Who sent a message. EVENT is everything that no user sent. As the service spells it. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_get_user_type_text(const struct desk_chat_message *chat_message);
+
+/**
+ * When the message was sent (UTC, µs). In µs since the Unix epoch.
+ */
+int64_t desk_chat_message_get_created_at_us(const struct desk_chat_message *chat_message);
+
+/**
+ * The text. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_get_message(const struct desk_chat_message *chat_message);
+
+/**
+ * Extra information, such as styling or JSON text. Absent from older shapes. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_get_data(const struct desk_chat_message *chat_message);
+
+/**
+ * When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Whether it is there, and if so, into `out` (NULL: not wanted).
+ */
+bool desk_chat_message_get_deleted_at_us(const struct desk_chat_message *chat_message,
+                                         int64_t *out);
+
+/**
+ * Where the deletion of a message was asked for. One of `DESK_REQUEST_ORIGIN_...`; 0 if absent or unknown to this version.
+ */
+int32_t desk_chat_message_get_requested_from(const struct desk_chat_message *chat_message);
+
+/**
+ * Where the deletion of a message was asked for. As the service spells it. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_get_requested_from_text(const struct desk_chat_message *chat_message);
+
+/**
+ * The user who asked for the deletion. Its shape is not documented. As JSON text. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_get_requested_by(const struct desk_chat_message *chat_message);
+
+/**
+ * Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.
+ */
+void desk_chat_message_page_free(struct desk_chat_message_page *result);
+
+/**
+ * The number of messages in the whole list at the time of the request.
+ */
+int64_t desk_chat_message_page_get_count(const struct desk_chat_message_page *chat_message_page);
+
+/**
+ * The URL of the previous page; null on the first. For display only, never followed by the SDK. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_page_get_previous(const struct desk_chat_message_page *chat_message_page);
+
+/**
+ * The URL of the next page; null on the last. For display only, never followed by the SDK. Lives as long as the result it came from.
+ */
+struct desk_str desk_chat_message_page_get_next(const struct desk_chat_message_page *chat_message_page);
+
+/**
+ * Number of: The messages of this page.
+ */
+size_t desk_chat_message_page_get_results_len(const struct desk_chat_message_page *chat_message_page);
+
+/**
+ * The item at `index`; NULL beyond the end or if null. Lives as long as the result it came from.
+ */
+const struct desk_chat_message *desk_chat_message_page_get_results_at(const struct desk_chat_message_page *chat_message_page,
+                                                                      size_t index);
+
+/**
+ * Message customers first.
+ *
+ * Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.
+ *
+ * `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ */
+desk_status desk_proactive_chat_create(struct desk_client *client,
+                                       const struct desk_new_proactive_chat *body,
+                                       const struct desk_call_options *options,
+                                       struct desk_proactive_chat **out,
+                                       struct desk_error **err);
+
+/**
+ * Read a proactive chat.
+ *
+ * Reads one proactive chat with its counters.
+ *
+ * `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ */
+desk_status desk_proactive_chat_get(struct desk_client *client,
+                                    int64_t proactive_id,
+                                    const struct desk_call_options *options,
+                                    struct desk_proactive_chat **out,
+                                    struct desk_error **err);
+
+/**
+ * List messages of the application.
+ *
+ * Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
+ *
+ * @deprecated by the service.
+ *
+ * `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ */
+desk_status desk_chat_message_list(struct desk_client *client,
+                                   const struct desk_chat_message_list_params *params,
+                                   const struct desk_call_options *options,
+                                   struct desk_chat_message_page **out,
+                                   struct desk_error **err);
+
+/**
+ * List messages of a ticket.
+ *
+ * Lists one page of the chat messages in one ticket. The order is not documented.
+ *
+ * `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ */
+desk_status desk_ticket_chat_message_list(struct desk_client *client,
+                                          int64_t ticket_id,
+                                          const struct desk_ticket_chat_message_list_params *params,
+                                          const struct desk_call_options *options,
+                                          struct desk_chat_message_page **out,
+                                          struct desk_error **err);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* DESK_H */
+
+
+/** The start of every desk_client_options. */
+#define DESK_CLIENT_OPTIONS_INIT \
+  { sizeof(desk_client_options), DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0 }
+
+/** The start of every desk_call_options. */
+#define DESK_CALL_OPTIONS_INIT \
+  { sizeof(desk_call_options), 0 }
+
+/** The start of every desk_new_proactive_chat. */
+#define DESK_NEW_PROACTIVE_CHAT_INIT \
+  { sizeof(desk_new_proactive_chat), DESK_STR_ABSENT, DESK_STR_ABSENT, NULL, 0, 0, 0, DESK_STR_ABSENT }
+
+/** The start of every desk_chat_message_list_params. */
+#define DESK_CHAT_MESSAGE_LIST_PARAMS_INIT \
+  { sizeof(desk_chat_message_list_params), false, 0, false, 0, false, 0, false, 0, 0, DESK_STR_ABSENT }
+
+/** The start of every desk_ticket_chat_message_list_params. */
+#define DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT \
+  { sizeof(desk_ticket_chat_message_list_params), false, 0, false, 0 }

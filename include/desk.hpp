@@ -1,0 +1,907 @@
+// Generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
+
+/// @file
+/// C++17 over desk.h, header only; link libdesk. The rules at the top of desk.h hold here too.
+///
+/// Results own their C object and move; what they hand out (texts, lists, nested objects) is borrowed from them. Requests
+/// keep copies of what they are given. Each operation comes twice: `client.x(..)` throws desk::Error, `client.try_x(..)`
+/// returns a Result and also works under -fno-exceptions.
+
+#ifndef DESK_HPP
+#define DESK_HPP
+
+#include "desk.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if !defined(__cpp_exceptions) && !defined(DESK_NO_EXCEPTIONS)
+#define DESK_NO_EXCEPTIONS
+#endif
+
+namespace desk {
+
+/// A moment in UTC, in µs.
+using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
+
+/// What is known of the request's fate.
+enum class Outcome : std::int32_t {
+  NotSent = DESK_OUTCOME_NOT_SENT,    ///< Nothing reached the service. Sending it (again) is safe.
+  Rejected = DESK_OUTCOME_REJECTED,  ///< The service refused it and did nothing.
+  Unknown = DESK_OUTCOME_UNKNOWN,    ///< The service may have carried it out. Find out before sending it again.
+};
+
+namespace detail {
+
+inline std::string_view view(desk_str text) noexcept {
+  return text.ptr ? std::string_view(text.ptr, text.len) : std::string_view();
+}
+
+inline std::optional<std::string_view> optional_view(desk_str text) noexcept {
+  return text.ptr ? std::optional<std::string_view>(view(text)) : std::nullopt;
+}
+
+// An empty text is present: it needs a pointer.
+inline desk_str text(std::string_view text) noexcept { return desk_str{text.data() ? text.data() : "", text.size()}; }
+
+inline Time time(std::int64_t us) noexcept { return Time(std::chrono::microseconds(us)); }
+
+// What a request points to while it is sent.
+class Scratch {
+ public:
+  template <class T>
+  const T* keep(T value) {
+    auto kept = std::make_shared<T>(value);
+    kept_.push_back(kept);
+    return kept.get();
+  }
+
+  template <class C, class Items, class Convert>
+  const C* list(const Items& items, Convert convert) {
+    std::shared_ptr<C> kept(new C[items.size() + 1](), std::default_delete<C[]>());
+    kept_.push_back(kept);
+    C* next = kept.get();
+    for (const auto& item : items) *next++ = convert(item);
+    return kept.get();
+  }
+
+  void miss(const char* field) {
+    if (!missing_) missing_ = field;
+  }
+
+  const char* missing() const noexcept { return missing_; }
+
+ private:
+  std::vector<std::shared_ptr<void>> kept_;
+  const char* missing_ = nullptr;
+};
+
+}  // namespace detail
+
+/// Why a call failed. Copies share one C object.
+class Error : public std::runtime_error {
+ public:
+  /// Takes over a C object.
+  explicit Error(desk_error* taken)
+      : std::runtime_error(std::string(detail::view(desk_error_get_message(taken)))),
+        code_(desk_error_get_code(taken)),
+        outcome_(static_cast<Outcome>(desk_error_get_outcome(taken))),
+        error_(taken, desk_error_free) {}
+
+  /// An argument that never reached the library.
+  static Error missing(const char* field) {
+    return Error(std::string(field) + " is missing; set it; nothing was sent");
+  }
+
+  /// The class of the error, one of DESK_...
+  desk_status code() const noexcept { return code_; }
+  /// What is known of the request's fate.
+  Outcome outcome() const noexcept { return outcome_; }
+  /// The HTTP status; 0 if the service did not answer.
+  std::int32_t http_status() const noexcept { return desk_error_get_http_status(error_.get()); }
+  /// The service's own code.
+  std::string_view service_code() const noexcept { return detail::view(desk_error_get_service_code(error_.get())); }
+  /// The service's own explanation; it may repeat what was sent.
+  std::string_view service_text() const noexcept { return detail::view(desk_error_get_service_text(error_.get())); }
+  /// The raw body of the answer; it may hold message text.
+  std::string_view body() const noexcept { return detail::view(desk_error_get_body(error_.get())); }
+  /// The request id that the service or a gateway gave.
+  std::string_view request_id() const noexcept { return detail::view(desk_error_get_request_id(error_.get())); }
+  /// How long the service asks to wait.
+  std::optional<std::chrono::milliseconds> retry_after() const noexcept {
+    const auto ms = desk_error_get_retry_after_ms(error_.get());
+    return ms < 0 ? std::nullopt : std::optional<std::chrono::milliseconds>(std::chrono::milliseconds(ms));
+  }
+  /// How often the request was tried; 0 if it was refused before sending.
+  std::int32_t attempts() const noexcept { return desk_error_get_attempts(error_.get()); }
+
+ private:
+  explicit Error(const std::string& message)
+      : std::runtime_error(message), code_(DESK_INVALID_ARGUMENT), outcome_(Outcome::NotSent) {}
+
+  desk_status code_;
+  Outcome outcome_;
+  std::shared_ptr<desk_error> error_;
+};
+
+/// A value or an Error.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : error_(std::move(error)) {}
+
+  /// Whether there is a value.
+  explicit operator bool() const noexcept { return value_.has_value(); }
+  /// The value; only if there is one.
+  T& operator*() & noexcept { return *value_; }
+  const T& operator*() const& noexcept { return *value_; }
+  T&& operator*() && noexcept { return std::move(*value_); }
+  T* operator->() noexcept { return &*value_; }
+  const T* operator->() const noexcept { return &*value_; }
+  /// The error; only if there is no value.
+  const Error& error() const& noexcept { return *error_; }
+#ifndef DESK_NO_EXCEPTIONS
+  /// The value, or throws the Error.
+  T value() && {
+    if (error_) throw std::move(*error_);
+    return std::move(*value_);
+  }
+#endif
+
+ private:
+  std::optional<T> value_;
+  std::optional<Error> error_;
+};
+
+/// Success or an Error.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(Error error) : error_(std::move(error)) {}
+
+  /// Whether it succeeded.
+  explicit operator bool() const noexcept { return !error_.has_value(); }
+  /// The error; only if it failed.
+  const Error& error() const& noexcept { return *error_; }
+#ifndef DESK_NO_EXCEPTIONS
+  /// Throws the Error, if there is one.
+  void value() && {
+    if (error_) throw std::move(*error_);
+  }
+#endif
+
+ private:
+  std::optional<Error> error_;
+};
+
+namespace detail {
+
+template <class T, class C, class Call>
+Result<T> call(const Scratch& scratch, Call run) {
+  if (scratch.missing()) return Error::missing(scratch.missing());
+  C* out = nullptr;
+  desk_error* err = nullptr;
+  if (run(&out, &err) != DESK_OK) return Error(err);
+  return T(out);
+}
+
+template <class Call>
+Result<void> call_plain(const Scratch& scratch, Call run) {
+  if (scratch.missing()) return Error::missing(scratch.missing());
+  desk_error* err = nullptr;
+  if (run(&err) != DESK_OK) return Error(err);
+  return {};
+}
+
+}  // namespace detail
+
+/// A list inside a result; borrowed from it.
+template <class Item>
+class List {
+ public:
+  /// Reads one item.
+  using At = Item (*)(const void* owner, std::size_t index);
+
+  /// Walks over the items.
+  class iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Item;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = Item;
+
+    iterator() noexcept = default;
+    iterator(const void* owner, std::size_t index, At at) noexcept : owner_(owner), index_(index), at_(at) {}
+    Item operator*() const { return at_(owner_, index_); }
+    iterator& operator++() noexcept {
+      ++index_;
+      return *this;
+    }
+    iterator operator++(int) noexcept {
+      iterator before = *this;
+      ++index_;
+      return before;
+    }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.index_ == b.index_; }
+    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.index_ != b.index_; }
+
+   private:
+    const void* owner_ = nullptr;
+    std::size_t index_ = 0;
+    At at_ = nullptr;
+  };
+
+  List(const void* owner, std::size_t size, At at) noexcept : owner_(owner), size_(size), at_(at) {}
+  /// Number of items.
+  std::size_t size() const noexcept { return size_; }
+  /// Whether there is none.
+  bool empty() const noexcept { return size_ == 0; }
+  /// The item at `index`, which must be below size().
+  Item operator[](std::size_t index) const { return at_(owner_, index); }
+  /// The first item.
+  iterator begin() const noexcept { return iterator(owner_, 0, at_); }
+  /// Behind the last item.
+  iterator end() const noexcept { return iterator(owner_, size_, at_); }
+
+ private:
+  const void* owner_;
+  std::size_t size_;
+  At at_;
+};
+
+/// The priority of a chat. The default of the service is not documented.
+enum class Priority : std::int32_t {
+  Unknown = 0,  ///< a value that this version does not know
+  Low = DESK_PRIORITY_LOW,  ///< `LOW`
+  Medium = DESK_PRIORITY_MEDIUM,  ///< `MEDIUM`
+  High = DESK_PRIORITY_HIGH,  ///< `HIGH`
+  Urgent = DESK_PRIORITY_URGENT,  ///< `URGENT`
+};
+
+/// Who sent a message. EVENT is everything that no user sent.
+enum class UserType : std::int32_t {
+  Unknown = 0,  ///< a value that this version does not know
+  Agent = DESK_USER_TYPE_AGENT,  ///< `AGENT`
+  Customer = DESK_USER_TYPE_CUSTOMER,  ///< `CUSTOMER`
+  Event = DESK_USER_TYPE_EVENT,  ///< `EVENT`
+};
+
+/// Where the deletion of a message was asked for.
+enum class RequestOrigin : std::int32_t {
+  Unknown = 0,  ///< a value that this version does not know
+  Dashboard = DESK_REQUEST_ORIGIN_DASHBOARD,  ///< `DASHBOARD`
+  PlatformApi = DESK_REQUEST_ORIGIN_PLATFORM_API,  ///< `PLATFORM_API`
+};
+
+/// The channel over which a ticket came in.
+enum class ChannelType : std::int32_t {
+  Unknown = 0,  ///< a value that this version does not know
+  Sendbird = DESK_CHANNEL_TYPE_SENDBIRD,  ///< `SENDBIRD`
+  FacebookConversation = DESK_CHANNEL_TYPE_FACEBOOK_CONVERSATION,  ///< `FACEBOOK_CONVERSATION`
+  FacebookFeed = DESK_CHANNEL_TYPE_FACEBOOK_FEED,  ///< `FACEBOOK_FEED`
+  SendbirdIos = DESK_CHANNEL_TYPE_SENDBIRD_IOS,  ///< `SENDBIRD_IOS`
+  SendbirdAndroid = DESK_CHANNEL_TYPE_SENDBIRD_ANDROID,  ///< `SENDBIRD_ANDROID`
+  SendbirdJavascript = DESK_CHANNEL_TYPE_SENDBIRD_JAVASCRIPT,  ///< `SENDBIRD_JAVASCRIPT`
+  TwitterStatus = DESK_CHANNEL_TYPE_TWITTER_STATUS,  ///< `TWITTER_STATUS`
+  TwitterDirectMessageEvent = DESK_CHANNEL_TYPE_TWITTER_DIRECT_MESSAGE_EVENT,  ///< `TWITTER_DIRECT_MESSAGE_EVENT`
+  InstagramComment = DESK_CHANNEL_TYPE_INSTAGRAM_COMMENT,  ///< `INSTAGRAM_COMMENT`
+  WhatsappMessage = DESK_CHANNEL_TYPE_WHATSAPP_MESSAGE,  ///< `WHATSAPP_MESSAGE`
+};
+
+class ProactiveChatView;
+class ChatMessageView;
+class ChatMessagePageView;
+/// What to send, to whom, and who handles the answers. Keeps copies of what it is given.
+class NewProactiveChat {
+ public:
+  /// Required. The text to send to each customer.
+  NewProactiveChat& message(std::string_view value) {
+    message_ = std::string(value);
+    return *this;
+  }
+  /// Required. The key of the group (team) that the tickets are assigned to. The default team has no key.
+  NewProactiveChat& group_key(std::string_view value) {
+    group_key_ = std::string(value);
+    return *this;
+  }
+  /// Required. Desk ids of the customers to message (not their Sendbird user ids).
+  NewProactiveChat& customer_ids(std::vector<std::int64_t> value) {
+    customer_ids_ = std::move(value);
+    return *this;
+  }
+  /// Required. The id of the agent who handles the chat.
+  NewProactiveChat& agent_id(std::int64_t value) {
+    agent_id_ = std::move(value);
+    return *this;
+  }
+  /// The priority of a chat. The default of the service is not documented.
+  NewProactiveChat& priority(Priority value) {
+    priority_ = std::move(value);
+    return *this;
+  }
+  /// Instead of priority: a value for which this header has no name.
+  NewProactiveChat& priority_text(std::string_view value) {
+    priority_text_ = std::string(value);
+    return *this;
+  }
+  /// For C; lives as long as this object and `scratch`.
+  desk_new_proactive_chat c_value([[maybe_unused]] detail::Scratch& scratch) const {
+    desk_new_proactive_chat c = DESK_NEW_PROACTIVE_CHAT_INIT;
+    if (message_) {
+      c.message = detail::text((*message_));
+    }
+    if (!message_) scratch.miss("message");
+    if (group_key_) {
+      c.group_key = detail::text((*group_key_));
+    }
+    if (!group_key_) scratch.miss("group_key");
+    if (customer_ids_) {
+      c.customer_ids = scratch.list<std::int64_t>(*customer_ids_, [&]([[maybe_unused]] const std::int64_t& item) -> std::int64_t { return item; });
+      c.customer_ids_len = customer_ids_->size();
+    }
+    if (!customer_ids_) scratch.miss("customer_ids");
+    if (agent_id_) {
+      c.agent_id = (*agent_id_);
+    }
+    if (!agent_id_) scratch.miss("agent_id");
+    if (priority_) {
+      c.priority = static_cast<std::int32_t>(*priority_);
+    }
+    if (priority_text_) c.priority_text = detail::text(*priority_text_);
+    return c;
+  }
+
+ private:
+  std::optional<std::string> message_;
+  std::optional<std::string> group_key_;
+  std::optional<std::vector<std::int64_t>> customer_ids_;
+  std::optional<std::int64_t> agent_id_;
+  std::optional<Priority> priority_;
+  std::optional<std::string> priority_text_;
+};
+
+/// Query parameters of Client::chat_message_list. Keeps copies of what it is given.
+class ChatMessageListParams {
+ public:
+  /// Number of results on the page, 1 to 500. The default is 50.
+  ChatMessageListParams& limit(std::int32_t value) {
+    limit_ = std::move(value);
+    return *this;
+  }
+  /// Number of results to skip before the page. The default is 0.
+  ChatMessageListParams& offset(std::int64_t value) {
+    offset_ = std::move(value);
+    return *this;
+  }
+  /// Only messages sent at or after this time (inclusive, µs).
+  ChatMessageListParams& created_at_gte(Time value) {
+    created_at_gte_ = std::move(value);
+    return *this;
+  }
+  /// Only messages sent at or before this time (inclusive, µs).
+  ChatMessageListParams& created_at_lte(Time value) {
+    created_at_lte_ = std::move(value);
+    return *this;
+  }
+  /// Only messages of tickets that came in over this channel.
+  ChatMessageListParams& ticket_channel_type(ChannelType value) {
+    ticket_channel_type_ = std::move(value);
+    return *this;
+  }
+  /// Instead of ticket_channel_type: a value for which this header has no name.
+  ChatMessageListParams& ticket_channel_type_text(std::string_view value) {
+    ticket_channel_type_text_ = std::string(value);
+    return *this;
+  }
+  /// For C; lives as long as this object and `scratch`.
+  desk_chat_message_list_params c_value([[maybe_unused]] detail::Scratch& scratch) const {
+    desk_chat_message_list_params c = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
+    if (limit_) {
+      c.has_limit = true;
+      c.limit = (*limit_);
+    }
+    if (offset_) {
+      c.has_offset = true;
+      c.offset = (*offset_);
+    }
+    if (created_at_gte_) {
+      c.has_created_at_gte_us = true;
+      c.created_at_gte_us = (*created_at_gte_).time_since_epoch().count();
+    }
+    if (created_at_lte_) {
+      c.has_created_at_lte_us = true;
+      c.created_at_lte_us = (*created_at_lte_).time_since_epoch().count();
+    }
+    if (ticket_channel_type_) {
+      c.ticket_channel_type = static_cast<std::int32_t>(*ticket_channel_type_);
+    }
+    if (ticket_channel_type_text_) c.ticket_channel_type_text = detail::text(*ticket_channel_type_text_);
+    return c;
+  }
+
+ private:
+  std::optional<std::int32_t> limit_;
+  std::optional<std::int64_t> offset_;
+  std::optional<Time> created_at_gte_;
+  std::optional<Time> created_at_lte_;
+  std::optional<ChannelType> ticket_channel_type_;
+  std::optional<std::string> ticket_channel_type_text_;
+};
+
+/// Query parameters of Client::ticket_chat_message_list. Keeps copies of what it is given.
+class TicketChatMessageListParams {
+ public:
+  /// Number of results on the page, 1 to 500. The default is 50.
+  TicketChatMessageListParams& limit(std::int32_t value) {
+    limit_ = std::move(value);
+    return *this;
+  }
+  /// Number of results to skip before the page. The default is 0.
+  TicketChatMessageListParams& offset(std::int64_t value) {
+    offset_ = std::move(value);
+    return *this;
+  }
+  /// For C; lives as long as this object and `scratch`.
+  desk_ticket_chat_message_list_params c_value([[maybe_unused]] detail::Scratch& scratch) const {
+    desk_ticket_chat_message_list_params c = DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT;
+    if (limit_) {
+      c.has_limit = true;
+      c.limit = (*limit_);
+    }
+    if (offset_) {
+      c.has_offset = true;
+      c.offset = (*offset_);
+    }
+    return c;
+  }
+
+ private:
+  std::optional<std::int32_t> limit_;
+  std::optional<std::int64_t> offset_;
+};
+
+/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Borrowed: valid while the result it came from lives.
+class ProactiveChatView {
+ public:
+  explicit ProactiveChatView(const desk_proactive_chat* object) noexcept : object_(object) {}
+  /// The C object.
+  const desk_proactive_chat* c_ptr() const noexcept { return object_; }
+  /// The id of the proactive chat.
+  std::int64_t id() const;
+  /// The id of the Desk project.
+  std::int64_t project() const;
+  /// The text that was sent.
+  std::string_view message() const;
+  /// The number of messages in the chat.
+  std::int64_t message_count() const;
+  /// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON text.
+  std::optional<std::string_view> created_by() const;
+  /// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text.
+  std::optional<std::string_view> assigned_group() const;
+  /// The number of chats sent out, one for each customer.
+  std::int64_t sent_count() const;
+  /// The number of chats that a customer answered.
+  std::int64_t responded_count() const;
+  /// The number of chats that were closed.
+  std::int64_t closed_count() const;
+  /// The ids of the customers as text. Its format is not documented.
+  std::string_view customers_list() const;
+  /// When the chat was created (UTC, µs).
+  Time created_at() const;
+  /// When the chat was last updated (UTC, µs).
+  Time updated_at() const;
+  /// The priority of a chat. The default of the service is not documented.
+  Priority priority() const;
+  /// The same as the service spells it.
+  std::string_view priority_text() const;
+
+ protected:
+  const desk_proactive_chat* object_;
+};
+
+/// One message between an agent and a customer, or from Desk itself. Borrowed: valid while the result it came from lives.
+class ChatMessageView {
+ public:
+  explicit ChatMessageView(const desk_chat_message* object) noexcept : object_(object) {}
+  /// The C object.
+  const desk_chat_message* c_ptr() const noexcept { return object_; }
+  /// The id of the message in Desk.
+  std::int64_t id() const;
+  /// The id of the message in the ticket's channel. Absent from older shapes.
+  std::optional<std::int64_t> message_id() const;
+  /// The id of the ticket.
+  std::int64_t ticket() const;
+  /// The Sendbird id of the sender, or the word `event` when Desk sent it.
+  std::string_view user_sendbird_id() const;
+  /// Who sent a message. EVENT is everything that no user sent.
+  UserType user_type() const;
+  /// The same as the service spells it.
+  std::string_view user_type_text() const;
+  /// When the message was sent (UTC, µs).
+  Time created_at() const;
+  /// The text.
+  std::string_view message() const;
+  /// Extra information, such as styling or JSON text. Absent from older shapes.
+  std::optional<std::string_view> data() const;
+  /// When the message was deleted (UTC, µs); absent or null while it is not.
+  std::optional<Time> deleted_at() const;
+  /// Where the deletion of a message was asked for.
+  std::optional<RequestOrigin> requested_from() const;
+  /// The same as the service spells it.
+  std::optional<std::string_view> requested_from_text() const;
+  /// The user who asked for the deletion. Its shape is not documented. As JSON text.
+  std::optional<std::string_view> requested_by() const;
+
+ protected:
+  const desk_chat_message* object_;
+};
+
+/// One page of a list of messages. Borrowed: valid while the result it came from lives.
+class ChatMessagePageView {
+ public:
+  explicit ChatMessagePageView(const desk_chat_message_page* object) noexcept : object_(object) {}
+  /// The C object.
+  const desk_chat_message_page* c_ptr() const noexcept { return object_; }
+  /// The number of messages in the whole list at the time of the request.
+  std::int64_t count() const;
+  /// The URL of the previous page; null on the first. For display only, never followed by the SDK.
+  std::optional<std::string_view> previous() const;
+  /// The URL of the next page; null on the last. For display only, never followed by the SDK.
+  std::optional<std::string_view> next() const;
+  /// The messages of this page.
+  List<ChatMessageView> results() const;
+
+ protected:
+  const desk_chat_message_page* object_;
+};
+
+inline std::int64_t ProactiveChatView::id() const {
+  return desk_proactive_chat_get_id(object_);
+}
+
+inline std::int64_t ProactiveChatView::project() const {
+  return desk_proactive_chat_get_project(object_);
+}
+
+inline std::string_view ProactiveChatView::message() const {
+  return detail::view(desk_proactive_chat_get_message(object_));
+}
+
+inline std::int64_t ProactiveChatView::message_count() const {
+  return desk_proactive_chat_get_message_count(object_);
+}
+
+inline std::optional<std::string_view> ProactiveChatView::created_by() const {
+  return detail::optional_view(desk_proactive_chat_get_created_by(object_));
+}
+
+inline std::optional<std::string_view> ProactiveChatView::assigned_group() const {
+  return detail::optional_view(desk_proactive_chat_get_assigned_group(object_));
+}
+
+inline std::int64_t ProactiveChatView::sent_count() const {
+  return desk_proactive_chat_get_sent_count(object_);
+}
+
+inline std::int64_t ProactiveChatView::responded_count() const {
+  return desk_proactive_chat_get_responded_count(object_);
+}
+
+inline std::int64_t ProactiveChatView::closed_count() const {
+  return desk_proactive_chat_get_closed_count(object_);
+}
+
+inline std::string_view ProactiveChatView::customers_list() const {
+  return detail::view(desk_proactive_chat_get_customers_list(object_));
+}
+
+inline Time ProactiveChatView::created_at() const {
+  return detail::time(desk_proactive_chat_get_created_at_us(object_));
+}
+
+inline Time ProactiveChatView::updated_at() const {
+  return detail::time(desk_proactive_chat_get_updated_at_us(object_));
+}
+
+inline Priority ProactiveChatView::priority() const {
+  return static_cast<Priority>(desk_proactive_chat_get_priority(object_));
+}
+
+inline std::string_view ProactiveChatView::priority_text() const {
+  return detail::view(desk_proactive_chat_get_priority_text(object_));
+}
+
+inline std::int64_t ChatMessageView::id() const {
+  return desk_chat_message_get_id(object_);
+}
+
+inline std::optional<std::int64_t> ChatMessageView::message_id() const {
+  std::int64_t value{};
+  return desk_chat_message_get_message_id(object_, &value) ? std::optional<std::int64_t>(value) : std::nullopt;
+}
+
+inline std::int64_t ChatMessageView::ticket() const {
+  return desk_chat_message_get_ticket(object_);
+}
+
+inline std::string_view ChatMessageView::user_sendbird_id() const {
+  return detail::view(desk_chat_message_get_user_sendbird_id(object_));
+}
+
+inline UserType ChatMessageView::user_type() const {
+  return static_cast<UserType>(desk_chat_message_get_user_type(object_));
+}
+
+inline std::string_view ChatMessageView::user_type_text() const {
+  return detail::view(desk_chat_message_get_user_type_text(object_));
+}
+
+inline Time ChatMessageView::created_at() const {
+  return detail::time(desk_chat_message_get_created_at_us(object_));
+}
+
+inline std::string_view ChatMessageView::message() const {
+  return detail::view(desk_chat_message_get_message(object_));
+}
+
+inline std::optional<std::string_view> ChatMessageView::data() const {
+  return detail::optional_view(desk_chat_message_get_data(object_));
+}
+
+inline std::optional<Time> ChatMessageView::deleted_at() const {
+  std::int64_t value{};
+  return desk_chat_message_get_deleted_at_us(object_, &value) ? std::optional<Time>(detail::time(value)) : std::nullopt;
+}
+
+inline std::optional<RequestOrigin> ChatMessageView::requested_from() const {
+  return desk_chat_message_get_requested_from_text(object_).ptr ? std::optional<RequestOrigin>(static_cast<RequestOrigin>(desk_chat_message_get_requested_from(object_))) : std::nullopt;
+}
+
+inline std::optional<std::string_view> ChatMessageView::requested_from_text() const {
+  return detail::optional_view(desk_chat_message_get_requested_from_text(object_));
+}
+
+inline std::optional<std::string_view> ChatMessageView::requested_by() const {
+  return detail::optional_view(desk_chat_message_get_requested_by(object_));
+}
+
+inline std::int64_t ChatMessagePageView::count() const {
+  return desk_chat_message_page_get_count(object_);
+}
+
+inline std::optional<std::string_view> ChatMessagePageView::previous() const {
+  return detail::optional_view(desk_chat_message_page_get_previous(object_));
+}
+
+inline std::optional<std::string_view> ChatMessagePageView::next() const {
+  return detail::optional_view(desk_chat_message_page_get_next(object_));
+}
+
+inline List<ChatMessageView> ChatMessagePageView::results() const {
+  return List<ChatMessageView>(object_, desk_chat_message_page_get_results_len(object_), [](const void* owner, std::size_t index) -> ChatMessageView {
+    const auto* self = static_cast<const desk_chat_message_page*>(owner);
+    return ChatMessageView(desk_chat_message_page_get_results_at(self, index));
+  });
+}
+
+/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Owns the result; moves, never copies.
+class ProactiveChat : public ProactiveChatView {
+ public:
+  /// Takes over a C object.
+  explicit ProactiveChat(desk_proactive_chat* taken) noexcept : ProactiveChatView(taken), owned_(taken) {}
+  ProactiveChat(ProactiveChat&& other) noexcept : ProactiveChatView(other.object_), owned_(std::move(other.owned_)) { other.object_ = nullptr; }
+  ProactiveChat& operator=(ProactiveChat&& other) noexcept {
+    owned_ = std::move(other.owned_);
+    object_ = owned_.get();
+    if (this != &other) other.object_ = nullptr;
+    return *this;
+  }
+  ProactiveChat(const ProactiveChat&) = delete;
+  ProactiveChat& operator=(const ProactiveChat&) = delete;
+  ~ProactiveChat() = default;
+
+ private:
+  struct Free {
+    void operator()(desk_proactive_chat* object) const noexcept { desk_proactive_chat_free(object); }
+  };
+  std::unique_ptr<desk_proactive_chat, Free> owned_;
+};
+
+/// One page of a list of messages. Owns the result; moves, never copies.
+class ChatMessagePage : public ChatMessagePageView {
+ public:
+  /// Takes over a C object.
+  explicit ChatMessagePage(desk_chat_message_page* taken) noexcept : ChatMessagePageView(taken), owned_(taken) {}
+  ChatMessagePage(ChatMessagePage&& other) noexcept : ChatMessagePageView(other.object_), owned_(std::move(other.owned_)) { other.object_ = nullptr; }
+  ChatMessagePage& operator=(ChatMessagePage&& other) noexcept {
+    owned_ = std::move(other.owned_);
+    object_ = owned_.get();
+    if (this != &other) other.object_ = nullptr;
+    return *this;
+  }
+  ChatMessagePage(const ChatMessagePage&) = delete;
+  ChatMessagePage& operator=(const ChatMessagePage&) = delete;
+  ~ChatMessagePage() = default;
+  /// The messages of this page. Keep the ChatMessagePage in a variable while you read it.
+  List<ChatMessageView> results() const& { return ChatMessagePageView::results(); }
+  List<ChatMessageView> results() const&& = delete;
+
+ private:
+  struct Free {
+    void operator()(desk_chat_message_page* object) const noexcept { desk_chat_message_page_free(object); }
+  };
+  std::unique_ptr<desk_chat_message_page, Free> owned_;
+};
+
+/// What one call may do differently.
+class CallOptions {
+ public:
+  /// Time for the whole call; not set: as the client.
+  CallOptions& timeout(std::chrono::milliseconds value) {
+    timeout_ms_ = value.count();
+    return *this;
+  }
+  /// For C.
+  desk_call_options c_value(detail::Scratch&) const noexcept {
+    desk_call_options c = DESK_CALL_OPTIONS_INIT;
+    c.timeout_ms = timeout_ms_;
+    return c;
+  }
+
+ private:
+  std::int64_t timeout_ms_ = 0;
+};
+
+/// Settings of a Client. Keeps copies of what it is given.
+class ClientOptions {
+ public:
+  /// The application's id (dashboard: Settings, Application, General). May be left out if base_url is set.
+  ClientOptions& application_id(std::string_view value) {
+    application_id_ = std::string(value);
+    return *this;
+  }
+  /// The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
+  ClientOptions& api_token(std::string_view value) {
+    api_token_ = std::string(value);
+    return *this;
+  }
+  /// Another address than the service's own, such as the emulator's: https, or http on this machine.
+  ClientOptions& base_url(std::string_view value) {
+    base_url_ = std::string(value);
+    return *this;
+  }
+  /// Time to open a connection, TLS included; 5 s if not set.
+  ClientOptions& connect_timeout(std::chrono::milliseconds value) {
+    connect_timeout_ms_ = value.count();
+    return *this;
+  }
+  /// Time for a whole call; 60 s if not set.
+  ClientOptions& timeout(std::chrono::milliseconds value) {
+    timeout_ms_ = value.count();
+    return *this;
+  }
+  /// For C; lives as long as this object.
+  desk_client_options c_value() const noexcept {
+    desk_client_options c = DESK_CLIENT_OPTIONS_INIT;
+    if (application_id_) c.application_id = detail::text(*application_id_);
+    if (api_token_) c.api_token = detail::text(*api_token_);
+    if (base_url_) c.base_url = detail::text(*base_url_);
+    c.connect_timeout_ms = connect_timeout_ms_;
+    c.timeout_ms = timeout_ms_;
+    return c;
+  }
+
+ private:
+  std::optional<std::string> application_id_;
+  std::optional<std::string> api_token_;
+  std::optional<std::string> base_url_;
+  std::int64_t connect_timeout_ms_ = 0;
+  std::int64_t timeout_ms_ = 0;
+};
+
+/// A client of one Desk application. Moves, never copies; any threads may use it at once.
+class Client {
+ public:
+#ifndef DESK_NO_EXCEPTIONS
+  /// Makes a client or throws Error. Nothing is sent.
+  explicit Client(const ClientOptions& options) : Client(make(options).value()) {}
+#endif
+  /// Takes over a C object.
+  explicit Client(desk_client* taken) noexcept : client_(taken) {}
+
+  /// Makes a client. Nothing is sent.
+  static Result<Client> make(const ClientOptions& options) {
+    const auto c_options = options.c_value();
+    return detail::call<Client, desk_client>(detail::Scratch(), [&](desk_client** out, desk_error** err) {
+      return desk_client_new(&c_options, out, err);
+    });
+  }
+
+  /// The C object.
+  desk_client* c_ptr() const noexcept { return client_.get(); }
+
+  /// Message customers first. Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.
+  ///
+  /// Blocks until the answer is there or the time is over. Any thread.
+  Result<ProactiveChat> try_proactive_chat_create(const NewProactiveChat& body, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_body = body.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<ProactiveChat, desk_proactive_chat>(scratch, [&](desk_proactive_chat** out, desk_error** err) {
+      return desk_proactive_chat_create(client_.get(), &c_body, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_proactive_chat_create, but throws Error.
+  ProactiveChat proactive_chat_create(const NewProactiveChat& body, const CallOptions& options = {}) const { return try_proactive_chat_create(body, options).value(); }
+#endif
+
+  /// Read a proactive chat. Reads one proactive chat with its counters.
+  ///
+  /// Blocks until the answer is there or the time is over. Any thread.
+  Result<ProactiveChat> try_proactive_chat_get(std::int64_t proactive_id, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_options = options.c_value(scratch);
+    return detail::call<ProactiveChat, desk_proactive_chat>(scratch, [&](desk_proactive_chat** out, desk_error** err) {
+      return desk_proactive_chat_get(client_.get(), proactive_id, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_proactive_chat_get, but throws Error.
+  ProactiveChat proactive_chat_get(std::int64_t proactive_id, const CallOptions& options = {}) const { return try_proactive_chat_get(proactive_id, options).value(); }
+#endif
+
+  /// List messages of the application. Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone. Deprecated by the service.
+  ///
+  /// Blocks until the answer is there or the time is over. Any thread.
+  Result<ChatMessagePage> try_chat_message_list(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_params = params.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<ChatMessagePage, desk_chat_message_page>(scratch, [&](desk_chat_message_page** out, desk_error** err) {
+      return desk_chat_message_list(client_.get(), &c_params, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_chat_message_list, but throws Error.
+  ChatMessagePage chat_message_list(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_chat_message_list(params, options).value(); }
+#endif
+
+  /// List messages of a ticket. Lists one page of the chat messages in one ticket. The order is not documented.
+  ///
+  /// Blocks until the answer is there or the time is over. Any thread.
+  Result<ChatMessagePage> try_ticket_chat_message_list(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_params = params.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<ChatMessagePage, desk_chat_message_page>(scratch, [&](desk_chat_message_page** out, desk_error** err) {
+      return desk_ticket_chat_message_list(client_.get(), ticket_id, &c_params, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_ticket_chat_message_list, but throws Error.
+  ChatMessagePage ticket_chat_message_list(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_list(ticket_id, params, options).value(); }
+#endif
+
+ private:
+  struct Free {
+    void operator()(desk_client* client) const noexcept { desk_client_free(client); }
+  };
+  std::unique_ptr<desk_client, Free> client_;
+};
+
+}  // namespace desk
+
+#endif  // DESK_HPP

@@ -1,0 +1,109 @@
+//! The arrow: spec → lint → model → Rust client → C ABI → headers. Pure functions from text to text.
+//!
+//! [`generate`] returns every generated file; `codegen` writes them, `codegen --check` and the tests compare them.
+
+mod c_abi;
+mod c_input;
+mod c_output;
+pub mod command;
+mod cpp;
+mod header;
+mod lint;
+mod lower;
+mod model;
+mod names;
+mod progenitor;
+mod rust;
+mod rust_checks;
+mod source;
+pub mod surface;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, anyhow, bail};
+use proc_macro2::TokenStream;
+
+/// First line of every generated Rust file.
+const MARK: &str = "// @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.\n\n";
+
+/// Generated files: path from the root of the repository → content.
+pub type Files = BTreeMap<String, String>;
+
+/// The generated files of desk-ffi that the header shows, in its order.
+const FFI_ITEMS: [&str; 4] = ["constants", "inputs", "outputs", "operations"];
+
+/// What the spec becomes.
+pub struct Generated {
+    /// Every file.
+    pub files: Files,
+    /// What C sees, one line each.
+    pub c_surface: Vec<String>,
+    /// What Rust sees, one line each.
+    pub rust_surface: Vec<String>,
+}
+
+/// Everything that the spec `text` becomes. `runtime` holds the hand-written sources of desk-ffi that the header shows,
+/// by file name; `version` is the version of the product.
+pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &str) -> Result<Generated> {
+    let source = source::Source::parse(file, text).map_err(|problem| anyhow!("{problem}"))?;
+    let mut problems = lint::lint(&source);
+    let model = lower::lower(&source).map_err(|more| problems.extend(more));
+    let model = match model {
+        Ok(model) if problems.is_empty() => model,
+        _ => {
+            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            bail!("the spec cannot be generated from:\n{}", lines.join("\n"));
+        }
+    };
+
+    let wire = progenitor::emit(&model)?;
+    let operations = rust::operations(&model, &wire)?;
+    let mut files = Files::new();
+    let client = |name: &str| format!("crates/desk-client/src/generated/{name}.rs");
+    files.insert(client("wire"), format!("{MARK}{}", prettyplease::unparse(&wire)));
+    for (name, tokens) in [
+        ("mod", rust::module(&model)),
+        ("enums", rust::enums(&model)),
+        ("params", rust::params(&model)),
+        ("builders", rust::builders(&model)),
+        ("operations", operations),
+    ] {
+        files.insert(
+            client(name),
+            pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-client"))?,
+        );
+    }
+
+    let ffi = |name: &str| format!("crates/desk-ffi/src/generated/{name}.rs");
+    for (name, tokens) in [
+        ("mod", c_abi::module()),
+        ("constants", c_abi::constants(&model)),
+        ("inputs", c_input::emit(&model)?),
+        ("outputs", c_output::emit(&model)?),
+        ("operations", c_abi::operations(&model)?),
+    ] {
+        files.insert(
+            ffi(name),
+            pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?,
+        );
+    }
+    let mut sources = runtime.to_vec();
+    sources.extend(FFI_ITEMS.map(|name| (name.to_owned(), files[&ffi(name)].clone())));
+    let items = header::items(&sources)?;
+    files.insert("include/desk.h".to_owned(), header::emit(&items, version)?);
+    files.insert("include/desk.hpp".to_owned(), cpp::emit(&model));
+    let shown = |name| files[&client(name)].as_str();
+    let rust_surface = surface::rust(shown("operations"), &["params", "wire", "enums"].map(shown))?;
+    Ok(Generated {
+        c_surface: surface::c(&items),
+        rust_surface,
+        files,
+    })
+}
+
+/// Rust text of some items.
+fn pretty(tokens: TokenStream) -> Result<String> {
+    let text = tokens.to_string();
+    let file: syn::File = syn::parse2(tokens).with_context(|| format!("not Rust: {text}"))?;
+    Ok(format!("{MARK}{}", prettyplease::unparse(&file)))
+}

@@ -1,0 +1,182 @@
+//! What every emitter reads: the spec reduced to operations, schemas and the few kinds of types all languages can hold.
+//!
+//! Lowered once (`lower.rs`); emitters never look at the spec itself. Order is the order of the spec, because the C ABI
+//! grows by appending.
+
+/// The whole API.
+#[derive(Debug)]
+pub struct Model {
+    /// Version of the API, from `info.version`.
+    pub version: String,
+    /// The service's address, with `{application_id}` in it.
+    pub server: String,
+    /// The header that carries the token, in lower case.
+    pub token_header: String,
+    /// Operations in spec order.
+    pub operations: Vec<Operation>,
+    /// Schemas that some operation reaches, in spec order.
+    pub schemas: Vec<Schema>,
+}
+
+/// One method on one path.
+#[derive(Debug)]
+pub struct Operation {
+    /// `noun_verb`, the name in every language.
+    pub id: String,
+    /// Lower case: `get`, `post`, …
+    pub method: String,
+    /// The path template, such as `/tickets/{ticket_id}/chat_messages`.
+    pub path: String,
+    /// One line.
+    pub summary: String,
+    /// Sentences.
+    pub doc: String,
+    /// Whether the service has deprecated it.
+    pub deprecated: bool,
+    /// Path parameters in the order of the path.
+    pub path_params: Vec<Field>,
+    /// Query parameters in spec order.
+    pub query: Vec<Field>,
+    /// Schema of the JSON body.
+    pub body: Option<String>,
+    /// Schema of the result; `None` when a success carries no body.
+    pub output: Option<String>,
+}
+
+/// A named object or enumeration.
+#[derive(Debug)]
+pub struct Schema {
+    /// Pascal case.
+    pub name: String,
+    /// Sentences.
+    pub doc: String,
+    /// Its contents.
+    pub kind: Kind,
+    /// Whether requests carry it.
+    pub input: bool,
+    /// Whether responses carry it.
+    pub output: bool,
+    /// Whether an operation returns it as a whole, so that callers own and free it.
+    pub root: bool,
+}
+
+/// The contents of a schema.
+#[derive(Debug)]
+pub enum Kind {
+    /// A JSON object.
+    Object(Vec<Field>),
+    /// An open enumeration of texts, as on the wire.
+    Enum(Vec<String>),
+}
+
+/// A property or a parameter.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The name on the wire.
+    pub wire: String,
+    /// Snake case.
+    pub name: String,
+    /// Sentences.
+    pub doc: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// What is checked before sending.
+    pub bounds: Bounds,
+}
+
+impl Field {
+    /// Whether a value can always be had: present and not null.
+    pub fn always(&self) -> bool {
+        self.required && !self.nullable
+    }
+}
+
+/// The types all three languages can hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// true or false
+    Bool,
+    /// 32 bits, signed
+    Int32,
+    /// 64 bits, signed
+    Int64,
+    /// 64 bits, floating
+    Double,
+    /// UTF-8
+    Text,
+    /// a day, `2026-01-31`
+    Date,
+    /// a moment, in µs
+    Time,
+    /// any JSON
+    Json,
+    /// a named enumeration
+    Enum(String),
+    /// a named object
+    Object(String),
+    /// several of the above
+    List(Box<Item>),
+}
+
+/// What a list holds; never a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its type.
+    pub ty: Type,
+    /// Whether an item may be null.
+    pub nullable: bool,
+}
+
+/// Limits written down in the spec. Lengths count characters or items.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// Smallest number.
+    pub min: Option<i64>,
+    /// Largest number.
+    pub max: Option<i64>,
+    /// Shortest text or list.
+    pub min_len: Option<i64>,
+    /// Longest text or list.
+    pub max_len: Option<i64>,
+    /// Limits of each item of a list.
+    pub item: Option<Box<Bounds>>,
+}
+
+impl Model {
+    /// The schema of this name.
+    pub fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.iter().find(|schema| schema.name == name)
+    }
+
+    /// Objects with their fields.
+    pub fn objects(&self) -> impl Iterator<Item = (&Schema, &[Field])> {
+        self.schemas.iter().filter_map(|schema| match &schema.kind {
+            Kind::Object(fields) => Some((schema, fields.as_slice())),
+            Kind::Enum(_) => None,
+        })
+    }
+
+    /// Enumerations with their values.
+    pub fn enums(&self) -> impl Iterator<Item = (&Schema, &[String])> {
+        self.schemas.iter().filter_map(|schema| match &schema.kind {
+            Kind::Enum(values) => Some((schema, values.as_slice())),
+            Kind::Object(_) => None,
+        })
+    }
+}
+
+impl Operation {
+    /// Pascal case of the id.
+    pub fn pascal(&self) -> String {
+        super::names::pascal(&self.id)
+    }
+
+    /// The name of its query parameters' type in Rust and C++.
+    pub fn params_type(&self) -> String {
+        format!("{}Params", self.pascal())
+    }
+}

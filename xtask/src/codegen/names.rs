@@ -1,0 +1,141 @@
+//! How one name of the spec is spelled in each language.
+//!
+//! Wire names become snake case everywhere; a word that a language reserves gets a trailing underscore there and only there.
+
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
+
+/// `userSendbirdId` → `user_sendbird_id`, `created_at__gte` → `created_at_gte`.
+pub fn snake(wire: &str) -> String {
+    wire.to_snake_case()
+}
+
+/// `FACEBOOK_FEED` → `FacebookFeed`.
+pub fn pascal(wire: &str) -> String {
+    let name = wire.to_pascal_case();
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("V{name}")
+    } else {
+        name
+    }
+}
+
+/// `desk_` + snake case: the C name of a schema.
+pub fn c_type(schema: &str) -> String {
+    format!("desk_{}", snake(schema))
+}
+
+/// `DESK_` + upper case: a C constant.
+pub fn c_const(parts: &[&str]) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| part.to_shouty_snake_case()).collect();
+    format!("DESK_{}", parts.join("_"))
+}
+
+const RUST: &[&str] = &[
+    "as", "async", "await", "box", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false",
+    "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return",
+    "self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "abstract",
+    "become", "do", "final", "macro", "override", "priv", "try", "typeof", "unsized", "virtual", "yield",
+];
+
+const CPP: &[&str] = &[
+    "alignas",
+    "alignof",
+    "and",
+    "asm",
+    "auto",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "class",
+    "concept",
+    "const",
+    "consteval",
+    "constexpr",
+    "continue",
+    "decltype",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "if",
+    "inline",
+    "int",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "noexcept",
+    "not",
+    "nullptr",
+    "operator",
+    "or",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "requires",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typeid",
+    "typename",
+    "union",
+    "unsigned",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "while",
+    "xor",
+];
+
+/// A Rust field, argument or method name.
+pub fn rust(snake: &str) -> String {
+    escaped(snake, RUST)
+}
+
+/// A C struct field; it must also be legal in Rust (where it is declared) and in C++ (which includes the header).
+pub fn c_field(snake: &str) -> String {
+    let name = escaped(snake, CPP);
+    if RUST.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    }
+}
+
+/// A C++ method or argument name.
+pub fn cpp(snake: &str) -> String {
+    escaped(snake, CPP)
+}
+
+fn escaped(name: &str, reserved: &[&str]) -> String {
+    if reserved.contains(&name) {
+        format!("{name}_")
+    } else {
+        name.to_owned()
+    }
+}

@@ -1,0 +1,81 @@
+//! `cargo xtask <task>`: see `USAGE`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for people at a terminal"
+)]
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+  codegen                     regenerate everything from openapi/desk.yaml
+  codegen --check             write nothing; show what is stale and fail if anything is
+  codegen --allow-abi-break   regenerate even if C programs built before would break
+  demo                        run the main job in Rust, C and C++ against a local service
+  test                        all checks that need only Rust and a C and C++ compiler
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args.as_slice() {
+        ["codegen", flags @ ..] => codegen(flags),
+        ["demo"] => xtask::demo::run(),
+        ["test"] => xtask::test::run(),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(feature = "codegen")]
+fn codegen(flags: &[&str]) -> Result<()> {
+    use xtask::codegen::command::{check, write};
+    match flags {
+        [] => write(&xtask::root(), false),
+        ["--allow-abi-break"] => write(&xtask::root(), true),
+        ["--check"] => check(&xtask::root()),
+        _ => bail!("codegen takes --check or --allow-abi-break"),
+    }
+}
+
+/// Built without the generator, as every other task is: runs itself again with it.
+#[cfg(not(feature = "codegen"))]
+fn codegen(flags: &[&str]) -> Result<()> {
+    let mut cargo = xtask::toolchain::cargo();
+    let status = cargo
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--features",
+            "codegen",
+            "--",
+            "codegen",
+        ])
+        .args(flags)
+        .status()?;
+    // The inner run has said what is wrong.
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("codegen did not succeed")
+    }
+}

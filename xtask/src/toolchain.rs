@@ -1,0 +1,69 @@
+//! The programs that the tasks call: cargo and the compilers for C and C++.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// cargo, in the root of the repository.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(crate::root());
+    command
+}
+
+/// Where cargo puts debug builds.
+pub fn debug_dir() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| crate::root().join("target"), |dir| crate::root().join(dir));
+    target.join("debug")
+}
+
+/// The C compiler, `$CC` or one that is installed.
+pub fn c_compiler() -> Result<String> {
+    find("CC", &["cc", "gcc", "clang"], "C")
+}
+
+/// The C++ compiler, `$CXX` or one that is installed.
+pub fn cpp_compiler() -> Result<String> {
+    find("CXX", &["c++", "g++", "clang++"], "C++")
+}
+
+fn find(variable: &str, names: &[&str], language: &str) -> Result<String> {
+    let chosen = std::env::var(variable).ok();
+    let works = |name: &str| {
+        Command::new(name)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok()
+    };
+    match chosen {
+        Some(chosen) if works(&chosen) => Ok(chosen),
+        Some(chosen) => bail!("{variable}={chosen} cannot be run; set it to a {language} compiler"),
+        None => names.iter().find(|name| works(name)).map(ToString::to_string).with_context(|| {
+            format!("no {language} compiler found; install gcc and g++ or clang (Debian: apt-get install gcc g++) or set {variable}")
+        }),
+    }
+}
+
+/// Runs a command to its end; its failure is an error that shows the command.
+pub fn finish(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {}", command.get_program().to_string_lossy()))?;
+    if !status.success() {
+        bail!("{} failed ({status})", line(command));
+    }
+    Ok(())
+}
+
+/// The command as one would type it.
+pub fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
