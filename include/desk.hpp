@@ -308,68 +308,65 @@ class NewProactiveChat {
  public:
   /// Required. The text to send to each customer.
   NewProactiveChat& message(std::string_view value) {
-    message_ = std::string(value);
+    kept_message = std::string(value);
     return *this;
   }
   /// Required. The key of the group (team) that the tickets are assigned to. The default team has no key.
   NewProactiveChat& group_key(std::string_view value) {
-    group_key_ = std::string(value);
+    kept_group_key = std::string(value);
     return *this;
   }
   /// Required. Desk ids of the customers to message (not their Sendbird user ids).
   NewProactiveChat& customer_ids(std::vector<std::int64_t> value) {
-    customer_ids_ = std::move(value);
+    kept_customer_ids = std::move(value);
     return *this;
   }
   /// Required. The id of the agent who handles the chat.
   NewProactiveChat& agent_id(std::int64_t value) {
-    agent_id_ = std::move(value);
+    kept_agent_id = std::move(value);
     return *this;
   }
   /// The priority of a chat. The default of the service is not documented.
   NewProactiveChat& priority(Priority value) {
-    priority_ = std::move(value);
+    kept_priority = std::move(value);
     return *this;
   }
   /// Instead of priority: a value for which this header has no name.
   NewProactiveChat& priority_text(std::string_view value) {
-    priority_text_ = std::string(value);
+    kept_priority_text = std::string(value);
     return *this;
   }
   /// For C; lives as long as this object and `scratch`.
   desk_new_proactive_chat c_value([[maybe_unused]] detail::Scratch& scratch) const {
     desk_new_proactive_chat c = DESK_NEW_PROACTIVE_CHAT_INIT;
-    if (message_) {
-      c.message = detail::text((*message_));
+    if (kept_message) {
+      c.message = detail::text((*kept_message));
     }
-    if (!message_) scratch.miss("message");
-    if (group_key_) {
-      c.group_key = detail::text((*group_key_));
+    if (kept_group_key) {
+      c.group_key = detail::text((*kept_group_key));
     }
-    if (!group_key_) scratch.miss("group_key");
-    if (customer_ids_) {
-      c.customer_ids = scratch.list<std::int64_t>(*customer_ids_, [&]([[maybe_unused]] const std::int64_t& item) -> std::int64_t { return item; });
-      c.customer_ids_len = customer_ids_->size();
+    if (kept_customer_ids) {
+      c.customer_ids = scratch.list<std::int64_t>(*kept_customer_ids, [&]([[maybe_unused]] const std::int64_t& item) -> std::int64_t { return item; });
+      c.customer_ids_len = kept_customer_ids->size();
     }
-    if (!customer_ids_) scratch.miss("customer_ids");
-    if (agent_id_) {
-      c.agent_id = (*agent_id_);
+    if (kept_agent_id) {
+      c.agent_id = (*kept_agent_id);
     }
-    if (!agent_id_) scratch.miss("agent_id");
-    if (priority_) {
-      c.priority = static_cast<std::int32_t>(*priority_);
+    if (!kept_agent_id) scratch.miss("agent_id");
+    if (kept_priority) {
+      c.priority = static_cast<std::int32_t>(*kept_priority);
     }
-    if (priority_text_) c.priority_text = detail::text(*priority_text_);
+    if (kept_priority_text) c.priority_text = detail::text(*kept_priority_text);
     return c;
   }
 
  private:
-  std::optional<std::string> message_;
-  std::optional<std::string> group_key_;
-  std::optional<std::vector<std::int64_t>> customer_ids_;
-  std::optional<std::int64_t> agent_id_;
-  std::optional<Priority> priority_;
-  std::optional<std::string> priority_text_;
+  std::optional<std::string> kept_message;
+  std::optional<std::string> kept_group_key;
+  std::optional<std::vector<std::int64_t>> kept_customer_ids;
+  std::optional<std::int64_t> kept_agent_id;
+  std::optional<Priority> kept_priority;
+  std::optional<std::string> kept_priority_text;
 };
 
 /// Query parameters of Client::chat_message_list. Keeps copies of what it is given.
@@ -377,67 +374,67 @@ class ChatMessageListParams {
  public:
   /// Number of results on the page, 1 to 500. The default is 50.
   ChatMessageListParams& limit(std::int32_t value) {
-    limit_ = std::move(value);
+    kept_limit = std::move(value);
     return *this;
   }
   /// Number of results to skip before the page. The default is 0.
   ChatMessageListParams& offset(std::int64_t value) {
-    offset_ = std::move(value);
+    kept_offset = std::move(value);
     return *this;
   }
   /// Only messages sent at or after this time (inclusive, µs).
   ChatMessageListParams& created_at_gte(Time value) {
-    created_at_gte_ = std::move(value);
+    kept_created_at_gte = std::move(value);
     return *this;
   }
   /// Only messages sent at or before this time (inclusive, µs).
   ChatMessageListParams& created_at_lte(Time value) {
-    created_at_lte_ = std::move(value);
+    kept_created_at_lte = std::move(value);
     return *this;
   }
   /// Only messages of tickets that came in over this channel.
   ChatMessageListParams& ticket_channel_type(ChannelType value) {
-    ticket_channel_type_ = std::move(value);
+    kept_ticket_channel_type = std::move(value);
     return *this;
   }
   /// Instead of ticket_channel_type: a value for which this header has no name.
   ChatMessageListParams& ticket_channel_type_text(std::string_view value) {
-    ticket_channel_type_text_ = std::string(value);
+    kept_ticket_channel_type_text = std::string(value);
     return *this;
   }
   /// For C; lives as long as this object and `scratch`.
   desk_chat_message_list_params c_value([[maybe_unused]] detail::Scratch& scratch) const {
     desk_chat_message_list_params c = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
-    if (limit_) {
+    if (kept_limit) {
       c.has_limit = true;
-      c.limit = (*limit_);
+      c.limit = (*kept_limit);
     }
-    if (offset_) {
+    if (kept_offset) {
       c.has_offset = true;
-      c.offset = (*offset_);
+      c.offset = (*kept_offset);
     }
-    if (created_at_gte_) {
+    if (kept_created_at_gte) {
       c.has_created_at_gte_us = true;
-      c.created_at_gte_us = (*created_at_gte_).time_since_epoch().count();
+      c.created_at_gte_us = (*kept_created_at_gte).time_since_epoch().count();
     }
-    if (created_at_lte_) {
+    if (kept_created_at_lte) {
       c.has_created_at_lte_us = true;
-      c.created_at_lte_us = (*created_at_lte_).time_since_epoch().count();
+      c.created_at_lte_us = (*kept_created_at_lte).time_since_epoch().count();
     }
-    if (ticket_channel_type_) {
-      c.ticket_channel_type = static_cast<std::int32_t>(*ticket_channel_type_);
+    if (kept_ticket_channel_type) {
+      c.ticket_channel_type = static_cast<std::int32_t>(*kept_ticket_channel_type);
     }
-    if (ticket_channel_type_text_) c.ticket_channel_type_text = detail::text(*ticket_channel_type_text_);
+    if (kept_ticket_channel_type_text) c.ticket_channel_type_text = detail::text(*kept_ticket_channel_type_text);
     return c;
   }
 
  private:
-  std::optional<std::int32_t> limit_;
-  std::optional<std::int64_t> offset_;
-  std::optional<Time> created_at_gte_;
-  std::optional<Time> created_at_lte_;
-  std::optional<ChannelType> ticket_channel_type_;
-  std::optional<std::string> ticket_channel_type_text_;
+  std::optional<std::int32_t> kept_limit;
+  std::optional<std::int64_t> kept_offset;
+  std::optional<Time> kept_created_at_gte;
+  std::optional<Time> kept_created_at_lte;
+  std::optional<ChannelType> kept_ticket_channel_type;
+  std::optional<std::string> kept_ticket_channel_type_text;
 };
 
 /// Query parameters of Client::ticket_chat_message_list. Keeps copies of what it is given.
@@ -445,31 +442,31 @@ class TicketChatMessageListParams {
  public:
   /// Number of results on the page, 1 to 500. The default is 50.
   TicketChatMessageListParams& limit(std::int32_t value) {
-    limit_ = std::move(value);
+    kept_limit = std::move(value);
     return *this;
   }
   /// Number of results to skip before the page. The default is 0.
   TicketChatMessageListParams& offset(std::int64_t value) {
-    offset_ = std::move(value);
+    kept_offset = std::move(value);
     return *this;
   }
   /// For C; lives as long as this object and `scratch`.
   desk_ticket_chat_message_list_params c_value([[maybe_unused]] detail::Scratch& scratch) const {
     desk_ticket_chat_message_list_params c = DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT;
-    if (limit_) {
+    if (kept_limit) {
       c.has_limit = true;
-      c.limit = (*limit_);
+      c.limit = (*kept_limit);
     }
-    if (offset_) {
+    if (kept_offset) {
       c.has_offset = true;
-      c.offset = (*offset_);
+      c.offset = (*kept_offset);
     }
     return c;
   }
 
  private:
-  std::optional<std::int32_t> limit_;
-  std::optional<std::int64_t> offset_;
+  std::optional<std::int32_t> kept_limit;
+  std::optional<std::int64_t> kept_offset;
 };
 
 /// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Borrowed: valid while the result it came from lives.

@@ -1,1 +1,195 @@
+//! Growth for free: from a spec that the product does not know, codegen makes Rust, C and C++ that compile under strict
+//! warnings, and programs that use every new operation and read every field back, with no hand-written line outside
+//! `growth/`.
+#![allow(missing_docs, reason = "tests")]
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use testkit::{Language, Program, Request, Run, Server, Step, compilers, reply};
+use xtask::codegen::{command, generate};
+use xtask::{root, toolchain};
+
+/// A workspace with the hand-written sources of the product and what the other spec generates.
+fn workspace() -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth");
+    fs::remove_dir_all(&dir).ok();
+    let root = root();
+    let spec = fs::read_to_string(root.join("xtask/tests/growth/spec.yaml")).expect("the spec");
+    let runtime = command::runtime(&root).expect("the runtime's sources");
+    let generated = generate("spec.yaml", &spec, &runtime, "0.1.0").expect("it can be generated");
+    for name in ["desk-client", "desk-ffi"] {
+        let (from, to) = (root.join("crates").join(name), dir.join("crates").join(name));
+        fs::create_dir_all(to.join("src")).expect("a folder");
+        // A library of its own name, so that it does not overwrite the product's.
+        let manifest = fs::read_to_string(from.join("Cargo.toml")).expect("a manifest");
+        let (head, tail) = manifest
+            .split_once("[dev-dependencies]")
+            .unwrap_or((&manifest, "[lints]"));
+        let lints = tail.find("[lints]").map_or("", |at| &tail[at..]);
+        let own = if head.contains("[lints]") { "" } else { lints };
+        fs::write(
+            to.join("Cargo.toml"),
+            format!("{head}{own}").replace("name = \"desk\"", "name = \"growth\""),
+        )
+        .expect("a file");
+        for source in fs::read_dir(from.join("src"))
+            .expect("sources")
+            .flatten()
+            .filter(|entry| entry.path().is_file())
+        {
+            fs::copy(source.path(), to.join("src").join(source.file_name())).expect("a copy");
+        }
+    }
+    for (path, text) in generated.files {
+        let file = dir.join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(file, text).expect("a file");
+    }
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the manifest");
+    let manifest = manifest.replace(
+        r#"members = ["crates/*", "examples/rust", "xtask"]"#,
+        r#"members = ["crates/*"]"#,
+    );
+    fs::write(dir.join("Cargo.toml"), manifest).expect("a file");
+    fs::copy(root.join("Cargo.lock"), dir.join("Cargo.lock")).expect("a copy");
+    dir
+}
+
+/// An order with a value everywhere.
+fn full() -> Value {
+    json!({
+        "id": 7, "serial": i64::MAX, "open": true, "total": 0.1, "due": "2024-02-29", "madeAt": "2019-03-12T14:25:41.5+09:00",
+        "note": "n\u{e9}\u{1F600}\0!", "state": "IN_WORK", "customer": {"name": "Mia", "address": {"street": "Main", "floor": -1}},
+        "lines": [{"sku": "a", "count": 1, "parts": [{"sku": "b", "count": 2}]}, {"sku": "c", "count": 3, "parts": null}],
+        "tags": ["x", ""], "states": ["NEW", "LATER"], "spare": "s", "ratings": [1.5, null, -2],
+        "moments": ["1969-12-31T23:59:59.999999Z"], "smallMaybe": -5, "largeMaybe": 5, "openMaybe": false, "totalMaybe": 2.5,
+        "dueMaybe": "1999-12-31", "madeMaybe": "2019-03-12T05:25:41Z", "noteMaybe": "", "stateMaybe": "NEVER",
+        "customerMaybe": {"name": "Tom", "address": null}, "linesMaybe": [{"sku": "d", "count": 0}],
+        "tagsMaybe": [null, "y"], "anything": [1, {"a": null}], "type": "t", "default": "d",
+        "delivery": {"mode": "by_bike2", "window": {"from": "2019-03-12T05:25:41Z", "hours": [1, 2], "exact": [true, false]}},
+        "brandNew": {}
+    })
+}
+
+/// An order with as little as can be: null where the spec allows it, else absent.
+fn sparse() -> Value {
+    json!({
+        "id": 1, "serial": 2, "open": false, "total": 3, "due": "2026-01-31", "madeAt": "2019-03-12T05:25:41Z", "note": "",
+        "state": "", "customer": {"name": ""}, "lines": [], "tags": [], "states": [], "spare": null, "ratings": [], "moments": [],
+        "smallMaybe": null, "largeMaybe": null, "openMaybe": null, "totalMaybe": null, "dueMaybe": null, "madeMaybe": null,
+        "noteMaybe": null, "stateMaybe": null, "customerMaybe": null, "linesMaybe": null, "tagsMaybe": null, "anything": null
+    })
+}
+
+fn serve(request: &Request) -> Vec<Step> {
+    let answer = match (request.method.as_str(), request.target.as_str()) {
+        ("DELETE", _) => return vec![reply(204, &[], b"")],
+        (_, target) if target.starts_with("/v1/orders") => json!({ "count": 2, "results": [sparse(), full()] }),
+        (_, target) if target.contains("sparse") => sparse(),
+        _ => full(),
+    };
+    vec![reply(
+        if request.method == "PATCH" { 202 } else { 200 },
+        &[],
+        answer.to_string().as_bytes(),
+    )]
+}
+
+fn expected_change() -> Value {
+    json!({
+        "note": "n", "due": "2026-01-31", "customer": {"name": "Mia", "address": {"street": "Main", "floor": -1}},
+        "tags": ["a", ""], "spare": null, "open": false, "total": 1.25, "small": -5, "madeAt": "2019-03-12T05:25:41.032Z",
+        "state": "FUTURE", "states": ["DONE", "NEW"],
+        "lines": [{"sku": "l", "count": 1, "parts": [{"sku": "p", "count": 2}]}, {"sku": "p", "count": 2}],
+        "flags": [true, false], "totals": [0.5, 1e300], "moments": ["2019-03-12T05:25:41.000001Z"], "days": ["2024-02-29"],
+        "words": ["w", null], "anything": {"deep": [1, null]}, "class": "first"
+    })
+}
+
+#[test]
+fn a_new_resource_reaches_rust_c_and_cpp() {
+    let dir = workspace();
+    let target = toolchain::debug_dir();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .current_dir(&dir)
+        .args(["build", "--quiet", "--offline", "--package", "desk-ffi"]);
+    // The dependencies are those of the product, which are built already.
+    cargo.env("CARGO_TARGET_DIR", target.parent().expect("a folder"));
+    let output = cargo.output().expect("cargo runs");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && complaints.is_empty(), "{complaints}");
+
+    let mut outputs = Vec::new();
+    let programs = compilers(Language::C)
+        .into_iter()
+        .map(|compiler| (compiler, "c11", "main.c"));
+    let programs = programs.chain(
+        compilers(Language::Cpp)
+            .into_iter()
+            .map(|compiler| (compiler, "c++17", "main.cpp")),
+    );
+    for (compiler, standard, source) in programs {
+        let program = Program::new(compiler, standard, &dir.join("include"))
+            .source(root().join("xtask/tests/growth").join(source))
+            .link(&target, "growth")
+            .build(&dir.join(compiler));
+        let server = Server::start(serve);
+        let base = format!("{}/v1", server.url());
+        let text = Run::of(&program, &[], &[("DESK_BASE_URL", &base)]).text();
+        let requests = server.requests();
+        let seen: Vec<String> = requests
+            .iter()
+            .map(|request| format!("{} {}", request.method, request.target))
+            .collect();
+        let order = "/v1/shops/caf%C3%A9%2F50%25%3F%23/orders/7";
+        let wanted = [
+            format!("GET {order}"),
+            "GET /v1/shops/sparse/orders/7".to_owned(),
+            format!("PATCH {order}"),
+            format!("DELETE {order}"),
+            "GET /v1/orders?class=a+b%26c&created__gte=2019-03-12T05%3A25%3A41.032Z&due__lt=2026-01-31&ids=1&ids=2\
+             &min_total=0.25&page_size=9&paid=true&state=DONE&state=NEW&tag=a&tag="
+                .to_owned(),
+        ];
+        assert_eq!(seen, wanted, "{compiler}");
+        let body: Value = serde_json::from_slice(&requests[2].body).expect("JSON");
+        assert_eq!(body, expected_change(), "{compiler}");
+        assert!(
+            requests
+                .iter()
+                .all(|request| request.header("x-growth-key") == Some("key"))
+        );
+        outputs.push((compiler, text));
+    }
+    headers_compile_in_every_standard(&dir);
+    for (compiler, text) in &outputs {
+        assert_eq!(text, &outputs[0].1, "{compiler} prints something else");
+    }
+    insta::assert_snapshot!("growth", outputs[0].1);
+}
+
+fn headers_compile_in_every_standard(dir: &Path) {
+    let tests = root().join("xtask/tests/growth");
+    let check = |compiler: &str, standard: &str, flags: &[&str], source: &str| {
+        let program = Program::new(compiler, standard, &dir.join("include"))
+            .flag("-c")
+            .source(tests.join(source));
+        flags
+            .iter()
+            .fold(program, |program, flag| program.flag(flag))
+            .build(&dir.join("check.o"));
+    };
+    for compiler in compilers(Language::C) {
+        ["c99", "c17"]
+            .iter()
+            .for_each(|standard| check(compiler, standard, &[], "main.c"));
+    }
+    for compiler in compilers(Language::Cpp) {
+        check(compiler, "c++20", &["-Wold-style-cast"], "main.cpp");
+        check(compiler, "c++17", &["-fno-exceptions", "-fno-rtti"], "main.cpp");
+    }
+}

@@ -1,6 +1,10 @@
 //! Messages three customers first, waits for an answer, reads the conversation, and pages through a day of messages.
 //!
 //! `cargo xtask demo` runs it, and the same story in C and C++ beside it, against a local service.
+#![allow(
+    deprecated,
+    reason = "the list of the whole application is all there is to find a ticket with"
+)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::process::ExitCode;

@@ -22,6 +22,9 @@ pub fn lint(source: &Source) -> Vec<Problem> {
         },
         Err(error) => problems.push(root.problem(format!("is not OpenAPI 3.0: {error}"))),
     }
+    if !root.text("openapi").is_some_and(|version| version.starts_with("3.0.")) {
+        problems.push(root.problem("`openapi` must be 3.0.x; progenitor reads no other version"));
+    }
     let mut ids = Vec::new();
     for path in root.get("paths").map_or(Vec::new(), |paths| paths.entries()) {
         for operation in METHODS.iter().filter_map(|method| path.get(method)) {

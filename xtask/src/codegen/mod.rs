@@ -7,12 +7,16 @@ mod c_input;
 mod c_output;
 pub mod command;
 mod cpp;
+mod cpp_request;
+mod cpp_result;
 mod header;
 mod lint;
 mod lower;
+mod lower_schema;
 mod model;
 mod names;
 mod progenitor;
+mod reach;
 mod rust;
 mod rust_checks;
 mod source;
@@ -51,7 +55,8 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     let model = match model {
         Ok(model) if problems.is_empty() => model,
         _ => {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            lines.dedup();
             bail!("the spec cannot be generated from:\n{}", lines.join("\n"));
         }
     };

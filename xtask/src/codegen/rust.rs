@@ -275,8 +275,12 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
             })())?;
         }
     });
+    let deprecated = operation
+        .deprecated
+        .then(|| quote! { #[deprecated = "deprecated by the service"] });
     Ok(quote! {
         #about
+        #deprecated
         pub async fn #name(&self, #(#path_args)* #params #body) -> Result<Response<#output>, Error> {
             let call = self.begin(Operation { id: #id, safe: #safe });
             #check

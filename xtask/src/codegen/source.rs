@@ -57,13 +57,21 @@ impl Source {
     /// The line (from 1) of the deepest part of `path` that can be found.
     fn line(&self, path: &[String]) -> usize {
         let (mut at, mut floor) = (0, 0);
+        let mut value = Some(&self.root);
         for part in path {
-            let found = match part.parse::<usize>() {
-                Ok(index) => self.item_line(at, floor, index),
-                Err(_) => self.key_line(at, floor, part),
+            let index = value
+                .filter(|value| value.is_sequence())
+                .and_then(|_| part.parse::<usize>().ok());
+            let found = match index {
+                Some(index) => self.item_line(at, floor, index),
+                None => self.key_line(at, floor, part),
             };
             let Some((line, indent)) = found else { break };
             (at, floor) = (line, indent + 1);
+            value = value.and_then(|value| match index {
+                Some(index) => value.get(index),
+                None => value.get(part.as_str()),
+            });
         }
         at.max(1)
     }

@@ -67,6 +67,7 @@ impl Client {
     ///
     /// # Errors
     /// Every [`Error`] says by its [`Outcome`](crate::Outcome) whether the request may have had an effect.
+    #[deprecated = "deprecated by the service"]
     pub async fn chat_message_list(
         &self,
         params: &types::ChatMessageListParams,
