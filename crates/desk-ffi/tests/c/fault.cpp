@@ -1,0 +1,42 @@
+// fault BASE_URL TIMEOUT_MS: calls every operation once and prints what the error says, a line each.
+#include "desk.hpp"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+template <class T>
+void report(const char* operation, const desk::Result<T>& result) {
+  std::cout << operation << ' ';
+  if (result) {
+    std::cout << "DESK_OK 0 0 - 0\n";
+    return;
+  }
+  const auto& error = result.error();
+  const auto code = error.service_code();
+  std::cout << desk_status_name(error.code()).ptr << ' ' << static_cast<int>(error.outcome()) << ' '
+            << error.http_status() << ' ' << (code.empty() ? "-" : code) << ' ' << error.attempts() << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return EXIT_FAILURE;
+  {
+    const desk::Client client(desk::ClientOptions().base_url(argv[1]).api_token("t0ken"));
+    const auto options = desk::CallOptions().timeout(std::chrono::milliseconds(std::atol(argv[2])));
+    const auto body = desk::NewProactiveChat().message("hello").group_key("sales").customer_ids({1}).agent_id(1);
+    report("proactive_chat_create", client.try_proactive_chat_create(body, options));
+    report("proactive_chat_get", client.try_proactive_chat_get(1, options));
+    report("chat_message_list", client.try_chat_message_list({}, options));
+    report("ticket_chat_message_list", client.try_ticket_chat_message_list(1, {}, options));
+    try {
+      client.proactive_chat_get(1, options);
+    } catch (const std::runtime_error& error) {
+      const desk::Error copy = dynamic_cast<const desk::Error&>(error);
+      if (std::string_view(copy.what()).find("proactive_chat_get: ") != 0) return EXIT_FAILURE;
+    }
+  }
+  return desk_debug_live_objects() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,44 @@
+//! Where the built library and the headers are, and how test programs are made from them.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::path::{Path, PathBuf};
+
+use testkit::{Language, Program, compilers};
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The folder of the library that cargo built for these tests.
+pub(crate) fn library_dir() -> PathBuf {
+    let test = std::env::current_exe().expect("a path");
+    let deps = test.parent().expect("target/debug/deps");
+    assert!(
+        deps.join("libdesk.so").exists(),
+        "cargo built no libdesk.so in {}",
+        deps.display()
+    );
+    deps.to_owned()
+}
+
+/// Folder for programs made by tests.
+pub(crate) fn out_dir() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// A program with the headers in reach, not linked yet.
+pub(crate) fn program(compiler: &str, standard: &str) -> Program {
+    Program::new(compiler, standard, &root().join("include"))
+}
+
+/// Builds `tests/c/<source>` with the system's compiler and links libdesk.
+pub(crate) fn build(source: &str) -> PathBuf {
+    let cpp = source.ends_with(".cpp");
+    let compiler = compilers(if cpp { Language::Cpp } else { Language::C })[0];
+    let source_path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(source);
+    let program = program(compiler, if cpp { "c++17" } else { "c11" }).source(source_path);
+    program
+        .link(&library_dir(), "desk")
+        .build(&out_dir().join(source.replace('.', "-")))
+}
