@@ -53,6 +53,9 @@
 #define DESK_STR_LIT(text) ((desk_str) { "" text, sizeof("" text) - 1 })
 #endif
 
+/** The same for initialisers, also static ones: static const desk_str greeting = DESK_STR_INIT("hello"); */
+#define DESK_STR_INIT(text) { "" text, sizeof("" text) - 1 }
+
 /** Initialiser of an absent text. */
 #define DESK_STR_ABSENT { NULL, 0 }
 
@@ -550,7 +553,8 @@ desk_status desk_client_new(const struct desk_client_options *options,
 
 /**
  * Frees a client; NULL is fine. No call may be under way on it. Its connections are closed; results and errors got
- * through it stay valid. Any thread, once.
+ * through it stay valid. In a forked child it only forgets the client, whose connections are the parent's. It waits at
+ * most 500 ms, for a name lookup that timed out. Any thread, once.
  */
 void desk_client_free(struct desk_client *client);
 

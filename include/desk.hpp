@@ -146,10 +146,13 @@ class [[nodiscard]] Result {
   T& operator*() & noexcept { return *value_; }
   const T& operator*() const& noexcept { return *value_; }
   T&& operator*() && noexcept { return std::move(*value_); }
-  T* operator->() noexcept { return &*value_; }
-  const T* operator->() const noexcept { return &*value_; }
+  T* operator->() & noexcept { return &*value_; }
+  const T* operator->() const& noexcept { return &*value_; }
+  /// Keep the Result in a variable while you read it.
+  const T* operator->() const&& = delete;
   /// The error; only if there is no value.
   const Error& error() const& noexcept { return *error_; }
+  Error error() && noexcept { return std::move(*error_); }
 #ifndef DESK_NO_EXCEPTIONS
   /// The value, or throws the Error.
   T value() && {
@@ -174,6 +177,7 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const noexcept { return !error_.has_value(); }
   /// The error; only if it failed.
   const Error& error() const& noexcept { return *error_; }
+  Error error() && noexcept { return std::move(*error_); }
 #ifndef DESK_NO_EXCEPTIONS
   /// Throws the Error, if there is one.
   void value() && {
@@ -355,6 +359,7 @@ class NewProactiveChat {
     if (!kept_agent_id) scratch.miss("agent_id");
     if (kept_priority) {
       c.priority = static_cast<std::int32_t>(*kept_priority);
+      if (*kept_priority == Priority::Unknown && !kept_priority_text) scratch.miss("priority_text");
     }
     if (kept_priority_text) c.priority_text = detail::text(*kept_priority_text);
     return c;
@@ -423,6 +428,7 @@ class ChatMessageListParams {
     }
     if (kept_ticket_channel_type) {
       c.ticket_channel_type = static_cast<std::int32_t>(*kept_ticket_channel_type);
+      if (*kept_ticket_channel_type == ChannelType::Unknown && !kept_ticket_channel_type_text) scratch.miss("ticket_channel_type_text");
     }
     if (kept_ticket_channel_type_text) c.ticket_channel_type_text = detail::text(*kept_ticket_channel_type_text);
     return c;
@@ -708,6 +714,21 @@ class ProactiveChat : public ProactiveChatView {
   ProactiveChat(const ProactiveChat&) = delete;
   ProactiveChat& operator=(const ProactiveChat&) = delete;
   ~ProactiveChat() = default;
+  /// The text that was sent. Keep the ProactiveChat in a variable while you read it.
+  std::string_view message() const& { return ProactiveChatView::message(); }
+  std::string_view message() const&& = delete;
+  /// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. Keep the ProactiveChat in a variable while you read it.
+  std::optional<std::string_view> created_by() const& { return ProactiveChatView::created_by(); }
+  std::optional<std::string_view> created_by() const&& = delete;
+  /// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. Keep the ProactiveChat in a variable while you read it.
+  std::optional<std::string_view> assigned_group() const& { return ProactiveChatView::assigned_group(); }
+  std::optional<std::string_view> assigned_group() const&& = delete;
+  /// The ids of the customers as text. Its format is not documented. Keep the ProactiveChat in a variable while you read it.
+  std::string_view customers_list() const& { return ProactiveChatView::customers_list(); }
+  std::string_view customers_list() const&& = delete;
+  /// The same as the service spells it. Keep the ProactiveChat in a variable while you read it.
+  std::string_view priority_text() const& { return ProactiveChatView::priority_text(); }
+  std::string_view priority_text() const&& = delete;
 
  private:
   struct Free {
@@ -731,6 +752,12 @@ class ChatMessagePage : public ChatMessagePageView {
   ChatMessagePage(const ChatMessagePage&) = delete;
   ChatMessagePage& operator=(const ChatMessagePage&) = delete;
   ~ChatMessagePage() = default;
+  /// The URL of the previous page; null on the first. For display only, never followed by the SDK. Keep the ChatMessagePage in a variable while you read it.
+  std::optional<std::string_view> previous() const& { return ChatMessagePageView::previous(); }
+  std::optional<std::string_view> previous() const&& = delete;
+  /// The URL of the next page; null on the last. For display only, never followed by the SDK. Keep the ChatMessagePage in a variable while you read it.
+  std::optional<std::string_view> next() const& { return ChatMessagePageView::next(); }
+  std::optional<std::string_view> next() const&& = delete;
   /// The messages of this page. Keep the ChatMessagePage in a variable while you read it.
   List<ChatMessageView> results() const& { return ChatMessagePageView::results(); }
   List<ChatMessageView> results() const&& = delete;

@@ -33,10 +33,7 @@ pub fn run() -> Result<()> {
             println!("    {line}");
         }
         if text != expected {
-            bail!(
-                "the {} example printed something else than examples/expected.txt",
-                example.language
-            );
+            bail!("the {} example printed something else than examples/expected.txt", example.language);
         }
     }
     println!("all three printed the same, which is examples/expected.txt");
@@ -53,15 +50,7 @@ fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 
 /// Builds libdesk, the emulator and the Rust example.
 pub fn build() -> Result<()> {
-    run_cargo(&[
-        "build",
-        "--package",
-        "desk-ffi",
-        "--package",
-        "desk-emulator",
-        "--package",
-        "desk-example",
-    ])
+    run_cargo(&["build", "--package", "desk-ffi", "--package", "desk-emulator", "--package", "desk-example"])
 }
 
 fn run_cargo(args: &[&str]) -> Result<()> {
@@ -77,33 +66,16 @@ pub fn compile(cc: &str, cxx: &str) -> Result<Vec<Example>> {
     let native = |compiler: &str, standard: &str, source: &str, name: &str| -> Result<PathBuf> {
         let program = out.join(name);
         let mut command = Command::new(compiler);
-        command
-            .arg(format!("-std={standard}"))
-            .args(WARNINGS)
-            .arg("-I")
-            .arg(root.join("include"));
+        command.arg(format!("-std={standard}")).args(WARNINGS).arg("-I").arg(root.join("include"));
         command.arg(root.join(source)).arg("-o").arg(&program);
-        command
-            .arg("-L")
-            .arg(&debug)
-            .arg("-ldesk")
-            .arg(format!("-Wl,-rpath,{}", debug.display()));
+        command.arg("-L").arg(&debug).arg("-ldesk").arg(format!("-Wl,-rpath,{}", debug.display()));
         finish(&mut command)?;
         Ok(program)
     };
     Ok(vec![
-        Example {
-            language: "Rust",
-            program: debug.join("desk-example"),
-        },
-        Example {
-            language: "C",
-            program: native(cc, "c11", "examples/c/main.c", "example-c")?,
-        },
-        Example {
-            language: "C++",
-            program: native(cxx, "c++17", "examples/cpp/main.cpp", "example-cpp")?,
-        },
+        Example { language: "Rust", program: debug.join("desk-example") },
+        Example { language: "C", program: native(cc, "c11", "examples/c/main.c", "example-c")? },
+        Example { language: "C++", program: native(cxx, "c++17", "examples/cpp/main.cpp", "example-cpp")? },
     ])
 }
 
@@ -140,21 +112,12 @@ impl Service {
             .context("cannot start the service")?;
         let stdout = child.stdout.take().context("the service has no output")?;
         let mut line = String::new();
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .context("the service did not say where it is")?;
+        BufReader::new(stdout).read_line(&mut line).context("the service did not say where it is")?;
         let ready: serde_json::Value = serde_json::from_str(&line).context("the service did not start")?;
         let text = |key: &str| {
-            ready[key]
-                .as_str()
-                .map(str::to_owned)
-                .with_context(|| format!("the service did not say its {key}"))
+            ready[key].as_str().map(str::to_owned).with_context(|| format!("the service did not say its {key}"))
         };
-        Ok(Service {
-            base_url: text("base_url")?,
-            token: text("token")?,
-            child,
-        })
+        Ok(Service { base_url: text("base_url")?, token: text("token")?, child })
     }
 }
 

@@ -2,11 +2,7 @@
 //!
 //! xtask depends on no crate that it generates: it must still build when they do not.
 #![allow(unreachable_pub, missing_docs, reason = "nothing outside this program reaches it")]
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for people at a terminal"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people at a terminal")]
 
 #[cfg(feature = "codegen")]
 pub mod codegen;

@@ -1,9 +1,5 @@
 //! `cargo xtask <task>`: see `USAGE`.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for people at a terminal"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people at a terminal")]
 
 use std::process::ExitCode;
 
@@ -60,22 +56,9 @@ fn codegen(flags: &[&str]) -> Result<()> {
 fn codegen(flags: &[&str]) -> Result<()> {
     let mut cargo = xtask::toolchain::cargo();
     let status = cargo
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "xtask",
-            "--features",
-            "codegen",
-            "--",
-            "codegen",
-        ])
+        .args(["run", "--quiet", "--package", "xtask", "--features", "codegen", "--", "codegen"])
         .args(flags)
         .status()?;
     // The inner run has said what is wrong.
-    if status.success() {
-        Ok(())
-    } else {
-        bail!("codegen did not succeed")
-    }
+    if status.success() { Ok(()) } else { bail!("codegen did not succeed") }
 }

@@ -13,17 +13,7 @@ pub fn run() -> Result<()> {
     stage("format", &["fmt", "--check"])?;
     stage(
         "codegen is current",
-        &[
-            "run",
-            "--quiet",
-            "--package",
-            "xtask",
-            "--features",
-            "codegen",
-            "--",
-            "codegen",
-            "--check",
-        ],
+        &["run", "--quiet", "--package", "xtask", "--features", "codegen", "--", "codegen", "--check"],
     )?;
     stage(
         "lints",
@@ -40,18 +30,7 @@ pub fn run() -> Result<()> {
         ],
     )?;
     stage("tests", &["test", "--workspace", "--features", "xtask/codegen"])?;
-    stage(
-        "docs",
-        &[
-            "doc",
-            "--quiet",
-            "--no-deps",
-            "--package",
-            "desk-client",
-            "--package",
-            "desk-emulator",
-        ],
-    )
+    stage("docs", &["doc", "--quiet", "--no-deps", "--package", "desk-client", "--package", "desk-emulator"])
 }
 
 fn stage(name: &str, args: &[&str]) -> Result<()> {

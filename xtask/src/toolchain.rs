@@ -31,14 +31,8 @@ pub fn cpp_compiler() -> Result<String> {
 
 fn find(variable: &str, names: &[&str], language: &str) -> Result<String> {
     let chosen = std::env::var(variable).ok();
-    let works = |name: &str| {
-        Command::new(name)
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok()
-    };
+    let works =
+        |name: &str| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     match chosen {
         Some(chosen) if works(&chosen) => Ok(chosen),
         Some(chosen) => bail!("{variable}={chosen} cannot be run; set it to a {language} compiler"),
@@ -50,9 +44,7 @@ fn find(variable: &str, names: &[&str], language: &str) -> Result<String> {
 
 /// Runs a command to its end; its failure is an error that shows the command.
 pub fn finish(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot run {}", command.get_program().to_string_lossy()))?;
+    let status = command.status().with_context(|| format!("cannot run {}", command.get_program().to_string_lossy()))?;
     if !status.success() {
         bail!("{} failed ({status})", line(command));
     }
@@ -62,8 +54,5 @@ pub fn finish(command: &mut Command) -> Result<()> {
 /// The command as one would type it.
 pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }

@@ -57,34 +57,147 @@ fn the_same_spec_gives_the_same_bytes() {
 fn what_is_wrong_with_a_spec_is_said_with_its_line_and_mend() {
     let query = "      parameters:\n        - name: thing_id";
     let cases: Vec<(String, &str)> = vec![
-        (tiny("      summary: Read", "      sumary: Read"), "tiny.yaml:17: `sumary` is no key that OpenAPI 3.0 has here; mend its spelling"),
-        (tiny("      summary: Read a thing\n", ""), "tiny.yaml:14: `paths./things/{thing_id}.get` has no summary; add one"),
-        (tiny("operationId: thing_get", "operationId: getThing"), "tiny.yaml:14: operationId `getThing` must be snake case in the form `noun_verb`"),
-        (tiny("          description: Its number.\n", ""), "tiny.yaml:56: `components.schemas.Thing.properties.id` has no description; add one"),
+        (
+            tiny("      summary: Read", "      sumary: Read"),
+            "tiny.yaml:17: `sumary` is no key that OpenAPI 3.0 has here; mend its spelling",
+        ),
+        (
+            tiny("      summary: Read a thing\n", ""),
+            "tiny.yaml:14: `paths./things/{thing_id}.get` has no summary; add one",
+        ),
+        (
+            tiny("operationId: thing_get", "operationId: getThing"),
+            "tiny.yaml:14: operationId `getThing` must be snake case in the form `noun_verb`",
+        ),
+        (
+            tiny("          description: Its number.\n", ""),
+            "tiny.yaml:56: `components.schemas.Thing.properties.id` has no description; add one",
+        ),
         (tiny("              example: {}\n", ""), "tiny.yaml:40: a body needs an example; add one"),
-        (tiny("            minimum: 1\n        - name: page", "        - name: page"), "tiny.yaml:20: parameter `thing_id` needs its bounds; add `minimum`"),
-        (tiny("          nullable: true", "          nullable: true\n          maxLength: 5"), "tiny.yaml:65: `maxLength` on a response would refuse what the service sends; remove it"),
-        (tiny("      required: [id, kind]", "      additionalProperties: false\n      required: [id, kind]"), "tiny.yaml:51: `additionalProperties: false` on a response would refuse new fields; remove it"),
-        (tiny("          type: string\n          nullable", "          anyOf: [{ type: string }, { type: integer }]\n          nullable"), "tiny.yaml:62: `ThingNote` uses anyOf, which cannot be generated; write one type, or leave it out for any JSON"),
-        (tiny("          type: string\n          nullable", "          type: array\n          items: { type: array, items: { type: string } }\n          nullable"), "tiny.yaml:64: `ThingNote` is a list of lists; wrap the inner list in an object"),
-        (tiny("        note:", "        Kind:"), "tiny.yaml:51: properties `kind` and `Kind` of `Thing` get the same name; rename one"),
-        (tiny("        note:", "        1st:"), "tiny.yaml:62: `1st` cannot be spelled in all languages; start it with an ASCII letter"),
-        (tiny("enum: [OLD, NEW]", "enum: [OLD, old]"), "tiny.yaml:66: the value `old` of `Kind` has no name of its own (`Old`); change it"),
-        (tiny("required: [id, kind]", "required: [id, kind, gone]"), "tiny.yaml:51: `Thing` requires `gone`, which it does not have; describe it"),
-        (tiny("          in: query", "          in: cookie"), "tiny.yaml:28: parameter `page__size` of `thing_get` is in `cookie`, which cannot be generated; use path or query"),
-        (tiny("\"#/components/schemas/Kind\"", "\"#/components/schemas/Sort\""), "tiny.yaml:60: `$ref: #/components/schemas/Sort` points to nothing; define it or mend the name"),
-        (tiny("application/json:", "text/csv:"), "only `application/json` can be generated; `ThingGetResult` offers something else"),
-        (tiny("/things/{thing_id}:", "/things/{thing}:"), "path parameter `thing_id` is not in the path `/things/{thing}`"),
-        (tiny(query, "      requestBody: { description: B., content: { application/json: { schema: { type: object }, example: {} } } }\n      parameters:\n        - name: thing_id"), "the body of `ThingGet` is optional; set `required: true` or remove it"),
-        (tiny("          type: string\n          nullable", "          $ref: \"#/components/schemas/Thing\"\n          x-nullable"), "`Thing` holds itself, directly or through others; put a list in between"),
-        (tiny("    Kind:\n", "    Client:\n").replace("schemas/Kind", "schemas/Client").replace("type: string\n      description: A kind.\n      enum: [OLD, NEW]", "type: object\n      description: A kind.\n      properties: { a: { type: string, description: A. } }"), "`desk_client` in C would mean two things"),
+        (
+            tiny("            minimum: 1\n        - name: page", "        - name: page"),
+            "tiny.yaml:20: parameter `thing_id` needs its bounds; add `minimum`",
+        ),
+        (
+            tiny("          nullable: true", "          nullable: true\n          maxLength: 5"),
+            "tiny.yaml:65: `maxLength` on a response would refuse what the service sends; remove it",
+        ),
+        (
+            tiny("      required: [id, kind]", "      additionalProperties: false\n      required: [id, kind]"),
+            "tiny.yaml:51: `additionalProperties: false` on a response would refuse new fields; remove it",
+        ),
+        (
+            tiny(
+                "          type: string\n          nullable",
+                "          anyOf: [{ type: string }, { type: integer }]\n          nullable",
+            ),
+            "tiny.yaml:62: `ThingNote` uses anyOf, which cannot be generated; write one type, or leave it out for any JSON",
+        ),
+        (
+            tiny(
+                "          type: string\n          nullable",
+                "          type: array\n          items: { type: array, items: { type: string } }\n          nullable",
+            ),
+            "tiny.yaml:64: `ThingNote` is a list of lists; wrap the inner list in an object",
+        ),
+        (
+            tiny("        note:", "        Kind:"),
+            "tiny.yaml:51: properties `kind` and `Kind` of `Thing` get the same name; rename one",
+        ),
+        (
+            tiny("        note:", "        1st:"),
+            "tiny.yaml:62: `1st` cannot be spelled in all languages; start it with an ASCII letter",
+        ),
+        (
+            tiny("enum: [OLD, NEW]", "enum: [OLD, old]"),
+            "tiny.yaml:66: the value `old` of `Kind` has no name of its own (`Old`); change it",
+        ),
+        (
+            tiny("required: [id, kind]", "required: [id, kind, gone]"),
+            "tiny.yaml:51: `Thing` requires `gone`, which it does not have; describe it",
+        ),
+        (
+            tiny("          in: query", "          in: cookie"),
+            "tiny.yaml:28: parameter `page__size` of `thing_get` is in `cookie`, which cannot be generated; use path or query",
+        ),
+        (
+            tiny("\"#/components/schemas/Kind\"", "\"#/components/schemas/Sort\""),
+            "tiny.yaml:60: `$ref: #/components/schemas/Sort` points to nothing; define it or mend the name",
+        ),
+        (
+            tiny("application/json:", "text/csv:"),
+            "only `application/json` can be generated; `ThingGetResult` offers something else",
+        ),
+        (
+            tiny("/things/{thing_id}:", "/things/{thing}:"),
+            "path parameter `thing_id` is not in the path `/things/{thing}`",
+        ),
+        (
+            tiny(
+                query,
+                "      requestBody: { description: B., content: { application/json: { schema: { type: object }, example: {} } } }\n      parameters:\n        - name: thing_id",
+            ),
+            "the body of `ThingGet` is optional; set `required: true` or remove it",
+        ),
+        (
+            tiny(
+                "          type: string\n          nullable",
+                "          $ref: \"#/components/schemas/Thing\"\n          x-nullable",
+            ),
+            "`Thing` holds itself, directly or through others; put a list in between",
+        ),
+        (
+            tiny("    Kind:\n", "    Client:\n").replace("schemas/Kind", "schemas/Client").replace(
+                "type: string\n      description: A kind.\n      enum: [OLD, NEW]",
+                "type: object\n      description: A kind.\n      properties: { a: { type: string, description: A. } }",
+            ),
+            "`desk_client` in C would mean two things",
+        ),
+        (
+            tiny(
+                "    Kind:\n      type",
+                "    kind:\n      type: string\n      description: A.\n      enum: [A]\n    Kind:\n      type",
+            )
+            .replace(
+                "        note:\n",
+                "        other:\n          $ref: \"#/components/schemas/kind\"\n        note:\n",
+            ),
+            "`Kind` is also the name of `components.schemas.Kind`; rename one",
+        ),
+        (
+            tiny("          nullable: true", "          pattern: x"),
+            "tiny.yaml:64: `pattern` has no effect on the generated code; remove it",
+        ),
+        (
+            tiny("    get:\n", "    head: {}\n    get:\n"),
+            "tiny.yaml:14: `head` has no effect on the generated code; remove it",
+        ),
+        (
+            tiny("      tags: [thing]", "      tags: [thing]\n      servers: [{ url: https://x.example }]"),
+            "`servers` has no effect",
+        ),
+        (tiny("      tags: [thing]", "      tags: [thing]\n      security: []"), "`security` has no effect"),
+        (tiny("          in: query", "          in: query\n          explode: false"), "`explode` has no effect"),
+        (tiny("security:\n  - key: []\n", ""), "the spec lacks `security` with an apiKey in a header; add it"),
+        (
+            tiny("            maximum: 9", "            maximum: 9.5"),
+            "`maximum` of `ThingGetPageSize` must be a whole number",
+        ),
+        (
+            tiny(
+                "          format: int64\n          description: Its",
+                "          format: uint64\n          description: Its",
+            ),
+            "`ThingId` has the format `uint64`",
+        ),
         ("openapi: 3.0.3\n  bad".to_owned(), "tiny.yaml:"),
-        (tiny("openapi: 3.0.3", "openapi: 3.1.0"), "tiny.yaml:1: `openapi` must be 3.0.x; progenitor reads no other version"),
+        (
+            tiny("openapi: 3.0.3", "openapi: 3.1.0"),
+            "tiny.yaml:1: `openapi` must be 3.0.x; progenitor reads no other version",
+        ),
     ];
     for (spec, problem) in cases {
-        let error = from(&spec)
-            .err()
-            .unwrap_or_else(|| panic!("accepted, but should say: {problem}"));
+        let error = from(&spec).err().unwrap_or_else(|| panic!("accepted, but should say: {problem}"));
         assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
     }
 }
@@ -106,10 +219,7 @@ fn a_break_of_the_c_abi_is_seen() {
         "        note:\n          type: string\n          nullable: true\n          description: Its note.\n",
         "",
     ));
-    assert_eq!(
-        removed,
-        ["fn desk_thing_get_note(thing: *const desk_thing) -> desk_str"]
-    );
+    assert_eq!(removed, ["fn desk_thing_get_note(thing: *const desk_thing) -> desk_str"]);
 }
 
 /// A copy of what codegen reads and writes.
@@ -124,10 +234,7 @@ fn copy_of_the_repository(name: &str) -> PathBuf {
         "crates/desk-ffi/src",
     ] {
         fs::create_dir_all(to.join(dir)).expect("a folder");
-        for entry in fs::read_dir(root().join(dir))
-            .expect("a folder")
-            .flatten()
-            .filter(|entry| entry.path().is_file())
+        for entry in fs::read_dir(root().join(dir)).expect("a folder").flatten().filter(|entry| entry.path().is_file())
         {
             fs::copy(entry.path(), to.join(dir).join(entry.file_name())).expect("a copy");
         }
@@ -155,21 +262,12 @@ fn write_refuses_a_break_unless_told() {
     let copy = copy_of_the_repository("break");
     let spec = copy.join("openapi/desk.yaml");
     let text = fs::read_to_string(&spec).expect("the spec");
-    fs::write(
-        &spec,
-        text.replace("enum: [LOW, MEDIUM, HIGH, URGENT]", "enum: [MEDIUM, HIGH, URGENT]"),
-    )
-    .expect("a file");
+    fs::write(&spec, text.replace("enum: [LOW, MEDIUM, HIGH, URGENT]", "enum: [MEDIUM, HIGH, URGENT]"))
+        .expect("a file");
     let before = fs::read_to_string(copy.join("include/desk.h")).expect("the header");
     let error = command::write(&copy, false).expect_err("numbers change").to_string();
-    assert!(
-        error.contains("const DESK_PRIORITY_LOW = 1") && error.contains("--allow-abi-break"),
-        "{error}"
-    );
-    assert_eq!(
-        fs::read_to_string(copy.join("include/desk.h")).expect("the header"),
-        before
-    );
+    assert!(error.contains("const DESK_PRIORITY_LOW = 1") && error.contains("--allow-abi-break"), "{error}");
+    assert_eq!(fs::read_to_string(copy.join("include/desk.h")).expect("the header"), before);
     command::write(&copy, true).expect("told so");
 }
 
@@ -196,10 +294,7 @@ fn hand_written_code_knows_no_resource_and_files_say_what_they_are() {
         assert!(text.lines().count() <= 420, "{path} is too long: cut it by concern");
         let runtime = path.starts_with("crates/desk-client/src") || path.starts_with("crates/desk-ffi/src");
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for line in text
-            .lines()
-            .filter(|line| runtime && !line.trim_start().starts_with("//"))
-        {
+        for line in text.lines().filter(|line| runtime && !line.trim_start().starts_with("//")) {
             for name in ["proactive", "chat_message", "ChatMessage", "ticket"] {
                 assert!(!line.contains(name), "{path} knows a resource: {line}");
             }

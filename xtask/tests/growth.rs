@@ -25,20 +25,12 @@ fn workspace() -> PathBuf {
         fs::create_dir_all(to.join("src")).expect("a folder");
         // A library of its own name, so that it does not overwrite the product's.
         let manifest = fs::read_to_string(from.join("Cargo.toml")).expect("a manifest");
-        let (head, tail) = manifest
-            .split_once("[dev-dependencies]")
-            .unwrap_or((&manifest, "[lints]"));
+        let (head, tail) = manifest.split_once("[dev-dependencies]").unwrap_or((&manifest, "[lints]"));
         let lints = tail.find("[lints]").map_or("", |at| &tail[at..]);
         let own = if head.contains("[lints]") { "" } else { lints };
-        fs::write(
-            to.join("Cargo.toml"),
-            format!("{head}{own}").replace("name = \"desk\"", "name = \"growth\""),
-        )
-        .expect("a file");
-        for source in fs::read_dir(from.join("src"))
-            .expect("sources")
-            .flatten()
-            .filter(|entry| entry.path().is_file())
+        fs::write(to.join("Cargo.toml"), format!("{head}{own}").replace("name = \"desk\"", "name = \"growth\""))
+            .expect("a file");
+        for source in fs::read_dir(from.join("src")).expect("sources").flatten().filter(|entry| entry.path().is_file())
         {
             fs::copy(source.path(), to.join("src").join(source.file_name())).expect("a copy");
         }
@@ -49,10 +41,7 @@ fn workspace() -> PathBuf {
         fs::write(file, text).expect("a file");
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the manifest");
-    let manifest = manifest.replace(
-        r#"members = ["crates/*", "examples/rust", "xtask"]"#,
-        r#"members = ["crates/*"]"#,
-    );
+    let manifest = manifest.replace(r#"members = ["crates/*", "examples/rust", "xtask"]"#, r#"members = ["crates/*"]"#);
     fs::write(dir.join("Cargo.toml"), manifest).expect("a file");
     fs::copy(root.join("Cargo.lock"), dir.join("Cargo.lock")).expect("a copy");
     dir
@@ -91,11 +80,7 @@ fn serve(request: &Request) -> Vec<Step> {
         (_, target) if target.contains("sparse") => sparse(),
         _ => full(),
     };
-    vec![reply(
-        if request.method == "PATCH" { 202 } else { 200 },
-        &[],
-        answer.to_string().as_bytes(),
-    )]
+    vec![reply(if request.method == "PATCH" { 202 } else { 200 }, &[], answer.to_string().as_bytes())]
 }
 
 fn expected_change() -> Value {
@@ -114,9 +99,7 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
     let dir = workspace();
     let target = toolchain::debug_dir();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(&dir)
-        .args(["build", "--quiet", "--offline", "--package", "desk-ffi"]);
+    cargo.current_dir(&dir).args(["build", "--quiet", "--offline", "--package", "desk-ffi"]);
     // The dependencies are those of the product, which are built already.
     cargo.env("CARGO_TARGET_DIR", target.parent().expect("a folder"));
     let output = cargo.output().expect("cargo runs");
@@ -124,14 +107,8 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
     assert!(output.status.success() && complaints.is_empty(), "{complaints}");
 
     let mut outputs = Vec::new();
-    let programs = compilers(Language::C)
-        .into_iter()
-        .map(|compiler| (compiler, "c11", "main.c"));
-    let programs = programs.chain(
-        compilers(Language::Cpp)
-            .into_iter()
-            .map(|compiler| (compiler, "c++17", "main.cpp")),
-    );
+    let programs = compilers(Language::C).into_iter().map(|compiler| (compiler, "c11", "main.c"));
+    let programs = programs.chain(compilers(Language::Cpp).into_iter().map(|compiler| (compiler, "c++17", "main.cpp")));
     for (compiler, standard, source) in programs {
         let program = Program::new(compiler, standard, &dir.join("include"))
             .source(root().join("xtask/tests/growth").join(source))
@@ -141,10 +118,8 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
         let base = format!("{}/v1", server.url());
         let text = Run::of(&program, &[], &[("DESK_BASE_URL", &base)]).text();
         let requests = server.requests();
-        let seen: Vec<String> = requests
-            .iter()
-            .map(|request| format!("{} {}", request.method, request.target))
-            .collect();
+        let seen: Vec<String> =
+            requests.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
         let order = "/v1/shops/caf%C3%A9%2F50%25%3F%23/orders/7";
         let wanted = [
             format!("GET {order}"),
@@ -158,11 +133,7 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
         assert_eq!(seen, wanted, "{compiler}");
         let body: Value = serde_json::from_slice(&requests[2].body).expect("JSON");
         assert_eq!(body, expected_change(), "{compiler}");
-        assert!(
-            requests
-                .iter()
-                .all(|request| request.header("x-growth-key") == Some("key"))
-        );
+        assert!(requests.iter().all(|request| request.header("x-growth-key") == Some("key")));
         outputs.push((compiler, text));
     }
     headers_compile_in_every_standard(&dir);
@@ -175,18 +146,11 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
 fn headers_compile_in_every_standard(dir: &Path) {
     let tests = root().join("xtask/tests/growth");
     let check = |compiler: &str, standard: &str, flags: &[&str], source: &str| {
-        let program = Program::new(compiler, standard, &dir.join("include"))
-            .flag("-c")
-            .source(tests.join(source));
-        flags
-            .iter()
-            .fold(program, |program, flag| program.flag(flag))
-            .build(&dir.join("check.o"));
+        let program = Program::new(compiler, standard, &dir.join("include")).flag("-c").source(tests.join(source));
+        flags.iter().fold(program, |program, flag| program.flag(flag)).build(&dir.join("check.o"));
     };
     for compiler in compilers(Language::C) {
-        ["c99", "c17"]
-            .iter()
-            .for_each(|standard| check(compiler, standard, &[], "main.c"));
+        ["c99", "c17"].iter().for_each(|standard| check(compiler, standard, &[], "main.c"));
     }
     for compiler in compilers(Language::Cpp) {
         check(compiler, "c++20", &["-Wold-style-cast"], "main.cpp");

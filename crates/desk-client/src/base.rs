@@ -74,8 +74,7 @@ fn loopback(url: &Url) -> bool {
         Some("localhost") => true,
         Some(host) => {
             let host = host.trim_start_matches('[').trim_end_matches(']');
-            host.parse::<std::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
+            host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
         }
         None => false,
     }
@@ -102,12 +101,7 @@ mod tests {
             let error = Base::parse(text).expect_err(text).to_string();
             assert!(error.contains(why) && error.starts_with("base_url"), "{text}: {error}");
         }
-        for text in [
-            "https://desk.example/v1/",
-            "http://127.0.0.1:1/v1",
-            "http://[::1]:1",
-            "http://localhost:1/v1",
-        ] {
+        for text in ["https://desk.example/v1/", "http://127.0.0.1:1/v1", "http://[::1]:1", "http://localhost:1/v1"] {
             assert!(!Base::parse(text).expect(text).as_str().ends_with('/'), "{text}");
         }
     }
@@ -118,10 +112,7 @@ mod tests {
             assert!(Base::of_application(id).is_err(), "{id:?}");
         }
         let base = Base::of_application("12345678-ABCD-1234-ABCD-123456789ABC").expect("an id");
-        assert_eq!(
-            base.as_str(),
-            "https://desk-api-12345678-abcd-1234-abcd-123456789abc.sendbird.com/platform/v1"
-        );
+        assert_eq!(base.as_str(), "https://desk-api-12345678-abcd-1234-abcd-123456789abc.sendbird.com/platform/v1");
     }
 
     #[test]

@@ -19,17 +19,18 @@ pub(crate) enum BodyError {
 
 /// Reads a whole success body.
 pub(crate) async fn read(response: Response) -> Result<Bytes, BodyError> {
-    let (body, end) = up_to(response, SUCCESS_CAP).await;
-    match end {
-        End::Whole => Ok(body),
+    let expected = response.content_length().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
+    let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP));
+    match up_to(SUCCESS_CAP, response, &mut body).await {
+        End::Whole => Ok(body.into()),
         End::Cut => Err(BodyError::TooLarge),
         End::Broken(error) => Err(BodyError::Broken(error)),
     }
 }
 
-/// Reads what can be had of an error body; the status stands whatever happens to it.
-pub(crate) async fn read_some(response: Response) -> Bytes {
-    up_to(response, ERROR_CAP).await.0
+/// Reads what can be had of an error body into `body`, also if it is dropped half way.
+pub(crate) async fn read_some(response: Response, body: &mut Vec<u8>) {
+    up_to(ERROR_CAP, response, body).await;
 }
 
 enum End {
@@ -38,21 +39,16 @@ enum End {
     Broken(reqwest::Error),
 }
 
-async fn up_to(mut response: Response, cap: usize) -> (Bytes, End) {
-    let expected = response
-        .content_length()
-        .and_then(|len| usize::try_from(len).ok())
-        .unwrap_or(0);
-    let mut body = Vec::with_capacity(expected.min(cap));
+async fn up_to(cap: usize, mut response: Response, body: &mut Vec<u8>) -> End {
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > cap => {
                 body.extend_from_slice(&chunk[..cap - body.len()]);
-                return (body.into(), End::Cut);
+                return End::Cut;
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return (body.into(), End::Whole),
-            Err(error) => return (body.into(), End::Broken(error)),
+            Ok(None) => return End::Whole,
+            Err(error) => return End::Broken(error),
         }
     }
 }
@@ -60,9 +56,7 @@ async fn up_to(mut response: Response, cap: usize) -> (Bytes, End) {
 /// The service's code and explanation in an error body, whichever of its known shapes it has.
 pub(crate) fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP)])
-            .trim()
-            .to_owned();
+        let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP)]).trim().to_owned();
         return (None, Some(text).filter(|text| !text.is_empty()));
     };
     let code = match value.get("code") {
@@ -70,13 +64,8 @@ pub(crate) fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
         Some(Value::Number(code)) => Some(code.to_string()),
         _ => None,
     };
-    let named = ["detail", "message"]
-        .iter()
-        .find_map(|key| value.get(key))
-        .and_then(Value::as_str);
-    let text = named
-        .map(str::to_owned)
-        .or_else(|| Some(flat(&value)).filter(|text| !text.is_empty()));
+    let named = ["detail", "message"].iter().find_map(|key| value.get(key)).and_then(Value::as_str);
+    let text = named.map(str::to_owned).or_else(|| Some(flat(&value)).filter(|text| !text.is_empty()));
     (code, text)
 }
 
@@ -101,21 +90,9 @@ mod tests {
     #[test]
     fn explains_every_known_error_shape() {
         let cases: [(&str, Option<&str>, Option<&str>); 9] = [
-            (
-                r#"{"code":"not_found","detail":"Not found."}"#,
-                Some("not_found"),
-                Some("Not found."),
-            ),
-            (
-                r#"{"code":429100,"message":"Too many requests"}"#,
-                Some("429100"),
-                Some("Too many requests"),
-            ),
-            (
-                r#"{"groupKey":["unknown key","x"]}"#,
-                None,
-                Some("groupKey: unknown key, x"),
-            ),
+            (r#"{"code":"not_found","detail":"Not found."}"#, Some("not_found"), Some("Not found.")),
+            (r#"{"code":429100,"message":"Too many requests"}"#, Some("429100"), Some("Too many requests")),
+            (r#"{"groupKey":["unknown key","x"]}"#, None, Some("groupKey: unknown key, x")),
             (r#"{"non_field_errors":["no"]}"#, None, Some("non_field_errors: no")),
             (r#"["a","b"]"#, None, Some("a, b")),
             ("[]", None, None),

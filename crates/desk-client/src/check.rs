@@ -36,9 +36,7 @@ pub(crate) fn finite(name: impl Display, value: f64) -> Result<(), Error> {
     if value.is_finite() {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "{name} is {value}, which JSON cannot hold; it must be a finite number"
-    )))
+    Err(Error::invalid(format!("{name} is {value}, which JSON cannot hold; it must be a finite number")))
 }
 
 /// A length within `min` and `max`; `unit` is what is counted.
@@ -50,17 +48,12 @@ pub(crate) fn length(
     max: Option<usize>,
 ) -> Result<(), Error> {
     if min.is_some_and(|min| len < min) {
-        let mend = if len == 0 {
-            "it must not be empty".to_owned()
-        } else {
-            format!("it needs {} or more", min.unwrap_or(0))
-        };
+        let mend =
+            if len == 0 { "it must not be empty".to_owned() } else { format!("it needs {} or more", min.unwrap_or(0)) };
         return Err(Error::invalid(format!("{name} has {len} {unit}; {mend}")));
     }
     if let Some(max) = max.filter(|max| len > *max) {
-        return Err(Error::invalid(format!(
-            "{name} has {len} {unit}; it may have {max} at most"
-        )));
+        return Err(Error::invalid(format!("{name} has {len} {unit}; it may have {max} at most")));
     }
     Ok(())
 }
@@ -88,26 +81,14 @@ mod tests {
     #[test]
     fn errors_name_the_argument_and_the_mend() {
         let text = |result: Result<(), Error>| result.expect_err("out of bounds").to_string();
-        assert_eq!(
-            text(number("limit", 0, Some(1), Some(500))),
-            "limit is 0; it must be 1 to 500"
-        );
-        assert_eq!(
-            text(number("offset", -1, Some(0), None)),
-            "offset is -1; it must be 0 or more"
-        );
-        assert_eq!(
-            text(length("ids", "items", 0, Some(1), None)),
-            "ids has 0 items; it must not be empty"
-        );
+        assert_eq!(text(number("limit", 0, Some(1), Some(500))), "limit is 0; it must be 1 to 500");
+        assert_eq!(text(number("offset", -1, Some(0), None)), "offset is -1; it must be 0 or more");
+        assert_eq!(text(length("ids", "items", 0, Some(1), None)), "ids has 0 items; it must not be empty");
         assert_eq!(
             text(length("name", "characters", 3, None, Some(2))),
             "name has 3 characters; it may have 2 at most"
         );
-        assert_eq!(
-            text(segment("id", "..")),
-            "id is `..`, which cannot be part of a path; it must name something"
-        );
+        assert_eq!(text(segment("id", "..")), "id is `..`, which cannot be part of a path; it must name something");
         assert!(finite("x", f64::NAN).is_err() && finite("x", 1.5).is_ok());
         assert!(number("limit", 500, Some(1), Some(500)).is_ok());
     }

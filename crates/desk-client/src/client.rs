@@ -60,28 +60,18 @@ impl Client {
     /// The same client with other options for the calls made through it:
     /// `client.with(CallOptions::new().timeout(t)).some_operation(..)`.
     pub fn with(&self, options: CallOptions) -> Client {
-        Client {
-            shared: self.shared.clone(),
-            options,
-        }
+        Client { shared: self.shared.clone(), options }
     }
 
     /// Starts one call of an operation.
     pub(crate) fn begin(&self, operation: Operation) -> Call {
-        Call::new(
-            self.shared.clone(),
-            operation,
-            self.options.timeout.unwrap_or(self.shared.timeout),
-        )
+        Call::new(self.shared.clone(), operation, self.options.timeout.unwrap_or(self.shared.timeout))
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("shared", &self.shared)
-            .field("options", &self.options)
-            .finish()
+        f.debug_struct("Client").field("shared", &self.shared).field("options", &self.options).finish()
     }
 }
 
@@ -153,16 +143,8 @@ impl Builder {
         let http = http
             .build()
             .map_err(|error| Error::invalid(format!("the http client cannot be set up: {}", error.without_url())))?;
-        let shared = Shared {
-            http,
-            base,
-            token,
-            timeout: self.timeout,
-        };
-        Ok(Client {
-            shared: Arc::new(shared),
-            options: CallOptions::default(),
-        })
+        let shared = Shared { http, base, token, timeout: self.timeout };
+        Ok(Client { shared: Arc::new(shared), options: CallOptions::default() })
     }
 }
 

@@ -191,10 +191,7 @@ impl fmt::Display for Error {
 
 /// Whether a service code is short and free of anything but a name or number.
 fn plain(code: &str) -> bool {
-    code.len() <= 64
-        && code
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
 impl fmt::Debug for Error {

@@ -15,10 +15,7 @@ use crate::Error;
 /// The client's TLS settings: TLS 1.2 and 1.3, HTTP/2 when the server offers it.
 pub(crate) fn config() -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Arc::new(LazyVerifier {
-        provider: provider.clone(),
-        inner: OnceLock::new(),
-    });
+    let verifier = Arc::new(LazyVerifier { provider: provider.clone(), inner: OnceLock::new() });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::invalid(format!("tls cannot be set up: {error}")))?
@@ -38,10 +35,7 @@ struct LazyVerifier {
 
 impl LazyVerifier {
     fn inner(&self) -> Result<&Verifier, rustls::Error> {
-        self.inner
-            .get_or_init(|| Verifier::new(self.provider.clone()))
-            .as_ref()
-            .map_err(Clone::clone)
+        self.inner.get_or_init(|| Verifier::new(self.provider.clone())).as_ref().map_err(Clone::clone)
     }
 }
 
@@ -54,8 +48,7 @@ impl ServerCertVerifier for LazyVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        self.inner()?
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.inner()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(

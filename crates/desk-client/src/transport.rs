@@ -72,13 +72,7 @@ struct Answer {
 
 impl Call {
     pub(crate) fn new(shared: Arc<Shared>, operation: Operation, timeout: Duration) -> Call {
-        Call {
-            shared,
-            operation,
-            timeout,
-            started: Instant::now(),
-            record: Arc::default(),
-        }
+        Call { shared, operation, timeout, started: Instant::now(), record: Arc::default() }
     }
 
     /// Names the operation in an error of its arguments.
@@ -116,7 +110,10 @@ impl Call {
         let error = match (record.failure.take(), error) {
             (Some(failure), _) => failure,
             (None, progenitor_client::Error::InvalidResponsePayload(body, error)) => self.undecodable(body, error),
-            // Only building the request can fail outside `exec`.
+            (None, _) if record.attempts > 0 => {
+                Error::new(ErrorKind::Decode, Outcome::Unknown, "the answer was not understood")
+            }
+            // Only building the request can fail before `exec`.
             (None, error) => Error::invalid(format!("the request cannot be built: {}", request_fault(error))),
         };
         Err(self.signed(error).with(|details| {
@@ -138,17 +135,9 @@ impl Call {
         let what = match error.classify() {
             serde_json::error::Category::Eof if body.is_empty() => "the answer is a success without a body".to_owned(),
             serde_json::error::Category::Data => {
-                format!(
-                    "the answer is a success of another shape (line {}, column {})",
-                    error.line(),
-                    error.column()
-                )
+                format!("the answer is a success of another shape (line {}, column {})", error.line(), error.column())
             }
-            _ => format!(
-                "the answer is a success that is not JSON (line {}, column {})",
-                error.line(),
-                error.column()
-            ),
+            _ => format!("the answer is a success that is not JSON (line {}, column {})", error.line(), error.column()),
         };
         Error::new(ErrorKind::Decode, Outcome::Unknown, what).with(|details| details.body = body)
     }
@@ -156,34 +145,38 @@ impl Call {
     /// Sends one request and reads the whole answer, within the deadline.
     async fn send(&self, http: &reqwest::Client, request: Request) -> Result<Answer, Error> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner).attempts += 1;
-        let exchange = async {
-            let response = http.execute(request).await.map_err(|error| self.unsent(error))?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            {
-                let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-                record.status = status.as_u16();
-                record.request_id = REQUEST_ID.iter().find_map(|name| text(&headers, name));
-            }
-            if !status.is_success() {
-                return Err(refusal(status, &headers, body::read_some(response).await));
-            }
-            let body = body::read(response).await.map_err(|error| match error {
-                BodyError::TooLarge => Error::new(
-                    ErrorKind::TooLarge,
-                    Outcome::Unknown,
-                    format!("the answer is larger than {} MB", body::SUCCESS_CAP >> 20),
-                ),
-                BodyError::Broken(error) => broken(error, "the answer broke off"),
-            })?;
-            Ok(Answer { status, headers, body })
-        };
-        match tokio::time::timeout(self.timeout.saturating_sub(self.started.elapsed()), exchange).await {
-            Ok(result) => result,
-            Err(_) => {
-                let what = format!("no complete answer within {} ms", self.timeout.as_millis());
-                Err(Error::new(ErrorKind::Timeout, Outcome::Unknown, what))
-            }
+        let response = self.in_time(http.execute(request)).await?.map_err(|error| self.unsent(error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        {
+            let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+            record.status = status.as_u16();
+            record.request_id = REQUEST_ID.iter().find_map(|name| text(&headers, name));
         }
+        if !status.is_success() {
+            // The status stands, whatever becomes of the body.
+            let mut body = Vec::new();
+            let read = body::read_some(response, &mut body);
+            self.in_time(read).await.ok();
+            return Err(refusal(status, &headers, body.into()));
+        }
+        let body = self.in_time(body::read(response)).await?.map_err(|error| match error {
+            BodyError::TooLarge => Error::new(
+                ErrorKind::TooLarge,
+                Outcome::Unknown,
+                format!("the answer is larger than {} MB", body::SUCCESS_CAP >> 20),
+            ),
+            BodyError::Broken(error) => broken(error, "the answer broke off"),
+        })?;
+        Ok(Answer { status, headers, body })
+    }
+
+    /// Runs `work` for as long as the call has time.
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let left = self.timeout.saturating_sub(self.started.elapsed());
+        tokio::time::timeout(left, work).await.map_err(|_| {
+            let what = format!("no complete answer within {} ms", self.timeout.as_millis());
+            Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
+        })
     }
 
     /// What a request without an answer means.
@@ -192,16 +185,8 @@ impl Call {
             return Error::invalid(format!("the request cannot be built: {}", cause(&error)));
         }
         if error.is_connect() {
-            let kind = if error.is_timeout() {
-                ErrorKind::Timeout
-            } else {
-                ErrorKind::Connect
-            };
-            let what = format!(
-                "no connection to {}: {}",
-                origin(self.shared.base.as_str()),
-                cause(&error)
-            );
+            let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connect };
+            let what = format!("no connection to {}: {}", origin(self.shared.base.as_str()), cause(&error));
             return Error::new(kind, Outcome::NotSent, what)
                 .with(|details| details.source = Some(Box::new(error.without_url())));
         }
@@ -210,9 +195,7 @@ impl Call {
 
     fn prepare(&self, request: &mut Request) -> Result<(), Error> {
         if !self.shared.base.covers(request.url()) {
-            return Err(Error::invalid(
-                "the request would leave the base URL; check its path parameters",
-            ));
+            return Err(Error::invalid("the request would leave the base URL; check its path parameters"));
         }
         let has_body = request.body().is_some();
         let headers = request.headers_mut();
@@ -251,9 +234,7 @@ impl ClientHooks<Call> for wire::Client {
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("operation", &self.operation.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Call").field("operation", &self.operation.id).finish_non_exhaustive()
     }
 }
 
@@ -272,28 +253,20 @@ fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Error {
     let mut what = format!("the service answered {} {reason}", status.as_u16());
     if kind == ErrorKind::Redirect {
         let target = text(headers, LOCATION.as_str()).map_or("nowhere".to_owned(), |location| origin(&location));
-        what = format!(
-            "the service answered {} with a redirect to {target}, which is not followed",
-            status.as_u16()
-        );
+        what = format!("the service answered {} with a redirect to {target}, which is not followed", status.as_u16());
     }
     let (service_code, service_text) = body::explanation(&body);
     Error::new(kind, outcome, what).with(|details| {
         details.status = Some(status.as_u16());
-        details.retry_after = text(headers, RETRY_AFTER.as_str())
-            .and_then(|text| text.trim().parse().ok())
-            .map(Duration::from_secs);
+        details.retry_after =
+            text(headers, RETRY_AFTER.as_str()).and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
         (details.service_code, details.service_text) = (service_code, service_text);
         details.body = body;
     })
 }
 
 fn broken(error: reqwest::Error, what: &str) -> Error {
-    let kind = if error.is_timeout() {
-        ErrorKind::Timeout
-    } else {
-        ErrorKind::Transport
-    };
+    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Transport };
     let what = format!("{what}: {}", cause(&error));
     Error::new(kind, Outcome::Unknown, what).with(|details| details.source = Some(Box::new(error.without_url())))
 }
@@ -317,15 +290,11 @@ fn cause(error: &reqwest::Error) -> String {
     }
     let text = inner.to_string();
     let mut chars = text.chars();
-    chars
-        .next()
-        .map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
+    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
 }
 
 fn origin(url: &str) -> String {
-    Url::parse(url).map_or("a relative address".to_owned(), |url| {
-        url.origin().ascii_serialization()
-    })
+    Url::parse(url).map_or("a relative address".to_owned(), |url| url.origin().ascii_serialization())
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -17,15 +17,8 @@ fn spec() -> Value {
 async fn page(body: &Value) -> Response<ChatMessagePage> {
     let body = body.to_string();
     let server = Server::start(move |_| vec![reply(200, &[], body.as_bytes())]);
-    let client = Client::builder("")
-        .api_token("t")
-        .base_url(server.url())
-        .build()
-        .expect("settings are right");
-    client
-        .chat_message_list(&ChatMessageListParams::default())
-        .await
-        .expect("a page")
+    let client = Client::builder("").api_token("t").base_url(server.url()).build().expect("settings are right");
+    client.chat_message_list(&ChatMessageListParams::default()).await.expect("a page")
 }
 
 async fn message(change: impl FnOnce(&mut Value)) -> ChatMessage {
@@ -49,10 +42,8 @@ fn examples_of_the_spec_decode_and_encode_again() {
                 if !status.starts_with('2') {
                     continue;
                 }
-                let (example, schema) = (
-                    &content["example"],
-                    content["schema"]["$ref"].as_str().expect("a named schema"),
-                );
+                let (example, schema) =
+                    (&content["example"], content["schema"]["$ref"].as_str().expect("a named schema"));
                 let again = match schema.rsplit('/').next().expect("a name") {
                     "ProactiveChat" => round_trip::<ProactiveChat>(example),
                     "ChatMessagePage" => round_trip::<ChatMessagePage>(example),
@@ -76,9 +67,7 @@ fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let kept = fields.iter().filter(|(_, value)| !value.is_null());
-            kept.map(|(name, value)| (name.clone(), without_nulls(value)))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
+            kept.map(|(name, value)| (name.clone(), without_nulls(value))).collect::<serde_json::Map<_, _>>().into()
         }
         Value::Array(items) => items.iter().map(without_nulls).collect(),
         Value::String(text) => match text.parse::<chrono::DateTime<chrono::Utc>>() {
@@ -110,15 +99,9 @@ async fn optional_fields_may_be_absent_or_null() {
         }
     });
     assert_eq!(absent, null.await);
-    assert_eq!(
-        (absent.message_id, &absent.data, absent.deleted_at),
-        (None, &None, None)
-    );
+    assert_eq!((absent.message_id, &absent.data, absent.deleted_at), (None, &None, None));
     let whole = page(&json!({ "count": 3, "previous": null, "next": null, "results": [] })).await;
-    assert_eq!(
-        (whole.count, &whole.next, &whole.previous, whole.results.len()),
-        (3, &None, &None, 0)
-    );
+    assert_eq!((whole.count, &whole.next, &whole.previous, whole.results.len()), (3, &None, &None, 0));
 }
 
 #[tokio::test]
@@ -162,22 +145,9 @@ fn undocumented_objects_may_be_anything() {
 async fn gzip_is_undone() {
     use std::io::Write as _;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder
-        .write_all(br#"{"count":9,"results":[]}"#)
-        .expect("gzip to memory");
+    encoder.write_all(br#"{"count":9,"results":[]}"#).expect("gzip to memory");
     let body = encoder.finish().expect("gzip to memory");
     let server = Server::start(move |_| vec![reply(200, &[("content-encoding", "gzip")], &body)]);
-    let client = Client::builder("")
-        .api_token("t")
-        .base_url(server.url())
-        .build()
-        .expect("settings are right");
-    assert_eq!(
-        client
-            .chat_message_list(&ChatMessageListParams::default())
-            .await
-            .expect("a page")
-            .count,
-        9
-    );
+    let client = Client::builder("").api_token("t").base_url(server.url()).build().expect("settings are right");
+    assert_eq!(client.chat_message_list(&ChatMessageListParams::default()).await.expect("a page").count, 9);
 }

@@ -12,44 +12,27 @@ const SECRET: &str = "token-that-must-not-leak";
 const TEXT: &str = "message-that-must-not-leak";
 
 fn client(base_url: &str) -> Client {
-    Client::builder("")
-        .api_token(SECRET)
-        .base_url(base_url)
-        .build()
-        .expect("settings are right")
+    Client::builder("").api_token(SECRET).base_url(base_url).build().expect("settings are right")
 }
 
 fn new_chat() -> NewProactiveChat {
-    NewProactiveChat::builder()
-        .message(TEXT)
-        .group_key("sales")
-        .customer_ids([1])
-        .agent_id(1)
-        .build()
+    NewProactiveChat::builder().message(TEXT).group_key("sales").customer_ids([1]).agent_id(1).build()
 }
 
 async fn call(client: &Client, operation: &str) -> Result<(), Error> {
     match operation {
         "proactive_chat_create" => client.proactive_chat_create(&new_chat()).await.map(drop),
         "proactive_chat_get" => client.proactive_chat_get(1).await.map(drop),
-        "chat_message_list" => client
-            .chat_message_list(&ChatMessageListParams::default())
-            .await
-            .map(drop),
-        "ticket_chat_message_list" => client
-            .ticket_chat_message_list(1, &TicketChatMessageListParams::default())
-            .await
-            .map(drop),
+        "chat_message_list" => client.chat_message_list(&ChatMessageListParams::default()).await.map(drop),
+        "ticket_chat_message_list" => {
+            client.ticket_chat_message_list(1, &TicketChatMessageListParams::default()).await.map(drop)
+        }
         other => panic!("no operation is named {other}"),
     }
 }
 
-const OPERATIONS: [&str; 4] = [
-    "proactive_chat_create",
-    "proactive_chat_get",
-    "chat_message_list",
-    "ticket_chat_message_list",
-];
+const OPERATIONS: [&str; 4] =
+    ["proactive_chat_create", "proactive_chat_get", "chat_message_list", "ticket_chat_message_list"];
 
 #[tokio::test]
 async fn every_fault_has_its_outcome() {
@@ -131,10 +114,7 @@ async fn an_error_keeps_what_the_service_said() {
     let page = error("502_html").await;
     assert_eq!(page.body(), b"<html><h1>502 Bad Gateway</h1></html>");
     assert_eq!(error("500_2mb").await.body().len(), 1 << 20);
-    assert_eq!(
-        error("ok_cut_json").await.body(),
-        b"{\"id\": 1, \"message\": \"a secret"
-    );
+    assert_eq!(error("ok_cut_json").await.body(), b"{\"id\": 1, \"message\": \"a secret");
     assert_eq!(error("400_field_map").await.service_text(), Some("groupKey: unknown"));
 }
 
@@ -149,12 +129,7 @@ async fn nobody_listens() {
     for operation in OPERATIONS {
         let error = call(&client(&url), operation).await.expect_err("nobody is there");
         assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
-        assert!(
-            error
-                .to_string()
-                .ends_with("connection refused (os error 111); nothing was sent"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("connection refused (os error 111); nothing was sent"), "{error}");
     }
 }
 
@@ -164,9 +139,7 @@ async fn a_redirect_is_not_followed_and_the_token_stays() {
     let target = format!("{}/chat_messages", elsewhere.url());
     let server = Server::start(move |_| vec![testkit::reply(307, &[("location", &target)], b"")]);
     for operation in OPERATIONS {
-        call(&client(&server.url()), operation)
-            .await
-            .expect_err("a redirect is an error");
+        call(&client(&server.url()), operation).await.expect_err("a redirect is an error");
     }
     assert_eq!(elsewhere.requests().len(), 0);
     assert_eq!(server.requests().len(), 4);
@@ -180,10 +153,7 @@ async fn a_deadline_of_one_call() {
     let short = client.with(CallOptions::new().timeout(Duration::from_millis(50)));
     let error = call(&short, "proactive_chat_create").await.expect_err("nobody answers");
     assert_eq!(error.outcome(), Outcome::Unknown);
-    assert!(
-        start.elapsed() < Duration::from_secs(50),
-        "the client's own timeout was used"
-    );
+    assert!(start.elapsed() < Duration::from_secs(50), "the client's own timeout was used");
 }
 
 #[test]

@@ -13,30 +13,18 @@ const CHAT: &[u8] = br#"{"id":7,"project":1,"message":"hi","messageCount":1,"cre
 
 fn server() -> Server {
     Server::start(|request| {
-        let body = if request.target.contains("messages") {
-            PAGE
-        } else {
-            CHAT
-        };
+        let body = if request.target.contains("messages") { PAGE } else { CHAT };
         vec![reply(200, &[("x-request-id", "r-1")], body)]
     })
 }
 
 fn client(server: &Server) -> Client {
-    let client = Client::builder("")
-        .api_token("t0ken")
-        .base_url(format!("{}/platform/v1/", server.url()))
-        .build();
+    let client = Client::builder("").api_token("t0ken").base_url(format!("{}/platform/v1/", server.url())).build();
     client.expect("settings are right")
 }
 
 fn chat() -> NewProactiveChat {
-    NewProactiveChat::builder()
-        .message("hi \u{1F44B}")
-        .group_key("sales")
-        .customer_ids([1, 2])
-        .agent_id(3)
-        .build()
+    NewProactiveChat::builder().message("hi \u{1F44B}").group_key("sales").customer_ids([1, 2]).agent_id(3).build()
 }
 
 fn time(text: &str) -> DateTime<Utc> {
@@ -44,9 +32,7 @@ fn time(text: &str) -> DateTime<Utc> {
 }
 
 fn only(server: &Server) -> Request {
-    let [request] = &server.requests()[..] else {
-        panic!("one request was to arrive")
-    };
+    let [request] = &server.requests()[..] else { panic!("one request was to arrive") };
     request.clone()
 }
 
@@ -57,15 +43,9 @@ async fn create_sends_json_once() {
     body.priority = Some(Priority::High);
     let chat = client(&server).proactive_chat_create(&body).await.expect("a chat");
     assert_eq!((chat.id, chat.sent_count, &chat.priority), (7, 2, &Priority::High));
-    assert_eq!(
-        (chat.status(), chat.attempts(), chat.request_id()),
-        (200, 1, Some("r-1"))
-    );
+    assert_eq!((chat.status(), chat.attempts(), chat.request_id()), (200, 1, Some("r-1")));
     let request = only(&server);
-    assert_eq!(
-        (request.method.as_str(), request.target.as_str()),
-        ("POST", "/platform/v1/proactive_chats")
-    );
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/platform/v1/proactive_chats"));
     assert_eq!(request.header("sendbirddeskapitoken"), Some("t0ken"));
     assert_eq!(request.header("content-type"), Some("application/json; charset=utf8"));
     assert_eq!(request.header("accept-encoding"), Some("gzip"));
@@ -101,10 +81,7 @@ async fn lists_send_their_parameters() {
         .ticket_chat_message_list(325, &TicketChatMessageListParams::builder().limit(1).build())
         .await
         .expect("a page");
-    client
-        .chat_message_list(&ChatMessageListParams::default())
-        .await
-        .expect("a page");
+    client.chat_message_list(&ChatMessageListParams::default()).await.expect("a page");
     client.proactive_chat_get(i64::MAX).await.expect("a chat");
     let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
     let wanted = [
@@ -129,42 +106,15 @@ async fn bounds_are_checked_before_sending() {
         client.proactive_chat_create(&body).await.map(drop)
     };
     let refusals: Vec<(Result<(), Error>, &str)> = vec![
-        (
-            list(ChatMessageListParams::builder().limit(0).build()).await,
-            "limit is 0; it must be 1 to 500",
-        ),
-        (
-            list(ChatMessageListParams::builder().limit(501).build()).await,
-            "limit is 501; it must be 1 to 500",
-        ),
-        (
-            list(ChatMessageListParams::builder().offset(-1).build()).await,
-            "offset is -1; it must be 0 or more",
-        ),
-        (
-            client.proactive_chat_get(0).await.map(drop),
-            "proactive_id is 0; it must be 1 or more",
-        ),
-        (
-            create(|body| body.customer_ids.clear()).await,
-            "customer_ids has 0 items; it must not be empty",
-        ),
-        (
-            create(|body| body.customer_ids.push(-4)).await,
-            "customer_ids[2] is -4; it must be 1 or more",
-        ),
-        (
-            create(|body| body.message.clear()).await,
-            "message has 0 characters; it must not be empty",
-        ),
-        (
-            create(|body| body.group_key.clear()).await,
-            "group_key has 0 characters; it must not be empty",
-        ),
-        (
-            create(|body| body.agent_id = 0).await,
-            "agent_id is 0; it must be 1 or more",
-        ),
+        (list(ChatMessageListParams::builder().limit(0).build()).await, "limit is 0; it must be 1 to 500"),
+        (list(ChatMessageListParams::builder().limit(501).build()).await, "limit is 501; it must be 1 to 500"),
+        (list(ChatMessageListParams::builder().offset(-1).build()).await, "offset is -1; it must be 0 or more"),
+        (client.proactive_chat_get(0).await.map(drop), "proactive_id is 0; it must be 1 or more"),
+        (create(|body| body.customer_ids.clear()).await, "customer_ids has 0 items; it must not be empty"),
+        (create(|body| body.customer_ids.push(-4)).await, "customer_ids[2] is -4; it must be 1 or more"),
+        (create(|body| body.message.clear()).await, "message has 0 characters; it must not be empty"),
+        (create(|body| body.group_key.clear()).await, "group_key has 0 characters; it must not be empty"),
+        (create(|body| body.agent_id = 0).await, "agent_id is 0; it must be 1 or more"),
     ];
     for (result, text) in refusals {
         let error = result.expect_err(text);
@@ -182,9 +132,7 @@ async fn bounds_are_checked_before_sending() {
 fn settings_are_checked() {
     let build = |id: &str, token: &str, url: Option<&str>| {
         let builder = Client::builder(id).api_token(token);
-        url.into_iter()
-            .fold(builder, |builder, url| builder.base_url(url))
-            .build()
+        url.into_iter().fold(builder, |builder, url| builder.base_url(url)).build()
     };
     let cases = [
         ("app", "", None, "api_token is empty"),
@@ -201,25 +149,13 @@ fn settings_are_checked() {
     ];
     for (id, token, url, text) in cases {
         let error = build(id, token, url).expect_err(text);
-        assert_eq!(
-            (error.kind(), error.outcome()),
-            (ErrorKind::InvalidArgument, Outcome::NotSent)
-        );
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::InvalidArgument, Outcome::NotSent));
         assert!(error.to_string().starts_with(text), "{error}");
-        assert!(
-            token.is_empty() || !error.to_string().contains(&format!("{token}\"")),
-            "{error}"
-        );
+        assert!(token.is_empty() || !error.to_string().contains(&format!("{token}\"")), "{error}");
     }
     assert!(build("12345678-ABCD-1234-ABCD-123456789ABC", "t", None).is_ok());
-    let zero = Client::builder("app")
-        .api_token("t")
-        .timeout(std::time::Duration::ZERO)
-        .build();
-    assert_eq!(
-        zero.expect_err("no time").to_string(),
-        "timeout is 0; it must be longer"
-    );
+    let zero = Client::builder("app").api_token("t").timeout(std::time::Duration::ZERO).build();
+    assert_eq!(zero.expect_err("no time").to_string(), "timeout is 0; it must be longer");
 }
 
 #[test]

@@ -75,9 +75,7 @@ impl Builder {
     pub async fn start(self) -> io::Result<Emulator> {
         let (send, receive) = oneshot::channel();
         std::thread::spawn(move || send.send(self.start_blocking()));
-        receive
-            .await
-            .map_err(|_| io::Error::other("the emulator's starting thread ended early"))?
+        receive.await.map_err(|_| io::Error::other("the emulator's starting thread ended early"))?
     }
 
     /// Starts from synchronous code; fails as [`Builder::start`] does.
@@ -85,10 +83,7 @@ impl Builder {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let listener = TcpListener::bind(wanted).map_err(|error| {
             let kind = error.kind();
-            io::Error::new(
-                kind,
-                format!("cannot listen on {wanted}: {kind}; choose another port, or 0"),
-            )
+            io::Error::new(kind, format!("cannot listen on {wanted}: {kind}; choose another port, or 0"))
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -114,22 +109,14 @@ impl Builder {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         // The store takes one step at a time; more threads would only wait for it.
         let runtime = runtime.max_blocking_threads(2).enable_all().build()?;
-        let thread = std::thread::Builder::new()
-            .name("desk-emulator".to_owned())
-            .spawn(move || {
-                runtime.block_on(http::serve(listener, service, stopping));
-                // Ends the tasks that are left, such as a demo answer that is still due.
-                drop(runtime);
-                // Nobody waits for it after a plain drop.
-                let _ = stopped.send(());
-            })?;
-        Ok(Emulator {
-            store,
-            address,
-            token,
-            running: Some(Running { stop, thread }),
-            done,
-        })
+        let thread = std::thread::Builder::new().name("desk-emulator".to_owned()).spawn(move || {
+            runtime.block_on(http::serve(listener, service, stopping));
+            // Ends the tasks that are left, such as a demo answer that is still due.
+            drop(runtime);
+            // Nobody waits for it after a plain drop.
+            let _ = stopped.send(());
+        })?;
+        Ok(Emulator { store, address, token, running: Some(Running { stop, thread }), done })
     }
 }
 
@@ -259,8 +246,6 @@ impl Drop for Emulator {
 impl std::fmt::Debug for Emulator {
     /// Without the token: it opens the service.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Emulator")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
     }
 }

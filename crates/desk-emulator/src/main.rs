@@ -96,10 +96,7 @@ fn token(file: Option<PathBuf>) -> io::Result<Option<String>> {
         return Ok(std::env::var(TOKEN_VARIABLE).ok());
     };
     let text = std::fs::read_to_string(&file).map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!("cannot read the token from {}: {error}", file.display()),
-        )
+        io::Error::new(error.kind(), format!("cannot read the token from {}: {error}", file.display()))
     })?;
     Ok(Some(text.trim_end().to_owned()))
 }

@@ -160,13 +160,7 @@ impl NewAgent {
     /// A live, active agent.
     pub fn new(display_name: &str, groups: &[&str], presence: Presence) -> Self {
         let groups = groups.iter().map(|key| (*key).to_owned()).collect();
-        Self {
-            display_name: display_name.to_owned(),
-            groups,
-            presence,
-            status: Self::active(),
-            bot: false,
-        }
+        Self { display_name: display_name.to_owned(), groups, presence, status: Self::active(), bot: false }
     }
 
     const fn active() -> AgentStatus {
@@ -230,11 +224,7 @@ pub struct NewCustomer {
 impl NewCustomer {
     /// A customer of the application's own chat.
     pub fn new(display_name: &str) -> Self {
-        Self {
-            display_name: display_name.to_owned(),
-            sendbird_id: None,
-            channel_type: Self::sendbird(),
-        }
+        Self { display_name: display_name.to_owned(), sendbird_id: None, channel_type: Self::sendbird() }
     }
 
     const fn sendbird() -> CustomerChannel {

@@ -55,10 +55,7 @@ pub(crate) fn check(root: &Value, schema: &Value, value: &Value, place: &str) ->
         check(root, part, value, place)?;
     }
     let choices = list(schema, "oneOf");
-    let fits = choices
-        .iter()
-        .filter(|choice| check(root, choice, value, place).is_ok())
-        .count();
+    let fits = choices.iter().filter(|choice| check(root, choice, value, place).is_ok()).count();
     if !choices.is_empty() && fits != 1 {
         return fault(format!("fits {fits} of its allowed shapes; send exactly one of them"));
     }
@@ -108,11 +105,7 @@ pub(crate) fn check(root: &Value, schema: &Value, value: &Value, place: &str) ->
         }
         Value::Object(members) => {
             let inside = |name: &str| {
-                if place == "body" {
-                    name.to_owned()
-                } else {
-                    format!("{place}.{name}")
-                }
+                if place == "body" { name.to_owned() } else { format!("{place}.{name}") }
             };
             for name in list(schema, "required").iter().filter_map(Value::as_str) {
                 if !members.contains_key(name) {
@@ -122,12 +115,10 @@ pub(crate) fn check(root: &Value, schema: &Value, value: &Value, place: &str) ->
             let Some(properties) = schema["properties"].as_object() else {
                 return Ok(());
             };
-            properties
-                .iter()
-                .try_for_each(|(name, property)| match members.get(name) {
-                    Some(member) => check(root, property, member, &inside(name)),
-                    None => Ok(()),
-                })
+            properties.iter().try_for_each(|(name, property)| match members.get(name) {
+                Some(member) => check(root, property, member, &inside(name)),
+                None => Ok(()),
+            })
         }
         Value::Null | Value::Bool(_) => Ok(()),
     }
@@ -160,11 +151,7 @@ fn with_article(kind: &str) -> String {
 
 /// Checks `minLength`/`maxLength` or `minItems`/`maxItems`.
 fn size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(), String> {
-    let bound = |end: &str| {
-        schema[format!("{end}{key}")]
-            .as_u64()
-            .and_then(|bound| usize::try_from(bound).ok())
-    };
+    let bound = |end: &str| schema[format!("{end}{key}")].as_u64().and_then(|bound| usize::try_from(bound).ok());
     if let Some(minimum) = bound("min").filter(|minimum| count < *minimum) {
         return Err(format!("has {count} {unit}; at least {minimum} needed"));
     }
@@ -196,18 +183,8 @@ mod tests {
         let root = json!({"defs": {"small": {"type": "integer", "maximum": 9, "format": "int32"}}});
         let small = json!({"$ref": "#/defs/small"});
         for (schema, good, bad, fault) in [
-            (
-                json!({"type": "string", "nullable": true}),
-                json!(null),
-                json!(1),
-                "x: must be a string, not 1",
-            ),
-            (
-                json!({"type": "integer"}),
-                json!(-5),
-                json!(1.5),
-                "x: must be a 64-bit integer, not 1.5",
-            ),
+            (json!({"type": "string", "nullable": true}), json!(null), json!(1), "x: must be a string, not 1"),
+            (json!({"type": "integer"}), json!(-5), json!(1.5), "x: must be a 64-bit integer, not 1.5"),
             (
                 json!({"type": "integer"}),
                 json!(i64::MAX),
@@ -220,55 +197,25 @@ mod tests {
                 json!(1_i64 << 31),
                 "x: must fit 32 bits, not 2147483648",
             ),
-            (
-                json!({"type": "number", "minimum": 1}),
-                json!(1),
-                json!(0.5),
-                "x: must be at least 1, not 0.5",
-            ),
+            (json!({"type": "number", "minimum": 1}), json!(1), json!(0.5), "x: must be at least 1, not 0.5"),
             (small.clone(), json!(9), json!(10), "x: must be at most 9, not 10"),
-            (
-                json!({"enum": ["A", "B"]}),
-                json!("A"),
-                json!("C"),
-                "x: \"C\" is not one of A, B",
-            ),
+            (json!({"enum": ["A", "B"]}), json!("A"), json!("C"), "x: \"C\" is not one of A, B"),
             (
                 json!({"type": "string", "minLength": 1}),
                 json!("é"),
                 json!(""),
                 "x: has 0 characters; at least 1 needed",
             ),
-            (
-                json!({"maxLength": 1}),
-                json!("é"),
-                json!("ab"),
-                "x: has 2 characters; at most 1 allowed",
-            ),
-            (
-                json!({"minItems": 1, "type": "array"}),
-                json!([1]),
-                json!([]),
-                "x: has 0 items; at least 1 needed",
-            ),
-            (
-                json!({"maxItems": 1}),
-                json!([1]),
-                json!([1, 2]),
-                "x: has 2 items; at most 1 allowed",
-            ),
+            (json!({"maxLength": 1}), json!("é"), json!("ab"), "x: has 2 characters; at most 1 allowed"),
+            (json!({"minItems": 1, "type": "array"}), json!([1]), json!([]), "x: has 0 items; at least 1 needed"),
+            (json!({"maxItems": 1}), json!([1]), json!([1, 2]), "x: has 2 items; at most 1 allowed"),
             (
                 json!({"type": "array", "items": small}),
                 json!([1]),
                 json!([1, "2"]),
                 "x[1]: must be a 64-bit integer, not \"2\"",
             ),
-            (
-                json!({"type": "object", "required": ["a"]}),
-                json!({"a": 1}),
-                json!({}),
-                "x.a: is required",
-            ),
+            (json!({"type": "object", "required": ["a"]}), json!({"a": 1}), json!({}), "x.a: is required"),
             (
                 json!({"properties": {"a": {"type": "boolean"}}}),
                 json!({"a": true}),

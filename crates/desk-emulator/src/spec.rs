@@ -27,10 +27,7 @@ impl Operation {
     /// Finds the operation for a lower-case method and a path template such as `/proactive_chats/{proactive_id}`.
     pub(crate) fn find(method: &str, template: &str) -> Option<Self> {
         let item = SPEC["paths"].get(template)?;
-        Some(Self {
-            item,
-            operation: item.get(method)?,
-        })
+        Some(Self { item, operation: item.get(method)? })
     }
 
     /// Checks every documented path (`path`) or query (`query`) parameter that `value_of` knows a value for, except
@@ -72,11 +69,7 @@ impl Operation {
 
     fn parameters(self) -> impl Iterator<Item = &'static Value> {
         let lists = [self.operation, self.item].map(|owner| owner["parameters"].as_array());
-        lists
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|parameter| schema::resolve(&SPEC, parameter))
+        lists.into_iter().flatten().flatten().map(|parameter| schema::resolve(&SPEC, parameter))
     }
 
     fn body_schema(self) -> Option<&'static Value> {
@@ -103,11 +96,7 @@ mod tests {
     fn every_operation() -> impl Iterator<Item = Operation> {
         let templates = SPEC["paths"].as_object().into_iter().flat_map(|paths| paths.keys());
         let methods = ["get", "post", "put", "patch", "delete"];
-        templates.flat_map(move |template| {
-            methods
-                .into_iter()
-                .filter_map(|method| Operation::find(method, template))
-        })
+        templates.flat_map(move |template| methods.into_iter().filter_map(|method| Operation::find(method, template)))
     }
 
     /// Everything that says something to people instead of to a checker.
@@ -116,10 +105,7 @@ mod tests {
     fn assert_known(schema: &Value) {
         for (key, value) in schema.as_object().into_iter().flatten() {
             let known = schema::KEYWORDS.contains(&key.as_str()) || ANNOTATIONS.contains(&key.as_str());
-            assert!(
-                known,
-                "schema.rs does not check the keyword `{key}` of a request; teach it"
-            );
+            assert!(known, "schema.rs does not check the keyword `{key}` of a request; teach it");
             if key == "format" {
                 assert!(
                     ["int32", "int64", "date-time"].contains(&value.as_str().unwrap_or_default()),
@@ -128,14 +114,8 @@ mod tests {
             }
         }
         let schema = schema::resolve(&SPEC, schema);
-        schema["properties"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .for_each(|(_, property)| assert_known(property));
-        ["allOf", "oneOf"]
-            .iter()
-            .for_each(|key| schema[*key].as_array().into_iter().flatten().for_each(assert_known));
+        schema["properties"].as_object().into_iter().flatten().for_each(|(_, property)| assert_known(property));
+        ["allOf", "oneOf"].iter().for_each(|key| schema[*key].as_array().into_iter().flatten().for_each(assert_known));
         schema.get("items").into_iter().for_each(assert_known);
         if let Some(target) = schema.get("$ref") {
             panic!("{target} leads nowhere");
@@ -146,9 +126,7 @@ mod tests {
     fn every_keyword_of_the_request_schemas_is_checked() {
         let mut bodies = 0;
         for operation in every_operation() {
-            operation
-                .parameters()
-                .for_each(|parameter| assert_known(&parameter["schema"]));
+            operation.parameters().for_each(|parameter| assert_known(&parameter["schema"]));
             bodies += operation.body_schema().map(assert_known).iter().count();
         }
         assert!(bodies > 0);

@@ -102,24 +102,15 @@ mod tests {
             ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000000Z"),
             ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
         ] {
-            assert_eq!(
-                Time::parse(input).map(|time| time.to_string()).as_deref(),
-                Some(output),
-                "{input}"
-            );
+            assert_eq!(Time::parse(input).map(|time| time.to_string()).as_deref(), Some(output), "{input}");
         }
     }
 
     #[test]
     fn what_is_no_rfc_3339_time_is_refused() {
-        for input in [
-            "",
-            "now",
-            "2026-01-01",
-            "2026-13-01T00:00:00Z",
-            "2026-01-01T00:00:00",
-            "9999-12-31T23:59:59-01:00",
-        ] {
+        for input in
+            ["", "now", "2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "9999-12-31T23:59:59-01:00"]
+        {
             assert_eq!(Time::parse(input), None, "{input}");
         }
     }

@@ -1,7 +1,7 @@
 //! `desk_client` and the options of clients and calls.
 //!
-//! A client owns a single-threaded runtime, and a blocking call drives it on the caller's own thread: no thread is started
-//! and none has to be woken. Calls of several threads share its connections.
+//! A client owns a single-threaded runtime, and a blocking call drives it on the caller's own thread: none has to be
+//! woken. Only looking up a host name takes a thread of its own, for a moment. Calls of several threads share connections.
 
 use std::future::Future;
 use std::process;
@@ -14,6 +14,8 @@ use crate::error::{Failure, desk_error};
 use crate::guard;
 use crate::handle::{self, Handle, target};
 use crate::input;
+use crate::main_thread;
+use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 use crate::text::desk_str;
 
@@ -50,9 +52,16 @@ pub struct desk_call_options {
     pub timeout_ms: i64,
 }
 
+/// How long freeing a client waits for a name lookup that nobody waits for any more.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+// C may use a client from any thread.
+const _: () = handle::shared::<ClientObject>();
+
 pub(crate) struct ClientObject {
     client: Client,
-    runtime: tokio::runtime::Runtime,
+    /// Always there until the client is freed.
+    runtime: Option<tokio::runtime::Runtime>,
     process: u32,
 }
 
@@ -77,9 +86,7 @@ pub unsafe extern "C" fn desk_client_new(
         // SAFETY: the caller passes NULL or options as large as they say.
         let options = unsafe { input::read_struct("options", options) }?;
         let Some(options) = options else {
-            return Err(Failure::argument(
-                "options is NULL; pass options that began as DESK_CLIENT_OPTIONS_INIT",
-            ));
+            return Err(Failure::argument("options is NULL; pass options that began as DESK_CLIENT_OPTIONS_INIT"));
         };
         // SAFETY: the texts are the caller's and live during the call.
         let text = |name, text| unsafe { input::optional_text(name, text) };
@@ -95,27 +102,38 @@ pub unsafe extern "C" fn desk_client_new(
             builder = builder.timeout(timeout);
         }
         let client = builder.build()?;
+        main_thread::keep_handle();
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::argument(format!("the client cannot start: {error}")))?;
-        Ok(handle::give::<desk_client, ()>(
-            ClientObject {
-                client,
-                runtime,
-                process: process::id(),
-            },
-            (),
-        ))
+        Ok(handle::give::<desk_client, ()>(ClientObject { client, runtime: Some(runtime), process: process::id() }, ()))
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { guard::call(out, err, work) }
 }
 
 /// Frees a client; NULL is fine. No call may be under way on it. Its connections are closed; results and errors got
-/// through it stay valid. Any thread, once.
+/// through it stay valid. In a forked child it only forgets the client, whose connections are the parent's. It waits at
+/// most 500 ms, for a name lookup that timed out. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
-    // SAFETY: the caller owns it; clients are made by `desk_client_new` alone.
-    guard::release(|| unsafe { handle::free::<desk_client, ()>(client) });
+    guard::release(|| {
+        // SAFETY: the caller passes NULL or a live client.
+        if unsafe { target::<desk_client>(client) }.is_some_and(|object| object.process != process::id()) {
+            return handle::forget(client);
+        }
+        // SAFETY: the caller owns it; clients are made by `desk_client_new` alone.
+        unsafe { handle::free::<desk_client, ()>(client) };
+    });
+}
+
+impl Drop for ClientObject {
+    fn drop(&mut self) {
+        // Closing TLS writes to the sockets.
+        let _quiet = Quiet::start();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(PATIENCE);
+        }
+    }
 }
 
 /// A client and options, ready for one blocking call.
@@ -143,24 +161,31 @@ impl Caller<'_> {
         // SAFETY: by contract.
         let options = unsafe { input::read_struct("options", options) }?;
         let timeout = options.map_or(Ok(None), |options| duration("timeout_ms", options.timeout_ms))?;
-        let client = timeout.map_or_else(
-            || object.client.clone(),
-            |timeout| object.client.with(CallOptions::new().timeout(timeout)),
-        );
+        let client = timeout
+            .map_or_else(|| object.client.clone(), |timeout| object.client.with(CallOptions::new().timeout(timeout)));
         Ok(Caller { object, client })
     }
 
     /// Runs one call to its end on this thread.
     pub(crate) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-        if Runtime::try_current().is_ok() {
-            return Err(Failure::WouldDeadlock);
+        match Runtime::try_current() {
+            Ok(_) => return Err(Failure::WouldDeadlock),
+            Err(error) if error.is_thread_local_destroyed() => {
+                return Err(Failure::argument("the thread or process is ending; make calls before that"));
+            }
+            Err(_) => {}
         }
+        let Some(runtime) = &self.object.runtime else {
+            return Err(Failure::argument("client is freed; make a new one"));
+        };
+        let _quiet = Quiet::start();
+        main_thread::keep_handle();
         let call = async {
             // One turn of the reactor first: connections that the service has closed meanwhile leave the pool.
             tokio::task::yield_now().await;
             call.await
         };
-        self.object.runtime.block_on(call).map_err(Failure::from)
+        runtime.block_on(call).map_err(Failure::from)
     }
 }
 
@@ -169,8 +194,6 @@ fn duration(name: &str, ms: i64) -> Result<Option<Duration>, Failure> {
     match u64::try_from(ms) {
         Ok(0) => Ok(None),
         Ok(ms) => Ok(Some(Duration::from_millis(ms))),
-        Err(_) => Err(Failure::argument(format!(
-            "{name} is {ms}; it must be 0 (default) or more"
-        ))),
+        Err(_) => Err(Failure::argument(format!("{name} is {ms}; it must be 0 (default) or more"))),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) enum Failure {
     /// Blocking here could never end.
     WouldDeadlock,
     /// A panic, stopped.
-    Panic(String),
+    Panic,
     /// A failed call.
     Call(Error),
 }
@@ -41,6 +41,9 @@ pub(crate) struct ErrorObject {
     retry_after_ms: i64,
     attempts: i32,
 }
+
+// C may read an error from any thread.
+const _: () = crate::handle::shared::<ErrorObject>();
 
 impl Handle for desk_error {
     type Target = ErrorObject;
@@ -62,7 +65,7 @@ impl Failure {
             Failure::Argument(_) => DESK_INVALID_ARGUMENT,
             Failure::Forked => DESK_FORKED,
             Failure::WouldDeadlock => DESK_WOULD_DEADLOCK,
-            Failure::Panic(_) => DESK_PANIC,
+            Failure::Panic => DESK_PANIC,
             Failure::Call(error) => error.kind().code(),
         }
     }
@@ -80,11 +83,10 @@ impl Failure {
                 "a blocking call on a thread of an async runtime; call from a thread of your own; nothing was sent"
                     .to_owned(),
             ),
-            Failure::Panic(text) => (
+            Failure::Panic => (
                 DESK_OUTCOME_UNKNOWN,
-                format!(
-                    "a defect in the library ({text}); the request may have been carried out: find out before sending it again"
-                ),
+                "a defect in the library; the request may have been carried out: find out before sending it again"
+                    .to_owned(),
             ),
             Failure::Call(error) => (outcome_number(error.outcome()), error.to_string()),
         };
@@ -100,11 +102,7 @@ impl Failure {
             http_status: error.and_then(Error::status).map_or(0, i32::from),
             service_code: OwnedText::of(error.and_then(Error::service_code)),
             service_text: OwnedText::of(error.and_then(Error::service_text)),
-            body: if body.is_empty() {
-                OwnedText::default()
-            } else {
-                OwnedText::new(body)
-            },
+            body: if body.is_empty() { OwnedText::default() } else { OwnedText::new(body) },
             request_id: OwnedText::of(error.and_then(Error::request_id)),
             retry_after_ms: error
                 .and_then(Error::retry_after)

@@ -1,7 +1,6 @@
 //! The one way in: every entry point runs inside [`call`] or [`read`], so that no panic crosses the boundary, outputs are
 //! empty unless the call succeeds, and an error always says what it is.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
@@ -24,9 +23,7 @@ pub(crate) unsafe fn call<H>(
     }
     let work = || {
         if out.is_null() {
-            return Err(Failure::argument(
-                "out is NULL; pass the address of a pointer for the result",
-            ));
+            return Err(Failure::argument("out is NULL; pass the address of a pointer for the result"));
         }
         let result = work()?;
         // SAFETY: by contract; checked above.
@@ -46,15 +43,17 @@ pub(crate) unsafe fn call_plain(err: *mut *mut desk_error, work: impl FnOnce() -
         // SAFETY: by contract.
         unsafe { err.write(ptr::null_mut()) };
     }
+    // A panic's text is not passed on: it may quote what was being sent.
     let failure = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => return DESK_OK,
         Ok(Err(failure)) => failure,
-        Err(payload) => Failure::Panic(panic_text(payload.as_ref())),
+        Err(_) => Failure::Panic,
     };
     let status = failure.status();
     if !err.is_null() {
+        let error = catch_unwind(AssertUnwindSafe(|| failure.give())).unwrap_or(ptr::null_mut());
         // SAFETY: by contract.
-        unsafe { err.write(failure.give()) };
+        unsafe { err.write(error) };
     }
     status
 }
@@ -94,10 +93,4 @@ pub(crate) unsafe fn read_into<H: Handle, T: Default>(
 pub(crate) fn release(work: impl FnOnce()) {
     // A destructor that panics has nobody to tell; the object is gone either way.
     let _ = catch_unwind(AssertUnwindSafe(work));
-}
-
-fn panic_text(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no text".to_owned())
 }

@@ -22,6 +22,9 @@ struct Owner<T, A> {
     arena: A,
 }
 
+/// Compiles only for what several threads may use at once.
+pub(crate) const fn shared<T: Send + Sync>() {}
+
 /// Hands an object to C. `arena` is kept until it is freed.
 pub(crate) fn give<H: Handle, A>(target: H::Target, arena: A) -> *mut H {
     LIVE.fetch_add(1, Ordering::SeqCst);
@@ -39,6 +42,13 @@ pub(crate) unsafe fn free<H: Handle, A>(handle: *mut H) {
     // SAFETY: by contract this is the box that `give` leaked, and nobody else has it.
     drop(unsafe { Box::from_raw(handle.cast::<Owner<H::Target, A>>()) });
     LIVE.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// Forgets an object without freeing it; NULL is fine.
+pub(crate) fn forget<H: Handle>(handle: *mut H) {
+    if !handle.is_null() {
+        LIVE.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Looks into an object.

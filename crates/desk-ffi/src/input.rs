@@ -73,10 +73,7 @@ pub(crate) unsafe fn read_struct<T: Growable>(name: &str, pointer: *const T) -> 
         return Ok(None);
     }
     if !pointer.is_aligned() {
-        return Err(Failure::argument(format!(
-            "{name} is not aligned as a {} must be",
-            T::NAME
-        )));
+        return Err(Failure::argument(format!("{name} is not aligned as a {} must be", T::NAME)));
     }
     // SAFETY: every such struct begins with its size.
     let size = unsafe { pointer.cast::<usize>().read() };
@@ -87,9 +84,7 @@ pub(crate) unsafe fn read_struct<T: Growable>(name: &str, pointer: *const T) -> 
         // SAFETY: the caller says that `size` bytes are there.
         size > own
             && size <= LARGEST
-            && unsafe { slice::from_raw_parts(bytes.add(own), size - own) }
-                .iter()
-                .all(|byte| *byte == 0)
+            && unsafe { slice::from_raw_parts(bytes.add(own), size - own) }.iter().all(|byte| *byte == 0)
     };
     if !known && !newer() {
         return Err(Failure::argument(format!(
@@ -152,10 +147,7 @@ pub(crate) unsafe fn optional_text(name: &str, text: desk_str) -> Result<Option<
     };
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Some(text.to_owned())),
-        Err(error) => Err(Failure::argument(format!(
-            "{name} is not UTF-8 (byte {}); convert it",
-            error.valid_up_to()
-        ))),
+        Err(error) => Err(Failure::argument(format!("{name} is not UTF-8 (byte {}); convert it", error.valid_up_to()))),
     }
 }
 
@@ -171,20 +163,13 @@ pub(crate) unsafe fn optional_list<'a, T>(
     if pointer.is_null() {
         return match len {
             0 => Ok(None),
-            _ => Err(Failure::argument(format!(
-                "{name} is NULL but its length is {len}; set both or none"
-            ))),
+            _ => Err(Failure::argument(format!("{name} is NULL but its length is {len}; set both or none"))),
         };
     }
     if !pointer.is_aligned() {
-        return Err(Failure::argument(format!(
-            "{name} is not aligned; pass an array of its type"
-        )));
+        return Err(Failure::argument(format!("{name} is not aligned; pass an array of its type")));
     }
-    if len
-        .checked_mul(size_of::<T>())
-        .is_none_or(|bytes| isize::try_from(bytes).is_err())
-    {
+    if len.checked_mul(size_of::<T>()).is_none_or(|bytes| isize::try_from(bytes).is_err()) {
         return Err(Failure::argument(format!(
             "{name} has length {len}, more than memory can hold; set the number of items"
         )));
@@ -207,10 +192,7 @@ pub(crate) unsafe fn optional_items<T: Copy, V>(
     let Some(items) = (unsafe { optional_list(name, pointer, len) })? else {
         return Ok(None);
     };
-    let items = items
-        .iter()
-        .enumerate()
-        .map(|(index, value)| item(&format!("{name}[{index}]"), *value));
+    let items = items.iter().enumerate().map(|(index, value)| item(&format!("{name}[{index}]"), *value));
     items.collect::<Result<_, _>>().map(Some)
 }
 
@@ -218,9 +200,7 @@ pub(crate) unsafe fn optional_items<T: Copy, V>(
 pub(crate) fn time(name: &str, us: i64) -> Result<DateTime<Utc>, Failure> {
     let time = DateTime::from_timestamp_micros(us);
     time.ok_or_else(|| {
-        Failure::argument(format!(
-            "{name} is {us}, beyond what a date can be; give µs since 1970-01-01 UTC"
-        ))
+        Failure::argument(format!("{name} is {us}, beyond what a date can be; give µs since 1970-01-01 UTC"))
     })
 }
 
@@ -234,8 +214,7 @@ pub(crate) unsafe fn optional_date(name: &str, text: desk_str) -> Result<Option<
         return Ok(None);
     };
     let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d");
-    date.map(Some)
-        .map_err(|_| Failure::argument(format!("{name} is no day; write it as 2026-01-31")))
+    date.map(Some).map_err(|_| Failure::argument(format!("{name} is no day; write it as 2026-01-31")))
 }
 
 /// Any JSON, from its text.
@@ -248,11 +227,7 @@ pub(crate) unsafe fn optional_json(name: &str, text: desk_str) -> Result<Option<
         return Ok(None);
     };
     serde_json::from_str(&text).map(Some).map_err(|error| {
-        Failure::argument(format!(
-            "{name} is not JSON (line {}, column {}); mend it",
-            error.line(),
-            error.column()
-        ))
+        Failure::argument(format!("{name} is not JSON (line {}, column {}); mend it", error.line(), error.column()))
     })
 }
 
@@ -263,10 +238,7 @@ pub(crate) fn optional_code<E: Enumeration>(name: &str, code: i32) -> Result<Opt
     }
     let value = E::of_code(code);
     value.map(Some).ok_or_else(|| {
-        Failure::argument(format!(
-            "{name} is {code}; it must be one of its constants, 1 to {}",
-            E::KNOWN.len()
-        ))
+        Failure::argument(format!("{name} is {code}; it must be one of its constants, 1 to {}", E::KNOWN.len()))
     })
 }
 
@@ -283,9 +255,7 @@ pub(crate) unsafe fn optional_enum<E: Enumeration>(
     // SAFETY: by contract.
     let text = unsafe { optional_text(&format!("{name}_text"), text) }?;
     match (code, text) {
-        (Some(_), Some(_)) => Err(Failure::argument(format!(
-            "{name} and {name}_text are both set; set one"
-        ))),
+        (Some(_), Some(_)) => Err(Failure::argument(format!("{name} and {name}_text are both set; set one"))),
         (code, text) => Ok(code.or_else(|| text.map(|text| E::of_text(&text)))),
     }
 }

@@ -5,10 +5,7 @@
 //! every entry point goes through. The rules that C callers rely on are at the top of `include/desk.h`.
 #![allow(non_camel_case_types, reason = "the items are named as C sees them")]
 #![allow(unreachable_pub, reason = "C reaches what Rust does not")]
-#![allow(
-    unsafe_code,
-    reason = "this crate is the C boundary; every unsafe block says why it is sound"
-)]
+#![allow(unsafe_code, reason = "this crate is the C boundary; every unsafe block says why it is sound")]
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -34,8 +31,10 @@ mod guard;
 mod handle;
 #[allow(dead_code, reason = "which readers are called depends on the spec")]
 mod input;
+mod main_thread;
 #[allow(dead_code, reason = "which writers are called depends on the spec")]
 mod output;
+mod sigpipe;
 mod status;
 mod text;
 mod version;

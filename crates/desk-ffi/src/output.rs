@@ -46,10 +46,7 @@ pub(crate) struct EnumView {
 }
 
 impl EnumView {
-    pub(crate) const ABSENT: EnumView = EnumView {
-        code: 0,
-        text: desk_str::ABSENT,
-    };
+    pub(crate) const ABSENT: EnumView = EnumView { code: 0, text: desk_str::ABSENT };
 }
 
 /// An enumeration of the spec; its numbers are the places of its values, from 1.
@@ -99,10 +96,7 @@ impl<T> List<T> {
 pub(crate) fn list<S, T>(arena: &Bump, source: Option<&[S]>, item: impl Fn(&S) -> T) -> List<T> {
     let source = source.unwrap_or_default();
     let items = arena.alloc_slice_fill_iter(source.iter().map(item));
-    List {
-        ptr: items.as_ptr(),
-        len: items.len(),
-    }
+    List { ptr: items.as_ptr(), len: items.len() }
 }
 
 /// Copies a text, with the NUL that C is promised.
@@ -115,10 +109,7 @@ pub(crate) fn text(arena: &Bump, text: &str) -> desk_str {
         ptr::copy_nonoverlapping(text.as_ptr(), copy.as_ptr(), text.len());
         copy.add(text.len()).write(0);
     }
-    desk_str {
-        ptr: copy.as_ptr().cast(),
-        len: text.len(),
-    }
+    desk_str { ptr: copy.as_ptr().cast(), len: text.len() }
 }
 
 /// Any JSON as text.
@@ -128,10 +119,7 @@ pub(crate) fn json(arena: &Bump, value: &Value) -> desk_str {
 
 /// An enumeration's value.
 pub(crate) fn enumeration<E: Enumeration>(arena: &Bump, value: &E) -> EnumView {
-    EnumView {
-        code: value.code(),
-        text: text(arena, value.text()),
-    }
+    EnumView { code: value.code(), text: text(arena, value.text()) }
 }
 
 /// µs since the Unix epoch.

@@ -72,10 +72,7 @@ const NAMES: &[(desk_status, &str)] = &[
 pub extern "C" fn desk_status_name(status: desk_status) -> desk_str {
     let known = NAMES.iter().find(|(number, _)| *number == status);
     let name = known.map_or("DESK_UNKNOWN_STATUS\0", |(_, name)| name);
-    desk_str {
-        ptr: name.as_ptr().cast(),
-        len: name.len() - 1,
-    }
+    desk_str { ptr: name.as_ptr().cast(), len: name.len() - 1 }
 }
 
 #[cfg(test)]
@@ -87,15 +84,8 @@ mod tests {
     #[test]
     fn every_error_kind_has_its_status() {
         for kind in ErrorKind::ALL {
-            let name = NAMES
-                .iter()
-                .find(|(number, _)| *number == kind.code())
-                .map(|(_, name)| *name);
-            let folded = name
-                .unwrap_or_default()
-                .trim_end_matches('\0')
-                .replace('_', "")
-                .to_lowercase();
+            let name = NAMES.iter().find(|(number, _)| *number == kind.code()).map(|(_, name)| *name);
+            let folded = name.unwrap_or_default().trim_end_matches('\0').replace('_', "").to_lowercase();
             assert_eq!(folded, format!("desk{}", format!("{kind:?}").to_lowercase()));
         }
     }

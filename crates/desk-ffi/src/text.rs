@@ -28,10 +28,7 @@ pub unsafe extern "C" fn desk_str_from_cstr(text: *const c_char) -> desk_str {
 }
 
 impl desk_str {
-    pub(crate) const ABSENT: desk_str = desk_str {
-        ptr: ptr::null(),
-        len: 0,
-    };
+    pub(crate) const ABSENT: desk_str = desk_str { ptr: ptr::null(), len: 0 };
 }
 
 /// A text that the library owns, with the NUL that it promises to C.
@@ -54,10 +51,7 @@ impl OwnedText {
     pub(crate) fn view(&self) -> desk_str {
         match self.0.len() {
             0 => desk_str::ABSENT,
-            len => desk_str {
-                ptr: self.0.as_ptr().cast(),
-                len: len - 1,
-            },
+            len => desk_str { ptr: self.0.as_ptr().cast(), len: len - 1 },
         }
     }
 }

@@ -10,10 +10,7 @@ use crate::text::desk_str;
 #[unsafe(no_mangle)]
 pub extern "C" fn desk_version() -> desk_str {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
-    desk_str {
-        ptr: VERSION.as_ptr().cast(),
-        len: VERSION.len() - 1,
-    }
+    desk_str { ptr: VERSION.as_ptr().cast(), len: VERSION.len() - 1 }
 }
 
 /// How many objects (clients, errors, results) were handed out and not freed yet. A program that frees all it got reads 0

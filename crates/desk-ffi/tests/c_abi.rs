@@ -5,6 +5,9 @@
 
 mod support;
 
+use std::net::TcpListener;
+use std::thread;
+
 use support::build;
 use testkit::{Run, Server, faults, reply, serve};
 
@@ -41,6 +44,21 @@ fn many_threads_share_a_client() {
     assert_eq!(server.requests().len(), 16 * 50);
 }
 
+/// Closes each connection at once: what arrives then is answered by a reset, and writing on raises SIGPIPE.
+fn resetting_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || listener.incoming().for_each(drop));
+    url
+}
+
+#[test]
+fn the_host_process_is_left_alone() {
+    let server = page_server();
+    Run::of(&build("process.c"), &[&server.url(), &resetting_server()], &[]).text();
+    assert!(server.requests().len() >= 2);
+}
+
 #[test]
 fn every_fault_in_c() {
     every_fault("fault.c");
@@ -52,36 +70,18 @@ fn every_fault_in_cpp() {
 }
 
 fn every_fault(source: &str) {
-    const OPERATIONS: [&str; 4] = [
-        "proactive_chat_create",
-        "proactive_chat_get",
-        "chat_message_list",
-        "ticket_chat_message_list",
-    ];
+    const OPERATIONS: [&str; 4] =
+        ["proactive_chat_create", "proactive_chat_get", "chat_message_list", "ticket_chat_message_list"];
     let program = build(source);
     let server = serve();
     for fault in faults() {
         let url = format!("{}/{}", server.url(), fault.name);
         let text = Run::of(&program, &[&url, &fault.patience().as_millis().to_string()], &[]).text();
         let expect = &fault.expect;
-        let outcome = ["", "NotSent", "Rejected", "Unknown"]
-            .iter()
-            .position(|name| *name == expect.outcome);
-        let service_code = if expect.service_code.is_empty() {
-            "-"
-        } else {
-            &expect.service_code
-        };
-        let line = format!(
-            "{} {} {} {service_code} 1",
-            expect.code,
-            outcome.expect("an outcome"),
-            expect.http
-        );
-        let wanted: String = OPERATIONS
-            .iter()
-            .map(|operation| format!("{operation} {line}\n"))
-            .collect();
+        let outcome = ["", "NotSent", "Rejected", "Unknown"].iter().position(|name| *name == expect.outcome);
+        let service_code = if expect.service_code.is_empty() { "-" } else { &expect.service_code };
+        let line = format!("{} {} {} {service_code} 1", expect.code, outcome.expect("an outcome"), expect.http);
+        let wanted: String = OPERATIONS.iter().map(|operation| format!("{operation} {line}\n")).collect();
         assert_eq!(text, wanted, "{}", fault.name);
     }
 }
@@ -91,9 +91,6 @@ fn nobody_listens() {
     // Port 9 of this machine (discard) is closed.
     for source in ["fault.c", "fault.cpp"] {
         let text = Run::of(&build(source), &["http://127.0.0.1:9", "5000"], &[]).text();
-        assert!(
-            text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")),
-            "{text}"
-        );
+        assert!(text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")), "{text}");
     }
 }

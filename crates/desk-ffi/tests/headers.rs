@@ -46,10 +46,7 @@ fn unit(name: &str, text: &str) -> std::path::PathBuf {
 
 #[test]
 fn c_in_every_standard_and_two_units() {
-    let (one, two) = (
-        unit("one.c", &C_UNIT.replace("UNIT", "one")),
-        unit("two.c", &C_UNIT.replace("UNIT", "two")),
-    );
+    let (one, two) = (unit("one.c", &C_UNIT.replace("UNIT", "one")), unit("two.c", &C_UNIT.replace("UNIT", "two")));
     let main = unit(
         "main.c",
         "#include <stddef.h>\nsize_t one(void);\nsize_t two(void);\nint main(void) { return one() == two() && one() != 0 ? 0 : 1; }\n",
@@ -57,9 +54,8 @@ fn c_in_every_standard_and_two_units() {
     for compiler in compilers(Language::C) {
         for standard in ["c99", "c11", "c17"] {
             let sources = program(compiler, standard).source(&one).source(&two).source(&main);
-            let out = sources
-                .link(&library_dir(), "desk")
-                .build(&out_dir().join(format!("units-{compiler}-{standard}")));
+            let out =
+                sources.link(&library_dir(), "desk").build(&out_dir().join(format!("units-{compiler}-{standard}")));
             Run::of(&out, &[], &[]).text();
         }
     }
@@ -67,10 +63,8 @@ fn c_in_every_standard_and_two_units() {
 
 #[test]
 fn cpp_in_every_standard_and_two_units() {
-    let (one, two) = (
-        unit("one.cpp", &CPP_UNIT.replace("UNIT", "one")),
-        unit("two.cpp", &CPP_UNIT.replace("UNIT", "two")),
-    );
+    let (one, two) =
+        (unit("one.cpp", &CPP_UNIT.replace("UNIT", "one")), unit("two.cpp", &CPP_UNIT.replace("UNIT", "two")));
     let main = unit(
         "main.cpp",
         "#include <cstddef>\nstd::size_t one();\nstd::size_t two();\nint main() { return one() == DESK && two() == DESK ? 0 : 1; }\n",
@@ -84,11 +78,7 @@ fn cpp_in_every_standard_and_two_units() {
                     .flag("-Wzero-as-null-pointer-constant")
                     .flag("-DDESK=1");
                 let sources = flags.iter().fold(sources, |sources, flag| sources.flag(flag));
-                let sources = sources
-                    .source(&one)
-                    .source(&two)
-                    .source(&main)
-                    .link(&library_dir(), "desk");
+                let sources = sources.source(&one).source(&two).source(&main).link(&library_dir(), "desk");
                 let out = sources.build(&out_dir().join(format!("units-{compiler}-{standard}-{}", flags.len())));
                 Run::of(&out, &[], &[]).text();
             }
@@ -101,10 +91,7 @@ fn c_headers_are_cpp_too() {
     let source = unit("plain.cpp", &C_UNIT.replace("UNIT", "plain").replace("(void)", "()"));
     for compiler in compilers(Language::Cpp) {
         for standard in ["c++11", "c++17"] {
-            program(compiler, standard)
-                .flag("-c")
-                .source(&source)
-                .build(&out_dir().join("plain.o"));
+            program(compiler, standard).flag("-c").source(&source).build(&out_dir().join("plain.o"));
         }
     }
 }
@@ -126,13 +113,8 @@ fn the_library_exports_exactly_the_functions_of_the_header() {
         .output()
         .expect("nm runs");
     let symbols = String::from_utf8(output.stdout).expect("names");
-    let exported: BTreeSet<String> = symbols
-        .lines()
-        .filter_map(|line| line.split_whitespace().last().map(str::to_owned))
-        .collect();
-    assert!(
-        declared.len() > 50 && declared.iter().all(|name| name.starts_with("desk_")),
-        "{declared:?}"
-    );
+    let exported: BTreeSet<String> =
+        symbols.lines().filter_map(|line| line.split_whitespace().last().map(str::to_owned)).collect();
+    assert!(declared.len() > 50 && declared.iter().all(|name| name.starts_with("desk_")), "{declared:?}");
     assert_eq!(declared, exported);
 }

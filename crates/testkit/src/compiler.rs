@@ -21,19 +21,10 @@ pub fn compilers(language: Language) -> Vec<&'static str> {
         Language::C => &["gcc", "clang", "cc"],
         Language::Cpp => &["g++", "clang++", "c++"],
     };
-    let works = |name: &&&str| {
-        Command::new(name)
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok()
-    };
+    let works =
+        |name: &&&str| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     let mut found: Vec<&str> = names.iter().filter(works).copied().collect();
-    assert!(
-        !found.is_empty(),
-        "no {language:?} compiler found; install gcc and g++ or clang"
-    );
+    assert!(!found.is_empty(), "no {language:?} compiler found; install gcc and g++ or clang");
     // `cc` and `c++` are one of the others, if there is one.
     if found.len() > 1 {
         found.pop();
@@ -65,16 +56,8 @@ impl Program {
     pub fn new(compiler: &str, standard: &str, include: &Path) -> Program {
         let warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
         let mut flags: Vec<String> = warnings.map(str::to_owned).to_vec();
-        flags.extend([
-            format!("-std={standard}"),
-            format!("-I{}", include.display()),
-            "-g".to_owned(),
-        ]);
-        Program {
-            compiler: compiler.to_owned(),
-            flags,
-            sources: Vec::new(),
-        }
+        flags.extend([format!("-std={standard}"), format!("-I{}", include.display()), "-g".to_owned()]);
+        Program { compiler: compiler.to_owned(), flags, sources: Vec::new() }
     }
 
     /// Adds a flag.
@@ -108,11 +91,7 @@ impl Program {
         let mut command = Command::new(&self.compiler);
         command.args(early).args(&self.sources).args(late).arg("-o").arg(out);
         let output = command.output().expect("the compiler runs");
-        assert!(
-            output.status.success(),
-            "{command:?}\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
         out.to_owned()
     }
 }
@@ -124,11 +103,7 @@ impl Run {
         let mut words: Vec<&OsStr> = wrapper.split_whitespace().map(OsStr::new).collect();
         words.push(program.as_os_str());
         let mut command = Command::new(words[0]);
-        command
-            .args(&words[1..])
-            .args(args)
-            .envs(env.iter().copied())
-            .stdin(Stdio::null());
+        command.args(&words[1..]).args(args).envs(env.iter().copied()).stdin(Stdio::null());
         let output = command.output().expect("the program runs");
         Run {
             code: output.status.code(),

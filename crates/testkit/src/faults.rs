@@ -82,27 +82,18 @@ pub fn faults() -> Vec<Fault> {
 
 /// A server that plays them.
 pub fn serve() -> Server {
-    let scripts: BTreeMap<String, Vec<Step>> = faults()
-        .into_iter()
-        .map(|fault| (fault.name.clone(), fault.steps()))
-        .collect();
+    let scripts: BTreeMap<String, Vec<Step>> =
+        faults().into_iter().map(|fault| (fault.name.clone(), fault.steps())).collect();
     Server::start(move |request| {
         let name = request.target.split('/').nth(1).unwrap_or_default();
-        scripts
-            .get(name)
-            .unwrap_or_else(|| panic!("no fault is named {name}"))
-            .clone()
+        scripts.get(name).unwrap_or_else(|| panic!("no fault is named {name}")).clone()
     })
 }
 
 impl Fault {
-    /// How long a client should wait: short where only a timeout ends the call.
+    /// How long a client should wait: short where nothing else ends the call.
     pub fn patience(&self) -> Duration {
-        Duration::from_millis(if self.expect.code == "DESK_TIMEOUT" {
-            200
-        } else {
-            20_000
-        })
+        Duration::from_millis(if matches!(self.end, End::Hang | End::Silent) { 200 } else { 20_000 })
     }
 
     fn steps(&self) -> Vec<Step> {

@@ -1,11 +1,7 @@
 //! What tests of several crates share: a scripted server, the fault vectors, compilers for C and C++.
 //!
 //! It knows neither the client nor the emulator, so that it can contradict them.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a broken test fixture must stop the test"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a broken test fixture must stop the test")]
 
 mod compiler;
 mod faults;

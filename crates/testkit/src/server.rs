@@ -23,10 +23,7 @@ pub struct Request {
 impl Request {
     /// The value of a header; the name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -96,10 +93,7 @@ impl Server {
 
     /// What has arrived so far.
     pub fn requests(&self) -> Vec<Request> {
-        self.requests
-            .lock()
-            .expect("no test panics while it holds this")
-            .clone()
+        self.requests.lock().expect("no test panics while it holds this").clone()
     }
 }
 
@@ -114,10 +108,7 @@ impl Drop for Server {
 fn converse(stream: &TcpStream, requests: &Mutex<Vec<Request>>, handler: &Handler) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader)? {
-        requests
-            .lock()
-            .expect("no test panics while it holds this")
-            .push(request.clone());
+        requests.lock().expect("no test panics while it holds this").push(request.clone());
         for step in handler(&request) {
             match step {
                 Step::Send(bytes) => {
@@ -141,10 +132,7 @@ fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
         return Ok(None);
     }
     let mut words = line.split_whitespace();
-    let (method, target) = (
-        words.next().unwrap_or_default().to_owned(),
-        words.next().unwrap_or_default().to_owned(),
-    );
+    let (method, target) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
@@ -154,16 +142,8 @@ fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
         };
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
-    let length = headers
-        .iter()
-        .find(|(name, _)| name == "content-length")
-        .and_then(|(_, value)| value.parse().ok());
+    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body)?;
-    Ok(Some(Request {
-        method,
-        target,
-        headers,
-        body,
-    }))
+    Ok(Some(Request { method, target, headers, body }))
 }

@@ -1,10 +1,7 @@
 //! Messages three customers first, waits for an answer, reads the conversation, and pages through a day of messages.
 //!
 //! `cargo xtask demo` runs it, and the same story in C and C++ beside it, against a local service.
-#![allow(
-    deprecated,
-    reason = "the list of the whole application is all there is to find a ticket with"
-)]
+#![allow(deprecated, reason = "the list of the whole application is all there is to find a ticket with")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::process::ExitCode;
@@ -28,10 +25,8 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Error> {
     let variable = |name| std::env::var(name).unwrap_or_default();
-    let client = Client::builder("")
-        .base_url(variable("DESK_BASE_URL"))
-        .api_token(variable("DESK_API_TOKEN"))
-        .build()?;
+    let client =
+        Client::builder("").base_url(variable("DESK_BASE_URL")).api_token(variable("DESK_API_TOKEN")).build()?;
 
     let chat = NewProactiveChat::builder()
         .message("Your order has shipped. Any questions?")
@@ -41,10 +36,7 @@ async fn run() -> Result<(), Error> {
         .priority(Priority::High)
         .build();
     let chat = client.proactive_chat_create(&chat).await?;
-    println!(
-        "created proactive chat {}: {} sent, priority {}",
-        chat.id, chat.sent_count, chat.priority
-    );
+    println!("created proactive chat {}: {} sent, priority {}", chat.id, chat.sent_count, chat.priority);
 
     let again = client.proactive_chat_get(chat.id).await?;
     println!("read it back: \"{}\"", again.message);
@@ -61,15 +53,10 @@ async fn run() -> Result<(), Error> {
 
     let since = ChatMessageListParams::builder().created_at_gte(chat.created_at).build();
     let recent = client.chat_message_list(&since).await?;
-    let answer = recent
-        .results
-        .iter()
-        .find(|message| message.user_type == UserType::Customer);
+    let answer = recent.results.iter().find(|message| message.user_type == UserType::Customer);
     let ticket = answer.map_or(0, |message| message.ticket);
     println!("ticket {ticket}:");
-    let conversation = client
-        .ticket_chat_message_list(ticket, &TicketChatMessageListParams::default())
-        .await?;
+    let conversation = client.ticket_chat_message_list(ticket, &TicketChatMessageListParams::default()).await?;
     for ChatMessage { user_type, message, .. } in &conversation.results {
         println!("  {user_type}: {message}");
     }
@@ -83,10 +70,7 @@ async fn run() -> Result<(), Error> {
         rows += page.results.len();
         pages += usize::from(!page.results.is_empty());
         if page.results.is_empty() || page.next.is_none() {
-            println!(
-                "on 2026-01-02: {rows} messages on {pages} pages, {} counted",
-                page.count
-            );
+            println!("on 2026-01-02: {rows} messages on {pages} pages, {} counted", page.count);
             return Ok(());
         }
         // By rows received: a service may give fewer than were asked for.

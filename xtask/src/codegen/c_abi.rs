@@ -27,11 +27,7 @@ pub fn constants(model: &Model) -> TokenStream {
         let constants = values.iter().enumerate().map(|(place, value)| {
             let constant = ident(&names::c_const(&[&schema.name, value]));
             let number = Literal::usize_unsuffixed(place + 1);
-            let about = if place == 0 {
-                format!("`{value}`. {}", schema.doc)
-            } else {
-                format!("`{value}`")
-            };
+            let about = if place == 0 { format!("`{value}`. {}", schema.doc) } else { format!("`{value}`") };
             let about = doc(&about);
             quote! { #about pub const #constant: i32 = #number; }
         });
@@ -215,11 +211,7 @@ pub fn scalar_name(field: &Field) -> String {
         Type::List(item) => item.ty == Type::Time,
         _ => false,
     };
-    if time {
-        format!("{}_us", field.name)
-    } else {
-        names::c_field(&field.name)
-    }
+    if time { format!("{}_us", field.name) } else { names::c_field(&field.name) }
 }
 
 /// Refuses two things with one C name.
@@ -227,14 +219,8 @@ fn no_twins(model: &Model) -> Result<()> {
     const RUNTIME: [&str; 6] = ["client", "client_options", "call_options", "error", "str", "status"];
     let mut taken: Vec<String> = RUNTIME.iter().map(|name| format!("desk_{name}")).collect();
     taken.extend(
-        [
-            "desk_client_new",
-            "desk_client_free",
-            "desk_error_free",
-            "desk_version",
-            "desk_status_name",
-        ]
-        .map(str::to_owned),
+        ["desk_client_new", "desk_client_free", "desk_error_free", "desk_version", "desk_status_name"]
+            .map(str::to_owned),
     );
     let mut claim = |name: String, what: String| {
         if taken.contains(&name) {
@@ -260,17 +246,11 @@ fn no_twins(model: &Model) -> Result<()> {
     }
     for (schema, values) in model.enums() {
         for value in values {
-            claim(
-                names::c_const(&[&schema.name, value]),
-                format!("value `{value}` of `{}`", schema.name),
-            )?;
+            claim(names::c_const(&[&schema.name, value]), format!("value `{value}` of `{}`", schema.name))?;
         }
     }
     for (schema, fields) in model.objects().filter(|(schema, _)| schema.output) {
-        for getter in fields
-            .iter()
-            .flat_map(|field| super::c_output::getter_names(schema, field))
-        {
+        for getter in fields.iter().flat_map(|field| super::c_output::getter_names(schema, field)) {
             claim(getter, format!("a property of `{}`", schema.name))?;
         }
     }

@@ -40,12 +40,7 @@ fn input(name: &str, target: &str, about: &str, fields: &[Field], model: &Model)
     let mut ends = Vec::new();
     for field in fields {
         let members = members(field, model)?;
-        flags.extend(
-            members
-                .iter()
-                .filter(|member| member.ty.to_string() == "bool")
-                .map(|member| member.name.clone()),
-        );
+        flags.extend(members.iter().filter(|member| member.ty.to_string() == "bool").map(|member| member.name.clone()));
         let last = members.last().map(|member| member.name.clone());
         if field.required {
             ends.clear();
@@ -58,22 +53,14 @@ fn input(name: &str, target: &str, about: &str, fields: &[Field], model: &Model)
         }));
     }
     let reads: Vec<TokenStream> = fields.iter().map(read).collect::<Result<_>>()?;
-    let required = fields
-        .iter()
-        .zip(&reads)
-        .filter(|(field, _)| field.required)
-        .map(|(field, read)| {
-            let setter = ident(&names::rust(&field.name));
-            quote! { .#setter(#read) }
-        });
-    let optional = fields
-        .iter()
-        .zip(&reads)
-        .filter(|(field, _)| !field.required)
-        .map(|(field, read)| {
-            let name = ident(&names::rust(&field.name));
-            quote! { value.#name = #read; }
-        });
+    let required = fields.iter().zip(&reads).filter(|(field, _)| field.required).map(|(field, read)| {
+        let setter = ident(&names::rust(&field.name));
+        quote! { .#setter(#read) }
+    });
+    let optional = fields.iter().zip(&reads).filter(|(field, _)| !field.required).map(|(field, read)| {
+        let name = ident(&names::rust(&field.name));
+        quote! { value.#name = #read; }
+    });
     Ok(quote! {
         #about
         #[repr(C)]
@@ -113,11 +100,7 @@ pub struct Member {
 /// The members that one property becomes.
 pub fn members(field: &Field, model: &Model) -> Result<Vec<Member>> {
     let base = scalar_name(field);
-    let member = |name: &str, ty: TokenStream, about: &str| Member {
-        name: ident(name),
-        ty,
-        about: about.to_owned(),
-    };
+    let member = |name: &str, ty: TokenStream, about: &str| Member { name: ident(name), ty, about: about.to_owned() };
     let need = if field.always() { "Required. " } else { "" };
     let unit = match &field.ty {
         Type::Time => " In µs since the Unix epoch.",
@@ -128,16 +111,13 @@ pub fn members(field: &Field, model: &Model) -> Result<Vec<Member>> {
     };
     let about = format!("{need}{}{unit}", field.doc);
     let len_doc = format!("Number of items of `{base}`.");
-    Ok(match &field.ty {
+    let mut members = match &field.ty {
         Type::Text | Type::Date | Type::Json => vec![member(&base, quote!(desk_str), &about)],
         Type::Enum(name) => {
             let prefix = names::c_const(&[name, ""]);
             let about = format!("{need}{} One of `{prefix}...`; 0: absent.", field.doc);
             let text = format!("Instead of `{base}`: a value for which this header has no constant.");
-            vec![
-                member(&base, quote!(i32), &about),
-                member(&format!("{base}_text"), quote!(desk_str), &text),
-            ]
+            vec![member(&base, quote!(i32), &about), member(&format!("{base}_text"), quote!(desk_str), &text)]
         }
         Type::Object(name) => {
             let inner = object_type(name, model)?;
@@ -152,20 +132,35 @@ pub fn members(field: &Field, model: &Model) -> Result<Vec<Member>> {
                 Type::List(_) => bail!("`{}` is a list of lists", field.wire),
                 ty => scalar(ty),
             };
-            vec![
-                member(&base, quote!(*const #ty), &about),
-                member(&format!("{base}_len"), quote!(usize), &len_doc),
-            ]
+            vec![member(&base, quote!(*const #ty), &about), member(&format!("{base}_len"), quote!(usize), &len_doc)]
         }
         ty if field.always() => vec![member(&base, scalar(ty), &about)],
         ty => {
             let flag = format!("Whether `{base}` is set.");
-            vec![
-                member(&format!("has_{base}"), quote!(bool), &flag),
-                member(&base, scalar(ty), &about),
-            ]
+            vec![member(&format!("has_{base}"), quote!(bool), &flag), member(&base, scalar(ty), &about)]
         }
-    })
+    };
+    // Every field begins and ends at 8 bytes: what a later version appends must not fall into old padding.
+    let end = members.iter().fold(0, |end: usize, member| {
+        let size = size(&member.ty);
+        end.next_multiple_of(size.min(8)) + size
+    });
+    let gap = end.next_multiple_of(8) - end;
+    if gap > 0 {
+        let gap = proc_macro2::Literal::usize_unsuffixed(gap);
+        members.push(member(&format!("reserved_{}", field.name), quote!([u8; #gap]), "Leave it zero."));
+    }
+    Ok(members)
+}
+
+/// Size of a member, where pointers have 8 bytes.
+fn size(ty: &TokenStream) -> usize {
+    match ty.to_string().as_str() {
+        "bool" => 1,
+        "i32" => 4,
+        "desk_str" => 16,
+        _ => 8,
+    }
 }
 
 fn object_type(name: &str, model: &Model) -> Result<Ident> {
@@ -205,22 +200,14 @@ fn read(field: &Field) -> Result<TokenStream> {
             quote!(self.#flag.then_some(self.#member))
         }
     };
-    Ok(if field.always() {
-        quote!(input::required(#name, #optional)?)
-    } else {
-        optional
-    })
+    Ok(if field.always() { quote!(input::required(#name, #optional)?) } else { optional })
 }
 
 /// How to read one item of a list: a cast of the list's pointer, and a closure from item to value.
 fn list_item(field: &Field, item: &Item) -> Result<(TokenStream, TokenStream)> {
     let none = quote!();
     let by_pointer = |read: TokenStream| {
-        let value = if item.nullable {
-            read
-        } else {
-            quote!(input::required(name, #read)?)
-        };
+        let value = if item.nullable { read } else { quote!(input::required(name, #read)?) };
         quote!(|name, item| Ok(#value))
     };
     Ok(match &item.ty {

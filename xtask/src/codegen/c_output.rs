@@ -28,16 +28,10 @@ pub fn emit(model: &Model) -> Result<TokenStream> {
 }
 
 fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
-    let (handle, view) = (
-        ident(&names::c_type(&schema.name)),
-        format_ident!("{}View", schema.name),
-    );
+    let (handle, view) = (ident(&names::c_type(&schema.name)), format_ident!("{}View", schema.name));
     let source = ident(&schema.name);
     let about = if schema.root {
-        format!(
-            "{} Immutable; any thread may read it. Free it with `{handle}_free`.",
-            schema.doc
-        )
+        format!("{} Immutable; any thread may read it. Free it with `{handle}_free`.", schema.doc)
     } else {
         format!("{} Immutable; borrowed from the result it was read from.", schema.doc)
     };
@@ -63,10 +57,7 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
             }
         }
     });
-    let getters: Vec<TokenStream> = fields
-        .iter()
-        .map(|field| getters(schema, field))
-        .collect::<Result<_>>()?;
+    let getters: Vec<TokenStream> = fields.iter().map(|field| getters(schema, field)).collect::<Result<_>>()?;
     Ok(quote! {
         #about
         pub struct #handle {
@@ -105,11 +96,7 @@ fn view_type(field: &Field) -> TokenStream {
                 Type::Enum(_) => quote!(EnumView),
                 Type::Object(name) => {
                     let view = format_ident!("{name}View");
-                    if item.nullable {
-                        quote!(Option<#view>)
-                    } else {
-                        quote!(#view)
-                    }
+                    if item.nullable { quote!(Option<#view>) } else { quote!(#view) }
                 }
                 ty if item.nullable => {
                     let ty = scalar(ty);
@@ -148,11 +135,8 @@ fn copy(field: &Field) -> TokenStream {
         Type::Object(_) if field.always() => quote!(output::object(arena, Some(&source.#name))),
         Type::Object(_) => quote!(output::object(arena, source.#name.as_ref())),
         Type::List(item) => {
-            let items = if field.always() {
-                quote!(Some(source.#name.as_slice()))
-            } else {
-                quote!(source.#name.as_deref())
-            };
+            let items =
+                if field.always() { quote!(Some(source.#name.as_slice())) } else { quote!(source.#name.as_deref()) };
             let value = one(&item.ty);
             let each = match absent(&item.ty) {
                 _ if !item.nullable => quote!(|value| #value),
@@ -188,18 +172,12 @@ pub fn getter_names(schema: &Schema, field: &Field) -> Vec<String> {
 }
 
 fn getters(schema: &Schema, field: &Field) -> Result<TokenStream> {
-    let (handle, this) = (
-        ident(&names::c_type(&schema.name)),
-        ident(&names::c_field(&names::snake(&schema.name))),
-    );
+    let (handle, this) = (ident(&names::c_type(&schema.name)), ident(&names::c_field(&names::snake(&schema.name))));
     let member = ident(&names::rust(&field.name));
     let names = getter_names(schema, field);
     let mut functions = names.iter().map(|name| ident(name));
-    let mut function = || {
-        functions
-            .next()
-            .ok_or_else(|| anyhow::anyhow!("`{}` has fewer names than getters", field.wire))
-    };
+    let mut function =
+        || functions.next().ok_or_else(|| anyhow::anyhow!("`{}` has fewer names than getters", field.wire));
     let getter =
         |function: proc_macro2::Ident, about: &str, more: TokenStream, result: TokenStream, body: TokenStream| {
             let about = doc(about);
@@ -233,13 +211,8 @@ fn getters(schema: &Schema, field: &Field) -> Result<TokenStream> {
             let prefix = names::c_const(&[name, ""]);
             let number = format!("{about} One of `{prefix}...`; 0 if absent or unknown to this version.");
             let text = format!("{about} As the service spells it. {lives}");
-            let number = getter(
-                function()?,
-                &number,
-                quote!(),
-                quote!(i32),
-                quote!(read(#this, 0, |view| view.#member.code)),
-            );
+            let number =
+                getter(function()?, &number, quote!(), quote!(i32), quote!(read(#this, 0, |view| view.#member.code)));
             let text = getter(
                 function()?,
                 &text,
@@ -333,11 +306,7 @@ fn getters(schema: &Schema, field: &Field) -> Result<TokenStream> {
             quote! { #len #item_getter }
         }
         ty => {
-            let unit = if *ty == Type::Time {
-                " In µs since the Unix epoch."
-            } else {
-                ""
-            };
+            let unit = if *ty == Type::Time { " In µs since the Unix epoch." } else { "" };
             let c = scalar(ty);
             if field.always() {
                 getter(

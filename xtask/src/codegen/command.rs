@@ -10,11 +10,7 @@ use similar::TextDiff;
 use super::{Files, Generated, header, surface};
 
 const SPEC: &str = "openapi/desk.yaml";
-const GENERATED: [&str; 3] = [
-    "crates/desk-client/src/generated",
-    "crates/desk-ffi/src/generated",
-    "include",
-];
+const GENERATED: [&str; 3] = ["crates/desk-client/src/generated", "crates/desk-ffi/src/generated", "include"];
 const REMEDY: &str = "run `cargo xtask codegen`";
 
 /// Generates from the files below `root`.
@@ -25,12 +21,7 @@ pub fn from_disk(root: &Path) -> Result<Generated> {
 
 /// The hand-written sources of desk-ffi that the header shows.
 pub fn runtime(root: &Path) -> Result<Vec<(String, String)>> {
-    let source = |name: &&str| {
-        Ok((
-            (*name).to_owned(),
-            read(&root.join(format!("crates/desk-ffi/src/{name}.rs")))?,
-        ))
-    };
+    let source = |name: &&str| Ok(((*name).to_owned(), read(&root.join(format!("crates/desk-ffi/src/{name}.rs")))?));
     header::RUNTIME.iter().map(source).collect()
 }
 
@@ -72,9 +63,7 @@ pub fn check(root: &Path) -> Result<()> {
         let diff = TextDiff::from_lines(old.as_str(), new.as_deref().unwrap_or(""));
         print!(
             "{}",
-            diff.unified_diff()
-                .context_radius(3)
-                .header(&format!("committed {path}"), &format!("generated {path}"))
+            diff.unified_diff().context_radius(3).header(&format!("committed {path}"), &format!("generated {path}"))
         );
     }
     if !stale.is_empty() {
@@ -98,12 +87,7 @@ fn differences(root: &Path, files: &Files) -> Result<Vec<(String, Option<String>
             found.insert(format!("{dir}/{}", name.to_string_lossy()));
         }
     }
-    changed.extend(
-        found
-            .into_iter()
-            .filter(|path| !files.contains_key(path))
-            .map(|path| (path, None)),
-    );
+    changed.extend(found.into_iter().filter(|path| !files.contains_key(path)).map(|path| (path, None)));
     Ok(changed)
 }
 

@@ -24,14 +24,7 @@ pub fn emit(model: &Model) -> String {
         let _ = writeln!(out, "class {}View;", schema.name);
     }
     for (schema, fields) in inner_first(model) {
-        request(
-            &mut out,
-            &cpp_input(schema),
-            &input_type(schema),
-            &schema.doc,
-            fields,
-            model,
-        );
+        request(&mut out, &cpp_input(schema), &input_type(schema), &schema.doc, fields, model);
     }
     for operation in model.operations.iter().filter(|operation| !operation.query.is_empty()) {
         let about = format!("Query parameters of Client::{}.", operation.id);
@@ -69,12 +62,8 @@ fn enumeration(out: &mut String, schema: &Schema, values: &[String]) {
     let _ = writeln!(out, "/// {}\nenum class {} : std::int32_t {{", schema.doc, schema.name);
     let _ = writeln!(out, "  Unknown = 0,  ///< a value that this version does not know");
     for value in values {
-        let _ = writeln!(
-            out,
-            "  {} = {},  ///< `{value}`",
-            names::pascal(value),
-            names::c_const(&[&schema.name, value])
-        );
+        let _ =
+            writeln!(out, "  {} = {},  ///< `{value}`", names::pascal(value), names::c_const(&[&schema.name, value]));
     }
     out.push_str("};\n\n");
 }
@@ -109,16 +98,8 @@ fn method(out: &mut String, operation: &Operation, model: &Model) {
     object("options", "CallOptions", " = {}");
     let (declared, forwarded) = (declared.join(", "), forwarded.join(", "));
     let output = operation.output.as_deref().unwrap_or("void");
-    let deprecated = if operation.deprecated {
-        " Deprecated by the service."
-    } else {
-        ""
-    };
-    let about = format!(
-        "{}. {}{deprecated}",
-        operation.summary.trim_end_matches('.'),
-        operation.doc
-    );
+    let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
+    let about = format!("{}. {}{deprecated}", operation.summary.trim_end_matches('.'), operation.doc);
     let call = match &operation.output {
         Some(output) => {
             let c = names::c_type(output);

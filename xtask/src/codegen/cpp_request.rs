@@ -22,16 +22,9 @@ pub fn inner_first(model: &Model) -> Vec<(&Schema, &[Field])> {
             return;
         };
         for field in fields {
-            let ty = if let Type::List(item) = &field.ty {
-                &item.ty
-            } else {
-                &field.ty
-            };
+            let ty = if let Type::List(item) = &field.ty { &item.ty } else { &field.ty };
             if let Type::Object(name) = ty {
-                model
-                    .schema(name)
-                    .into_iter()
-                    .for_each(|inner| add(inner, model, done, seen));
+                model.schema(name).into_iter().for_each(|inner| add(inner, model, done, seen));
             }
         }
         done.push((schema, fields));
@@ -45,11 +38,7 @@ pub fn inner_first(model: &Model) -> Vec<(&Schema, &[Field])> {
 
 /// The C++ name of a request; a schema that results carry too has the plain name there.
 pub fn cpp_input(schema: &Schema) -> String {
-    if schema.output {
-        format!("{}Input", schema.name)
-    } else {
-        schema.name.clone()
-    }
+    if schema.output { format!("{}Input", schema.name) } else { schema.name.clone() }
 }
 
 /// The type by which a request takes and keeps a value.
@@ -69,11 +58,7 @@ fn held(ty: &Type, model: &Model) -> String {
 
 fn held_item(item: &Item, model: &Model) -> String {
     let ty = held(&item.ty, model);
-    if item.nullable {
-        format!("std::optional<{ty}>")
-    } else {
-        ty
-    }
+    if item.nullable { format!("std::optional<{ty}>") } else { ty }
 }
 
 /// The C type of one item of a list in a request.
@@ -100,10 +85,7 @@ pub fn to_c(ty: &Type, value: &str) -> String {
 
 pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: &[Field], model: &Model) {
     let init = names::c_const(&[&c_name["desk_".len()..], "init"]);
-    let _ = writeln!(
-        out,
-        "/// {about} Keeps copies of what it is given.\nclass {name} {{\n public:"
-    );
+    let _ = writeln!(out, "/// {about} Keeps copies of what it is given.\nclass {name} {{\n public:");
     let (mut fill, mut kept) = (String::new(), String::new());
     for field in fields {
         let (setter, member) = (names::cpp(&field.name), scalar_name(field));
@@ -140,8 +122,14 @@ pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: 
                     "      c.{member} = scratch.list<{c}>(*{own}, [&]([[maybe_unused]] const {item_type}& item) -> {c} {{ return {one}; }});\n      c.{member}_len = {own}->size();"
                 );
             }
-            Type::Enum(_) => {
+            Type::Enum(target) => {
                 let _ = writeln!(fill, "      c.{member} = {};", to_c(&field.ty, &format!("*{own}")));
+                // What was read and is not known here must be passed on as text, or it would be lost without a word.
+                let _ = writeln!(
+                    fill,
+                    "      if (*{own} == {target}::Unknown && !{own}_text) scratch.miss(\"{}_text\");",
+                    field.name
+                );
             }
             ty => {
                 if !field.always() && is_number(ty) {

@@ -57,18 +57,12 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
         _ => field.doc.clone(),
     };
     match &field.ty {
-        Type::Text | Type::Date | Type::Json if field.always() => one(
-            &name,
-            &result,
-            &about,
-            &format!("return detail::view({c_get}(object_));"),
-        ),
-        Type::Text | Type::Date | Type::Json => one(
-            &name,
-            &result,
-            &about,
-            &format!("return detail::optional_view({c_get}(object_));"),
-        ),
+        Type::Text | Type::Date | Type::Json if field.always() => {
+            one(&name, &result, &about, &format!("return detail::view({c_get}(object_));"))
+        }
+        Type::Text | Type::Date | Type::Json => {
+            one(&name, &result, &about, &format!("return detail::optional_view({c_get}(object_));"))
+        }
         Type::Enum(target) => {
             let value = format!("static_cast<{target}>({c_get}(object_))");
             if field.always() {
@@ -94,12 +88,9 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
                 );
             }
         }
-        Type::Object(target) if field.always() => one(
-            &name,
-            &result,
-            &about,
-            &format!("return {target}View({c_get}(object_));"),
-        ),
+        Type::Object(target) if field.always() => {
+            one(&name, &result, &about, &format!("return {target}View({c_get}(object_));"))
+        }
         Type::Object(target) => one(
             &name,
             &result,
@@ -122,12 +113,7 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
                 let text = if item.nullable { "optional_view" } else { "view" };
                 let item_type = optional(&Type::Text, item.nullable);
                 let at = format!("return detail::{text}({c_get}_at_text(self, index));");
-                list(
-                    &format!("{}_text", field.name),
-                    "The same as the service spells them.",
-                    &item_type,
-                    &at,
-                );
+                list(&format!("{}_text", field.name), "The same as the service spells them.", &item_type, &at);
             }
         }
         ty => {
@@ -136,12 +122,7 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
                 _ => (c_get, ("", "")),
             };
             if field.always() {
-                one(
-                    &name,
-                    &result,
-                    &about,
-                    &format!("return {}{c_get}(object_){};", wrap.0, wrap.1),
-                );
+                one(&name, &result, &about, &format!("return {}{c_get}(object_){};", wrap.0, wrap.1));
             } else {
                 let body = format!(
                     "{} value{{}};\n  return {c_get}(object_, &value) ? {result}({}value{}) : std::nullopt;",
@@ -157,11 +138,7 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
 }
 
 fn c_scalar(ty: &Type) -> String {
-    if *ty == Type::Time {
-        "std::int64_t".to_owned()
-    } else {
-        seen(ty)
-    }
+    if *ty == Type::Time { "std::int64_t".to_owned() } else { seen(ty) }
 }
 
 /// The statements that read one item of a list.
@@ -207,14 +184,31 @@ pub fn owner(out: &mut String, schema: &Schema, fields: &[Field]) {
         "/// {doc} Owns the result; moves, never copies.\nclass {name} : public {name}View {{\n public:\n  /// Takes over a C object.\n  explicit {name}({c}* taken) noexcept : {name}View(taken), owned_(taken) {{}}\n  {name}({name}&& other) noexcept : {name}View(other.object_), owned_(std::move(other.owned_)) {{ other.object_ = nullptr; }}\n  {name}& operator=({name}&& other) noexcept {{\n    owned_ = std::move(other.owned_);\n    object_ = owned_.get();\n    if (this != &other) other.object_ = nullptr;\n    return *this;\n  }}\n  {name}(const {name}&) = delete;\n  {name}& operator=(const {name}&) = delete;\n  ~{name}() = default;\n",
         doc = schema.doc
     );
-    for field in fields.iter().filter(|field| matches!(field.ty, Type::List(_))) {
-        let getter = names::cpp(&field.name);
-        let result = seen(&field.ty);
-        let _ = write!(
-            out,
-            "  /// {} Keep the {name} in a variable while you read it.\n  {result} {getter}() const& {{ return {name}View::{getter}(); }}\n  {result} {getter}() const&& = delete;\n",
-            field.doc
-        );
+    for field in fields {
+        let result = optional(&field.ty, !field.always() && !matches!(field.ty, Type::List(_)));
+        let mut keep = |getter: &str, result: &str, about: &str| {
+            let _ = write!(
+                out,
+                "  /// {about} Keep the {name} in a variable while you read it.\n  {result} {getter}() const& {{ return {name}View::{getter}(); }}\n  {result} {getter}() const&& = delete;\n"
+            );
+        };
+        match &field.ty {
+            Type::Text | Type::Date | Type::Json | Type::Object(_) | Type::List(_) => {
+                keep(&names::cpp(&field.name), &result, &field.doc);
+            }
+            _ => {}
+        }
+        match &field.ty {
+            Type::Enum(_) => {
+                let result = optional(&Type::Text, !field.always());
+                keep(&format!("{}_text", field.name), &result, "The same as the service spells it.");
+            }
+            Type::List(item) if matches!(item.ty, Type::Enum(_)) => {
+                let result = format!("List<{}>", optional(&Type::Text, item.nullable));
+                keep(&format!("{}_text", field.name), &result, "The same as the service spells them.");
+            }
+            _ => {}
+        }
     }
     let _ = write!(
         out,

@@ -24,6 +24,9 @@ const MACROS: &str = r#"
 #define DESK_STR_LIT(text) ((desk_str) { "" text, sizeof("" text) - 1 })
 #endif
 
+/** The same for initialisers, also static ones: static const desk_str greeting = DESK_STR_INIT("hello"); */
+#define DESK_STR_INIT(text) { "" text, sizeof("" text) - 1 }
+
 /** Initialiser of an absent text. */
 #define DESK_STR_ABSENT { NULL, 0 }
 "#;
@@ -87,13 +90,8 @@ pub fn emit(items: &[syn::Item], version: &str) -> Result<String> {
 }
 
 fn version_macros(version: &str) -> Result<String> {
-    let parts: Vec<u32> = version
-        .split('.')
-        .map(|part| part.parse().context("version"))
-        .collect::<Result<_>>()?;
-    let [major, minor, patch] = parts[..] else {
-        bail!("version `{version}` is not MAJOR.MINOR.PATCH")
-    };
+    let parts: Vec<u32> = version.split('.').map(|part| part.parse().context("version")).collect::<Result<_>>()?;
+    let [major, minor, patch] = parts[..] else { bail!("version `{version}` is not MAJOR.MINOR.PATCH") };
     Ok(format!(
         "\n/** The version of this header; desk_version() is that of the library. */\n\
          #define DESK_VERSION \"{version}\"\n\
@@ -113,22 +111,12 @@ fn init_macros(items: &[syn::Item]) -> Result<String> {
     for item in items {
         let syn::Item::Struct(item) = item else { continue };
         let fields: Vec<_> = item.fields.iter().collect();
-        if fields
-            .first()
-            .and_then(|field| field.ident.as_ref())
-            .is_none_or(|name| name != "struct_size")
-        {
+        if fields.first().and_then(|field| field.ident.as_ref()).is_none_or(|name| name != "struct_size") {
             continue;
         }
         let name = item.ident.to_string();
-        let stem = name
-            .strip_prefix("desk_")
-            .with_context(|| format!("struct `{name}` has no prefix"))?;
-        let values: Vec<String> = fields
-            .iter()
-            .skip(1)
-            .map(|field| initial(&field.ty))
-            .collect::<Result<_>>()?;
+        let stem = name.strip_prefix("desk_").with_context(|| format!("struct `{name}` has no prefix"))?;
+        let values: Vec<String> = fields.iter().skip(1).map(|field| initial(&field.ty)).collect::<Result<_>>()?;
         macros += &format!(
             "\n/** The start of every {name}. */\n#define {} \\\n  {{ sizeof({name}), {} }}\n",
             names::c_const(&[stem, "init"]),
@@ -142,6 +130,7 @@ fn init_macros(items: &[syn::Item]) -> Result<String> {
 fn initial(ty: &syn::Type) -> Result<String> {
     let text = match ty {
         syn::Type::Ptr(_) => "NULL",
+        syn::Type::Array(_) => "{ 0 }",
         ty => match quote::quote!(#ty).to_string().as_str() {
             "desk_str" => "DESK_STR_ABSENT",
             "bool" => "false",

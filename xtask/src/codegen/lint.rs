@@ -9,6 +9,48 @@ use yaml_serde::Value;
 use super::names;
 use super::source::{Node, Problem, Source};
 
+/// What the generator reads; any other key would be silently without effect.
+const PATH_KEYS: [&str; 8] = ["get", "put", "post", "patch", "delete", "parameters", "summary", "description"];
+const OPERATION_KEYS: [&str; 9] = [
+    "operationId",
+    "tags",
+    "summary",
+    "description",
+    "parameters",
+    "requestBody",
+    "responses",
+    "deprecated",
+    "externalDocs",
+];
+const PARAMETER_KEYS: [&str; 8] =
+    ["name", "in", "required", "description", "schema", "example", "examples", "deprecated"];
+const SCHEMA_KEYS: [&str; 25] = [
+    "type",
+    "format",
+    "nullable",
+    "description",
+    "title",
+    "enum",
+    "properties",
+    "required",
+    "items",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "not",
+    "additionalProperties",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "default",
+    "example",
+    "deprecated",
+];
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
 /// All problems of the spec.
@@ -27,15 +69,16 @@ pub fn lint(source: &Source) -> Vec<Problem> {
     }
     let mut ids = Vec::new();
     for path in root.get("paths").map_or(Vec::new(), |paths| paths.entries()) {
+        known(&path, &PATH_KEYS, &mut problems);
+        for param in path.get("parameters").map_or(Vec::new(), |list| list.items()) {
+            parameter(&param, &mut problems);
+        }
         for operation in METHODS.iter().filter_map(|method| path.get(method)) {
             self::operation(&operation, &mut ids, &mut problems);
         }
     }
     for kind in ["schemas", "parameters", "responses"] {
-        for node in root
-            .at(&["components", kind])
-            .map_or(Vec::new(), |nodes| nodes.entries())
-        {
+        for node in root.at(&["components", kind]).map_or(Vec::new(), |nodes| nodes.entries()) {
             match kind {
                 "schemas" => schema(&node, true, &mut problems),
                 "parameters" => parameter(&node, &mut problems),
@@ -53,17 +96,15 @@ fn dropped(node: &Node<'_>, back: &Value, problems: &mut Vec<Problem>) {
         return;
     }
     for child in node.entries() {
-        let found = back
-            .as_mapping()
-            .and_then(|map| map.iter().find(|(key, _)| super::source::key_text(key) == child.key()));
+        let found =
+            back.as_mapping().and_then(|map| map.iter().find(|(key, _)| super::source::key_text(key) == child.key()));
         match found {
             Some((_, value)) => dropped(&child, value, problems),
             None if matches!(child.value(), Value::Bool(false) | Value::Null) => {}
             None if child.value().as_sequence().is_some_and(|list| list.is_empty()) => {}
-            None => problems.push(child.problem(format!(
-                "`{}` is no key that OpenAPI 3.0 has here; mend its spelling",
-                child.key()
-            ))),
+            None => problems.push(
+                child.problem(format!("`{}` is no key that OpenAPI 3.0 has here; mend its spelling", child.key())),
+            ),
         }
     }
     for (item, value) in node.items().iter().zip(back.as_sequence().into_iter().flatten()) {
@@ -72,6 +113,7 @@ fn dropped(node: &Node<'_>, back: &Value, problems: &mut Vec<Problem>) {
 }
 
 fn operation(node: &Node<'_>, ids: &mut Vec<String>, problems: &mut Vec<Problem>) {
+    known(node, &OPERATION_KEYS, problems);
     for key in ["summary", "description"] {
         described(node, key, problems);
     }
@@ -94,10 +136,7 @@ fn operation(node: &Node<'_>, ids: &mut Vec<String>, problems: &mut Vec<Problem>
     if let Some(request) = node.get("requestBody") {
         body(&request, problems);
     }
-    for response in node
-        .get("responses")
-        .map_or(Vec::new(), |responses| responses.entries())
-    {
+    for response in node.get("responses").map_or(Vec::new(), |responses| responses.entries()) {
         body(&response, problems);
         if response.key().starts_with('2') {
             for schema in response
@@ -116,13 +155,19 @@ fn parameter(node: &Node<'_>, problems: &mut Vec<Problem>) {
     if node.text("$ref").is_some() {
         return;
     }
+    known(node, &PARAMETER_KEYS, problems);
     described(node, "description", problems);
+    if let Some(inner) = node.get("schema") {
+        schema(&inner, false, problems);
+    }
     let number = node.at(&["schema", "type"]).and_then(|kind| kind.value().as_str()) == Some("integer");
     if number && node.at(&["schema", "minimum"]).is_none() {
-        problems.push(node.problem(format!(
-            "parameter `{}` needs its bounds; add `minimum`",
-            node.text("name").unwrap_or_default()
-        )));
+        problems.push(
+            node.problem(format!(
+                "parameter `{}` needs its bounds; add `minimum`",
+                node.text("name").unwrap_or_default()
+            )),
+        );
     }
 }
 
@@ -146,13 +191,11 @@ fn schema(node: &Node<'_>, named: bool, problems: &mut Vec<Problem>) {
     if node.text("$ref").is_some() {
         return;
     }
+    known(node, &SCHEMA_KEYS, problems);
     if named {
         described(node, "description", problems);
     }
-    for property in node
-        .get("properties")
-        .map_or(Vec::new(), |properties| properties.entries())
-    {
+    for property in node.get("properties").map_or(Vec::new(), |properties| properties.entries()) {
         let one = |key| property.get(key).map_or(Vec::new(), |list| list.items());
         if property.text("$ref").is_none() && one("allOf").len() != 1 {
             described(&property, "description", problems);
@@ -176,25 +219,26 @@ fn open(node: &Node<'_>, seen: &mut Vec<String>, problems: &mut Vec<Problem>) {
     seen.push(node.path());
     for key in ["minLength", "maxLength", "pattern", "minItems", "maxItems"] {
         if let Some(limit) = node.get(key) {
-            problems.push(limit.problem(format!(
-                "`{key}` on a response would refuse what the service sends; remove it"
-            )));
+            problems
+                .push(limit.problem(format!("`{key}` on a response would refuse what the service sends; remove it")));
         }
     }
-    if node
-        .get("additionalProperties")
-        .is_some_and(|extra| extra.value().as_bool() == Some(false))
-    {
+    if node.get("additionalProperties").is_some_and(|extra| extra.value().as_bool() == Some(false)) {
         problems.push(node.problem("`additionalProperties: false` on a response would refuse new fields; remove it"));
     }
-    let properties = node
-        .get("properties")
-        .map_or(Vec::new(), |properties| properties.entries());
+    let properties = node.get("properties").map_or(Vec::new(), |properties| properties.entries());
     for inner in properties.iter().chain(&node.get("items")) {
         open(inner, seen, problems);
     }
     for part in node.get("allOf").map_or(Vec::new(), |parts| parts.items()) {
         open(&part, seen, problems);
+    }
+}
+
+/// Refuses keys without effect; extensions are for people and other tools.
+fn known(node: &Node<'_>, keys: &[&str], problems: &mut Vec<Problem>) {
+    for child in node.entries().iter().filter(|child| !keys.contains(&child.key()) && !child.key().starts_with("x-")) {
+        problems.push(child.problem(format!("`{}` has no effect on the generated code; remove it", child.key())));
     }
 }
 

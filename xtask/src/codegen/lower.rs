@@ -16,14 +16,10 @@ const JSON: &str = "application/json";
 /// Lowers the whole spec or says all that is wrong with it.
 pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
     let root = source.root();
-    let order = root.at(&["components", "schemas"]).map_or(Vec::new(), |schemas| {
-        schemas.entries().iter().map(|schema| schema.key().to_owned()).collect()
-    });
-    let mut lowering = Lowering {
-        order,
-        schemas: Vec::new(),
-        problems: Vec::new(),
-    };
+    let order = root
+        .at(&["components", "schemas"])
+        .map_or(Vec::new(), |schemas| schemas.entries().iter().map(|schema| schema.key().to_owned()).collect());
+    let mut lowering = Lowering { order, schemas: Vec::new(), origins: Vec::new(), problems: Vec::new() };
     let mut operations = Vec::new();
     for path in root.get("paths").map_or(Vec::new(), |paths| paths.entries()) {
         for method in METHODS.iter().filter_map(|method| path.get(method)) {
@@ -34,47 +30,27 @@ pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
         }
     }
     lowering.schemas.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut schemas: Vec<Schema> = std::mem::take(&mut lowering.schemas)
-        .into_iter()
-        .map(|(_, schema)| schema)
-        .collect();
+    let mut schemas: Vec<Schema> =
+        std::mem::take(&mut lowering.schemas).into_iter().map(|(_, schema)| schema).collect();
     mark(&operations, &mut schemas);
     for schema in &schemas {
         if holds(&schema.name, &schema.name, &schemas, &mut Vec::new()) {
-            let text = format!(
-                "`{}` holds itself, directly or through others; put a list in between",
-                schema.name
-            );
+            let text = format!("`{}` holds itself, directly or through others; put a list in between", schema.name);
             lowering.problems.push(root.problem(text));
         }
     }
-    let token_header = root.at(&["components", "securitySchemes"]).and_then(|schemes| {
-        let schemes = schemes.entries();
-        schemes
-            .iter()
-            .find(|scheme| scheme.text("in") == Some("header"))
-            .and_then(|scheme| scheme.text("name"))
-            .map(str::to_owned)
-    });
-    let server = root
-        .get("servers")
-        .and_then(|servers| servers.items().first()?.text("url").map(str::to_owned));
-    for (found, what) in [
-        (&token_header, "an apiKey security scheme in a header"),
-        (&server, "a server"),
-    ] {
+    // The scheme that the whole spec is secured with.
+    let scheme = root.get("security").and_then(|list| Some(list.items().first()?.entries().first()?.key().to_owned()));
+    let scheme = scheme.and_then(|name| root.at(&["components", "securitySchemes", &name]));
+    let scheme = scheme.filter(|scheme| scheme.text("type") == Some("apiKey") && scheme.text("in") == Some("header"));
+    let token_header = scheme.and_then(|scheme| scheme.text("name").map(str::to_owned));
+    let server = root.get("servers").and_then(|servers| servers.items().first()?.text("url").map(str::to_owned));
+    for (found, what) in [(&token_header, "`security` with an apiKey in a header"), (&server, "`servers`")] {
         if found.is_none() {
-            lowering.problems.push(root.problem(format!(
-                "the spec names no {what}; add one",
-                what = what.trim_start_matches("an ").trim_start_matches("a ")
-            )));
+            lowering.problems.push(root.problem(format!("the spec lacks {what}; add it")));
         }
     }
-    let version = root
-        .at(&["info", "version"])
-        .and_then(|v| v.value().as_str())
-        .unwrap_or("0")
-        .to_owned();
+    let version = root.at(&["info", "version"]).and_then(|v| v.value().as_str()).unwrap_or("0").to_owned();
     if lowering.problems.is_empty() {
         Ok(Model {
             version,
@@ -93,6 +69,8 @@ pub struct Lowering {
     pub order: Vec<String>,
     /// Each with its place: index of its component, then the order in which inline ones were met.
     pub schemas: Vec<((usize, usize), Schema)>,
+    /// Where each name was first met.
+    pub origins: Vec<(String, String)>,
     pub problems: Vec<Problem>,
 }
 
@@ -110,12 +88,8 @@ impl Lowering {
             let schema = param
                 .get("schema")
                 .ok_or_else(|| param.problem(format!("parameter `{wire}` has no schema; add one")))?;
-            let mut field = self.field(
-                wire,
-                &schema,
-                &format!("{name}{}", names::pascal(wire)),
-                param.flag("required"),
-            )?;
+            let mut field =
+                self.field(wire, &schema, &format!("{name}{}", names::pascal(wire)), param.flag("required"))?;
             field.doc = text(param.text("description"));
             let flat = match &field.ty {
                 Type::Json | Type::Object(_) => false,
@@ -139,10 +113,7 @@ impl Lowering {
                 }
             }
         }
-        if let Some(field) = path_params
-            .iter()
-            .find(|field| OWN_ARGUMENTS.contains(&field.name.as_str()))
-        {
+        if let Some(field) = path_params.iter().find(|field| OWN_ARGUMENTS.contains(&field.name.as_str())) {
             return Err(node.problem(format!(
                 "path parameter `{}` has the name of an argument of the SDK; rename it",
                 field.wire
@@ -159,15 +130,12 @@ impl Lowering {
             }
         }
         if path.key().matches('{').count() != path_params.len() {
-            return Err(node.problem(format!(
-                "`{}` names a path parameter that is not described; describe each",
-                path.key()
-            )));
+            return Err(
+                node.problem(format!("`{}` names a path parameter that is not described; describe each", path.key()))
+            );
         }
         if let Some((a, b)) = twins(path_params.iter().chain(&query)) {
-            return Err(node.problem(format!(
-                "parameters `{a}` and `{b}` of `{id}` get the same name; rename one"
-            )));
+            return Err(node.problem(format!("parameters `{a}` and `{b}` of `{id}` get the same name; rename one")));
         }
         Ok(Operation {
             method: node.key().to_owned(),
@@ -189,17 +157,13 @@ impl Lowering {
         };
         let body = body.resolve()?;
         if !body.flag("required") {
-            return Err(body.problem(format!(
-                "the body of `{name}` is optional; set `required: true` or remove it"
-            )));
+            return Err(body.problem(format!("the body of `{name}` is optional; set `required: true` or remove it")));
         }
         self.content(&body, &format!("{name}Body"))
     }
 
     fn output(&mut self, operation: &Node<'_>, name: &str) -> Result<Option<String>, Problem> {
-        let responses = operation
-            .get("responses")
-            .map_or(Vec::new(), |responses| responses.entries());
+        let responses = operation.get("responses").map_or(Vec::new(), |responses| responses.entries());
         let mut outputs = Vec::new();
         for response in responses.iter().filter(|response| response.key().starts_with('2')) {
             let output = self.content(&response.resolve()?, &format!("{name}Result"))?;
@@ -223,17 +187,13 @@ impl Lowering {
         let schema = match kinds.as_slice() {
             [one] if one.key() == JSON => one.get("schema"),
             _ => {
-                return Err(content.problem(format!(
-                    "only `{JSON}` can be generated; `{hint}` offers something else"
-                )));
+                return Err(content.problem(format!("only `{JSON}` can be generated; `{hint}` offers something else")));
             }
         };
         let schema = schema.ok_or_else(|| content.problem(format!("`{hint}` has no schema; add one")))?;
         match self.lowered(&schema, hint)?.ty {
             Type::Object(name) => Ok(Some(name)),
-            _ => Err(schema.problem(format!(
-                "`{hint}` must be an object with properties; wrap the value in one"
-            ))),
+            _ => Err(schema.problem(format!("`{hint}` must be an object with properties; wrap the value in one"))),
         }
     }
 }
@@ -241,22 +201,11 @@ impl Lowering {
 /// Two fields that end up with one name.
 pub fn twins<'a>(fields: impl Iterator<Item = &'a Field>) -> Option<(String, String)> {
     let fields: Vec<&Field> = fields.collect();
-    let pairs = fields
-        .iter()
-        .enumerate()
-        .flat_map(|(n, a)| fields[n + 1..].iter().map(move |b| (a, b)));
-    pairs
-        .into_iter()
-        .find(|(a, b)| a.name == b.name)
-        .map(|(a, b)| (a.wire.clone(), b.wire.clone()))
+    let pairs = fields.iter().enumerate().flat_map(|(n, a)| fields[n + 1..].iter().map(move |b| (a, b)));
+    pairs.into_iter().find(|(a, b)| a.name == b.name).map(|(a, b)| (a.wire.clone(), b.wire.clone()))
 }
 
 /// Prose on one line that cannot end a C comment.
 pub fn text(prose: Option<&str>) -> String {
-    prose
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace("*/", "* /")
+    prose.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ").replace("*/", "* /")
 }

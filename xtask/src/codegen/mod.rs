@@ -73,10 +73,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("builders", rust::builders(&model)),
         ("operations", operations),
     ] {
-        files.insert(
-            client(name),
-            pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-client"))?,
-        );
+        files.insert(client(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-client"))?);
     }
 
     let ffi = |name: &str| format!("crates/desk-ffi/src/generated/{name}.rs");
@@ -87,10 +84,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("outputs", c_output::emit(&model)?),
         ("operations", c_abi::operations(&model)?),
     ] {
-        files.insert(
-            ffi(name),
-            pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?,
-        );
+        files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);
     }
     let mut sources = runtime.to_vec();
     sources.extend(FFI_ITEMS.map(|name| (name.to_owned(), files[&ffi(name)].clone())));
@@ -99,11 +93,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     files.insert("include/desk.hpp".to_owned(), cpp::emit(&model));
     let shown = |name| files[&client(name)].as_str();
     let rust_surface = surface::rust(shown("operations"), &["params", "wire", "enums"].map(shown))?;
-    Ok(Generated {
-        c_surface: surface::c(&items),
-        rust_surface,
-        files,
-    })
+    Ok(Generated { c_surface: surface::c(&items), rust_surface, files })
 }
 
 /// Rust text of some items.

@@ -134,10 +134,14 @@ pub struct Item {
 /// Limits written down in the spec. Lengths count characters or items.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bounds {
-    /// Smallest number.
+    /// Smallest whole number.
     pub min: Option<i64>,
-    /// Largest number.
+    /// Largest whole number.
     pub max: Option<i64>,
+    /// Smallest fraction.
+    pub low: Option<f64>,
+    /// Largest fraction.
+    pub high: Option<f64>,
     /// Shortest text or list.
     pub min_len: Option<i64>,
     /// Longest text or list.

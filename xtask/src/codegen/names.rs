@@ -12,11 +12,7 @@ pub fn snake(wire: &str) -> String {
 /// `FACEBOOK_FEED` → `FacebookFeed`.
 pub fn pascal(wire: &str) -> String {
     let name = wire.to_pascal_case();
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
-        format!("V{name}")
-    } else {
-        name
-    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("V{name}") } else { name }
 }
 
 /// `desk_` + snake case: the C name of a schema.
@@ -110,6 +106,13 @@ const CPP: &[&str] = &[
     "volatile",
     "while",
     "xor",
+    // Not reserved, but used by every generated class and method.
+    "c_body",
+    "c_options",
+    "c_params",
+    "c_ptr",
+    "c_value",
+    "scratch",
 ];
 
 /// A Rust field, argument or method name.
@@ -120,11 +123,7 @@ pub fn rust(snake: &str) -> String {
 /// A C struct field; it must also be legal in Rust (where it is declared) and in C++ (which includes the header).
 pub fn c_field(snake: &str) -> String {
     let name = escaped(snake, CPP);
-    if RUST.contains(&name.as_str()) {
-        format!("{name}_")
-    } else {
-        name
-    }
+    if RUST.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 /// A C++ method or argument name.
@@ -133,9 +132,5 @@ pub fn cpp(snake: &str) -> String {
 }
 
 fn escaped(name: &str, reserved: &[&str]) -> String {
-    if reserved.contains(&name) {
-        format!("{name}_")
-    } else {
-        name.to_owned()
-    }
+    if reserved.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }

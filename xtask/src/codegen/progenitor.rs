@@ -48,11 +48,8 @@ fn spec(model: &Model) -> Value {
         let path = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
         path[&operation.method] = self::operation(operation);
     }
-    let schemas: Map<String, Value> = model
-        .schemas
-        .iter()
-        .map(|schema| (schema.name.clone(), self::schema(schema)))
-        .collect();
+    let schemas: Map<String, Value> =
+        model.schemas.iter().map(|schema| (schema.name.clone(), self::schema(schema))).collect();
     json!({
         "openapi": "3.0.3",
         "info": { "title": "Desk", "version": model.version },
@@ -98,11 +95,7 @@ fn schema(schema: &Schema) -> Value {
             let properties: Map<String, Value> = fields
                 .iter()
                 .map(|field| {
-                    let value = if field.always() {
-                        self::ty(&field.ty)
-                    } else {
-                        nullable(self::ty(&field.ty))
-                    };
+                    let value = if field.always() { self::ty(&field.ty) } else { nullable(self::ty(&field.ty)) };
                     (field.wire.clone(), described(field, value))
                 })
                 .collect();
@@ -138,11 +131,7 @@ fn reference(name: &str) -> Value {
 
 /// A reference cannot carry other keys, so it is wrapped.
 fn carrier(value: Value) -> Value {
-    if value.get("$ref").is_some() {
-        json!({ "allOf": [value] })
-    } else {
-        value
-    }
+    if value.get("$ref").is_some() { json!({ "allOf": [value] }) } else { value }
 }
 
 fn nullable(value: Value) -> Value {
@@ -169,21 +158,14 @@ impl VisitMut for DocLines {
 fn split_doc(attr: syn::Attribute) -> Vec<syn::Attribute> {
     let text = match &attr.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            syn::Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(text),
-                ..
-            }) => text.value(),
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => text.value(),
             _ => return vec![attr],
         },
         _ => return vec![attr],
     };
     let style = attr.style;
     let lines = text.lines().map(|line| {
-        let line = if line.is_empty() || line.starts_with(' ') {
-            line.to_owned()
-        } else {
-            format!(" {line}")
-        };
+        let line = if line.is_empty() || line.starts_with(' ') { line.to_owned() } else { format!(" {line}") };
         match style {
             syn::AttrStyle::Outer => syn::parse_quote!(#[doc = #line]),
             syn::AttrStyle::Inner(_) => syn::parse_quote!(#![doc = #line]),

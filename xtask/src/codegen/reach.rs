@@ -8,11 +8,7 @@ pub fn holds(outer: &str, inner: &str, schemas: &[Schema], seen: &mut Vec<String
         return false;
     }
     seen.push(outer.to_owned());
-    let Some(Schema {
-        kind: Kind::Object(fields),
-        ..
-    }) = schemas.iter().find(|schema| schema.name == outer)
-    else {
+    let Some(Schema { kind: Kind::Object(fields), .. }) = schemas.iter().find(|schema| schema.name == outer) else {
         return false;
     };
     fields
@@ -27,18 +23,11 @@ pub fn mark(operations: &[Operation], schemas: &mut [Schema]) {
             spread(&field.ty, schemas, |schema| std::mem::replace(&mut schema.input, true));
         }
         if let Some(body) = &operation.body {
-            spread(&Type::Object(body.clone()), schemas, |schema| {
-                std::mem::replace(&mut schema.input, true)
-            });
+            spread(&Type::Object(body.clone()), schemas, |schema| std::mem::replace(&mut schema.input, true));
         }
         if let Some(output) = &operation.output {
-            spread(&Type::Object(output.clone()), schemas, |schema| {
-                std::mem::replace(&mut schema.output, true)
-            });
-            schemas
-                .iter_mut()
-                .filter(|schema| schema.name == *output)
-                .for_each(|schema| schema.root = true);
+            spread(&Type::Object(output.clone()), schemas, |schema| std::mem::replace(&mut schema.output, true));
+            schemas.iter_mut().filter(|schema| schema.name == *output).for_each(|schema| schema.root = true);
         }
     }
 }

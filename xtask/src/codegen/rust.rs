@@ -50,34 +50,23 @@ pub fn enums(model: &Model) -> TokenStream {
 
 /// `generated/params.rs`.
 pub fn params(model: &Model) -> TokenStream {
-    let structs = model
-        .operations
-        .iter()
-        .filter(|operation| !operation.query.is_empty())
-        .map(|operation| {
-            let name = ident(&operation.params_type());
-            let about = doc(&format!(
-                "Query parameters of [`Client::{id}`](crate::Client::{id}).",
-                id = operation.id
-            ));
-            let fields = operation.query.iter().map(|field| {
-                let (name, about, ty) = (ident(&names::rust(&field.name)), doc(&field.doc), field_type(field));
-                quote! { #about pub #name: #ty, }
-            });
-            let default = operation
-                .query
-                .iter()
-                .all(|field| !field.required)
-                .then(|| quote!(, Default));
-            let check = rust_checks::implementation(&name, &operation.query);
-            quote! {
-                #about
-                #[derive(Clone, Debug, PartialEq #default)]
-                #[non_exhaustive]
-                pub struct #name { #(#fields)* }
-                #check
-            }
+    let structs = model.operations.iter().filter(|operation| !operation.query.is_empty()).map(|operation| {
+        let name = ident(&operation.params_type());
+        let about = doc(&format!("Query parameters of [`Client::{id}`](crate::Client::{id}).", id = operation.id));
+        let fields = operation.query.iter().map(|field| {
+            let (name, about, ty) = (ident(&names::rust(&field.name)), doc(&field.doc), field_type(field));
+            quote! { #about pub #name: #ty, }
         });
+        let default = operation.query.iter().all(|field| !field.required).then(|| quote!(, Default));
+        let check = rust_checks::implementation(&name, &operation.query);
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq #default)]
+            #[non_exhaustive]
+            pub struct #name { #(#fields)* }
+            #check
+        }
+    });
     quote! {
         use super::types;
         #(#structs)*
@@ -86,15 +75,12 @@ pub fn params(model: &Model) -> TokenStream {
 
 /// `generated/builders.rs`: for every request and every set of query parameters.
 pub fn builders(model: &Model) -> TokenStream {
-    let bodies = model
-        .objects()
-        .filter(|(schema, _)| schema.input)
-        .map(|(schema, fields)| {
-            let name = ident(&schema.name);
-            let check = rust_checks::implementation(&quote!(types::#name), fields);
-            let builder = builder(&schema.name, fields);
-            quote! { #builder #check }
-        });
+    let bodies = model.objects().filter(|(schema, _)| schema.input).map(|(schema, fields)| {
+        let name = ident(&schema.name);
+        let check = rust_checks::implementation(&quote!(types::#name), fields);
+        let builder = builder(&schema.name, fields);
+        quote! { #builder #check }
+    });
     let queries = model.operations.iter().filter(|operation| !operation.query.is_empty());
     let queries = queries.map(|operation| builder(&operation.params_type(), &operation.query));
     quote! {
@@ -119,25 +105,11 @@ fn builder(of: &str, fields: &[Field]) -> TokenStream {
     let setters = required.iter().enumerate().map(|(at, field)| {
         let (setter, about) = (&required_names[at], doc(&field.doc));
         let (argument, value) = argument(field);
-        let others = states
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| *n != at)
-            .map(|(_, state)| state);
-        let now = states
-            .iter()
-            .enumerate()
-            .map(|(n, state)| if n == at { quote!(Missing) } else { quote!(#state) });
-        let then = states
-            .iter()
-            .enumerate()
-            .map(|(n, state)| if n == at { done[at].clone() } else { quote!(#state) });
-        let kept = required_names
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| *n != at)
-            .map(|(_, name)| name)
-            .chain(&optional_names);
+        let others = states.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, state)| state);
+        let now = states.iter().enumerate().map(|(n, state)| if n == at { quote!(Missing) } else { quote!(#state) });
+        let then = states.iter().enumerate().map(|(n, state)| if n == at { done[at].clone() } else { quote!(#state) });
+        let kept =
+            required_names.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, name)| name).chain(&optional_names);
         quote! {
             impl<#(#others),*> #name<#(#now),*> {
                 #about
@@ -161,12 +133,8 @@ fn builder(of: &str, fields: &[Field]) -> TokenStream {
     let optional_setters = (!optional.is_empty()).then(|| {
         quote! { impl<#(#states),*> #name<#(#states),*> { #(#optional_setters)* } }
     });
-    let about = doc(&format!(
-        "Collects the fields of a [`{of}`]({of}); see [`{of}::builder`]({of}::builder)."
-    ));
-    let start_doc = doc(&format!(
-        "Starts a `{of}`. `build` can be called once every required field is set."
-    ));
+    let about = doc(&format!("Collects the fields of a [`{of}`]({of}); see [`{of}::builder`]({of}::builder)."));
+    let start_doc = doc(&format!("Starts a `{of}`. `build` can be called once every required field is set."));
     quote! {
         #about
         #[derive(Clone, Debug)]
@@ -202,16 +170,12 @@ fn argument(field: &Field) -> (TokenStream, TokenStream) {
     }
     match &field.ty {
         Type::Text => (quote!(impl Into<String>), quote!(value.into())),
-        Type::List(item) if item.ty == Type::Text && !item.nullable => (
-            quote!(impl IntoIterator<Item = impl Into<String>>),
-            quote!(value.into_iter().map(Into::into).collect()),
-        ),
+        Type::List(item) if item.ty == Type::Text && !item.nullable => {
+            (quote!(impl IntoIterator<Item = impl Into<String>>), quote!(value.into_iter().map(Into::into).collect()))
+        }
         Type::List(item) => {
             let ty = item_type(&item.ty, item.nullable);
-            (
-                quote!(impl IntoIterator<Item = #ty>),
-                quote!(value.into_iter().collect()),
-            )
+            (quote!(impl IntoIterator<Item = #ty>), quote!(value.into_iter().collect()))
         }
         ty => (rust_type(ty), quote!(value)),
     }
@@ -219,11 +183,7 @@ fn argument(field: &Field) -> (TokenStream, TokenStream) {
 
 /// `generated/operations.rs`; `wire` is progenitor's module.
 pub fn operations(model: &Model, wire: &syn::File) -> Result<TokenStream> {
-    let methods: Vec<_> = model
-        .operations
-        .iter()
-        .map(|operation| method(operation, wire))
-        .collect::<Result<_>>()?;
+    let methods: Vec<_> = model.operations.iter().map(|operation| method(operation, wire)).collect::<Result<_>>()?;
     Ok(quote! {
         use super::types;
         use crate::check::Check;
@@ -248,11 +208,7 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
         let ty = ident(body);
         quote! { body: &types::#ty, }
     });
-    let mut checks: Vec<_> = operation
-        .path_params
-        .iter()
-        .filter_map(rust_checks::path_parameter)
-        .collect();
+    let mut checks: Vec<_> = operation.path_params.iter().filter_map(rust_checks::path_parameter).collect();
     checks.extend(params.as_ref().map(|_| quote! { params.check("")?; }));
     checks.extend(body.as_ref().map(|_| quote! { body.check("")?; }));
     let output = operation.output.as_ref().map_or(quote!(()), |output| {
@@ -275,9 +231,7 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
             })())?;
         }
     });
-    let deprecated = operation
-        .deprecated
-        .then(|| quote! { #[deprecated = "deprecated by the service"] });
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
     Ok(quote! {
         #about
         #deprecated
@@ -301,9 +255,8 @@ fn wire_arguments(operation: &Operation, wire: &syn::File) -> Result<Vec<TokenSt
         _ => None,
     });
     let wanted = names::rust(&operation.id);
-    let signature = functions
-        .find(|sig| sig.ident == wanted)
-        .ok_or_else(|| anyhow!("progenitor made no method for it"))?;
+    let signature =
+        functions.find(|sig| sig.ident == wanted).ok_or_else(|| anyhow!("progenitor made no method for it"))?;
     let arguments = signature.inputs.iter().filter_map(|input| match input {
         syn::FnArg::Typed(typed) => Some(typed),
         syn::FnArg::Receiver(_) => None,
@@ -315,11 +268,7 @@ fn wire_arguments(operation: &Operation, wire: &syn::File) -> Result<Vec<TokenSt
             if name == "body" {
                 return Ok(quote!(body));
             }
-            if let Some(field) = operation
-                .path_params
-                .iter()
-                .find(|field| names::rust(&field.name) == name)
-            {
+            if let Some(field) = operation.path_params.iter().find(|field| names::rust(&field.name) == name) {
                 let name = ident(&names::rust(&field.name));
                 return Ok(quote!(#name));
             }
@@ -386,12 +335,6 @@ pub(super) fn ident(name: &str) -> proc_macro2::Ident {
 
 /// Doc attributes, one a line.
 pub(super) fn doc(text: &str) -> TokenStream {
-    let lines = text.lines().map(|line| {
-        if line.is_empty() {
-            String::new()
-        } else {
-            format!(" {line}")
-        }
-    });
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! { #(#[doc = #lines])* }
 }

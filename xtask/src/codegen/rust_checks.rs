@@ -48,11 +48,7 @@ fn field(field: &Field) -> Option<TokenStream> {
         Type::List(item) => list(field, &item.ty, item.nullable, &expr),
         ty => value(ty, &field.bounds, &expr, &label),
     };
-    let whole = if by_value {
-        quote!(self.#name)
-    } else {
-        quote!(&self.#name)
-    };
+    let whole = if by_value { quote!(self.#name) } else { quote!(&self.#name) };
     let inner = check(quote!(value))?;
     Some(if field.always() {
         quote! { let value = #whole; #inner }
@@ -63,12 +59,7 @@ fn field(field: &Field) -> Option<TokenStream> {
 
 fn list(field: &Field, item: &Type, nullable: bool, expr: &TokenStream) -> Option<TokenStream> {
     let label = format!("{{at}}{}", field.name);
-    let length = lengths(
-        &field.bounds,
-        &quote!(#expr.len()),
-        &quote!(format_args!(#label)),
-        "items",
-    );
+    let length = lengths(&field.bounds, &quote!(#expr.len()), &quote!(format_args!(#label)), "items");
     let none = Bounds::default();
     let bounds = field.bounds.item.as_deref().unwrap_or(&none);
     let each = match item {
@@ -109,7 +100,19 @@ fn value(ty: &Type, bounds: &Bounds, expr: &TokenStream, label: &TokenStream) ->
             let bounded = bounds.min.is_some() || bounds.max.is_some();
             bounded.then(|| quote! { crate::check::number(#label, #expr, #min, #max)?; })
         }
-        Type::Double => Some(quote! { crate::check::finite(#label, #expr)?; }),
+        Type::Double => {
+            let literal = |bound: Option<f64>| match bound {
+                Some(bound) => {
+                    let bound = proc_macro2::Literal::f64_unsuffixed(bound);
+                    quote!(Some(#bound))
+                }
+                None => quote!(None),
+            };
+            let (low, high) = (literal(bounds.low), literal(bounds.high));
+            let bounded = bounds.low.is_some() || bounds.high.is_some();
+            let range = bounded.then(|| quote! { crate::check::number(#label, #expr, #low, #high)?; });
+            Some(quote! { crate::check::finite(#label, #expr)?; #range })
+        }
         Type::Text => lengths(bounds, &quote!(#expr.chars().count()), label, "characters"),
         _ => None,
     }

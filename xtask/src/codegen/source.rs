@@ -38,20 +38,12 @@ impl Source {
         };
         let root: Value = yaml_serde::from_str(text)
             .map_err(|error| problem(error.location().map_or(1, |at| at.line()), error.to_string()))?;
-        Ok(Source {
-            file: file.to_owned(),
-            lines: text.lines().map(str::to_owned).collect(),
-            root,
-        })
+        Ok(Source { file: file.to_owned(), lines: text.lines().map(str::to_owned).collect(), root })
     }
 
     /// The whole document.
     pub fn root(&self) -> Node<'_> {
-        Node {
-            source: self,
-            value: &self.root,
-            path: Vec::new(),
-        }
+        Node { source: self, value: &self.root, path: Vec::new() }
     }
 
     /// The line (from 1) of the deepest part of `path` that can be found.
@@ -59,9 +51,7 @@ impl Source {
         let (mut at, mut floor) = (0, 0);
         let mut value = Some(&self.root);
         for part in path {
-            let index = value
-                .filter(|value| value.is_sequence())
-                .and_then(|_| part.parse::<usize>().ok());
+            let index = value.filter(|value| value.is_sequence()).and_then(|_| part.parse::<usize>().ok());
             let found = match index {
                 Some(index) => self.item_line(at, floor, index),
                 None => self.key_line(at, floor, part),
@@ -78,12 +68,7 @@ impl Source {
 
     /// The lines below `from` that are indented by at least `floor`, with their indents.
     fn block(&self, from: usize, floor: usize) -> impl Iterator<Item = (usize, usize, &str)> {
-        let below = self
-            .lines
-            .iter()
-            .enumerate()
-            .skip(from)
-            .filter(|(_, line)| !line.trim().is_empty());
+        let below = self.lines.iter().enumerate().skip(from).filter(|(_, line)| !line.trim().is_empty());
         below
             .map(|(n, line)| (n + 1, line.len() - line.trim_start().len(), line.trim_start()))
             .take_while(move |(_, indent, _)| *indent + 1 > floor)
@@ -92,34 +77,24 @@ impl Source {
     fn key_line(&self, from: usize, floor: usize, key: &str) -> Option<(usize, usize)> {
         // The first key of a list item stands behind its dash, two columns further in.
         let keyed = |(line, indent, text): (usize, usize, &str)| {
-            let (indent, text) = text
-                .strip_prefix("- ")
-                .map_or((indent, text), |rest| (indent + 2, rest));
+            let (indent, text) = text.strip_prefix("- ").map_or((indent, text), |rest| (indent + 2, rest));
             let name = text.split(':').next().unwrap_or("").trim_matches(['"', '\'']);
             (name == key || text.trim_matches(['"', '\'', ':']) == key).then_some((line, indent))
         };
-        let start = if floor > 0
-            && self
-                .lines
-                .get(from.wrapping_sub(1))
-                .is_some_and(|l| l.trim_start().starts_with("- "))
-        {
-            from - 1
-        } else {
-            from
-        };
-        let mut hits = self
-            .block(start, if start < from { floor - 1 } else { floor })
-            .filter_map(keyed);
+        let start =
+            if floor > 0 && self.lines.get(from.wrapping_sub(1)).is_some_and(|l| l.trim_start().starts_with("- ")) {
+                from - 1
+            } else {
+                from
+            };
+        let mut hits = self.block(start, if start < from { floor - 1 } else { floor }).filter_map(keyed);
         let first = hits.next()?;
         Some(hits.fold(first, |best, hit| if hit.1 < best.1 { hit } else { best }))
     }
 
     fn item_line(&self, from: usize, floor: usize, index: usize) -> Option<(usize, usize)> {
         // Items of a list may stand at the indent of the key that owns it.
-        let mut dashes = self
-            .block(from, floor.saturating_sub(1))
-            .filter(|(_, _, text)| text.starts_with('-'));
+        let mut dashes = self.block(from, floor.saturating_sub(1)).filter(|(_, _, text)| text.starts_with('-'));
         let first = dashes.next()?;
         let mut same = std::iter::once(first).chain(dashes.filter(|dash| dash.1 == first.1));
         same.nth(index).map(|(line, indent, _)| (line, indent))
@@ -153,11 +128,7 @@ impl<'a> Node<'a> {
     fn child(&self, key: impl Into<String>, value: &'a Value) -> Node<'a> {
         let mut path = self.path.clone();
         path.push(key.into());
-        Node {
-            source: self.source,
-            value,
-            path,
-        }
+        Node { source: self.source, value, path }
     }
 
     /// The child with this key.
@@ -179,10 +150,7 @@ impl<'a> Node<'a> {
     /// All items of a sequence.
     pub fn items(&self) -> Vec<Node<'a>> {
         let items = self.value.as_sequence().into_iter().flatten();
-        items
-            .enumerate()
-            .map(|(index, value)| self.child(index.to_string(), value))
-            .collect()
+        items.enumerate().map(|(index, value)| self.child(index.to_string(), value)).collect()
     }
 
     /// The text under `key`.
@@ -206,26 +174,16 @@ impl<'a> Node<'a> {
             return Ok(self.clone());
         };
         let Some(path) = target.strip_prefix("#/") else {
-            return Err(self.problem(format!(
-                "`$ref: {target}` leaves this file; move the definition into it"
-            )));
+            return Err(self.problem(format!("`$ref: {target}` leaves this file; move the definition into it")));
         };
         let keys: Vec<&str> = path.split('/').collect();
         let found = self.source.root().at(&keys);
-        found.ok_or_else(|| {
-            self.problem(format!(
-                "`$ref: {target}` points to nothing; define it or mend the name"
-            ))
-        })
+        found.ok_or_else(|| self.problem(format!("`$ref: {target}` points to nothing; define it or mend the name")))
     }
 
     /// A complaint about this place.
     pub fn problem(&self, text: impl Into<String>) -> Problem {
-        Problem {
-            file: self.source.file.clone(),
-            line: self.source.line(&self.path),
-            text: text.into(),
-        }
+        Problem { file: self.source.file.clone(), line: self.source.line(&self.path), text: text.into() }
     }
 }
 

@@ -11,11 +11,8 @@ pub fn c(items: &[syn::Item]) -> Vec<String> {
             syn::Item::Const(item) => lines.push(format!("const {} = {}", item.ident, text(&item.expr))),
             syn::Item::Type(item) => lines.push(format!("type {} = {}", item.ident, text(&item.ty))),
             syn::Item::Struct(item) => {
-                let members: Vec<_> = item
-                    .fields
-                    .iter()
-                    .filter(|field| matches!(field.vis, syn::Visibility::Public(_)))
-                    .collect();
+                let members: Vec<_> =
+                    item.fields.iter().filter(|field| matches!(field.vis, syn::Visibility::Public(_))).collect();
                 if members.is_empty() {
                     lines.push(format!("opaque {}", item.ident));
                 }
@@ -57,17 +54,11 @@ fn fields(items: &[syn::Item], lines: &mut Vec<String>) {
     for item in items {
         match item {
             syn::Item::Mod(module) if module.ident == "types" => {
-                fields(
-                    module.content.as_ref().map_or(&[], |content| content.1.as_slice()),
-                    lines,
-                );
+                fields(module.content.as_ref().map_or(&[], |content| content.1.as_slice()), lines);
             }
             // progenitor's own client is private to the crate.
             syn::Item::Struct(item) if item.ident != "Client" => {
-                let named = item
-                    .fields
-                    .iter()
-                    .filter_map(|field| Some((field.ident.as_ref()?, text(&field.ty))));
+                let named = item.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, text(&field.ty))));
                 lines.extend(named.map(|(name, ty)| format!("field {}.{name}: {ty}", item.ident)));
             }
             syn::Item::Macro(item) => {
@@ -81,9 +72,7 @@ fn fields(items: &[syn::Item], lines: &mut Vec<String>) {
 }
 
 fn signature(sig: &syn::Signature) -> String {
-    text(sig)
-        .replace("unsafe extern \"C\" ", "")
-        .replace("extern \"C\" ", "")
+    text(sig).replace("unsafe extern \"C\" ", "").replace("extern \"C\" ", "")
 }
 
 fn text(tokens: &impl ToTokens) -> String {

@@ -226,6 +226,9 @@ int main(void) {
   change.small = 6;
   refused(desk_order_update(client, shop, 7, &change, NULL, &order, &error));
   change.small = 5;
+  change.total = 0.25;
+  refused(desk_order_update(client, shop, 7, &change, NULL, &order, &error));
+  change.total = 0.5;
   customer.name.ptr = NULL;
   customer.name.len = 0;
   refused(desk_order_update(client, shop, 7, &change, NULL, &order, &error));

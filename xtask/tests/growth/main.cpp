@@ -157,7 +157,8 @@ int run() {
   refused(client.try_order_list(params.page_size(10)));
   refused(client.try_order_update(shop, 7, change.days({"a"})));
   refused(client.try_order_update(shop, 7, change.days({"2024-02-29"}).small(6)));
-  refused(client.try_order_update(shop, 7, change.small(5).customer(desk::CustomerInput())));
+  refused(client.try_order_update(shop, 7, change.small(5).total(0.25)));
+  refused(client.try_order_update(shop, 7, change.total(0.5).customer(desk::CustomerInput())));
   return EXIT_SUCCESS;
 }
 

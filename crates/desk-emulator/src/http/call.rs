@@ -47,20 +47,10 @@ impl Call {
         let query = Query::of(&parts);
         let unchecked = if service.strict_paging { &[] } else { LENIENT.as_slice() };
         operation.check_parameters("query", unchecked, |name| query.get(name))?;
-        let body = if operation.takes_body() {
-            read_json(&parts.headers, body).await?
-        } else {
-            Value::Null
-        };
+        let body = if operation.takes_body() { read_json(&parts.headers, body).await? } else { Value::Null };
         operation.check_body(&body)?;
         let (paging, link) = (Paging::of(&query), Link::of(&parts, &query, service.address));
-        Ok(Self {
-            path,
-            query,
-            paging,
-            link,
-            body,
-        })
+        Ok(Self { path, query, paging, link, body })
     }
 
     /// An integer path parameter.
@@ -74,70 +64,43 @@ pub(super) struct Query(pub(super) Vec<(String, String)>);
 
 impl Query {
     pub(super) fn of(parts: &Parts) -> Self {
-        Self(
-            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-                .into_owned()
-                .collect(),
-        )
+        Self(form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect())
     }
 
     /// The value of a parameter under any of its spellings.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        find(&self.0, name).or_else(|| {
-            if name == CHANNEL_TYPE[0] {
-                find(&self.0, CHANNEL_TYPE[1])
-            } else {
-                None
-            }
-        })
+        find(&self.0, name).or_else(|| if name == CHANNEL_TYPE[0] { find(&self.0, CHANNEL_TYPE[1]) } else { None })
     }
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs
-        .iter()
-        .rev()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// The decoded parameters of the path.
 pub(super) async fn path_parameters(parts: &mut Parts) -> Result<Vec<(String, String)>> {
     let raw = RawPathParams::from_request_parts(parts, &()).await;
     let raw = raw.map_err(|error| Error::invalid(format!("the path cannot be read: {error}")))?;
-    Ok(raw
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect())
+    Ok(raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 /// An integer parameter of the path.
 pub(super) fn path_id(path: &[(String, String)], name: &str) -> Result<i64> {
     let text = find(path, name).unwrap_or_default();
-    text.parse()
-        .map_err(|_| Error::invalid(format!("{name}: must be a 64-bit integer, not {text:?}")))
+    text.parse().map_err(|_| Error::invalid(format!("{name}: must be a 64-bit integer, not {text:?}")))
 }
 
 fn authenticate(headers: &HeaderMap, token: &str) -> Result<()> {
     let refuse = |code, detail| Err(Error::new(StatusCode::UNAUTHORIZED, code, detail));
     match headers.get(TOKEN_HEADER) {
         Some(given) if given == token => Ok(()),
-        Some(_) => refuse(
-            "authentication_failed",
-            "the token is not the one this emulator printed at its start",
-        ),
-        None => refuse(
-            "not_authenticated",
-            "the header SENDBIRDDESKAPITOKEN is missing; send the token in it",
-        ),
+        Some(_) => refuse("authentication_failed", "the token is not the one this emulator printed at its start"),
+        None => refuse("not_authenticated", "the header SENDBIRDDESKAPITOKEN is missing; send the token in it"),
     }
 }
 
 fn operation(parts: &Parts) -> Result<Operation> {
-    let template = parts
-        .extensions
-        .get::<MatchedPath>()
-        .and_then(|path| path.as_str().strip_prefix(BASE_PATH));
+    let template = parts.extensions.get::<MatchedPath>().and_then(|path| path.as_str().strip_prefix(BASE_PATH));
     let method = match parts.method {
         Method::POST => "post",
         // HEAD is answered as GET is.
@@ -157,23 +120,14 @@ pub(super) fn parse_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result
     serde_json::from_slice(bytes).map_err(|error| {
         // Wrong data is a broken rule, wrong syntax is not JSON at all.
         let code = if error.is_data() { "invalid" } else { "parse_error" };
-        Error::new(
-            StatusCode::BAD_REQUEST,
-            code,
-            format!("the body cannot be read: {error}"),
-        )
+        Error::new(StatusCode::BAD_REQUEST, code, format!("the body cannot be read: {error}"))
     })
 }
 
 /// Takes `application/json` with the charset spelled `utf8`, `utf-8` or left out.
 fn check_media_type(headers: &HeaderMap) -> Result<()> {
-    let given = headers
-        .get(header::CONTENT_TYPE)
-        .map_or(Some(""), |value| value.to_str().ok());
-    let mut pieces = given
-        .unwrap_or_default()
-        .split(';')
-        .map(|piece| piece.trim().to_ascii_lowercase());
+    let given = headers.get(header::CONTENT_TYPE).map_or(Some(""), |value| value.to_str().ok());
+    let mut pieces = given.unwrap_or_default().split(';').map(|piece| piece.trim().to_ascii_lowercase());
     let is_json = pieces.next().is_some_and(|media_type| media_type == "application/json");
     let is_utf8 = pieces.all(|parameter| match parameter.strip_prefix("charset=") {
         Some(charset) => matches!(charset.trim_matches('"'), "utf8" | "utf-8"),
@@ -183,11 +137,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<()> {
         return Ok(());
     }
     let detail = "the body must be JSON in UTF-8; send content-type: application/json; charset=utf8";
-    Err(Error::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        detail,
-    ))
+    Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
 }
 
 /// Reads a body up to [`BODY_LIMIT`].

@@ -45,10 +45,7 @@ struct NewGroup {
 
 async fn add_group(State(service): State<Service>, request: Request) -> Result<Response> {
     let new: NewGroup = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::CREATED, move |store| {
-        store.add_group(&new.key, &new.name)
-    })
-    .await
+    answer(&service, StatusCode::CREATED, move |store| store.add_group(&new.key, &new.name)).await
 }
 
 async fn add_agent(State(service): State<Service>, request: Request) -> Result<Response> {
@@ -81,16 +78,9 @@ async fn list_tickets(State(service): State<Service>, request: Request) -> Resul
         Some(Err(_)) => return Err(Error::invalid("proactive_id: must be a 64-bit integer")),
     };
     let paging = Paging::of(&query);
-    let (count, tickets) = service
-        .store
-        .run(move |store| store.tickets(proactive_id, paging.limit, paging.offset))
-        .await?;
-    page(
-        paging,
-        &Link::of(&control.parts, &query, service.address),
-        count,
-        &to_json(&tickets)?,
-    )
+    let (count, tickets) =
+        service.store.run(move |store| store.tickets(proactive_id, paging.limit, paging.offset)).await?;
+    page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&tickets)?)
 }
 
 async fn get_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
@@ -106,10 +96,7 @@ struct CustomerReply {
 async fn customer_reply(State(service): State<Service>, request: Request) -> Result<Response> {
     let control = Control::accept(request).await?;
     let (id, CustomerReply { message }) = (control.id()?, control.body()?);
-    answer(&service, StatusCode::OK, move |store| {
-        store.customer_reply(id, &message)
-    })
-    .await
+    answer(&service, StatusCode::OK, move |store| store.customer_reply(id, &message)).await
 }
 
 #[derive(Deserialize)]
@@ -122,10 +109,7 @@ struct AgentReply {
 async fn agent_reply(State(service): State<Service>, request: Request) -> Result<Response> {
     let control = Control::accept(request).await?;
     let (id, AgentReply { agent_id, message }) = (control.id()?, control.body()?);
-    answer(&service, StatusCode::OK, move |store| {
-        store.agent_reply(id, agent_id, &message)
-    })
-    .await
+    answer(&service, StatusCode::OK, move |store| store.agent_reply(id, agent_id, &message)).await
 }
 
 #[derive(Default, Deserialize)]
@@ -137,15 +121,8 @@ async fn close_ticket(State(service): State<Service>, request: Request) -> Resul
     let control = Control::accept(request).await?;
     let id = control.id()?;
     // Everything in the body is optional, so the body is too.
-    let Close { comment } = if control.body.is_empty() {
-        Close::default()
-    } else {
-        control.body()?
-    };
-    answer(&service, StatusCode::OK, move |store| {
-        store.close_ticket(id, comment.as_deref())
-    })
-    .await
+    let Close { comment } = if control.body.is_empty() { Close::default() } else { control.body()? };
+    answer(&service, StatusCode::OK, move |store| store.close_ticket(id, comment.as_deref())).await
 }
 
 async fn seed(State(service): State<Service>, request: Request) -> Result<Response> {
@@ -184,11 +161,7 @@ impl Control {
             return Err(Error::new(StatusCode::FORBIDDEN, "permission_denied", detail));
         }
         let path = path_parameters(&mut parts).await?;
-        Ok(Self {
-            parts,
-            path,
-            body: read_body(body).await?,
-        })
+        Ok(Self { parts, path, body: read_body(body).await? })
     }
 
     fn id(&self) -> Result<i64> {
@@ -207,19 +180,12 @@ fn is_loopback(host: &str) -> bool {
         None => host.split_once(':').unwrap_or((host, "")),
     };
     let is_name = name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost");
-    let is_address = || {
-        name.parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-    };
+    let is_address = || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
     port.bytes().all(|byte| byte.is_ascii_digit()) && (is_name || is_address())
 }
 
 fn is_loopback_origin(origin: &HeaderValue) -> bool {
-    let authority = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.split_once("://"))
-        .map(|(_, authority)| authority);
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
     authority.is_some_and(is_loopback)
 }
 
@@ -242,15 +208,9 @@ mod tests {
 
     #[test]
     fn only_loopback_hosts_pass() {
-        for host in [
-            "127.0.0.1",
-            "127.0.0.1:80",
-            "127.9.9.9:1",
-            "localhost",
-            "LocalHost:8080",
-            "desk.localhost",
-            "[::1]:9",
-        ] {
+        for host in
+            ["127.0.0.1", "127.0.0.1:80", "127.9.9.9:1", "localhost", "LocalHost:8080", "desk.localhost", "[::1]:9"]
+        {
             assert!(is_loopback(host), "{host}");
         }
         for host in [

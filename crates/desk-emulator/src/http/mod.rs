@@ -68,18 +68,12 @@ fn router(service: Service) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(service);
     // The slash has to go before the routes are matched, so this wraps the router instead of being a layer of it.
-    Router::new()
-        .fallback_service(routes)
-        .layer(map_request(without_trailing_slash))
+    Router::new().fallback_service(routes).layer(map_request(without_trailing_slash))
 }
 
 async fn without_trailing_slash(mut request: Request) -> Request {
     if let Some(path) = request.uri().path().strip_suffix('/').filter(|path| !path.is_empty()) {
-        let query = request
-            .uri()
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut parts = request.uri().clone().into_parts();
         parts.path_and_query = PathAndQuery::try_from(format!("{path}{query}")).ok();
         if let Ok(uri) = Uri::from_parts(parts) {

@@ -31,10 +31,7 @@ impl Paging {
     pub(super) fn of(query: &Query) -> Self {
         let number = |name| query.get(name).and_then(non_negative);
         let limit = number("limit").filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT);
-        Self {
-            limit: limit.min(MAX_LIMIT),
-            offset: number("offset").unwrap_or(0),
-        }
+        Self { limit: limit.min(MAX_LIMIT), offset: number("offset").unwrap_or(0) }
     }
 }
 
@@ -55,24 +52,11 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn of(parts: &Parts, query: &Query, address: SocketAddr) -> Self {
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host
-            .filter(|host| !host.is_empty())
-            .map_or_else(|| address.to_string(), str::to_owned);
-        let others = query
-            .0
-            .iter()
-            .filter(|(name, _)| name != "limit" && name != "offset")
-            .cloned()
-            .collect();
+        let host = host.filter(|host| !host.is_empty()).map_or_else(|| address.to_string(), str::to_owned);
+        let others = query.0.iter().filter(|(name, _)| name != "limit" && name != "offset").cloned().collect();
         // The router hands out the path below its own nest; the client asked for all of it.
-        let path = parts
-            .extensions
-            .get::<OriginalUri>()
-            .map_or(parts.uri.path(), |uri| uri.path());
-        Self {
-            url: format!("http://{host}{path}"),
-            others,
-        }
+        let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
+        Self { url: format!("http://{host}{path}"), others }
     }
 
     fn to(&self, limit: i64, offset: i64) -> String {
@@ -82,9 +66,7 @@ impl Link {
             pairs.push(("offset".to_owned(), offset.to_string()));
         }
         pairs.sort_by(|(left, _), (right, _)| left.cmp(right));
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish();
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         format!("{}?{query}", self.url)
     }
 }
@@ -147,10 +129,7 @@ mod tests {
     #[test]
     fn links_carry_the_other_parameters_sorted() {
         let others = vec![("z".to_owned(), "a b+".to_owned()), ("a".to_owned(), "é".to_owned())];
-        let link = Link {
-            url: "http://h/p".to_owned(),
-            others,
-        };
+        let link = Link { url: "http://h/p".to_owned(), others };
         assert_eq!(link.to(10, 20), "http://h/p?a=%C3%A9&limit=10&offset=20&z=a+b%2B");
         assert_eq!(link.to(10, 0), "http://h/p?a=%C3%A9&limit=10&z=a+b%2B");
     }

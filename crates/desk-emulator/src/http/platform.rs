@@ -55,20 +55,14 @@ async fn list_messages(State(service): State<Service>, request: Request) -> Resu
         to: call.query.get("created_at__lte").and_then(Time::parse),
         channel_type: call.query.get("ticket__channel_type").map(str::to_owned),
     };
-    let found = service
-        .store
-        .run(move |store| store.messages(&filter, paging.limit, paging.offset))
-        .await?;
+    let found = service.store.run(move |store| store.messages(&filter, paging.limit, paging.offset)).await?;
     page(paging, &call.link, found.count, &found.results)
 }
 
 async fn list_ticket_messages(State(service): State<Service>, request: Request) -> Result<Response> {
     let call = Call::accept(&service, request).await?;
     let (ticket_id, paging) = (call.path_id("ticket_id")?, call.paging);
-    let found = service
-        .store
-        .run(move |store| store.ticket_messages(ticket_id, paging.limit, paging.offset))
-        .await?;
+    let found = service.store.run(move |store| store.ticket_messages(ticket_id, paging.limit, paging.offset)).await?;
     page(paging, &call.link, found.count, &found.results)
 }
 

@@ -87,14 +87,7 @@ impl Store {
                                       group_id, created_at, updated_at)
                  VALUES (?1, ?2, 'SENDBIRD', 'PROACTIVE', ?3, ?4, ?5, ?6, ?6)",
             )?
-            .execute(params![
-                id,
-                customer.display_name,
-                new.priority,
-                customer.id,
-                group.id,
-                now
-            ])?;
+            .execute(params![id, customer.display_name, new.priority, customer.id, group.id, now])?;
             let ticket_id = tx.last_insert_rowid();
             first_ticket.get_or_insert(ticket_id);
             messages::insert(&tx, ticket_id, user, user_type, now, &new.message)?;
@@ -102,11 +95,7 @@ impl Store {
         let first_ticket = first_ticket.ok_or_else(|| Error::invalid("customerIds: name at least one customer"))?;
         let chat = read(&tx, id)?;
         tx.commit()?;
-        Ok(Created {
-            chat,
-            first_ticket,
-            generation: self.generation,
-        })
+        Ok(Created { chat, first_ticket, generation: self.generation })
     }
 
     pub(crate) fn proactive_chat(&mut self, id: i64) -> Result<ProactiveChat> {
@@ -119,9 +108,7 @@ fn reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
     let mut seen = HashSet::new();
     let check = |id: &i64| {
         if !seen.insert(*id) {
-            return Err(Error::invalid(format!(
-                "customerIds: {id} is listed twice; list each customer once"
-            )));
+            return Err(Error::invalid(format!("customerIds: {id} is listed twice; list each customer once")));
         }
         let unknown = || Error::invalid(format!("customerIds: there is no customer {id}"));
         let customer = find_customer(db, *id)?.ok_or_else(unknown)?;
@@ -151,9 +138,8 @@ fn read(db: &Connection, id: i64) -> Result<ProactiveChat> {
         let people = (row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
         Ok((row.get(0)?, people, row.get(3)?, row.get(4)?, row.get(5)?))
     });
-    let (message, (agent_id, group_id), priority, created_at, updated_at) = chat
-        .optional()?
-        .ok_or_else(|| Error::not_found(format!("there is no proactive chat {id}")))?;
+    let (message, (agent_id, group_id), priority, created_at, updated_at) =
+        chat.optional()?.ok_or_else(|| Error::not_found(format!("there is no proactive chat {id}")))?;
     let counts = "SELECT COUNT(*), COUNT(issued_at), COUNT(closed_at), SUM(follow_ups),
                          group_concat(customer_id, ',' ORDER BY id)
                   FROM tickets WHERE proactive_id = ?1";

@@ -26,20 +26,9 @@ pub(super) fn fill(db: &Connection) -> Result<()> {
         (103, "Zoe", CustomerChannel::Sendbird),
         (104, "Leo", CustomerChannel::FacebookPage),
     ] {
-        let customer = NewCustomer {
-            channel_type,
-            ..NewCustomer::new(name)
-        };
+        let customer = NewCustomer { channel_type, ..NewCustomer::new(name) };
         insert_customer(db, Some(id), &customer, start)?;
     }
-    seed::run(
-        db,
-        SeedRequest {
-            rows: 1_000,
-            seed: 1,
-            from: start,
-            to: Time::from_micros(START + 10 * DAY),
-        },
-    )?;
+    seed::run(db, SeedRequest { rows: 1_000, seed: 1, from: start, to: Time::from_micros(START + 10 * DAY) })?;
     Ok(())
 }

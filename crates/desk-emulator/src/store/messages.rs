@@ -82,10 +82,7 @@ impl Store {
     pub(crate) fn messages(&mut self, filter: &Filter, limit: i64, offset: i64) -> Result<MessagePage> {
         let db = &self.connection;
         let whole = filter.from.is_none() && filter.to.is_none();
-        let ordered = || {
-            db.prepare_cached("SELECT ordered FROM meta")?
-                .query_row([], |row| row.get(0))
-        };
+        let ordered = || db.prepare_cached("SELECT ordered FROM meta")?.query_row([], |row| row.get(0));
         if !whole && !ordered()? {
             return unordered(db, filter, limit, offset);
         }
@@ -94,15 +91,10 @@ impl Store {
             let first = low.saturating_add(offset);
             let last = high.min(first.saturating_add(limit - 1));
             let results = rows(db, "WHERE id BETWEEN ?1 AND ?2 ORDER BY id", params![first, last])?;
-            return Ok(MessagePage {
-                count: (high - low + 1).max(0),
-                results,
-            });
+            return Ok(MessagePage { count: (high - low + 1).max(0), results });
         };
         let count = "SELECT COUNT(*) FROM messages WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3";
-        let count = db
-            .prepare_cached(count)?
-            .query_row(params![channel_type, low, high], |row| row.get(0))?;
+        let count = db.prepare_cached(count)?.query_row(params![channel_type, low, high], |row| row.get(0))?;
         let page = "WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4 OFFSET ?5";
         let results = rows(db, page, params![channel_type, low, high, limit, offset])?;
         Ok(MessagePage { count, results })
@@ -118,10 +110,7 @@ impl Store {
         let count = "SELECT COUNT(*) FROM messages WHERE ticket = ?1";
         let count = db.prepare_cached(count)?.query_row([ticket_id], |row| row.get(0))?;
         let page = "WHERE ticket = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
-        Ok(MessagePage {
-            count,
-            results: rows(db, page, params![ticket_id, limit, offset])?,
-        })
+        Ok(MessagePage { count, results: rows(db, page, params![ticket_id, limit, offset])? })
     }
 }
 
@@ -131,9 +120,7 @@ fn unordered(db: &Connection, filter: &Filter, limit: i64, offset: i64) -> Resul
     let to = filter.to.map_or(i64::MAX, Time::micros);
     let count = "SELECT COUNT(*) FROM messages
                  WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)";
-    let count = db
-        .prepare_cached(count)?
-        .query_row(params![from, to, filter.channel_type], |row| row.get(0))?;
+    let count = db.prepare_cached(count)?.query_row(params![from, to, filter.channel_type], |row| row.get(0))?;
     let page = "WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)
                 ORDER BY id LIMIT ?4 OFFSET ?5";
     let results = rows(db, page, params![from, to, filter.channel_type, limit, offset])?;
@@ -143,15 +130,9 @@ fn unordered(db: &Connection, filter: &Filter, limit: i64, offset: i64) -> Resul
 /// The ids of the first and the last message in the window; an empty window has the last before the first.
 /// Right only while times never decrease with the id, or for the whole list.
 fn id_range(db: &Connection, filter: &Filter) -> Result<(i64, i64)> {
-    let find = |query: &str, time: Time| {
-        db.prepare_cached(query)?
-            .query_row([time], |row| row.get::<_, i64>(0))
-            .optional()
-    };
-    let last = || {
-        db.prepare_cached("SELECT COALESCE(MAX(id), 0) FROM messages")?
-            .query_row([], |row| row.get(0))
-    };
+    let find =
+        |query: &str, time: Time| db.prepare_cached(query)?.query_row([time], |row| row.get::<_, i64>(0)).optional();
+    let last = || db.prepare_cached("SELECT COALESCE(MAX(id), 0) FROM messages")?.query_row([], |row| row.get(0));
     let low = match filter.from {
         None => 1,
         Some(time) => {

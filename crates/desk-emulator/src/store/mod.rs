@@ -101,9 +101,7 @@ impl Store {
         open(file).map_err(|error| match file {
             Some(file) => {
                 let file = file.display();
-                io::Error::other(format!(
-                    "cannot use {file} as the data file: {error}; name another file"
-                ))
+                io::Error::other(format!("cannot use {file} as the data file: {error}; name another file"))
             }
             None => io::Error::other(error),
         })
@@ -141,11 +139,7 @@ impl Store {
             fill(&tx, settings)?;
         }
         tx.commit()?;
-        Ok(Self {
-            connection,
-            settings,
-            generation: 0,
-        })
+        Ok(Self { connection, settings, generation: 0 })
     }
 
     /// Back to the state of a fresh start.
@@ -201,10 +195,6 @@ impl SharedStore {
     ) -> Result<T> {
         let store = self.clone();
         let done = tokio::task::spawn_blocking(move || step(&mut store.lock())).await;
-        done.unwrap_or_else(|_| {
-            Err(Error::internal(
-                "the request failed inside the emulator; please report it",
-            ))
-        })
+        done.unwrap_or_else(|_| Err(Error::internal("the request failed inside the emulator; please report it")))
     }
 }

@@ -38,10 +38,7 @@ impl Store {
 
     pub(crate) fn set_presence(&mut self, agent_id: i64, presence: Presence) -> Result<Agent> {
         let tx = self.connection.transaction()?;
-        let changed = tx.execute(
-            "UPDATE agents SET presence = ?2 WHERE id = ?1",
-            params![agent_id, presence],
-        )?;
+        let changed = tx.execute("UPDATE agents SET presence = ?2 WHERE id = ?1", params![agent_id, presence])?;
         if changed == 0 {
             return Err(Error::not_found(format!("there is no agent {agent_id}")));
         }
@@ -63,14 +60,9 @@ pub(super) fn insert_group(db: &Connection, key: &str, name: &str, now: Time) ->
     }
     check_name("name", name)?;
     if find_group_by_key(db, key)?.is_some() {
-        return Err(Error::conflict(format!(
-            "key: there is a group with the key '{key}' already; take another"
-        )));
+        return Err(Error::conflict(format!("key: there is a group with the key '{key}' already; take another")));
     }
-    db.execute(
-        "INSERT INTO groups (key, name, created_at) VALUES (?1, ?2, ?3)",
-        params![key, name, now],
-    )?;
+    db.execute("INSERT INTO groups (key, name, created_at) VALUES (?1, ?2, ?3)", params![key, name, now])?;
     read_group(db, db.last_insert_rowid())
 }
 
@@ -84,10 +76,7 @@ pub(super) fn insert_agent(db: &Connection, agent: &NewAgent, now: Time) -> Resu
     let id = db.last_insert_rowid();
     for key in &agent.groups {
         let group = find_group_by_key(db, key)?.ok_or_else(|| no_group("groups", key))?;
-        db.execute(
-            "INSERT OR IGNORE INTO memberships VALUES (?1, ?2)",
-            params![id, group.id],
-        )?;
+        db.execute("INSERT OR IGNORE INTO memberships VALUES (?1, ?2)", params![id, group.id])?;
     }
     read_agent(db, id)
 }
@@ -139,10 +128,7 @@ fn group_row(row: &Row<'_>) -> rusqlite::Result<Group> {
 fn read_agent(db: &Connection, id: i64) -> Result<Agent> {
     let query =
         "SELECT g.key FROM memberships m JOIN groups g ON g.id = m.group_id WHERE m.agent_id = ?1 ORDER BY g.id";
-    let groups = db
-        .prepare_cached(query)?
-        .query_map([id], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    let groups = db.prepare_cached(query)?.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let query = "SELECT display_name, sendbird_id, status, presence, bot, created_at FROM agents WHERE id = ?1";
     Ok(db.prepare_cached(query)?.query_row([id], |row| {
         Ok(Agent {
@@ -162,12 +148,7 @@ fn read_agent(db: &Connection, id: i64) -> Result<Agent> {
 pub(super) fn find_agent(db: &Connection, id: i64) -> Result<Option<AgentRef>> {
     let query = "SELECT display_name, sendbird_id FROM agents WHERE id = ?1";
     let agent = db.prepare_cached(query)?.query_row([id], |row| {
-        Ok(AgentRef {
-            id,
-            display_name: row.get(0)?,
-            sendbird_id: row.get(1)?,
-            photo_thumbnail_url: None,
-        })
+        Ok(AgentRef { id, display_name: row.get(0)?, sendbird_id: row.get(1)?, photo_thumbnail_url: None })
     });
     Ok(agent.optional()?)
 }
@@ -192,8 +173,6 @@ pub(super) fn find_customer(db: &Connection, id: i64) -> Result<Option<Customer>
 fn check_name(property: &str, name: &str) -> Result<()> {
     match name.chars().count() {
         1..=100 => Ok(()),
-        count => Err(Error::invalid(format!(
-            "{property}: has {count} characters; use 1 to 100"
-        ))),
+        count => Err(Error::invalid(format!("{property}: has {count} characters; use 1 to 100"))),
     }
 }

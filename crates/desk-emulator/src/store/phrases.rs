@@ -32,10 +32,7 @@ pub(super) const LANGUAGES: [Language; 10] = [
             "Die Rechnung über {n},50 € ist falsch: „Straße“ steht ohne ß.",
             "Vielen Dank für die schnelle Hilfe!",
         ],
-        agent: &[
-            "Gerne! Ich prüfe Vorgang {n}.",
-            "Die Überweisung ist unterwegs.\nSchöne Grüße",
-        ],
+        agent: &["Gerne! Ich prüfe Vorgang {n}.", "Die Überweisung ist unterwegs.\nSchöne Grüße"],
     },
     Language {
         customer: &[
@@ -43,10 +40,7 @@ pub(super) const LANGUAGES: [Language; 10] = [
             "¡Qué rápido! Muchísimas gracias, señor 👏",
             "Necesito la factura nº {n}.",
         ],
-        agent: &[
-            "Buenos días, reviso su pedido {n} ahora mismo.",
-            "Ya está: el año de garantía empezó hoy.",
-        ],
+        agent: &["Buenos días, reviso su pedido {n} ahora mismo.", "Ya está: el año de garantía empezó hoy."],
     },
     Language {
         customer: &[
@@ -54,10 +48,7 @@ pub(super) const LANGUAGES: [Language; 10] = [
             "J’ai reçu l’œuvre cassée… « fragile » était écrit !",
             "Merci, c’est réglé.",
         ],
-        agent: &[
-            "Bonjour, je vérifie le dossier {n}.",
-            "Un colis de remplacement part aujourd’hui.",
-        ],
+        agent: &["Bonjour, je vérifie le dossier {n}.", "Un colis de remplacement part aujourd’hui."],
     },
     Language {
         customer: &[
@@ -65,33 +56,18 @@ pub(super) const LANGUAGES: [Language; 10] = [
             "色違いに交換できますか?😊",
             "「領収書」をお願いします。\n宛名は㈱山田です。",
         ],
-        agent: &[
-            "お問い合わせありがとうございます。{n}番を確認いたします。",
-            "本日発送いたしました🚚",
-        ],
+        agent: &["お問い合わせありがとうございます。{n}番を確認いたします。", "本日発送いたしました🚚"],
     },
     Language {
-        customer: &[
-            "你好,订单{n}什么时候发货?",
-            "屏幕碎了,可以退款吗?😭",
-            "太好了,谢谢!𠮷野家见。",
-        ],
+        customer: &["你好,订单{n}什么时候发货?", "屏幕碎了,可以退款吗?😭", "太好了,谢谢!𠮷野家见。"],
         agent: &["您好,正在为您查询订单{n}。", "退款已提交,三到五个工作日到账。"],
     },
     Language {
-        customer: &[
-            "주문번호 {n} 배송이 늦어요.",
-            "사이즈를 교환하고 싶습니다 🙇‍♀️",
-            "네, 감사합니다!",
-        ],
+        customer: &["주문번호 {n} 배송이 늦어요.", "사이즈를 교환하고 싶습니다 🙇‍♀️", "네, 감사합니다!"],
         agent: &["안녕하세요, 주문 {n}번 확인해 드리겠습니다.", "오늘 출고되었습니다."],
     },
     Language {
-        customer: &[
-            "مرحبا، أين طلبي رقم {n}؟",
-            "الفاتورة خاطئة: المبلغ ١٢٣ وليس {n}.",
-            "شكرًا جزيلًا 🌹",
-        ],
+        customer: &["مرحبا، أين طلبي رقم {n}؟", "الفاتورة خاطئة: المبلغ ١٢٣ وليس {n}.", "شكرًا جزيلًا 🌹"],
         agent: &["أهلًا بك، أراجع الطلب {n} الآن.", "تم إرسال الشحنة (TR{n}) اليوم."],
     },
     Language {
@@ -112,23 +88,11 @@ pub(super) const EVENTS: [&str; 5] = [
     "How did we do? Rate this conversation: ★★★★★",
 ];
 
-pub(super) const CUSTOMERS: [&str; 8] = [
-    "mia.k",
-    "tom-1987",
-    "張偉",
-    "user_5f3a9c",
-    "zoe@example.com",
-    "łukasz",
-    "محمد",
-    "o'brien",
-];
+pub(super) const CUSTOMERS: [&str; 8] =
+    ["mia.k", "tom-1987", "張偉", "user_5f3a9c", "zoe@example.com", "łukasz", "محمد", "o'brien"];
 
-pub(super) const AGENTS: [&str; 4] = [
-    "sendbird_desk_agent_id_901",
-    "sendbird_desk_agent_id_902",
-    "sendbird_desk_agent_id_903",
-    "ada",
-];
+pub(super) const AGENTS: [&str; 4] =
+    ["sendbird_desk_agent_id_901", "sendbird_desk_agent_id_902", "sendbird_desk_agent_id_903", "ada"];
 
 /// All channel types of the spec; the first is drawn most often.
 pub(super) const CHANNELS: [&str; 10] = [

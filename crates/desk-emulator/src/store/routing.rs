@@ -27,14 +27,7 @@ pub(super) fn assign(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
         "UPDATE tickets SET status = 'ACTIVE', agent_id = ?2, assigned_at = ?3, updated_at = ?3 WHERE id = ?1",
     )?
     .execute(params![ticket_id, agent_id, now])?;
-    messages::insert(
-        db,
-        ticket_id,
-        messages::EVENT_USER,
-        UserType::Event,
-        now,
-        &format!("Assigned to {name}."),
-    )?;
+    messages::insert(db, ticket_id, messages::EVENT_USER, UserType::Event, now, &format!("Assigned to {name}."))?;
     chats::touch(db, ticket_id, now)
 }
 
@@ -42,9 +35,7 @@ pub(super) fn assign(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
 pub(super) fn arrived(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
     let waiting = "SELECT t.id FROM tickets t JOIN memberships m ON m.group_id = t.group_id
                    WHERE t.status = 'PENDING' AND m.agent_id = ?1 ORDER BY t.issued_at, t.id";
-    ids(db, waiting, agent_id)?
-        .into_iter()
-        .try_for_each(|ticket_id| assign(db, ticket_id, now))
+    ids(db, waiting, agent_id)?.into_iter().try_for_each(|ticket_id| assign(db, ticket_id, now))
 }
 
 /// An agent left: the agent's active tickets become pending and go to somebody else who is available.
@@ -59,8 +50,5 @@ pub(super) fn left(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
 }
 
 fn ids(db: &Connection, query: &str, agent_id: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .prepare_cached(query)?
-        .query_map([agent_id], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?)
+    Ok(db.prepare_cached(query)?.query_map([agent_id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }

@@ -45,12 +45,7 @@ pub struct SeedRequest {
 impl SeedRequest {
     /// This many rows in January 2026, seed 1.
     pub const fn rows(rows: u64) -> Self {
-        Self {
-            rows,
-            seed: Self::first_seed(),
-            from: Self::default_from(),
-            to: Self::default_to(),
-        }
+        Self { rows, seed: Self::first_seed(), from: Self::default_from(), to: Self::default_to() }
     }
 
     const fn first_seed() -> u64 {
@@ -130,11 +125,7 @@ pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
             open.push_back(OpenTicket::draw(ticket_id, &mut random, time));
             ticket_id += 1;
         }
-        let index = if opening {
-            open.len() - 1
-        } else {
-            random.below(open.len())
-        };
+        let index = if opening { open.len() - 1 } else { random.below(open.len()) };
         let Some(ticket) = open.get_mut(index) else { continue };
         let line = ticket.say(&mut random, time);
         insert.execute(params![
@@ -150,12 +141,7 @@ pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
     }
     open.iter().try_for_each(|ticket| close(db, ticket))?;
     let tickets = ticket_id.abs_diff(first_ticket_id);
-    Ok(SeedReport {
-        rows,
-        tickets,
-        first_message_id,
-        first_ticket_id,
-    })
+    Ok(SeedReport { rows, tickets, first_message_id, first_ticket_id })
 }
 
 struct Line {
@@ -167,11 +153,7 @@ struct Line {
 
 impl OpenTicket {
     fn draw(id: i64, random: &mut Random, now: Time) -> Self {
-        let channel = if random.below(2) == 0 {
-            CHANNELS[0]
-        } else {
-            CHANNELS[random.below(CHANNELS.len())]
-        };
+        let channel = if random.below(2) == 0 { CHANNELS[0] } else { CHANNELS[random.below(CHANNELS.len())] };
         Self {
             id,
             language: random.below(LANGUAGES.len()),
@@ -196,17 +178,8 @@ impl OpenTicket {
             self.issued.get_or_insert(now);
         }
         let text = lines[random.below(lines.len())].replace("{n}", &(1 + random.below(9_999)).to_string());
-        let data = if random.below(16) == 0 {
-            r#"{"type":"STYLE","bold":true}"#
-        } else {
-            ""
-        };
-        Line {
-            user,
-            user_type,
-            text,
-            data,
-        }
+        let data = if random.below(16) == 0 { r#"{"type":"STYLE","bold":true}"# } else { "" };
+        Line { user, user_type, text, data }
     }
 }
 
@@ -217,14 +190,7 @@ fn close(db: &Connection, ticket: &OpenTicket) -> Result<()> {
                               updated_at)
          VALUES (?1, ?2, ?3, 'CLOSED', 'MEDIUM', ?4, ?5, ?6, ?6)",
     )?
-    .execute(params![
-        ticket.id,
-        ticket.customer,
-        ticket.channel,
-        ticket.first,
-        ticket.issued,
-        ticket.last
-    ])?;
+    .execute(params![ticket.id, ticket.customer, ticket.channel, ticket.first, ticket.issued, ticket.last])?;
     Ok(())
 }
 
@@ -244,13 +210,7 @@ impl Times {
         // One more than the sum keeps the last time before the end.
         let total = 1 + (0..rows).map(|_| random.step()).sum::<u128>();
         let span = u128::from(to.micros().abs_diff(from.micros()));
-        Self {
-            random: start,
-            from: from.micros(),
-            span,
-            total,
-            passed: 0,
-        }
+        Self { random: start, from: from.micros(), span, total, passed: 0 }
     }
 }
 

@@ -19,10 +19,7 @@ impl Store {
     /// The number of tickets, and one page of them by ascending id.
     pub(crate) fn tickets(&mut self, proactive_id: Option<i64>, limit: i64, offset: i64) -> Result<(i64, Vec<Ticket>)> {
         let count = "SELECT COUNT(*) FROM tickets WHERE ?1 IS NULL OR proactive_id = ?1";
-        let count = self
-            .connection
-            .prepare_cached(count)?
-            .query_row([proactive_id], |row| row.get(0))?;
+        let count = self.connection.prepare_cached(count)?.query_row([proactive_id], |row| row.get(0))?;
         let page = "SELECT id FROM tickets WHERE ?1 IS NULL OR proactive_id = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
         let mut page = self.connection.prepare_cached(page)?;
         let ids = page.query_map(params![proactive_id, limit, offset], |row| row.get(0))?;
@@ -34,9 +31,7 @@ impl Store {
         self.change(ticket_id, |db, ticket, now| {
             check_text(message)?;
             let Some(customer) = &ticket.customer else {
-                return Err(Error::conflict(format!(
-                    "ticket {ticket_id} has no customer who could write"
-                )));
+                return Err(Error::conflict(format!("ticket {ticket_id} has no customer who could write")));
             };
             messages::insert(db, ticket_id, &customer.sendbird_id, UserType::Customer, now, message)?;
             if ticket.status == TicketStatus::Proactive {
@@ -79,9 +74,7 @@ impl Store {
         let now = Time::now();
         let ticket = read(&tx, ticket_id)?;
         if ticket.status == TicketStatus::Closed {
-            return Err(Error::conflict(format!(
-                "ticket {ticket_id} is closed; use one that is open"
-            )));
+            return Err(Error::conflict(format!("ticket {ticket_id} is closed; use one that is open")));
         }
         step(&tx, &ticket, now)?;
         let update = "UPDATE tickets SET updated_at = ?2 WHERE id = ?1";
@@ -98,16 +91,11 @@ fn writer(db: &Connection, ticket: &Ticket, agent_id: Option<i64>) -> Result<Age
     let id = ticket.id;
     let usual = match ticket.status {
         TicketStatus::Proactive => ticket.proactive_chat_created_by.clone(),
-        TicketStatus::Active => ticket
-            .recent_assignment
-            .as_ref()
-            .map(|assignment| assignment.agent.clone()),
+        TicketStatus::Active => ticket.recent_assignment.as_ref().map(|assignment| assignment.agent.clone()),
         TicketStatus::Pending | TicketStatus::Closed => None,
     };
     let usual = usual.ok_or_else(|| {
-        Error::conflict(format!(
-            "ticket {id} waits for an agent, so nobody may write; bring one of its group ONLINE"
-        ))
+        Error::conflict(format!("ticket {id} waits for an agent, so nobody may write; bring one of its group ONLINE"))
     })?;
     let Some(agent_id) = agent_id.filter(|agent_id| *agent_id != usual.id) else {
         return Ok(usual);
@@ -122,11 +110,7 @@ fn writer(db: &Connection, ticket: &Ticket, agent_id: Option<i64>) -> Result<Age
 }
 
 fn check_text(message: &str) -> Result<()> {
-    if message.is_empty() {
-        Err(Error::invalid("message: must not be empty"))
-    } else {
-        Ok(())
-    }
+    if message.is_empty() { Err(Error::invalid("message: must not be empty")) } else { Ok(()) }
 }
 
 fn read(db: &Connection, id: i64) -> Result<Ticket> {
@@ -169,9 +153,8 @@ fn read(db: &Connection, id: i64) -> Result<Ticket> {
     let agent_of = |id: Option<i64>| id.map_or(Ok(None), |id| find_agent(db, id));
     ticket.customer = customer.map_or(Ok(None), |id| find_customer(db, id))?;
     ticket.group = group.map(|id| read_group(db, id)).transpose()?;
-    ticket.recent_assignment = agent_of(agent)?
-        .zip(assigned_at)
-        .map(|(agent, assigned_at)| Assignment { agent, assigned_at });
+    ticket.recent_assignment =
+        agent_of(agent)?.zip(assigned_at).map(|(agent, assigned_at)| Assignment { agent, assigned_at });
     ticket.proactive_chat_created_by = agent_of(creator)?;
     Ok(ticket)
 }

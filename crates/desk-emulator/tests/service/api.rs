@@ -35,22 +35,14 @@ impl Reply {
     }
 
     pub(crate) fn ids(&self) -> Vec<i64> {
-        self.body["results"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|row| row["id"].as_i64().unwrap())
-            .collect()
+        self.body["results"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
     }
 }
 
 impl Api {
     pub(crate) async fn start(builder: Builder) -> Self {
         let http = Client::builder().no_proxy().build().unwrap();
-        Self {
-            emulator: builder.start().await.unwrap(),
-            http,
-        }
+        Self { emulator: builder.start().await.unwrap(), http }
     }
 
     pub(crate) async fn empty() -> Self {
@@ -65,9 +57,7 @@ impl Api {
     /// A request to a path below the base URL.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.emulator.base_url());
-        self.http
-            .request(method, url)
-            .header(TOKEN_HEADER, self.emulator.token())
+        self.http.request(method, url).header(TOKEN_HEADER, self.emulator.token())
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
@@ -75,9 +65,7 @@ impl Api {
     }
 
     pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Reply {
-        let request = self
-            .request(Method::POST, path)
-            .header(CONTENT_TYPE, "application/json; charset=utf8");
+        let request = self.request(Method::POST, path).header(CONTENT_TYPE, "application/json; charset=utf8");
         self.send(request.body(body)).await
     }
 
@@ -98,11 +86,7 @@ impl Api {
         let (method, path) = (request.method().to_string(), request.url().path().to_owned());
         let response = self.http.execute(request).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        assert_eq!(
-            headers.get(CONTENT_TYPE).unwrap(),
-            "application/json",
-            "{method} {path} {status}"
-        );
+        assert_eq!(headers.get(CONTENT_TYPE).unwrap(), "application/json", "{method} {path} {status}");
         let text = response.text().await.unwrap();
         let body: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"));
         if let Some(path) = path.strip_prefix("/platform/v1") {

@@ -35,19 +35,11 @@ fn follow(value: &'static Value) -> &'static Value {
 /// The path template of the spec that `path` belongs to.
 fn template(path: &str) -> Option<&'static str> {
     let pieces: Vec<_> = path.trim_end_matches('/').split('/').collect();
-    SPEC["paths"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .find(|template| {
-            let wanted: Vec<_> = template.split('/').collect();
-            wanted.len() == pieces.len()
-                && wanted
-                    .iter()
-                    .zip(&pieces)
-                    .all(|(wanted, piece)| wanted.starts_with('{') || wanted == piece)
-        })
+    SPEC["paths"].as_object().unwrap().keys().map(String::as_str).find(|template| {
+        let wanted: Vec<_> = template.split('/').collect();
+        wanted.len() == pieces.len()
+            && wanted.iter().zip(&pieces).all(|(wanted, piece)| wanted.starts_with('{') || wanted == piece)
+    })
 }
 
 /// Panics unless the answer is documented for the operation at `path` (below the base URL, without query). Answers
@@ -60,14 +52,9 @@ pub(crate) fn check(method: &str, path: &str, status: u16, body: &Value) {
     let response = response.unwrap_or_else(|| panic!("{name} answered {status}, which the spec does not have: {body}"));
     let schema = &follow(response)["content"]["application/json"]["schema"];
     let whole = json!({ "components": { "schemas": SPEC["components"]["schemas"] }, "allOf": [schema] });
-    let validator = jsonschema::draft202012::options()
-        .should_validate_formats(true)
-        .build(&whole)
-        .unwrap();
-    let faults: Vec<_> = validator
-        .iter_errors(body)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
+    let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&whole).unwrap();
+    let faults: Vec<_> =
+        validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(faults.is_empty(), "{name} {status}: {faults:?} in {body}");
     check_times(body);
 }
@@ -91,11 +78,7 @@ fn check_times(body: &Value) {
 fn the_validator_itself_refuses() {
     let page = json!({"count": 1, "results": [], "previous": null, "next": null});
     check("GET", "/chat_messages", 200, &page);
-    for (status, body) in [
-        (200, json!({"count": "1", "results": []})),
-        (500, json!({})),
-        (401, json!({"code": []})),
-    ] {
+    for (status, body) in [(200, json!({"count": "1", "results": []})), (500, json!({})), (401, json!({"code": []}))] {
         let refused = std::panic::catch_unwind(|| check("GET", "/chat_messages", status, &body));
         assert!(refused.is_err(), "{status} {body}");
     }

@@ -11,10 +11,7 @@ async fn a_whole_story_over_http() {
     let api = Api::empty().await;
     let post = async |path: &str, body: Value| api.control(Method::POST, path, body).await;
     let group = post("/groups", json!({"key": "sales", "name": "Sales"})).await;
-    assert_eq!(
-        (group.status, &group.body["id"], &group.body["key"]),
-        (201, &json!(1), &json!("sales"))
-    );
+    assert_eq!((group.status, &group.body["id"], &group.body["key"]), (201, &json!(1), &json!("sales")));
     let agent = json!({"displayName": "Ann", "groups": ["sales"], "presence": "OFFLINE"});
     let agent = post("/agents", agent).await;
     assert_eq!(
@@ -22,57 +19,34 @@ async fn a_whole_story_over_http() {
         (201, &json!("OFFLINE"), &json!(["sales"]))
     );
     let customer = post("/customers", json!({"displayName": "Mia", "sendbirdId": "mia"})).await;
-    assert_eq!(
-        (customer.status, &customer.body["channelType"]),
-        (201, &json!("SENDBIRD"))
-    );
+    assert_eq!((customer.status, &customer.body["channelType"]), (201, &json!("SENDBIRD")));
     assert_eq!(api.create(&[1]).await.status, 201);
 
-    let ticket = post(
-        "/tickets/1/agent_reply",
-        json!({"agentId": 1, "message": "Still there?"}),
-    )
-    .await;
+    let ticket = post("/tickets/1/agent_reply", json!({"agentId": 1, "message": "Still there?"})).await;
     assert_eq!((ticket.status, &ticket.body["status2"]), (200, &json!("PROACTIVE")));
     let ticket = post("/tickets/1/customer_reply", json!({"message": "Yes"})).await;
     assert_eq!((ticket.status, &ticket.body["status2"]), (200, &json!("PENDING")));
-    let ann = api
-        .control(Method::PUT, "/agents/1/presence", json!({"presence": "ONLINE"}))
-        .await;
+    let ann = api.control(Method::PUT, "/agents/1/presence", json!({"presence": "ONLINE"})).await;
     assert_eq!((ann.status, &ann.body["connection"]), (200, &json!("ONLINE")));
     let ticket = api.control(Method::GET, "/tickets/1", Value::Null).await.body;
     assert_eq!(ticket["status2"], "ACTIVE");
     assert_eq!(ticket["recentAssignment"]["agent"]["displayName"], "Ann");
     assert_eq!(ticket["customer"]["sendbirdId"], "mia");
     let closed = post("/tickets/1/close", json!({"comment": "done"})).await;
-    assert_eq!(
-        (&closed.body["status2"], &closed.body["closeComment"]),
-        (&json!("CLOSED"), &json!("done"))
-    );
-    assert_eq!(
-        post("/tickets/1/customer_reply", json!({"message": "Hi"})).await.code(),
-        (409, "conflict")
-    );
+    assert_eq!((&closed.body["status2"], &closed.body["closeComment"]), (&json!("CLOSED"), &json!("done")));
+    assert_eq!(post("/tickets/1/customer_reply", json!({"message": "Hi"})).await.code(), (409, "conflict"));
 }
 
 #[tokio::test]
 async fn tickets_are_listed_in_pages() {
     let api = Api::demo().await;
     api.create(&[101, 102, 103]).await;
-    let page = api
-        .control(Method::GET, "/tickets?proactive_id=1&limit=2", Value::Null)
-        .await;
+    let page = api.control(Method::GET, "/tickets?proactive_id=1&limit=2", Value::Null).await;
     assert_eq!((page.ids(), &page.body["count"]), (vec![126, 127], &json!(3)));
-    let next = format!(
-        "{}/_emulator/tickets?limit=2&offset=2&proactive_id=1",
-        api.emulator.url()
-    );
+    let next = format!("{}/_emulator/tickets?limit=2&offset=2&proactive_id=1", api.emulator.url());
     assert_eq!(page.body["next"], next);
     assert_eq!(api.send(api.http.get(next)).await.ids(), [128]);
-    assert_eq!(
-        api.control(Method::GET, "/tickets", Value::Null).await.body["count"],
-        128
-    );
+    assert_eq!(api.control(Method::GET, "/tickets", Value::Null).await.body["count"], 128);
     let bad = api.control(Method::GET, "/tickets?proactive_id=x", Value::Null).await;
     assert_eq!(bad.code(), (400, "invalid"));
 }
@@ -84,33 +58,18 @@ async fn seeding_is_the_same_for_the_same_seed() {
     for seed in [7, 7, 8] {
         let wanted = json!({"rows": 100, "seed": seed, "from": "2025-05-01T00:00:00Z", "to": "2025-05-02T00:00:00Z"});
         let report = api.control(Method::POST, "/seed", wanted).await;
-        assert_eq!(
-            report.body,
-            json!({"rows": 100, "tickets": 13, "firstMessageId": 1, "firstTicketId": 1})
-        );
+        assert_eq!(report.body, json!({"rows": 100, "tickets": 13, "firstMessageId": 1, "firstTicketId": 1}));
         pages.push(api.get("/chat_messages?limit=100").await.body["results"].clone());
         api.control(Method::POST, "/reset", Value::Null).await;
     }
     assert_eq!(pages[0], pages[1]);
     assert_ne!(pages[1], pages[2]);
-    let times: Vec<_> = pages[0]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["createdAt"].as_str().unwrap())
-        .collect();
+    let times: Vec<_> = pages[0].as_array().unwrap().iter().map(|row| row["createdAt"].as_str().unwrap()).collect();
     assert!(times.is_sorted() && times[0].starts_with("2025-05-01") && times[99].starts_with("2025-05-01"));
 
     let first = api.control(Method::POST, "/seed", json!({"rows": 9})).await.body;
     let second = api.control(Method::POST, "/seed", json!({"rows": 9})).await.body;
-    assert_eq!(
-        [
-            &first["firstTicketId"],
-            &second["firstTicketId"],
-            &second["firstMessageId"]
-        ],
-        [1, 3, 10]
-    );
+    assert_eq!([&first["firstTicketId"], &second["firstTicketId"], &second["firstMessageId"]], [1, 3, 10]);
 }
 
 #[tokio::test]
@@ -118,73 +77,18 @@ async fn bad_requests_are_refused() {
     let api = Api::demo().await;
     let before = api.sizes().await;
     for (method, path, body, code) in [
-        (
-            Method::POST,
-            "/groups",
-            json!({"key": "Sales!", "name": "S"}),
-            (400, "invalid"),
-        ),
-        (
-            Method::POST,
-            "/groups",
-            json!({"key": "", "name": "S"}),
-            (400, "invalid"),
-        ),
-        (
-            Method::POST,
-            "/groups",
-            json!({"key": "new", "name": ""}),
-            (400, "invalid"),
-        ),
-        (
-            Method::POST,
-            "/groups",
-            json!({"key": "sales", "name": "S"}),
-            (409, "conflict"),
-        ),
+        (Method::POST, "/groups", json!({"key": "Sales!", "name": "S"}), (400, "invalid")),
+        (Method::POST, "/groups", json!({"key": "", "name": "S"}), (400, "invalid")),
+        (Method::POST, "/groups", json!({"key": "new", "name": ""}), (400, "invalid")),
+        (Method::POST, "/groups", json!({"key": "sales", "name": "S"}), (409, "conflict")),
         (Method::POST, "/groups", json!({"key": "new"}), (400, "invalid")),
-        (
-            Method::POST,
-            "/agents",
-            json!({"displayName": "A", "groups": ["x"], "presence": "AWAY"}),
-            (400, "invalid"),
-        ),
-        (
-            Method::POST,
-            "/agents",
-            json!({"displayName": "A", "presence": "away"}),
-            (400, "invalid"),
-        ),
-        (
-            Method::POST,
-            "/agents",
-            json!({"displayName": "a".repeat(101), "presence": "AWAY"}),
-            (400, "invalid"),
-        ),
-        (
-            Method::PUT,
-            "/agents/99/presence",
-            json!({"presence": "AWAY"}),
-            (404, "not_found"),
-        ),
-        (
-            Method::PUT,
-            "/agents/x/presence",
-            json!({"presence": "AWAY"}),
-            (400, "invalid"),
-        ),
-        (
-            Method::POST,
-            "/customers",
-            json!({"displayName": "M", "sendbirdId": "customer_101"}),
-            (409, "conflict"),
-        ),
-        (
-            Method::POST,
-            "/customers",
-            json!({"displayName": "M", "channelType": "PIGEON"}),
-            (400, "invalid"),
-        ),
+        (Method::POST, "/agents", json!({"displayName": "A", "groups": ["x"], "presence": "AWAY"}), (400, "invalid")),
+        (Method::POST, "/agents", json!({"displayName": "A", "presence": "away"}), (400, "invalid")),
+        (Method::POST, "/agents", json!({"displayName": "a".repeat(101), "presence": "AWAY"}), (400, "invalid")),
+        (Method::PUT, "/agents/99/presence", json!({"presence": "AWAY"}), (404, "not_found")),
+        (Method::PUT, "/agents/x/presence", json!({"presence": "AWAY"}), (400, "invalid")),
+        (Method::POST, "/customers", json!({"displayName": "M", "sendbirdId": "customer_101"}), (409, "conflict")),
+        (Method::POST, "/customers", json!({"displayName": "M", "channelType": "PIGEON"}), (400, "invalid")),
         (Method::POST, "/tickets/999/close", json!({}), (404, "not_found")),
         (Method::POST, "/tickets/1/close", json!({}), (409, "conflict")),
         (Method::POST, "/tickets/1/customer_reply", json!({}), (400, "invalid")),
@@ -225,14 +129,8 @@ async fn only_loopback_names_are_let_in() {
         assert_eq!(reply.code(), (403, "permission_denied"), "{value}");
     }
     assert_eq!(api.get("/proactive_chats/1").await.status, 200);
-    for host in [
-        format!("localhost:{port}"),
-        "[::1]".to_owned(),
-        format!("127.0.0.1:{port}"),
-    ] {
-        let reply = api
-            .send(reset().header(HOST, &host).header(ORIGIN, format!("http://{host}")))
-            .await;
+    for host in [format!("localhost:{port}"), "[::1]".to_owned(), format!("127.0.0.1:{port}")] {
+        let reply = api.send(reset().header(HOST, &host).header(ORIGIN, format!("http://{host}"))).await;
         assert_eq!(reply.status, 200, "{host}");
     }
     assert_eq!(api.get("/proactive_chats/1").await.status, 404);

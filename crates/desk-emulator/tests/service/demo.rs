@@ -31,18 +31,8 @@ async fn first_chat(api: &Api) -> Vec<[Value; 4]> {
 
 fn expected_rows() -> Vec<[Value; 4]> {
     vec![
-        [
-            json!(1001),
-            json!("AGENT"),
-            json!("sendbird_desk_agent_id_1"),
-            json!("Hello!"),
-        ],
-        [
-            json!(1004),
-            json!("CUSTOMER"),
-            json!("customer_101"),
-            json!("Yes, please!"),
-        ],
+        [json!(1001), json!("AGENT"), json!("sendbird_desk_agent_id_1"), json!("Hello!")],
+        [json!(1004), json!("CUSTOMER"), json!("customer_101"), json!("Yes, please!")],
         [json!(1005), json!("EVENT"), json!("event"), json!("Assigned to Ann.")],
     ]
 }
@@ -51,11 +41,7 @@ fn expected_rows() -> Vec<[Value; 4]> {
 async fn it_holds_a_thousand_messages_in_ten_days() {
     let api = Api::demo().await;
     assert_eq!(api.sizes().await, [0, 125, 1000]);
-    let rows: Vec<Value> = messages(&api)
-        .await
-        .iter()
-        .flat_map(|page| page.as_array().unwrap().clone())
-        .collect();
+    let rows: Vec<Value> = messages(&api).await.iter().flat_map(|page| page.as_array().unwrap().clone()).collect();
     let times: Vec<_> = rows.iter().map(|row| row["createdAt"].as_str().unwrap()).collect();
     assert!(times.is_sorted());
     assert!(times[0] >= "2026-01-01T00:00:00.000000Z" && times[999] < "2026-01-11T00:00:00.000000Z");
@@ -64,22 +50,8 @@ async fn it_holds_a_thousand_messages_in_ten_days() {
         assert!(rows.iter().any(|row| row["userType"] == user_type), "{user_type}");
     }
     let text: String = rows.iter().map(|row| row["message"].as_str().unwrap()).collect();
-    for piece in [
-        "\n",
-        "\t",
-        "\"",
-        "\\",
-        "ß",
-        "注文",
-        "订单",
-        "주문",
-        "مرحبا",
-        "שלום",
-        "नमस्ते",
-        "🙏🏽",
-        "👨‍👩‍👧‍👦",
-        "𠮷",
-    ] {
+    for piece in ["\n", "\t", "\"", "\\", "ß", "注文", "订单", "주문", "مرحبا", "שלום", "नमस्ते", "🙏🏽", "👨‍👩‍👧‍👦", "𠮷"]
+    {
         assert!(text.contains(piece), "{piece:?}");
     }
 }
@@ -107,11 +79,7 @@ async fn a_reset_brings_the_start_back() {
     assert_eq!(messages(&api).await, before);
     assert_eq!(api.emulator.add_customer(NewCustomer::new("Uma")).unwrap().id, 105);
     assert_eq!(first_chat(&api).await, expected_rows());
-    assert_eq!(
-        messages(&Api::demo().await).await,
-        before,
-        "another demo has the same content"
-    );
+    assert_eq!(messages(&Api::demo().await).await, before, "another demo has the same content");
 }
 
 #[tokio::test]
@@ -133,10 +101,7 @@ async fn an_emulator_without_demo_starts_empty_and_counts_from_one() {
     let ids = [
         api.emulator.add_group("a", "A").unwrap().id,
         api.emulator.add_customer(NewCustomer::new("Mia")).unwrap().id,
-        api.emulator
-            .seed(desk_emulator::SeedRequest::rows(1))
-            .unwrap()
-            .first_message_id,
+        api.emulator.seed(desk_emulator::SeedRequest::rows(1)).unwrap().first_message_id,
     ];
     assert_eq!(ids, [1, 1, 1]);
     api.emulator.reset().unwrap();

@@ -9,9 +9,7 @@ use crate::api::Api;
 async fn service() -> Api {
     let api = Api::start(Emulator::builder()).await;
     api.emulator.add_group("sales", "Sales").unwrap();
-    api.emulator
-        .add_agent(NewAgent::new("Creator", &[], Presence::Online))
-        .unwrap();
+    api.emulator.add_agent(NewAgent::new("Creator", &[], Presence::Online)).unwrap();
     for name in ["Mia", "Tom", "Zoe"] {
         api.emulator.add_customer(NewCustomer::new(name)).unwrap();
     }
@@ -33,8 +31,7 @@ async fn talk(api: &Api, ticket_id: i64) -> Vec<[String; 3]> {
     let page = api.get(&format!("/tickets/{ticket_id}/chat_messages")).await.body;
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     let rows = page["results"].as_array().unwrap().iter();
-    rows.map(|row| [text(row, "userType"), text(row, "userSendbirdId"), text(row, "message")])
-        .collect()
+    rows.map(|row| [text(row, "userType"), text(row, "userSendbirdId"), text(row, "message")]).collect()
 }
 
 #[tokio::test]
@@ -64,14 +61,7 @@ async fn an_answer_makes_a_ticket_that_goes_to_an_available_agent() {
     // A second answer is one more row, not one more answered chat or a new routing.
     assert_eq!(api.emulator.customer_reply(1, "When?").unwrap().message_count, 4);
     assert_eq!(counters(&api).await, [3, 1, 0, 1]);
-    assert_eq!(
-        api.emulator
-            .agent_reply(1, None, "Now.")
-            .unwrap()
-            .last_message
-            .as_deref(),
-        Some("Now.")
-    );
+    assert_eq!(api.emulator.agent_reply(1, None, "Now.").unwrap().last_message.as_deref(), Some("Now."));
     assert_eq!(talk(&api, 1).await[4], ["AGENT", "sendbird_desk_agent_id_2", "Now."]);
     assert_eq!(api.emulator.ticket(2).unwrap().status, TicketStatus::Proactive);
 }
@@ -92,54 +82,32 @@ async fn follow_ups_count_before_the_answer_only() {
     api.emulator.agent_reply(1, Some(ann.id), "Good.").unwrap();
     assert_eq!(counters(&api).await, [2, 1, 0, 3]);
     let refused = api.emulator.agent_reply(1, Some(1), "Me too").unwrap_err();
-    assert_eq!(
-        (refused.status(), refused.detail()),
-        (409, "agentId: ticket 1 is assigned to agent 2, not 1")
-    );
+    assert_eq!((refused.status(), refused.detail()), (409, "agentId: ticket 1 is assigned to agent 2, not 1"));
     assert_eq!(api.emulator.agent_reply(2, Some(9), "Hi").unwrap_err().status(), 400);
 }
 
 #[tokio::test]
 async fn without_an_available_agent_it_waits_until_one_comes() {
     let api = service().await;
-    api.emulator
-        .add_agent(NewAgent {
-            bot: true,
-            ..seller("Bot", Presence::Online)
-        })
-        .unwrap();
-    let paused = NewAgent {
-        status: AgentStatus::Inactive,
-        ..seller("Gone", Presence::Online)
-    };
+    api.emulator.add_agent(NewAgent { bot: true, ..seller("Bot", Presence::Online) }).unwrap();
+    let paused = NewAgent { status: AgentStatus::Inactive, ..seller("Gone", Presence::Online) };
     api.emulator.add_agent(paused).unwrap();
     let ann = api.emulator.add_agent(seller("Ann", Presence::Away)).unwrap();
     api.create(&[1, 2, 3]).await;
     for ticket_id in [2, 1] {
         let ticket = api.emulator.customer_reply(ticket_id, "Yes").unwrap();
-        assert_eq!(
-            (ticket.status, ticket.legacy_status),
-            (TicketStatus::Pending, "UNASSIGNED")
-        );
+        assert_eq!((ticket.status, ticket.legacy_status), (TicketStatus::Pending, "UNASSIGNED"));
         assert!(ticket.recent_assignment.is_none() && ticket.issued_at.is_some());
     }
     assert_eq!(api.emulator.agent_reply(1, None, "Hi").unwrap_err().status(), 409);
     assert_eq!(counters(&api).await, [3, 2, 0, 1]);
 
-    assert_eq!(
-        api.emulator.set_presence(ann.id, Presence::Online).unwrap().presence,
-        Presence::Online
-    );
+    assert_eq!(api.emulator.set_presence(ann.id, Presence::Online).unwrap().presence, Presence::Online);
     let assigned = [1, 2].map(|id| api.emulator.ticket(id).unwrap());
     assert!(assigned.iter().all(|ticket| ticket.status == TicketStatus::Active));
     // Ticket 2 was answered first, so its event comes first.
     let all = api.get("/chat_messages?offset=5").await.body;
-    let events: Vec<_> = all["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["ticket"].as_i64().unwrap())
-        .collect();
+    let events: Vec<_> = all["results"].as_array().unwrap().iter().map(|row| row["ticket"].as_i64().unwrap()).collect();
     assert_eq!(events, [2, 1]);
     assert_eq!(api.emulator.ticket(3).unwrap().status, TicketStatus::Proactive);
 }
@@ -149,15 +117,7 @@ async fn the_agent_with_the_fewest_active_tickets_wins_then_the_lowest_id() {
     let api = service().await;
     let agents = ["Ann", "Ben"].map(|name| api.emulator.add_agent(seller(name, Presence::Online)).unwrap().id);
     api.create(&[1, 2, 3]).await;
-    let assignee = |id: i64| {
-        api.emulator
-            .customer_reply(id, "Yes")
-            .unwrap()
-            .recent_assignment
-            .unwrap()
-            .agent
-            .id
-    };
+    let assignee = |id: i64| api.emulator.customer_reply(id, "Yes").unwrap().recent_assignment.unwrap().agent.id;
     assert_eq!([3, 2, 1].map(assignee), [agents[0], agents[1], agents[0]]);
     api.create(&[1, 2]).await;
     api.emulator.close_ticket(3, None).unwrap();
@@ -177,14 +137,8 @@ async fn tickets_of_an_agent_who_leaves_go_to_another_or_wait() {
     api.emulator.set_presence(ben, Presence::Offline).unwrap();
     assert_eq!(api.emulator.ticket(1).unwrap().status, TicketStatus::Pending);
     api.emulator.add_agent(seller("Cai", Presence::Online)).unwrap();
-    assert_eq!(
-        (api.emulator.ticket(1).unwrap().status, assignee()),
-        (TicketStatus::Active, 4)
-    );
-    assert_eq!(
-        api.emulator.set_presence(9, Presence::Online).unwrap_err().status(),
-        404
-    );
+    assert_eq!((api.emulator.ticket(1).unwrap().status, assignee()), (TicketStatus::Active, 4));
+    assert_eq!(api.emulator.set_presence(9, Presence::Online).unwrap_err().status(), 404);
 }
 
 #[tokio::test]
@@ -192,10 +146,7 @@ async fn a_closed_ticket_is_final() {
     let api = service().await;
     api.create(&[1, 2]).await;
     let closed = api.emulator.close_ticket(1, Some("solved")).unwrap();
-    assert_eq!(
-        (closed.status, closed.close_comment.as_deref()),
-        (TicketStatus::Closed, Some("solved"))
-    );
+    assert_eq!((closed.status, closed.close_comment.as_deref()), (TicketStatus::Closed, Some("solved")));
     assert!(closed.closed_at.is_some());
     assert_eq!(counters(&api).await, [2, 0, 1, 1]);
     for refused in [
@@ -218,12 +169,6 @@ async fn empty_texts_and_unknown_tickets_are_refused() {
     assert_eq!(api.emulator.customer_reply(9, "Hi").unwrap_err().code(), "not_found");
     assert_eq!(api.emulator.ticket(0).unwrap_err().status(), 404);
     let seeded = api.emulator.seed(desk_emulator::SeedRequest::rows(10)).unwrap();
-    assert_eq!(
-        api.emulator
-            .customer_reply(seeded.first_ticket_id, "Hi")
-            .unwrap_err()
-            .status(),
-        409
-    );
+    assert_eq!(api.emulator.customer_reply(seeded.first_ticket_id, "Hi").unwrap_err().status(), 409);
     assert_eq!(json!(talk(&api, 1).await.len()), 1);
 }

@@ -35,20 +35,11 @@ async fn create_makes_one_ticket_and_one_message_for_each_customer() {
     assert_eq!(api.sizes().await, [1, before[1] + 2, before[2] + 2]);
 
     let tickets = api.emulator.tickets(Some(1)).unwrap();
-    let customers: Vec<_> = tickets
-        .iter()
-        .map(|ticket| ticket.customer.as_ref().unwrap().id)
-        .collect();
+    let customers: Vec<_> = tickets.iter().map(|ticket| ticket.customer.as_ref().unwrap().id).collect();
     assert_eq!(customers, [103, 101]);
     for ticket in tickets {
-        assert_eq!(
-            (ticket.status.as_str(), ticket.priority.as_str()),
-            ("PROACTIVE", "URGENT")
-        );
-        assert_eq!(
-            (ticket.group.unwrap().id, ticket.proactive_chat_created_by.unwrap().id),
-            (1, 2)
-        );
+        assert_eq!((ticket.status.as_str(), ticket.priority.as_str()), ("PROACTIVE", "URGENT"));
+        assert_eq!((ticket.group.unwrap().id, ticket.proactive_chat_created_by.unwrap().id), (1, 2));
         let page = api.get(&format!("/tickets/{}/chat_messages", ticket.id)).await.body;
         let row = &page["results"][0];
         let expected = json!({
@@ -57,10 +48,7 @@ async fn create_makes_one_ticket_and_one_message_for_each_customer() {
             "message": "Your order 1042 has shipped.", "data": "", "deletedAt": null, "requestedFrom": null,
             "requestedBy": null,
         });
-        assert_eq!(
-            page,
-            json!({"count": 1, "previous": null, "next": null, "results": [expected]})
-        );
+        assert_eq!(page, json!({"count": 1, "previous": null, "next": null, "results": [expected]}));
     }
 }
 
@@ -75,10 +63,7 @@ async fn the_message_of_a_chat_can_be_an_event() {
     let api = Api::start(Emulator::builder().demo(true).proactive_sender(ProactiveSender::Event)).await;
     assert_eq!(api.create(&[102]).await.status, 201);
     let row = &api.get("/tickets/126/chat_messages?limit=1").await.body["results"][0];
-    assert_eq!(
-        (&row["userType"], &row["userSendbirdId"]),
-        (&json!("EVENT"), &json!("event"))
-    );
+    assert_eq!((&row["userType"], &row["userSendbirdId"]), (&json!("EVENT"), &json!("event")));
 }
 
 #[tokio::test]
@@ -86,12 +71,7 @@ async fn a_trailing_slash_is_accepted_everywhere() {
     let api = Api::demo().await;
     let body = json!({"message": "Hi", "groupKey": "sales", "customerIds": [101], "agentId": 1});
     assert_eq!(api.post("/proactive_chats/", body.to_string()).await.status, 201);
-    for path in [
-        "/proactive_chats/1/",
-        "/chat_messages/",
-        "/chat_messages/?limit=2",
-        "/tickets/1/chat_messages/",
-    ] {
+    for path in ["/proactive_chats/1/", "/chat_messages/", "/chat_messages/?limit=2", "/tickets/1/chat_messages/"] {
         assert_eq!(api.get(path).await.status, 200, "{path}");
     }
     assert_eq!(api.control(Method::GET, "/health/", Value::Null).await.status, 200);
@@ -108,13 +88,9 @@ async fn every_spelling_of_the_media_type_is_accepted() {
         "application/json;charset=utf-8",
         "Application/JSON; charset=\"UTF-8\"",
     ] {
-        let request = api
-            .request(Method::POST, "/proactive_chats")
-            .header(CONTENT_TYPE, media_type);
+        let request = api.request(Method::POST, "/proactive_chats").header(CONTENT_TYPE, media_type);
         assert_eq!(api.send(request.body(body.clone())).await.status, 201, "{media_type}");
-        let request = api
-            .request(Method::GET, "/chat_messages")
-            .header(CONTENT_TYPE, media_type);
+        let request = api.request(Method::GET, "/chat_messages").header(CONTENT_TYPE, media_type);
         assert_eq!(api.send(request).await.status, 200, "{media_type}");
     }
 }
@@ -122,9 +98,7 @@ async fn every_spelling_of_the_media_type_is_accepted() {
 #[tokio::test]
 async fn it_answers_under_any_host_and_links_to_it() {
     let api = Api::demo().await;
-    let request = api
-        .request(Method::GET, "/chat_messages?limit=5")
-        .header(HOST, "desk-api-x.sendbird.com:81");
+    let request = api.request(Method::GET, "/chat_messages?limit=5").header(HOST, "desk-api-x.sendbird.com:81");
     let page = api.send(request).await.body;
     let expected = "http://desk-api-x.sendbird.com:81/platform/v1/chat_messages?limit=5&offset=5";
     assert_eq!(page["next"], expected);

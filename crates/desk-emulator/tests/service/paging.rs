@@ -23,15 +23,10 @@ async fn walk(api: &Api, path: &str, link: &str) -> Vec<Vec<i64>> {
 async fn check_walk(api: &Api, list: &str, query: &str, limit: usize) {
     let next = walk(api, &format!("{list}?limit={limit}{query}"), "next").await;
     let all = next.concat();
-    let count = api.get(&format!("{list}?limit=1{query}")).await.body["count"]
-        .as_i64()
-        .unwrap();
+    let count = api.get(&format!("{list}?limit=1{query}")).await.body["count"].as_i64().unwrap();
     assert_eq!(all.len(), usize::try_from(count).unwrap(), "{list} {query}");
     assert!(all.is_sorted_by(|left, right| left < right), "ids ascend");
-    assert!(
-        next.iter().rev().skip(1).all(|page| page.len() == limit),
-        "only the last page is short"
-    );
+    assert!(next.iter().rev().skip(1).all(|page| page.len() == limit), "only the last page is short");
     let last = (all.len() - 1) / limit * limit;
     let mut previous = walk(api, &format!("{list}?limit={limit}&offset={last}{query}"), "previous").await;
     previous.reverse();
@@ -46,41 +41,20 @@ async fn links_lead_to_both_ends_of_every_list() {
     check_walk(&api, "/tickets/2/chat_messages", "", 3).await;
     let window = "&created_at__gte=2026-01-02T00:00:00%2B09:00&created_at__lte=2026-01-08T12:00:00.5Z";
     check_walk(&api, "/chat_messages", window, 60).await;
-    check_walk(
-        &api,
-        "/chat_messages",
-        &format!("{window}&ticket__channel_type=SENDBIRD&b=%20%26"),
-        60,
-    )
-    .await;
+    check_walk(&api, "/chat_messages", &format!("{window}&ticket__channel_type=SENDBIRD&b=%20%26"), 60).await;
 }
 
 #[tokio::test]
 async fn links_carry_the_filters_sorted() {
     let api = Api::demo().await;
-    let page = api
-        .get("/chat_messages?x=%C3%A9&offset=10&ticket_channel_type=SENDBIRD&a=1&limit=10")
-        .await
-        .body;
+    let page = api.get("/chat_messages?x=%C3%A9&offset=10&ticket_channel_type=SENDBIRD&a=1&limit=10").await.body;
     let url = format!("{}/chat_messages", api.emulator.base_url());
-    assert_eq!(
-        page["previous"],
-        format!("{url}?a=1&limit=10&ticket_channel_type=SENDBIRD&x=%C3%A9")
-    );
-    assert_eq!(
-        page["next"],
-        format!("{url}?a=1&limit=10&offset=20&ticket_channel_type=SENDBIRD&x=%C3%A9")
-    );
+    assert_eq!(page["previous"], format!("{url}?a=1&limit=10&ticket_channel_type=SENDBIRD&x=%C3%A9"));
+    assert_eq!(page["next"], format!("{url}?a=1&limit=10&offset=20&ticket_channel_type=SENDBIRD&x=%C3%A9"));
     let first = api.get("/chat_messages").await.body;
-    assert_eq!(
-        (&first["previous"], &first["next"]),
-        (&Value::Null, &format!("{url}?limit=50&offset=50").into())
-    );
+    assert_eq!((&first["previous"], &first["next"]), (&Value::Null, &format!("{url}?limit=50&offset=50").into()));
     let last = api.get("/chat_messages?limit=10&offset=995").await.body;
-    assert_eq!(
-        (&last["previous"], &last["next"]),
-        (&format!("{url}?limit=10&offset=985").into(), &Value::Null)
-    );
+    assert_eq!((&last["previous"], &last["next"]), (&format!("{url}?limit=10&offset=985").into(), &Value::Null));
     // An offset smaller than the limit leads back to the very start.
     let near = api.get("/chat_messages?limit=10&offset=3").await.body;
     assert_eq!(near["previous"], format!("{url}?limit=10"));
@@ -100,10 +74,7 @@ async fn values_out_of_range_are_made_to_fit() {
         assert_eq!((ids[0], ids.len()), (first, length), "{query}");
     }
     let beyond = api.get("/chat_messages?limit=10&offset=1000").await;
-    assert_eq!(
-        (beyond.ids(), &beyond.body["count"], &beyond.body["next"]),
-        (vec![], &1000.into(), &Value::Null)
-    );
+    assert_eq!((beyond.ids(), &beyond.body["count"], &beyond.body["next"]), (vec![], &1000.into(), &Value::Null));
 }
 
 /// The ids and times of all messages.
@@ -125,10 +96,7 @@ async fn everything(api: &Api) -> Vec<(i64, Time, i64)> {
 /// Compares windows around some rows with a filter done here, bounds inclusive to the microsecond.
 async fn check_windows(api: &Api) {
     let rows = everything(api).await;
-    let around = rows
-        .iter()
-        .step_by(97)
-        .flat_map(|(_, time, _)| [-1, 0, 1].map(|shift| time.micros() + shift));
+    let around = rows.iter().step_by(97).flat_map(|(_, time, _)| [-1, 0, 1].map(|shift| time.micros() + shift));
     let bounds: Vec<i64> = around.collect();
     for (index, from) in bounds.iter().enumerate().step_by(2) {
         for to in bounds.iter().skip(index).step_by(5).chain([from]).chain(bounds.first()) {
@@ -136,21 +104,12 @@ async fn check_windows(api: &Api) {
                 let (seconds, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
                 let time = Time::parse("1970-01-01T00:00:00Z").map(|epoch| epoch.micros());
                 assert_eq!(time, Some(0));
-                chrono::DateTime::from_timestamp(seconds, u32::try_from(rest).unwrap() * 1000)
-                    .unwrap()
-                    .to_rfc3339()
+                chrono::DateTime::from_timestamp(seconds, u32::try_from(rest).unwrap() * 1000).unwrap().to_rfc3339()
             };
             let (gte, lte) = (text(*from).replace('+', "%2B"), text(*to).replace('+', "%2B"));
-            let reply = api
-                .get(&format!(
-                    "/chat_messages?limit=500&created_at__gte={gte}&created_at__lte={lte}"
-                ))
-                .await;
-            let expected: Vec<i64> = rows
-                .iter()
-                .filter(|(_, time, _)| (*from..=*to).contains(&time.micros()))
-                .map(|row| row.0)
-                .collect();
+            let reply = api.get(&format!("/chat_messages?limit=500&created_at__gte={gte}&created_at__lte={lte}")).await;
+            let expected: Vec<i64> =
+                rows.iter().filter(|(_, time, _)| (*from..=*to).contains(&time.micros())).map(|row| row.0).collect();
             assert_eq!(reply.body["count"], expected.len(), "{gte} {lte}");
             assert_eq!(reply.ids(), expected[..expected.len().min(500)], "{gte} {lte}");
         }
@@ -166,12 +125,7 @@ async fn time_bounds_are_inclusive_at_the_microsecond() {
 #[tokio::test]
 async fn time_bounds_hold_when_times_do_not_rise_with_the_ids() {
     let api = Api::start(Emulator::builder().seed_rows(300)).await;
-    api.emulator
-        .seed(SeedRequest {
-            seed: 2,
-            ..SeedRequest::rows(300)
-        })
-        .unwrap();
+    api.emulator.seed(SeedRequest { seed: 2, ..SeedRequest::rows(300) }).unwrap();
     assert!(!everything(&api).await.is_sorted_by_key(|row| row.1));
     check_windows(&api).await;
     check_walk(&api, "/chat_messages", "&created_at__gte=2026-01-10T00:00:00Z", 37).await;
@@ -193,23 +147,13 @@ async fn the_channel_type_is_that_of_the_ticket() {
         "INSTAGRAM_COMMENT",
         "WHATSAPP_MESSAGE",
     ] {
-        let page = api
-            .get(&format!("/chat_messages?limit=500&ticket__channel_type={channel}"))
-            .await;
-        let other = api
-            .get(&format!("/chat_messages?limit=500&ticket_channel_type={channel}"))
-            .await;
+        let page = api.get(&format!("/chat_messages?limit=500&ticket__channel_type={channel}")).await;
+        let other = api.get(&format!("/chat_messages?limit=500&ticket_channel_type={channel}")).await;
         assert_eq!((page.ids(), &page.body["count"]), (other.ids(), &other.body["count"]));
         sum += page.body["count"].as_i64().unwrap();
         assert!(!page.ids().is_empty(), "the demo has messages over {channel}");
         for row in page.body["results"].as_array().unwrap() {
-            assert_eq!(
-                api.emulator
-                    .ticket(row["ticket"].as_i64().unwrap())
-                    .unwrap()
-                    .channel_type,
-                channel
-            );
+            assert_eq!(api.emulator.ticket(row["ticket"].as_i64().unwrap()).unwrap().channel_type, channel);
         }
     }
     assert_eq!(sum, 1000);
@@ -227,16 +171,8 @@ async fn the_channel_filter_holds_with_a_window_and_over_unordered_times() {
         let expected: Vec<i64> = rows.iter().filter(wanted).map(|row| row.0).collect();
         let query = format!("created_at__gte={from}&ticket__channel_type=SENDBIRD");
         let reply = api.get(&format!("/chat_messages?limit=500&{query}")).await;
-        assert_eq!(
-            (reply.ids(), &reply.body["count"]),
-            (expected.clone(), &expected.len().into())
-        );
+        assert_eq!((reply.ids(), &reply.body["count"]), (expected.clone(), &expected.len().into()));
         check_walk(&api, "/chat_messages", &format!("&{query}"), 7).await;
-        api.emulator
-            .seed(SeedRequest {
-                seed: 3,
-                ..SeedRequest::rows(200)
-            })
-            .unwrap();
+        api.emulator.seed(SeedRequest { seed: 3, ..SeedRequest::rows(200) }).unwrap();
     }
 }

@@ -11,11 +11,7 @@ use crate::storage::directory;
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_desk-emulator"));
-    command
-        .args(arguments)
-        .env_remove("DESK_EMULATOR_TOKEN")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
+    command.args(arguments).env_remove("DESK_EMULATOR_TOKEN").stdin(Stdio::piped()).stdout(Stdio::piped());
     command.stderr(Stdio::piped());
     command
 }
@@ -51,13 +47,7 @@ fn end(mut child: Child) -> (Option<i32>, String) {
 }
 
 fn signal(child: &Child, name: &str) {
-    assert!(
-        Command::new("kill")
-            .args(["-s", name, &child.id().to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap().success());
 }
 
 async fn count(ready: &Value) -> Value {
@@ -108,10 +98,7 @@ async fn the_token_comes_from_a_file_or_a_variable() {
     let mut command = program(&["--token-file", file.to_str().unwrap()]);
     command.env("DESK_EMULATOR_TOKEN", "from-variable");
     let (child, ready) = start(command);
-    assert_eq!(
-        (ready["token"].as_str(), count(&ready).await),
-        (Some("from-file"), 0.into())
-    );
+    assert_eq!((ready["token"].as_str(), count(&ready).await), (Some("from-file"), 0.into()));
     signal(&child, "TERM");
     assert_eq!(end(child).0, Some(0));
 
@@ -147,11 +134,7 @@ fn what_it_cannot_use_is_one_line_and_exit_code_1() {
     ] {
         let Output { status, stdout, stderr } = program(&arguments).output().unwrap();
         let text = String::from_utf8(stderr).unwrap();
-        assert_eq!(
-            (status.code(), stdout.len(), text.lines().count()),
-            (Some(1), 0, 1),
-            "{text}"
-        );
+        assert_eq!((status.code(), stdout.len(), text.lines().count()), (Some(1), 0, 1), "{text}");
         assert!(text.contains(named), "{text}");
     }
     // A token on the command line would be visible to everybody on the machine.

@@ -36,52 +36,20 @@ async fn a_create_that_breaks_a_rule_writes_nothing() {
         ("customerIds", Value::Null, "customerIds: is required"),
         ("customerIds", json!([]), "customerIds: has 0 items; at least 1 needed"),
         ("customerIds", json!(101), "customerIds: must be an array, not 101"),
-        (
-            "customerIds",
-            json!("101,102"),
-            "customerIds: must be an array, not \"101,102\"",
-        ),
-        (
-            "customerIds",
-            json!([101, "102"]),
-            "customerIds[1]: must be a 64-bit integer, not \"102\"",
-        ),
-        (
-            "customerIds",
-            json!([101.5]),
-            "customerIds[0]: must be a 64-bit integer, not 101.5",
-        ),
-        (
-            "customerIds",
-            json!([null]),
-            "customerIds[0]: must be a 64-bit integer, not null",
-        ),
+        ("customerIds", json!("101,102"), "customerIds: must be an array, not \"101,102\""),
+        ("customerIds", json!([101, "102"]), "customerIds[1]: must be a 64-bit integer, not \"102\""),
+        ("customerIds", json!([101.5]), "customerIds[0]: must be a 64-bit integer, not 101.5"),
+        ("customerIds", json!([null]), "customerIds[0]: must be a 64-bit integer, not null"),
         ("customerIds", json!([0]), "customerIds[0]: must be at least 1, not 0"),
-        (
-            "customerIds",
-            json!([u64::MAX]),
-            "customerIds[0]: must be a 64-bit integer, not 18446744073709551615",
-        ),
-        (
-            "customerIds",
-            json!([101, 999]),
-            "customerIds: there is no customer 999",
-        ),
-        (
-            "customerIds",
-            json!([101, 102, 101]),
-            "customerIds: 101 is listed twice; list each customer once",
-        ),
+        ("customerIds", json!([u64::MAX]), "customerIds[0]: must be a 64-bit integer, not 18446744073709551615"),
+        ("customerIds", json!([101, 999]), "customerIds: there is no customer 999"),
+        ("customerIds", json!([101, 102, 101]), "customerIds: 101 is listed twice; list each customer once"),
         ("customerIds", json!([101, 104]), unreachable),
         ("agentId", Value::Null, "agentId: is required"),
         ("agentId", json!("1"), "agentId: must be a 64-bit integer, not \"1\""),
         ("agentId", json!(-1), "agentId: must be at least 1, not -1"),
         ("agentId", json!(3), "agentId: there is no agent 3"),
-        (
-            "priority",
-            json!("low"),
-            "priority: \"low\" is not one of LOW, MEDIUM, HIGH, URGENT",
-        ),
+        ("priority", json!("low"), "priority: \"low\" is not one of LOW, MEDIUM, HIGH, URGENT"),
         ("priority", json!(1), "priority: must be a string, not 1"),
     ] {
         let reply = api.post("/proactive_chats", body_with(property, value)).await;
@@ -97,12 +65,7 @@ async fn a_create_that_breaks_a_rule_writes_nothing() {
         assert_eq!(api.post("/proactive_chats", body).await.code(), (400, code), "{body}");
     }
     assert_eq!(api.sizes().await, before);
-    assert_eq!(
-        api.post("/proactive_chats", body_with("priority", Value::Null))
-            .await
-            .status,
-        201
-    );
+    assert_eq!(api.post("/proactive_chats", body_with("priority", Value::Null)).await.status, 201);
 }
 
 #[tokio::test]
@@ -117,27 +80,16 @@ async fn the_token_is_wanted_on_every_operation() {
     ] {
         let url = format!("{}{path}", api.emulator.base_url());
         let request = |token: Option<&[u8]>| {
-            let request = api
-                .http
-                .request(method.clone(), &url)
-                .header(CONTENT_TYPE, "application/json");
+            let request = api.http.request(method.clone(), &url).header(CONTENT_TYPE, "application/json");
             let request = request.body(good.clone());
             match token {
                 Some(token) => request.header(TOKEN_HEADER, token),
                 None => request,
             }
         };
-        assert_eq!(
-            api.send(request(None)).await.code(),
-            (401, "not_authenticated"),
-            "{path}"
-        );
+        assert_eq!(api.send(request(None)).await.code(), (401, "not_authenticated"), "{path}");
         for wrong in [b"".as_slice(), b"emu_", b"\xff\xfe"] {
-            assert_eq!(
-                api.send(request(Some(wrong))).await.code(),
-                (401, "authentication_failed"),
-                "{path}"
-            );
+            assert_eq!(api.send(request(Some(wrong))).await.code(), (401, "authentication_failed"), "{path}");
         }
     }
     assert_eq!(api.get("/proactive_chats/1").await.status, 404);
@@ -155,9 +107,7 @@ async fn media_types_other_than_json_are_refused() {
         "application/json; charset=latin1",
         "",
     ] {
-        let request = api
-            .request(Method::POST, "/proactive_chats")
-            .header(CONTENT_TYPE, media_type);
+        let request = api.request(Method::POST, "/proactive_chats").header(CONTENT_TYPE, media_type);
         let reply = api.send(request.body(good.clone())).await;
         assert_eq!(reply.code(), (415, "unsupported_media_type"), "{media_type}");
     }
@@ -169,28 +119,12 @@ async fn media_types_other_than_json_are_refused() {
 #[tokio::test]
 async fn things_that_are_not_there_are_404() {
     let api = Api::demo().await;
-    for path in [
-        "/proactive_chats/1",
-        "/tickets/999/chat_messages",
-        "/tickets",
-        "/tickets/1",
-        "/agents",
-        "",
-        "/",
-    ] {
+    for path in ["/proactive_chats/1", "/tickets/999/chat_messages", "/tickets", "/tickets/1", "/agents", "", "/"] {
         assert_eq!(api.get(path).await.code(), (404, "not_found"), "{path}");
     }
-    let elsewhere = api
-        .send(
-            api.http
-                .get(format!("{}/platform/v2/chat_messages", api.emulator.url())),
-        )
-        .await;
+    let elsewhere = api.send(api.http.get(format!("{}/platform/v2/chat_messages", api.emulator.url()))).await;
     assert_eq!(elsewhere.code(), (404, "not_found"));
-    assert_eq!(
-        api.send(api.http.get(api.emulator.url())).await.code(),
-        (404, "not_found")
-    );
+    assert_eq!(api.send(api.http.get(api.emulator.url())).await.code(), (404, "not_found"));
 }
 
 #[tokio::test]
@@ -208,10 +142,7 @@ async fn a_wrong_method_is_405_and_names_the_right_ones() {
         assert_eq!(reply.headers[ALLOW], allow, "{path}");
     }
     let control = api.control(Method::GET, "/reset", Value::Null).await;
-    assert_eq!(
-        (control.status, &control.headers[ALLOW]),
-        (405, &"POST".parse().unwrap())
-    );
+    assert_eq!((control.status, &control.headers[ALLOW]), (405, &"POST".parse().unwrap()));
 }
 
 #[tokio::test]
@@ -226,25 +157,15 @@ async fn parameters_are_checked_against_the_spec() {
         ("/chat_messages?created_at__gte=yesterday", "created_at__gte"),
         ("/chat_messages?created_at__gte=2026-01-01", "created_at__gte"),
         ("/chat_messages?created_at__lte=", "created_at__lte"),
-        (
-            "/chat_messages?created_at__lte=2026-01-01T00:00:00+09:00",
-            "created_at__lte",
-        ),
+        ("/chat_messages?created_at__lte=2026-01-01T00:00:00+09:00", "created_at__lte"),
         ("/chat_messages?ticket__channel_type=SENDIBIRD", "ticket__channel_type"),
         ("/chat_messages?ticket_channel_type=sendbird", "ticket__channel_type"),
     ] {
         let reply = api.get(path).await;
         assert_eq!(reply.code(), (400, "invalid"), "{path}");
-        assert!(
-            reply.detail().starts_with(&format!("{name}: ")),
-            "{path}: {}",
-            reply.detail()
-        );
+        assert!(reply.detail().starts_with(&format!("{name}: ")), "{path}: {}", reply.detail());
     }
-    for path in [
-        "/chat_messages?created_at=yesterday&x=%00",
-        "/tickets/1/chat_messages?ticket__channel_type=none",
-    ] {
+    for path in ["/chat_messages?created_at=yesterday&x=%00", "/tickets/1/chat_messages?ticket__channel_type=none"] {
         assert_eq!(api.get(path).await.status, 200, "{path}");
     }
 }
@@ -252,27 +173,10 @@ async fn parameters_are_checked_against_the_spec() {
 #[tokio::test]
 async fn strict_paging_refuses_what_is_out_of_range() {
     let api = Api::start(Emulator::builder().demo(true).strict_paging(true)).await;
-    for query in [
-        "limit=0",
-        "limit=501",
-        "limit=x",
-        "limit=",
-        "offset=-1",
-        "offset=x",
-        "offset=9223372036854775808",
-    ] {
+    for query in ["limit=0", "limit=501", "limit=x", "limit=", "offset=-1", "offset=x", "offset=9223372036854775808"] {
         for list in ["/chat_messages", "/tickets/1/chat_messages"] {
-            assert_eq!(
-                api.get(&format!("{list}?{query}")).await.code(),
-                (400, "invalid"),
-                "{query}"
-            );
+            assert_eq!(api.get(&format!("{list}?{query}")).await.code(), (400, "invalid"), "{query}");
         }
     }
-    assert_eq!(
-        api.get("/chat_messages?limit=500&offset=9223372036854775807")
-            .await
-            .status,
-        200
-    );
+    assert_eq!(api.get("/chat_messages?limit=500&offset=9223372036854775807").await.status, 200);
 }

@@ -46,16 +46,9 @@ async fn an_unusable_data_file_is_refused_by_name() {
     let used = directory.join("used.db");
     let _first = Emulator::builder().data(&used).start().await.unwrap();
     let foreign = directory.join("foreign.db");
-    rusqlite::Connection::open(&foreign)
-        .unwrap()
-        .execute_batch("CREATE TABLE other (id INTEGER)")
-        .unwrap();
+    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE other (id INTEGER)").unwrap();
     let text = directory.join("notes.txt");
-    std::fs::write(
-        &text,
-        "not a database, but long enough to be taken for one by its size".repeat(20),
-    )
-    .unwrap();
+    std::fs::write(&text, "not a database, but long enough to be taken for one by its size".repeat(20)).unwrap();
     for (file, cause) in [
         (used, "locked"),
         (foreign, "not made by this version"),
@@ -69,10 +62,7 @@ async fn an_unusable_data_file_is_refused_by_name() {
             "{error}"
         );
     }
-    assert!(
-        std::fs::read_to_string(text).unwrap().starts_with("not a database"),
-        "it was left alone"
-    );
+    assert!(std::fs::read_to_string(text).unwrap().starts_with("not a database"), "it was left alone");
 }
 
 #[tokio::test]

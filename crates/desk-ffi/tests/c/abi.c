@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static int failures;
 static desk_error *error;
@@ -226,17 +224,6 @@ static void results(desk_client *client) {
   CHECK(desk_debug_live_objects() == 1);
 }
 
-static void forked(desk_client *client) {
-  const pid_t child = fork();
-  if (child == 0) {
-    desk_chat_message_page *page = NULL;
-    const desk_status status = desk_chat_message_list(client, NULL, NULL, &page, &error);
-    _exit(status == DESK_FORKED && desk_error_get_outcome(error) == DESK_OUTCOME_NOT_SENT ? 0 : 1);
-  }
-  int status = 1;
-  CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
-}
-
 int main(int argc, char **argv) {
   if (argc != 2) return EXIT_FAILURE;
   desk_client_options options = good_options(argv[1]);
@@ -246,7 +233,6 @@ int main(int argc, char **argv) {
   client_options(argv[1]);
   arguments(client);
   results(client);
-  forked(client);
   desk_client_free(client);
   CHECK(desk_debug_live_objects() == 0);
   return failures ? EXIT_FAILURE : EXIT_SUCCESS;

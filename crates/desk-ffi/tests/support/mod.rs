@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
 
 use testkit::{Language, Program, compilers};
 
@@ -10,16 +12,18 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The folder of the library that cargo built for these tests.
+/// The folder of the library, which cargo does not build for tests by itself.
 pub(crate) fn library_dir() -> PathBuf {
-    let test = std::env::current_exe().expect("a path");
-    let deps = test.parent().expect("target/debug/deps");
-    assert!(
-        deps.join("libdesk.so").exists(),
-        "cargo built no libdesk.so in {}",
-        deps.display()
-    );
-    deps.to_owned()
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    let dir = DIR.get_or_init(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        let built = cargo.current_dir(root()).args(["build", "--quiet", "--package", "desk-ffi"]).status();
+        assert!(built.expect("cargo runs").success(), "libdesk does not build");
+        // target/debug/deps/<this test>
+        let test = std::env::current_exe().expect("a path");
+        test.ancestors().nth(2).expect("target/debug").to_owned()
+    });
+    dir.clone()
 }
 
 /// Folder for programs made by tests.
@@ -37,8 +41,8 @@ pub(crate) fn build(source: &str) -> PathBuf {
     let cpp = source.ends_with(".cpp");
     let compiler = compilers(if cpp { Language::Cpp } else { Language::C })[0];
     let source_path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(source);
-    let program = program(compiler, if cpp { "c++17" } else { "c11" }).source(source_path);
-    program
-        .link(&library_dir(), "desk")
-        .build(&out_dir().join(source.replace('.', "-")))
+    // The suites use POSIX beside the language.
+    let program =
+        program(compiler, if cpp { "c++17" } else { "c11" }).flag("-D_POSIX_C_SOURCE=200809L").source(source_path);
+    program.link(&library_dir(), "desk").build(&out_dir().join(source.replace('.', "-")))
 }

@@ -1,0 +1,84 @@
+//! A host in C keeps SIGPIPE's default action, which is death, and sockets are written on the caller's thread.
+//!
+//! While the library runs on a thread, the signal is blocked there; one that was raised meanwhile is taken back before the
+//! host's mask is restored. No handler is installed, and a SIGPIPE that the host had pending stays pending.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// No SIGPIPE on this thread until dropped.
+pub(crate) struct Quiet {
+    before: libc::sigset_t,
+    pending: bool,
+}
+
+impl Quiet {
+    pub(crate) fn start() -> Quiet {
+        let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
+        let pipe = only_sigpipe();
+        let pending = is_pending();
+        // SAFETY: both sets are valid; blocking a valid signal cannot fail.
+        unsafe {
+            libc::pthread_sigmask(libc::SIG_BLOCK, &pipe, before.as_mut_ptr());
+            Quiet { before: before.assume_init(), pending }
+        }
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if !self.pending && is_pending() {
+            let mut taken = 0;
+            // SAFETY: the signal is pending, so that the wait returns at once.
+            unsafe { libc::sigwait(&only_sigpipe(), &mut taken) };
+        }
+        // SAFETY: `before` is what pthread_sigmask gave.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.before, ptr::null_mut()) };
+    }
+}
+
+fn only_sigpipe() -> libc::sigset_t {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: sigemptyset makes the set valid; SIGPIPE is a signal.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
+        set.assume_init()
+    }
+}
+
+fn is_pending() -> bool {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: sigpending fills the set.
+    unsafe {
+        libc::sigpending(set.as_mut_ptr());
+        libc::sigismember(set.as_ptr(), libc::SIGPIPE) == 1
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "tests")]
+mod tests {
+    use std::io::Write as _;
+
+    use super::{Quiet, is_pending};
+
+    #[test]
+    fn a_broken_pipe_is_an_error_and_nothing_more() {
+        // SAFETY: as in a C program, where nothing has changed the default.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+        let (reader, mut writer) = std::io::pipe().unwrap_or_else(|error| panic!("no pipe: {error}"));
+        drop(reader);
+        for _ in 0..3 {
+            let quiet = Quiet::start();
+            assert!(writer.write(b"x").is_err());
+            assert!(is_pending());
+            drop(quiet);
+            assert!(!is_pending());
+        }
+        let quiet = Quiet::start();
+        drop(Quiet::start());
+        assert!(!is_pending());
+        drop(quiet);
+    }
+}
