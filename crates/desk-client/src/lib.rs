@@ -34,6 +34,7 @@ mod body;
 mod check;
 mod client;
 mod error;
+#[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]
 mod generated;
 mod open_enum;

@@ -91,9 +91,11 @@ pub fn serve() -> Server {
 }
 
 impl Fault {
-    /// How long a client should wait: short where nothing else ends the call.
+    /// How long a client should wait: short where nothing else ends the call, longer under a wrapper that slows it down.
     pub fn patience(&self) -> Duration {
-        Duration::from_millis(if matches!(self.end, End::Hang | End::Silent) { 200 } else { 20_000 })
+        let slow = if std::env::var_os("DESK_TEST_WRAPPER").is_some() { 10 } else { 1 };
+        let waits = matches!(self.end, End::Hang | End::Silent);
+        Duration::from_millis(slow * if waits { 200 } else { 20_000 })
     }
 
     fn steps(&self) -> Vec<Step> {

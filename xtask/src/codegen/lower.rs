@@ -29,7 +29,7 @@ pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
             }
         }
     }
-    lowering.schemas.sort_by(|a, b| a.0.cmp(&b.0));
+    lowering.schemas.sort_by_key(|(place, _)| *place);
     let mut schemas: Vec<Schema> =
         std::mem::take(&mut lowering.schemas).into_iter().map(|(_, schema)| schema).collect();
     mark(&operations, &mut schemas);

@@ -133,7 +133,8 @@ fn builder(of: &str, fields: &[Field]) -> TokenStream {
     let optional_setters = (!optional.is_empty()).then(|| {
         quote! { impl<#(#states),*> #name<#(#states),*> { #(#optional_setters)* } }
     });
-    let about = doc(&format!("Collects the fields of a [`{of}`]({of}); see [`{of}::builder`]({of}::builder)."));
+    let about =
+        doc(&format!("Collects the fields of a [`{of}`](types::{of}); see [`{of}::builder`](types::{of}::builder)."));
     let start_doc = doc(&format!("Starts a `{of}`. `build` can be called once every required field is set."));
     quote! {
         #about

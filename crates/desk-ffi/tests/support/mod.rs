@@ -17,11 +17,15 @@ pub(crate) fn library_dir() -> PathBuf {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     let dir = DIR.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        let built = cargo.current_dir(root()).args(["build", "--quiet", "--package", "desk-ffi"]).status();
+        cargo.current_dir(root()).args(["build", "--quiet", "--package", "desk-ffi"]);
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        let built = cargo.status();
         assert!(built.expect("cargo runs").success(), "libdesk does not build");
-        // target/debug/deps/<this test>
+        // target/<profile>/deps/<this test>
         let test = std::env::current_exe().expect("a path");
-        test.ancestors().nth(2).expect("target/debug").to_owned()
+        test.ancestors().nth(2).expect("target/<profile>").to_owned()
     });
     dir.clone()
 }
