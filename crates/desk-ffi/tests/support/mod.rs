@@ -1,9 +1,10 @@
 //! Where the built library and the headers are, and how test programs are made from them.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use testkit::{Language, Program, compilers};
 
@@ -40,13 +41,21 @@ pub(crate) fn program(compiler: &str, standard: &str) -> Program {
     Program::new(compiler, standard, &root().join("include"))
 }
 
-/// Builds `tests/c/<source>` with the system's compiler and links libdesk.
+/// Builds `tests/c/<source>` with the system's compiler and links libdesk; once for all tests of a file.
 pub(crate) fn build(source: &str) -> PathBuf {
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().expect("a build that failed has said why");
+    if let Some(program) = built.get(source) {
+        return program.clone();
+    }
     let cpp = source.ends_with(".cpp");
-    let compiler = compilers(if cpp { Language::Cpp } else { Language::C })[0];
-    let source_path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(source);
+    let (compiler, standard) =
+        if cpp { (compilers(Language::Cpp)[0], "c++17") } else { (compilers(Language::C)[0], "c11") };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(source);
     // The suites use POSIX beside the language.
-    let program =
-        program(compiler, if cpp { "c++17" } else { "c11" }).flag("-D_POSIX_C_SOURCE=200809L").source(source_path);
-    program.link(&library_dir(), "desk").build(&out_dir().join(source.replace('.', "-")))
+    let program = program(compiler, standard).flag("-D_POSIX_C_SOURCE=200809L").source(path);
+    let out = out_dir().join(format!("{}-{}", env!("CARGO_CRATE_NAME"), source.replace('.', "-")));
+    let program = program.link(&library_dir(), "desk").build(&out);
+    built.insert(source.to_owned(), program.clone());
+    program
 }

@@ -1,0 +1,108 @@
+//! HTTPS as a C program meets it: HTTP/2 when the server offers it, one connection, and no trust in strangers.
+//!
+//! The server's own authority is made known to the program by `SSL_CERT_FILE`, where the platform's roots are read.
+#![allow(missing_docs, reason = "tests")]
+
+mod support;
+
+use std::convert::Infallible;
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use support::{build, out_dir};
+use testkit::Run;
+use tokio_rustls::TlsAcceptor;
+
+const PAGE: &str = r#"{"count":0,"results":[]}"#;
+const CHAT: &str = r#"{"id":1,"project":1,"message":"m","messageCount":1,"sentCount":1,"respondedCount":0,"closedCount":0,
+    "customersList":"1","createdAt":"2026-01-31T09:30:00Z","updatedAt":"2026-01-31T09:30:00Z","priority":"LOW"}"#;
+
+struct HttpsServer {
+    url: String,
+    authority: String,
+    connections: Arc<AtomicUsize>,
+    versions: Arc<Mutex<Vec<String>>>,
+}
+
+/// Serves on `localhost` until the test program ends.
+fn serve(protocols: &[&str]) -> HttpsServer {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("TLS");
+    let config = config.with_no_client_auth().with_single_cert(vec![certified.cert.der().clone()], key);
+    let mut config = config.expect("key and certificate fit");
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    let (connections, versions) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
+    let (say, hear) = mpsc::channel();
+    let (count, seen) = (connections.clone(), versions.clone());
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async move {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            say.send(listener.local_addr().expect("an address").port()).expect("the test listens");
+            let acceptor = TlsAcceptor::from(Arc::new(config));
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, count, seen) = (acceptor.clone(), count.clone(), seen.clone());
+                tokio::spawn(async move {
+                    // A client that does not trust us hangs up here.
+                    let Ok(stream) = acceptor.accept(stream).await else { return };
+                    count.fetch_add(1, Ordering::SeqCst);
+                    let service = service_fn(move |request: Request<Incoming>| {
+                        seen.lock().expect("no panic holds it").push(format!("{:?}", request.version()));
+                        let body = if request.uri().path().contains("messages") { PAGE } else { CHAT };
+                        async move { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(body.as_bytes())))) }
+                    });
+                    // The client may close when it likes.
+                    Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await.ok();
+                });
+            }
+        });
+    });
+    let url = format!("https://localhost:{}", hear.recv().expect("it listens"));
+    HttpsServer { url, authority: certified.cert.pem(), connections, versions }
+}
+
+fn run(server: &HttpsServer, authority: &str, name: &str) -> String {
+    let file = out_dir().join(name);
+    fs::write(&file, authority).expect("a file");
+    Run::of(&build("fault.c"), &[&server.url, "20000"], &[("SSL_CERT_FILE", file.to_str().expect("UTF-8"))]).text()
+}
+
+const FINE: &str = "proactive_chat_create DESK_OK 0 0 - 0\nproactive_chat_get DESK_OK 0 0 - 0\n\
+                    chat_message_list DESK_OK 0 0 - 0\nticket_chat_message_list DESK_OK 0 0 - 0\n";
+
+#[test]
+fn http_2_when_offered_on_one_connection() {
+    let server = serve(&["h2", "http/1.1"]);
+    assert_eq!(run(&server, &server.authority, "h2.pem"), FINE);
+    assert_eq!(*server.versions.lock().expect("no panic holds it"), ["HTTP/2.0"; 4]);
+    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn http_1_otherwise() {
+    let server = serve(&["http/1.1"]);
+    assert_eq!(run(&server, &server.authority, "h1.pem"), FINE);
+    assert_eq!(*server.versions.lock().expect("no panic holds it"), ["HTTP/1.1"; 4]);
+    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_stranger_gets_nothing() {
+    let (server, other) = (serve(&["h2"]), serve(&["h2"]));
+    let text = run(&server, &other.authority, "stranger.pem");
+    assert!(text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")), "{text}");
+    assert!(server.versions.lock().expect("no panic holds it").is_empty());
+}
