@@ -111,7 +111,7 @@ text_enum! {
     }
 }
 
-/// Who sends the message of a proactive chat: the service's pages disagree (desk-api.md §6).
+/// Who sends the message of a proactive chat: the service's pages disagree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ProactiveSender {
     /// The row is of type AGENT, from the creating agent.

@@ -38,6 +38,11 @@ fn a_hostile_caller_gets_errors_and_nothing_is_sent() {
 }
 
 #[test]
+fn cpp_owns_moves_and_borrows() {
+    Run::of(&build("results.cpp"), &[&page_server().url()], &[]).text();
+}
+
+#[test]
 fn many_threads_share_a_client() {
     let server = page_server();
     Run::of(&build("threads.c"), &[&server.url()], &[]).text();

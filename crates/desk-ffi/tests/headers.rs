@@ -87,6 +87,34 @@ fn cpp_in_every_standard_and_two_units() {
 }
 
 #[test]
+fn what_would_dangle_does_not_compile() {
+    let misuses = [
+        "for (auto m : client.chat_message_list().results()) (void)m;",
+        "for (auto m : client.try_chat_message_list()->results()) (void)m;",
+        "std::string_view text = client.proactive_chat_get(1).message(); (void)text;",
+        "auto next = client.chat_message_list().next(); (void)next;",
+        "client.try_chat_message_list();",
+        "desk::Client copy = client;",
+    ];
+    let good = "auto page = client.chat_message_list(); for (auto m : page.results()) (void)m;";
+    for compiler in compilers(Language::Cpp) {
+        let compiles = |line: &str| {
+            let text = format!(
+                "#include \"desk.hpp\"\nvoid f(const desk::Client& client);\nvoid f(const desk::Client& client) {{ {line} }}\n"
+            );
+            program(compiler, "c++17")
+                .flag("-c")
+                .source(unit("misuse.cpp", &text))
+                .compiles(&out_dir().join("misuse.o"))
+        };
+        assert!(compiles(good));
+        for misuse in misuses {
+            assert!(!compiles(misuse), "{compiler} accepts {misuse}");
+        }
+    }
+}
+
+#[test]
 fn c_headers_are_cpp_too() {
     let source = unit("plain.cpp", &C_UNIT.replace("UNIT", "plain").replace("(void)", "()"));
     for compiler in compilers(Language::Cpp) {

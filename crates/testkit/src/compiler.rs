@@ -87,12 +87,23 @@ impl Program {
     /// # Panics
     /// With what the compiler says, if it fails.
     pub fn build(&self, out: &Path) -> PathBuf {
-        let (early, late): (Vec<_>, Vec<_>) = self.flags.iter().partition(|flag| !flag.starts_with("-l"));
-        let mut command = Command::new(&self.compiler);
-        command.args(early).args(&self.sources).args(late).arg("-o").arg(out);
+        let mut command = self.command(out);
         let output = command.output().expect("the compiler runs");
         assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
         out.to_owned()
+    }
+
+    /// Whether the compiler accepts it.
+    pub fn compiles(&self, out: &Path) -> bool {
+        self.command(out).output().expect("the compiler runs").status.success()
+    }
+
+    fn command(&self, out: &Path) -> Command {
+        // Libraries come behind what needs them.
+        let (early, late): (Vec<_>, Vec<_>) = self.flags.iter().partition(|flag| !flag.starts_with("-l"));
+        let mut command = Command::new(&self.compiler);
+        command.args(early).args(&self.sources).args(late).arg("-o").arg(out);
+        command
     }
 }
 

@@ -39,10 +39,16 @@ impl Reply {
     }
 }
 
+/// A client without TLS. Built for the whole workspace, reqwest has TLS without a provider and asks for one all the same.
+pub(crate) fn http() -> Client {
+    // Another test may have installed it.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    Client::builder().no_proxy().build().unwrap()
+}
+
 impl Api {
     pub(crate) async fn start(builder: Builder) -> Self {
-        let http = Client::builder().no_proxy().build().unwrap();
-        Self { emulator: builder.start().await.unwrap(), http }
+        Self { emulator: builder.start().await.unwrap(), http: http() }
     }
 
     pub(crate) async fn empty() -> Self {

@@ -52,8 +52,7 @@ fn signal(child: &Child, name: &str) {
 
 async fn count(ready: &Value) -> Value {
     let url = format!("{}/chat_messages", ready["base_url"].as_str().unwrap());
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = client.get(url).header(TOKEN_HEADER, ready["token"].as_str().unwrap());
+    let request = crate::api::http().get(url).header(TOKEN_HEADER, ready["token"].as_str().unwrap());
     let text = request.send().await.unwrap().text().await.unwrap();
     serde_json::from_str::<Value>(&text).unwrap()["count"].clone()
 }
