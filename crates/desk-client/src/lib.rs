@@ -34,11 +34,13 @@ mod body;
 mod check;
 mod client;
 mod error;
+mod gate;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]
 mod generated;
 mod open_enum;
 mod response;
+mod retry_after;
 mod tls;
 mod token;
 mod transport;

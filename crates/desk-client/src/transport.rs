@@ -5,20 +5,21 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
 use reqwest::{Request, Url};
 
 use crate::base::Base;
 use crate::body::{self, BodyError};
+use crate::gate::Gate;
 use crate::generated::{TOKEN_HEADER, wire};
 use crate::token::Token;
-use crate::{Error, ErrorKind, Outcome, Response};
+use crate::{Error, ErrorKind, Outcome, Response, retry_after};
 
 /// progenitor sends the spec's version as a header that the service does not know.
 const UNDOCUMENTED: HeaderName = HeaderName::from_static("api-version");
@@ -94,7 +95,7 @@ impl Call {
         self,
         result: Result<ResponseValue<T>, progenitor_client::Error<()>>,
     ) -> Result<Response<T>, Error> {
-        let mut record = std::mem::take(&mut *self.record.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut record = std::mem::take(&mut *self.record());
         let error = match result {
             Ok(value) => {
                 return Ok(Response {
@@ -123,6 +124,11 @@ impl Call {
         }))
     }
 
+    /// A panic elsewhere leaves it readable.
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn signed(&self, error: Error) -> Error {
         error.with(|details| {
             details.operation = Some(self.operation.id);
@@ -143,12 +149,18 @@ impl Call {
     }
 
     /// Sends one request and reads the whole answer, within the deadline.
-    async fn send(&self, http: &reqwest::Client, request: Request) -> Result<Answer, Error> {
-        self.record.lock().unwrap_or_else(PoisonError::into_inner).attempts += 1;
-        let response = self.in_time(http.execute(request)).await?.map_err(|error| self.unsent(error))?;
+    async fn send(&self, http: &reqwest::Client, mut request: Request) -> Result<Answer, Error> {
+        self.record().attempts += 1;
+        let gate = guard(&mut request);
+        let response = self.in_time(http.execute(request)).await;
+        let response = response.and_then(|response| response.map_err(|error| self.unanswered(error)));
+        let response = response.map_err(|error| match &gate {
+            Some(gate) if gate.shut() => error.with(|details| details.outcome = Outcome::NotSent),
+            _ => error,
+        })?;
         let (status, headers) = (response.status(), response.headers().clone());
         {
-            let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut record = self.record();
             record.status = status.as_u16();
             record.request_id = REQUEST_ID.iter().find_map(|name| text(&headers, name));
         }
@@ -179,8 +191,8 @@ impl Call {
         })
     }
 
-    /// What a request without an answer means.
-    fn unsent(&self, error: reqwest::Error) -> Error {
+    /// What a request without an answer means, if its body may have left.
+    fn unanswered(&self, error: reqwest::Error) -> Error {
         if error.is_builder() {
             return Error::invalid(format!("the request cannot be built: {}", cause(&error)));
         }
@@ -225,7 +237,7 @@ impl ClientHooks<Call> for wire::Client {
             Err(failure) => {
                 // Any status that progenitor takes for a failure; `finish` reads the record, not this.
                 *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                call.record.lock().unwrap_or_else(PoisonError::into_inner).failure = Some(failure);
+                call.record().failure = Some(failure);
             }
         }
         Ok(response.into())
@@ -236,6 +248,14 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("operation", &self.operation.id).finish_non_exhaustive()
     }
+}
+
+/// Puts the body, if there is one, behind a gate.
+fn guard(request: &mut Request) -> Option<Gate> {
+    let bytes = Bytes::copy_from_slice(request.body()?.as_bytes()?);
+    let gate = Gate::default();
+    *request.body_mut() = Some(reqwest::Body::wrap(gate.guard(bytes)));
+    Some(gate)
 }
 
 /// What a status other than 2xx means.
@@ -258,8 +278,7 @@ fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Error {
     let (service_code, service_text) = body::explanation(&body);
     Error::new(kind, outcome, what).with(|details| {
         details.status = Some(status.as_u16());
-        details.retry_after =
-            text(headers, RETRY_AFTER.as_str()).and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+        details.retry_after = retry_after::parse(headers);
         (details.service_code, details.service_text) = (service_code, service_text);
         details.body = body;
     })

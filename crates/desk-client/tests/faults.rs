@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use desk_client::types::{ChatMessageListParams, NewProactiveChat, TicketChatMessageListParams};
-use desk_client::{CallOptions, Client, Error, Outcome};
+use desk_client::{CallOptions, Client, Error, ErrorKind, Outcome};
 use testkit::{Server, Step, faults, serve};
 
 const SECRET: &str = "token-that-must-not-leak";
@@ -131,6 +131,20 @@ async fn nobody_listens() {
         assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
         assert!(error.to_string().ends_with("connection refused (os error 111); nothing was sent"), "{error}");
     }
+}
+
+/// Accepts connections and never says a word: no TLS handshake ends.
+#[tokio::test]
+async fn a_deadline_before_anything_could_be_sent() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    let client = client(&url).with(CallOptions::new().timeout(Duration::from_millis(100)));
+    let create = call(&client, "proactive_chat_create").await.expect_err("nobody answers");
+    assert_eq!((create.kind(), create.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
+    assert_eq!(create.to_string(), "proactive_chat_create: no complete answer within 100 ms; nothing was sent");
+    // A request without a body has nothing to prove it by, and asking again does no harm.
+    let read = call(&client, "proactive_chat_get").await.expect_err("nobody answers");
+    assert_eq!((read.kind(), read.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The program: its one line, how it stops, and how it refuses to start.
 
 use std::io::{BufRead, BufReader, Read};
+use std::ops::{Deref, DerefMut};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,9 +17,34 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
+/// A running program that a test which fails does not leave behind.
+struct Program(Child);
+
+impl Deref for Program {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Program {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Most have ended by then.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Starts it and reads its line.
-fn start(mut command: Command) -> (Child, Value) {
-    let mut child = command.spawn().unwrap();
+fn start(mut command: Command) -> (Program, Value) {
+    let mut child = Program(command.spawn().unwrap());
     let mut line = String::new();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     stdout.read_line(&mut line).unwrap();
@@ -28,7 +54,7 @@ fn start(mut command: Command) -> (Child, Value) {
 }
 
 /// Waits for the end; gives the exit code and what else was printed.
-fn end(mut child: Child) -> (Option<i32>, String) {
+fn end(mut child: Program) -> (Option<i32>, String) {
     let limit = Instant::now() + Duration::from_secs(10);
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {

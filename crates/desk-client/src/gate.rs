@@ -1,0 +1,97 @@
+//! A request body behind a gate: proof that a request was not sent.
+//!
+//! The connection asks for the body when it is about to write it. A call that gives up before that shuts the gate, and
+//! then the body can no longer go out: the service cannot have received the request as a whole, so it cannot have carried
+//! it out. Once the body was asked for, nothing can be proved any more.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+const IDLE: u8 = 0;
+const ASKED: u8 = 1;
+const SHUT: u8 = 2;
+
+/// The gate of one body.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<AtomicU8>);
+
+impl Gate {
+    /// The bytes behind this gate.
+    pub(crate) fn guard(&self, bytes: Bytes) -> Gated {
+        Gated { bytes: Some(bytes), gate: self.clone() }
+    }
+
+    /// Shuts it. True if no byte of the body went out, and none will.
+    pub(crate) fn shut(&self) -> bool {
+        self.0.compare_exchange(IDLE, SHUT, Ordering::SeqCst, Ordering::SeqCst) != Err(ASKED)
+    }
+}
+
+/// A body that goes out unless its gate was shut before.
+pub(crate) struct Gated {
+    bytes: Option<Bytes>,
+    gate: Gate,
+}
+
+impl Body for Gated {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if self.gate.0.compare_exchange(IDLE, ASKED, Ordering::SeqCst, Ordering::SeqCst) == Err(SHUT) {
+            return Poll::Ready(Some(Err(io::Error::other("the call was given up"))));
+        }
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::{Body, Bytes, Gate, Gated};
+
+    fn poll(body: &mut Gated) -> Option<Result<Bytes, String>> {
+        match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(frame) => frame.map(|frame| match frame {
+                Ok(frame) => Ok(frame.into_data().expect("data")),
+                Err(error) => Err(error.to_string()),
+            }),
+            Poll::Pending => panic!("it is always ready"),
+        }
+    }
+
+    #[test]
+    fn a_body_that_was_asked_for_may_have_gone_out() {
+        let gate = Gate::default();
+        let mut body = gate.guard(Bytes::from_static(b"x"));
+        assert_eq!(body.size_hint().exact(), Some(1));
+        assert_eq!(poll(&mut body), Some(Ok(Bytes::from_static(b"x"))));
+        assert!(!gate.shut());
+        assert!(body.is_end_stream());
+        assert_eq!(poll(&mut body), None);
+    }
+
+    #[test]
+    fn a_shut_gate_lets_nothing_out() {
+        let gate = Gate::default();
+        let mut body = gate.guard(Bytes::from_static(b"x"));
+        assert!(gate.shut() && gate.shut());
+        assert_eq!(poll(&mut body), Some(Err("the call was given up".to_owned())));
+    }
+}

@@ -1,0 +1,76 @@
+//! How long the service asks to wait, in whichever of the ways that services and gateways say it.
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+
+/// The wait that the headers ask for; `None` if they ask for none or cannot be read.
+///
+/// A date counts from the server's own `Date`, so that a wrong clock on this machine does no harm; one in the past is 0.
+pub(crate) fn parse(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let number = |name: &str| text(name)?.parse::<f64>().ok();
+    let date = |name: &str| httpdate::parse_http_date(text(name)?).ok();
+    if let Some(wait) = number("retry-after-ms").and_then(|ms| seconds(ms / 1000.0)) {
+        return Some(wait);
+    }
+    if let Some(wait) = number("retry-after").and_then(seconds) {
+        return Some(wait);
+    }
+    if let Some(until) = date("retry-after") {
+        let now = date("date").unwrap_or_else(SystemTime::now);
+        return Some(until.duration_since(now).unwrap_or_default());
+    }
+    number("x-ratelimit-retryafter").and_then(seconds)
+}
+
+/// Seconds as a duration; `None` for what is no time to wait.
+fn seconds(value: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::parse;
+
+    fn ms(headers: &[(&'static str, &str)]) -> Option<u128> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header");
+            map.insert(HeaderName::from_static(name), value);
+        }
+        parse(&map).map(|wait| wait.as_millis())
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let cases: [(&[(&str, &str)], Option<u128>); 20] = [
+            (&[], None),
+            (&[("retry-after", "3")], Some(3000)),
+            (&[("retry-after", " 3 ")], Some(3000)),
+            (&[("retry-after", "0")], Some(0)),
+            (&[("retry-after", "0.25")], Some(250)),
+            (&[("retry-after", "1e3")], Some(1_000_000)),
+            (&[("retry-after", "-1")], None),
+            (&[("retry-after", "NaN")], None),
+            (&[("retry-after", "inf")], None),
+            (&[("retry-after", "1e300")], None),
+            (&[("retry-after", "soon")], None),
+            (&[("retry-after", "")], None),
+            (&[("retry-after", "\u{e4}")], None),
+            (&[date, ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], Some(30_000)),
+            (&[date, ("retry-after", "Sunday, 06-Nov-94 08:50:07 GMT")], Some(30_000)),
+            (&[date, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], Some(0)),
+            (&[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], Some(0)),
+            (&[("retry-after-ms", "1500"), ("retry-after", "9")], Some(1500)),
+            (&[("retry-after-ms", "x"), ("retry-after", "9")], Some(9000)),
+            (&[("x-ratelimit-retryafter", "7")], Some(7000)),
+        ];
+        for (headers, wanted) in cases {
+            assert_eq!(ms(headers), wanted, "{headers:?}");
+        }
+    }
+}
