@@ -171,7 +171,8 @@
 #define DESK_CHANNEL_TYPE_WHATSAPP_MESSAGE 10
 
 /**
- * One message between an agent and a customer, or from Desk itself. Immutable; borrowed from the result it was read from.
+ * One message between an agent and a customer, or from Desk itself. Immutable; borrowed from the result it was
+ * read from.
  */
 typedef struct desk_chat_message desk_chat_message;
 
@@ -191,7 +192,8 @@ typedef struct desk_client desk_client;
 typedef struct desk_error desk_error;
 
 /**
- * A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
+ * A message that was sent to customers first, and what came of it. One chat stands for one ticket for each
+ * customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
  */
 typedef struct desk_proactive_chat desk_proactive_chat;
 
@@ -249,7 +251,8 @@ typedef struct desk_client_options {
 } desk_client_options;
 
 /**
- * What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means absent.
+ * What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means
+ * absent.
  */
 typedef struct desk_new_proactive_chat {
   /**
@@ -301,7 +304,8 @@ typedef struct desk_call_options {
 } desk_call_options;
 
 /**
- * Query parameters of `desk_chat_message_list`. Start from `DESK_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means absent.
+ * Query parameters of `desk_chat_message_list`. Start from `DESK_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means
+ * absent.
  */
 typedef struct desk_chat_message_list_params {
   /**
@@ -351,7 +355,8 @@ typedef struct desk_chat_message_list_params {
 } desk_chat_message_list_params;
 
 /**
- * Query parameters of `desk_ticket_chat_message_list`. Start from `DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means absent.
+ * Query parameters of `desk_ticket_chat_message_list`. Start from `DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT`;
+ * zero means absent.
  */
 typedef struct desk_ticket_chat_message_list_params {
   /**
@@ -584,12 +589,14 @@ struct desk_str desk_proactive_chat_get_message(const struct desk_proactive_chat
 int64_t desk_proactive_chat_get_message_count(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON text. Lives as long as the result it came from.
+ * The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON
+ * text. Lives as long as the result it came from.
  */
 struct desk_str desk_proactive_chat_get_created_by(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Lives as long as the result it came from.
+ * The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Lives
+ * as long as the result it came from.
  */
 struct desk_str desk_proactive_chat_get_assigned_group(const struct desk_proactive_chat *proactive_chat);
 
@@ -624,12 +631,14 @@ int64_t desk_proactive_chat_get_created_at_us(const struct desk_proactive_chat *
 int64_t desk_proactive_chat_get_updated_at_us(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The priority of a chat. The default of the service is not documented. One of `DESK_PRIORITY_...`; 0 if absent or unknown to this version.
+ * The priority of a chat. The default of the service is not documented. One of `DESK_PRIORITY_...`; 0 if absent
+ * or unknown to this version.
  */
 int32_t desk_proactive_chat_get_priority(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The priority of a chat. The default of the service is not documented. As the service spells it. Lives as long as the result it came from.
+ * The priority of a chat. The default of the service is not documented. As the service spells it. Lives as long
+ * as the result it came from.
  */
 struct desk_str desk_proactive_chat_get_priority_text(const struct desk_proactive_chat *proactive_chat);
 
@@ -639,10 +648,10 @@ struct desk_str desk_proactive_chat_get_priority_text(const struct desk_proactiv
 int64_t desk_chat_message_get_id(const struct desk_chat_message *chat_message);
 
 /**
- * The id of the message in the ticket's channel. Absent from older shapes. Whether it is there, and if so, into `out` (NULL: not wanted).
+ * The id of the message in the ticket's channel. Absent from older shapes. Whether it is there, and if so, into
+ * `out` (NULL: not wanted).
  */
-bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_message,
-                                      int64_t *out);
+bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_message, int64_t *out);
 
 /**
  * The id of the ticket.
@@ -650,17 +659,20 @@ bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_messa
 int64_t desk_chat_message_get_ticket(const struct desk_chat_message *chat_message);
 
 /**
- * The Sendbird id of the sender, or the word `event` when Desk sent it. Lives as long as the result it came from.
+ * The Sendbird id of the sender, or the word `event` when Desk sent it. Lives as long as the result it came
+ * from.
  */
 struct desk_str desk_chat_message_get_user_sendbird_id(const struct desk_chat_message *chat_message);
 
 /**
- * Who sent a message. EVENT is everything that no user sent. One of `DESK_USER_TYPE_...`; 0 if absent or unknown to this version.
+ * Who sent a message. EVENT is everything that no user sent. One of `DESK_USER_TYPE_...`; 0 if absent or unknown
+ * to this version.
  */
 int32_t desk_chat_message_get_user_type(const struct desk_chat_message *chat_message);
 
 /**
- * Who sent a message. EVENT is everything that no user sent. As the service spells it. Lives as long as the result it came from.
+ * Who sent a message. EVENT is everything that no user sent. As the service spells it. Lives as long as the
+ * result it came from.
  */
 struct desk_str desk_chat_message_get_user_type_text(const struct desk_chat_message *chat_message);
 
@@ -675,28 +687,32 @@ int64_t desk_chat_message_get_created_at_us(const struct desk_chat_message *chat
 struct desk_str desk_chat_message_get_message(const struct desk_chat_message *chat_message);
 
 /**
- * Extra information, such as styling or JSON text. Absent from older shapes. Lives as long as the result it came from.
+ * Extra information, such as styling or JSON text. Absent from older shapes. Lives as long as the result it came
+ * from.
  */
 struct desk_str desk_chat_message_get_data(const struct desk_chat_message *chat_message);
 
 /**
- * When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Whether it is there, and if so, into `out` (NULL: not wanted).
+ * When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Whether it
+ * is there, and if so, into `out` (NULL: not wanted).
  */
-bool desk_chat_message_get_deleted_at_us(const struct desk_chat_message *chat_message,
-                                         int64_t *out);
+bool desk_chat_message_get_deleted_at_us(const struct desk_chat_message *chat_message, int64_t *out);
 
 /**
- * Where the deletion of a message was asked for. One of `DESK_REQUEST_ORIGIN_...`; 0 if absent or unknown to this version.
+ * Where the deletion of a message was asked for. One of `DESK_REQUEST_ORIGIN_...`; 0 if absent or unknown to
+ * this version.
  */
 int32_t desk_chat_message_get_requested_from(const struct desk_chat_message *chat_message);
 
 /**
- * Where the deletion of a message was asked for. As the service spells it. Lives as long as the result it came from.
+ * Where the deletion of a message was asked for. As the service spells it. Lives as long as the result it came
+ * from.
  */
 struct desk_str desk_chat_message_get_requested_from_text(const struct desk_chat_message *chat_message);
 
 /**
- * The user who asked for the deletion. Its shape is not documented. As JSON text. Lives as long as the result it came from.
+ * The user who asked for the deletion. Its shape is not documented. As JSON text. Lives as long as the result it
+ * came from.
  */
 struct desk_str desk_chat_message_get_requested_by(const struct desk_chat_message *chat_message);
 
@@ -711,12 +727,14 @@ void desk_chat_message_page_free(struct desk_chat_message_page *result);
 int64_t desk_chat_message_page_get_count(const struct desk_chat_message_page *chat_message_page);
 
 /**
- * The URL of the previous page; null on the first. For display only, never followed by the SDK. Lives as long as the result it came from.
+ * The URL of the previous page; null on the first. For display only, never followed by the SDK. Lives as long as
+ * the result it came from.
  */
 struct desk_str desk_chat_message_page_get_previous(const struct desk_chat_message_page *chat_message_page);
 
 /**
- * The URL of the next page; null on the last. For display only, never followed by the SDK. Lives as long as the result it came from.
+ * The URL of the next page; null on the last. For display only, never followed by the SDK. Lives as long as the
+ * result it came from.
  */
 struct desk_str desk_chat_message_page_get_next(const struct desk_chat_message_page *chat_message_page);
 
@@ -734,11 +752,17 @@ const struct desk_chat_message *desk_chat_message_page_get_results_at(const stru
 /**
  * Message customers first.
  *
- * Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.
+ * Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket
+ * becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no
+ * idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte
+ * may have left.
  *
- * `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+ * `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the
+ * result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of
+ * the client. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have had an effect.
  */
 desk_status desk_proactive_chat_create(struct desk_client *client,
                                        const struct desk_new_proactive_chat *body,
@@ -751,9 +775,12 @@ desk_status desk_proactive_chat_create(struct desk_client *client,
  *
  * Reads one proactive chat with its counters.
  *
- * `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+ * `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out`
+ * is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for
+ * those of the client. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have had an effect.
  */
 desk_status desk_proactive_chat_get(struct desk_client *client,
                                     int64_t proactive_id,
@@ -764,13 +791,17 @@ desk_status desk_proactive_chat_get(struct desk_client *client,
 /**
  * List messages of the application.
  *
- * Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
+ * Lists one page of all chat messages in the application. The order is not documented. The service has marked
+ * this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
  *
  * @deprecated by the service.
  *
- * `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+ * `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result,
+ * to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults.
+ * `options` may be NULL for those of the client. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have had an effect.
  */
 desk_status desk_chat_message_list(struct desk_client *client,
                                    const struct desk_chat_message_list_params *params,
@@ -783,9 +814,12 @@ desk_status desk_chat_message_list(struct desk_client *client,
  *
  * Lists one page of the chat messages in one ticket. The order is not documented.
  *
- * `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+ * `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success
+ * `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be
+ * NULL for defaults. `options` may be NULL for those of the client. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have had an effect.
  */
 desk_status desk_ticket_chat_message_list(struct desk_client *client,
                                           int64_t ticket_id,

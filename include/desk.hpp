@@ -3,8 +3,10 @@
 /// @file
 /// C++17 over desk.h, header only; link libdesk. The rules at the top of desk.h hold here too.
 ///
-/// Results own their C object and move; what they hand out (texts, lists, nested objects) is borrowed from them. Requests
-/// keep copies of what they are given. Each operation comes twice: `client.x(..)` throws desk::Error, `client.try_x(..)`
+/// Results own their C object and move; what they hand out (texts, lists, nested objects) is borrowed from them.
+/// Requests
+/// keep copies of what they are given. Each operation comes twice: `client.x(..)` throws desk::Error,
+/// `client.try_x(..)`
 /// returns a Result and also works under -fno-exceptions.
 
 #ifndef DESK_HPP
@@ -475,7 +477,8 @@ class TicketChatMessageListParams {
   std::optional<std::int64_t> kept_offset;
 };
 
-/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Borrowed: valid while the result it came from lives.
+/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer.
+/// Borrowed: valid while the result it came from lives.
 class ProactiveChatView {
  public:
   explicit ProactiveChatView(const desk_proactive_chat* object) noexcept : object_(object) {}
@@ -489,7 +492,8 @@ class ProactiveChatView {
   std::string_view message() const;
   /// The number of messages in the chat.
   std::int64_t message_count() const;
-  /// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON text.
+  /// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON
+  /// text.
   std::optional<std::string_view> created_by() const;
   /// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text.
   std::optional<std::string_view> assigned_group() const;
@@ -514,7 +518,8 @@ class ProactiveChatView {
   const desk_proactive_chat* object_;
 };
 
-/// One message between an agent and a customer, or from Desk itself. Borrowed: valid while the result it came from lives.
+/// One message between an agent and a customer, or from Desk itself. Borrowed: valid while the result it came from
+/// lives.
 class ChatMessageView {
  public:
   explicit ChatMessageView(const desk_chat_message* object) noexcept : object_(object) {}
@@ -699,7 +704,8 @@ inline List<ChatMessageView> ChatMessagePageView::results() const {
   });
 }
 
-/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Owns the result; moves, never copies.
+/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer.
+/// Owns the result; moves, never copies.
 class ProactiveChat : public ProactiveChatView {
  public:
   /// Takes over a C object.
@@ -717,13 +723,16 @@ class ProactiveChat : public ProactiveChatView {
   /// The text that was sent. Keep the ProactiveChat in a variable while you read it.
   std::string_view message() const& { return ProactiveChatView::message(); }
   std::string_view message() const&& = delete;
-  /// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. Keep the ProactiveChat in a variable while you read it.
+  /// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. Keep the
+  /// ProactiveChat in a variable while you read it.
   std::optional<std::string_view> created_by() const& { return ProactiveChatView::created_by(); }
   std::optional<std::string_view> created_by() const&& = delete;
-  /// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. Keep the ProactiveChat in a variable while you read it.
+  /// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. Keep the ProactiveChat
+  /// in a variable while you read it.
   std::optional<std::string_view> assigned_group() const& { return ProactiveChatView::assigned_group(); }
   std::optional<std::string_view> assigned_group() const&& = delete;
-  /// The ids of the customers as text. Its format is not documented. Keep the ProactiveChat in a variable while you read it.
+  /// The ids of the customers as text. Its format is not documented. Keep the ProactiveChat in a variable while you
+  /// read it.
   std::string_view customers_list() const& { return ProactiveChatView::customers_list(); }
   std::string_view customers_list() const&& = delete;
   /// The same as the service spells it. Keep the ProactiveChat in a variable while you read it.
@@ -752,10 +761,12 @@ class ChatMessagePage : public ChatMessagePageView {
   ChatMessagePage(const ChatMessagePage&) = delete;
   ChatMessagePage& operator=(const ChatMessagePage&) = delete;
   ~ChatMessagePage() = default;
-  /// The URL of the previous page; null on the first. For display only, never followed by the SDK. Keep the ChatMessagePage in a variable while you read it.
+  /// The URL of the previous page; null on the first. For display only, never followed by the SDK. Keep the
+  /// ChatMessagePage in a variable while you read it.
   std::optional<std::string_view> previous() const& { return ChatMessagePageView::previous(); }
   std::optional<std::string_view> previous() const&& = delete;
-  /// The URL of the next page; null on the last. For display only, never followed by the SDK. Keep the ChatMessagePage in a variable while you read it.
+  /// The URL of the next page; null on the last. For display only, never followed by the SDK. Keep the ChatMessagePage
+  /// in a variable while you read it.
   std::optional<std::string_view> next() const& { return ChatMessagePageView::next(); }
   std::optional<std::string_view> next() const&& = delete;
   /// The messages of this page. Keep the ChatMessagePage in a variable while you read it.
@@ -856,7 +867,10 @@ class Client {
   /// The C object.
   desk_client* c_ptr() const noexcept { return client_.get(); }
 
-  /// Message customers first. Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.
+  /// Message customers first. Starts a proactive chat: one ticket with the message for each customer. When a customer
+  /// replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The
+  /// service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent
+  /// once a byte may have left.
   ///
   /// Blocks until the answer is there or the time is over. Any thread.
   Result<ProactiveChat> try_proactive_chat_create(const NewProactiveChat& body, const CallOptions& options = {}) const {
@@ -887,7 +901,9 @@ class Client {
   ProactiveChat proactive_chat_get(std::int64_t proactive_id, const CallOptions& options = {}) const { return try_proactive_chat_get(proactive_id, options).value(); }
 #endif
 
-  /// List messages of the application. Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone. Deprecated by the service.
+  /// List messages of the application. Lists one page of all chat messages in the application. The order is not
+  /// documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410
+  /// where it is gone. Deprecated by the service.
   ///
   /// Blocks until the answer is there or the time is over. Any thread.
   Result<ChatMessagePage> try_chat_message_list(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const {

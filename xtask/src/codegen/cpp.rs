@@ -55,7 +55,19 @@ pub fn emit(model: &Model) -> String {
     for operation in &model.operations {
         method(&mut out, operation, model);
     }
-    out + after
+    wrapped(&(out + after))
+}
+
+/// Wraps comments that are too long, each line behind the same mark.
+fn wrapped(text: &str) -> String {
+    let wrap = |line: &str| match line.split_once("/// ") {
+        Some((indent, prose)) if indent.trim().is_empty() && line.len() > 120 => {
+            let lines = names::wrap(prose, 116 - indent.len());
+            lines.iter().map(|prose| format!("{indent}/// {prose}\n")).collect::<String>()
+        }
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(wrap).collect()
 }
 
 fn enumeration(out: &mut String, schema: &Schema, values: &[String]) {

@@ -131,6 +131,23 @@ pub fn cpp(snake: &str) -> String {
     escaped(snake, CPP)
 }
 
+/// Prose in lines of at most `width` characters; an empty text is one empty line.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        match lines.last_mut() {
+            Some(last) if line == 0 => last.push_str(word),
+            Some(last) if line + 1 + word.chars().count() <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn escaped(name: &str, reserved: &[&str]) -> String {
     if reserved.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }

@@ -336,6 +336,9 @@ pub(super) fn ident(name: &str) -> proc_macro2::Ident {
 
 /// Doc attributes, one a line.
 pub(super) fn doc(text: &str) -> TokenStream {
-    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    let lines = text
+        .lines()
+        .flat_map(|line| names::wrap(line, 110))
+        .map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! { #(#[doc = #lines])* }
 }

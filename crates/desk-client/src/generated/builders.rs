@@ -2,7 +2,8 @@
 
 use super::types;
 use crate::check::Missing;
-/// Collects the fields of a [`NewProactiveChat`](types::NewProactiveChat); see [`NewProactiveChat::builder`](types::NewProactiveChat::builder).
+/// Collects the fields of a [`NewProactiveChat`](types::NewProactiveChat); see
+/// [`NewProactiveChat::builder`](types::NewProactiveChat::builder).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct NewProactiveChatBuilder<
@@ -168,7 +169,8 @@ impl crate::check::Check for types::NewProactiveChat {
         Ok(())
     }
 }
-/// Collects the fields of a [`ChatMessageListParams`](types::ChatMessageListParams); see [`ChatMessageListParams::builder`](types::ChatMessageListParams::builder).
+/// Collects the fields of a [`ChatMessageListParams`](types::ChatMessageListParams); see
+/// [`ChatMessageListParams::builder`](types::ChatMessageListParams::builder).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ChatMessageListParamsBuilder {
@@ -229,7 +231,8 @@ impl ChatMessageListParamsBuilder {
         }
     }
 }
-/// Collects the fields of a [`TicketChatMessageListParams`](types::TicketChatMessageListParams); see [`TicketChatMessageListParams::builder`](types::TicketChatMessageListParams::builder).
+/// Collects the fields of a [`TicketChatMessageListParams`](types::TicketChatMessageListParams); see
+/// [`TicketChatMessageListParams::builder`](types::TicketChatMessageListParams::builder).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TicketChatMessageListParamsBuilder {

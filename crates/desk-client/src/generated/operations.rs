@@ -7,7 +7,10 @@ use crate::{Client, Error, Response};
 impl Client {
     /// Message customers first
     ///
-    /// Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.
+    /// Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket
+    /// becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no
+    /// idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte
+    /// may have left.
     ///
     /// `POST /proactive_chats`
     ///
@@ -59,7 +62,8 @@ impl Client {
     }
     /// List messages of the application
     ///
-    /// Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
+    /// Lists one page of all chat messages in the application. The order is not documented. The service has marked
+    /// this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
     ///
     /// **Deprecated by the service.**
     ///

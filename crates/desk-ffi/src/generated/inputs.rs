@@ -4,7 +4,8 @@ use ::desk_client::types;
 use crate::error::Failure;
 use crate::input::{self, Input};
 use crate::text::desk_str;
-/// What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means absent.
+/// What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means
+/// absent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_new_proactive_chat {
@@ -67,7 +68,8 @@ impl Input for desk_new_proactive_chat {
         }
     }
 }
-/// Query parameters of `desk_chat_message_list`. Start from `DESK_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means absent.
+/// Query parameters of `desk_chat_message_list`. Start from `DESK_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means
+/// absent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_chat_message_list_params {
@@ -127,7 +129,8 @@ impl Input for desk_chat_message_list_params {
         }
     }
 }
-/// Query parameters of `desk_ticket_chat_message_list`. Start from `DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means absent.
+/// Query parameters of `desk_ticket_chat_message_list`. Start from `DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT`;
+/// zero means absent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_ticket_chat_message_list_params {

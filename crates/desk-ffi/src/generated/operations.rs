@@ -10,11 +10,17 @@ use crate::text::desk_str;
 use crate::{guard, input, output};
 /// Message customers first.
 ///
-/// Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.
+/// Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket
+/// becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no
+/// idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte
+/// may have left.
 ///
-/// `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+/// `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the
+/// result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of
+/// the client. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have had an effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_create(
     client: *mut desk_client,
@@ -40,9 +46,12 @@ pub unsafe extern "C" fn desk_proactive_chat_create(
 ///
 /// Reads one proactive chat with its counters.
 ///
-/// `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of the client. Any thread.
+/// `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out`
+/// is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for
+/// those of the client. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have had an effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get(
     client: *mut desk_client,
@@ -65,13 +74,17 @@ pub unsafe extern "C" fn desk_proactive_chat_get(
 }
 /// List messages of the application.
 ///
-/// Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
+/// Lists one page of all chat messages in the application. The order is not documented. The service has marked
+/// this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.
 ///
 /// @deprecated by the service.
 ///
-/// `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+/// `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result,
+/// to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults.
+/// `options` may be NULL for those of the client. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have had an effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_list(
     client: *mut desk_client,
@@ -99,9 +112,12 @@ pub unsafe extern "C" fn desk_chat_message_list(
 ///
 /// Lists one page of the chat messages in one ticket. The order is not documented.
 ///
-/// `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults. `options` may be NULL for those of the client. Any thread.
+/// `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success
+/// `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be
+/// NULL for defaults. `options` may be NULL for those of the client. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have had an effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_list(
     client: *mut desk_client,

@@ -7,7 +7,8 @@ use crate::guard::{read, read_into, release};
 use crate::handle::Handle;
 use crate::output::{self, EnumView, List, View};
 use crate::text::desk_str;
-/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
+/// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each
+/// customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
 pub struct desk_proactive_chat {
     _opaque: (),
 }
@@ -120,14 +121,16 @@ pub unsafe extern "C" fn desk_proactive_chat_get_message_count(
 ) -> i64 {
     unsafe { read(proactive_chat, 0, |view| view.message_count) }
 }
-/// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON text. Lives as long as the result it came from.
+/// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON
+/// text. Lives as long as the result it came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_created_by(
     proactive_chat: *const desk_proactive_chat,
 ) -> desk_str {
     unsafe { read(proactive_chat, desk_str::ABSENT, |view| view.created_by) }
 }
-/// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Lives as long as the result it came from.
+/// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Lives
+/// as long as the result it came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_assigned_group(
     proactive_chat: *const desk_proactive_chat,
@@ -176,21 +179,24 @@ pub unsafe extern "C" fn desk_proactive_chat_get_updated_at_us(
 ) -> i64 {
     unsafe { read(proactive_chat, 0, |view| view.updated_at) }
 }
-/// The priority of a chat. The default of the service is not documented. One of `DESK_PRIORITY_...`; 0 if absent or unknown to this version.
+/// The priority of a chat. The default of the service is not documented. One of `DESK_PRIORITY_...`; 0 if absent
+/// or unknown to this version.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_priority(
     proactive_chat: *const desk_proactive_chat,
 ) -> i32 {
     unsafe { read(proactive_chat, 0, |view| view.priority.code) }
 }
-/// The priority of a chat. The default of the service is not documented. As the service spells it. Lives as long as the result it came from.
+/// The priority of a chat. The default of the service is not documented. As the service spells it. Lives as long
+/// as the result it came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_priority_text(
     proactive_chat: *const desk_proactive_chat,
 ) -> desk_str {
     unsafe { read(proactive_chat, desk_str::ABSENT, |view| view.priority.text) }
 }
-/// One message between an agent and a customer, or from Desk itself. Immutable; borrowed from the result it was read from.
+/// One message between an agent and a customer, or from Desk itself. Immutable; borrowed from the result it was
+/// read from.
 pub struct desk_chat_message {
     _opaque: (),
 }
@@ -261,7 +267,8 @@ pub unsafe extern "C" fn desk_chat_message_get_id(
 ) -> i64 {
     unsafe { read(chat_message, 0, |view| view.id) }
 }
-/// The id of the message in the ticket's channel. Absent from older shapes. Whether it is there, and if so, into `out` (NULL: not wanted).
+/// The id of the message in the ticket's channel. Absent from older shapes. Whether it is there, and if so, into
+/// `out` (NULL: not wanted).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_message_id(
     chat_message: *const desk_chat_message,
@@ -276,21 +283,24 @@ pub unsafe extern "C" fn desk_chat_message_get_ticket(
 ) -> i64 {
     unsafe { read(chat_message, 0, |view| view.ticket) }
 }
-/// The Sendbird id of the sender, or the word `event` when Desk sent it. Lives as long as the result it came from.
+/// The Sendbird id of the sender, or the word `event` when Desk sent it. Lives as long as the result it came
+/// from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_user_sendbird_id(
     chat_message: *const desk_chat_message,
 ) -> desk_str {
     unsafe { read(chat_message, desk_str::ABSENT, |view| view.user_sendbird_id) }
 }
-/// Who sent a message. EVENT is everything that no user sent. One of `DESK_USER_TYPE_...`; 0 if absent or unknown to this version.
+/// Who sent a message. EVENT is everything that no user sent. One of `DESK_USER_TYPE_...`; 0 if absent or unknown
+/// to this version.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_user_type(
     chat_message: *const desk_chat_message,
 ) -> i32 {
     unsafe { read(chat_message, 0, |view| view.user_type.code) }
 }
-/// Who sent a message. EVENT is everything that no user sent. As the service spells it. Lives as long as the result it came from.
+/// Who sent a message. EVENT is everything that no user sent. As the service spells it. Lives as long as the
+/// result it came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_user_type_text(
     chat_message: *const desk_chat_message,
@@ -311,14 +321,16 @@ pub unsafe extern "C" fn desk_chat_message_get_message(
 ) -> desk_str {
     unsafe { read(chat_message, desk_str::ABSENT, |view| view.message) }
 }
-/// Extra information, such as styling or JSON text. Absent from older shapes. Lives as long as the result it came from.
+/// Extra information, such as styling or JSON text. Absent from older shapes. Lives as long as the result it came
+/// from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_data(
     chat_message: *const desk_chat_message,
 ) -> desk_str {
     unsafe { read(chat_message, desk_str::ABSENT, |view| view.data) }
 }
-/// When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Whether it is there, and if so, into `out` (NULL: not wanted).
+/// When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Whether it
+/// is there, and if so, into `out` (NULL: not wanted).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_deleted_at_us(
     chat_message: *const desk_chat_message,
@@ -326,21 +338,24 @@ pub unsafe extern "C" fn desk_chat_message_get_deleted_at_us(
 ) -> bool {
     unsafe { read_into(chat_message, out, |view| view.deleted_at) }
 }
-/// Where the deletion of a message was asked for. One of `DESK_REQUEST_ORIGIN_...`; 0 if absent or unknown to this version.
+/// Where the deletion of a message was asked for. One of `DESK_REQUEST_ORIGIN_...`; 0 if absent or unknown to
+/// this version.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_requested_from(
     chat_message: *const desk_chat_message,
 ) -> i32 {
     unsafe { read(chat_message, 0, |view| view.requested_from.code) }
 }
-/// Where the deletion of a message was asked for. As the service spells it. Lives as long as the result it came from.
+/// Where the deletion of a message was asked for. As the service spells it. Lives as long as the result it came
+/// from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_requested_from_text(
     chat_message: *const desk_chat_message,
 ) -> desk_str {
     unsafe { read(chat_message, desk_str::ABSENT, |view| view.requested_from.text) }
 }
-/// The user who asked for the deletion. Its shape is not documented. As JSON text. Lives as long as the result it came from.
+/// The user who asked for the deletion. Its shape is not documented. As JSON text. Lives as long as the result it
+/// came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_requested_by(
     chat_message: *const desk_chat_message,
@@ -397,14 +412,16 @@ pub unsafe extern "C" fn desk_chat_message_page_get_count(
 ) -> i64 {
     unsafe { read(chat_message_page, 0, |view| view.count) }
 }
-/// The URL of the previous page; null on the first. For display only, never followed by the SDK. Lives as long as the result it came from.
+/// The URL of the previous page; null on the first. For display only, never followed by the SDK. Lives as long as
+/// the result it came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_get_previous(
     chat_message_page: *const desk_chat_message_page,
 ) -> desk_str {
     unsafe { read(chat_message_page, desk_str::ABSENT, |view| view.previous) }
 }
-/// The URL of the next page; null on the last. For display only, never followed by the SDK. Lives as long as the result it came from.
+/// The URL of the next page; null on the last. For display only, never followed by the SDK. Lives as long as the
+/// result it came from.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_get_next(
     chat_message_page: *const desk_chat_message_page,
