@@ -301,6 +301,11 @@ typedef struct desk_call_options {
    * Time for the whole call, in ms; 0: as the client.
    */
   int64_t timeout_ms;
+  /**
+   * How often the request is sent at most, the first time included; 0: 5. A request that is not a read is sent again only
+   * if the service certainly did nothing.
+   */
+  int64_t max_attempts;
 } desk_call_options;
 
 /**
@@ -841,7 +846,7 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
 
 /** The start of every desk_call_options. */
 #define DESK_CALL_OPTIONS_INIT \
-  { sizeof(desk_call_options), 0 }
+  { sizeof(desk_call_options), 0, 0 }
 
 /** The start of every desk_new_proactive_chat. */
 #define DESK_NEW_PROACTIVE_CHAT_INIT \

@@ -788,15 +788,24 @@ class CallOptions {
     timeout_ms_ = value.count();
     return *this;
   }
+  /// How often the request is sent at most, the first time included; not set: 5. A request that is not a read is sent
+  /// again
+  /// only if the service certainly did nothing.
+  CallOptions& max_attempts(std::int64_t value) {
+    max_attempts_ = value;
+    return *this;
+  }
   /// For C.
   desk_call_options c_value(detail::Scratch&) const noexcept {
     desk_call_options c = DESK_CALL_OPTIONS_INIT;
     c.timeout_ms = timeout_ms_;
+    c.max_attempts = max_attempts_;
     return c;
   }
 
  private:
   std::int64_t timeout_ms_ = 0;
+  std::int64_t max_attempts_ = 0;
 };
 
 /// Settings of a Client. Keeps copies of what it is given.

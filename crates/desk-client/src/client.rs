@@ -10,6 +10,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::base::{self, Base};
+use crate::retry::{self, Budget};
 use crate::token::Token;
 use crate::transport::{Call, Operation, Shared};
 use crate::{Error, tls};
@@ -30,6 +31,7 @@ pub struct Client {
 #[non_exhaustive]
 pub struct CallOptions {
     timeout: Option<Duration>,
+    max_attempts: Option<u32>,
 }
 
 impl CallOptions {
@@ -41,6 +43,13 @@ impl CallOptions {
     /// Time for the whole call, from its start to the last byte of the answer.
     pub fn timeout(mut self, timeout: Duration) -> CallOptions {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// How often the request is sent at most, the first time included; 5 if not set. A request that is not a read is sent
+    /// again only if the service certainly did nothing.
+    pub fn max_attempts(mut self, attempts: u32) -> CallOptions {
+        self.max_attempts = Some(attempts);
         self
     }
 }
@@ -65,7 +74,9 @@ impl Client {
 
     /// Starts one call of an operation.
     pub(crate) fn begin(&self, operation: Operation) -> Call {
-        Call::new(self.shared.clone(), operation, self.options.timeout.unwrap_or(self.shared.timeout))
+        let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
+        let max_attempts = self.options.max_attempts.unwrap_or(retry::MAX_ATTEMPTS);
+        Call::new(self.shared.clone(), operation, timeout, max_attempts)
     }
 }
 
@@ -143,7 +154,7 @@ impl Builder {
         let http = http
             .build()
             .map_err(|error| Error::invalid(format!("the http client cannot be set up: {}", error.without_url())))?;
-        let shared = Shared { http, base, token, timeout: self.timeout };
+        let shared = Shared { http, base, token, timeout: self.timeout, budget: Budget::default() };
         Ok(Client { shared: Arc::new(shared), options: CallOptions::default() })
     }
 }

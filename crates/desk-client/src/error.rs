@@ -161,6 +161,11 @@ impl Error {
         self.0.retry_after
     }
 
+    /// Whether the server's certificate was not trusted, which another attempt does not change.
+    pub(crate) fn is_distrust(&self) -> bool {
+        StdError::source(self).is_some_and(distrusts)
+    }
+
     /// How often the request was tried; 0 if it was refused before sending.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -187,6 +192,14 @@ impl fmt::Display for Error {
             Outcome::Unknown => "; it may have been carried out: find out before sending it again",
         })
     }
+}
+
+/// Whether a certificate that was refused is among the causes.
+fn distrusts(error: &(dyn StdError + 'static)) -> bool {
+    let refused = matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)));
+    // The `source` of an `io::Error` passes over what it holds.
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    refused || held.is_some_and(|held| distrusts(held)) || error.source().is_some_and(distrusts)
 }
 
 /// Whether a service code is short and free of anything but a name or number.

@@ -40,6 +40,7 @@ mod gate;
 mod generated;
 mod open_enum;
 mod response;
+mod retry;
 mod retry_after;
 mod tls;
 mod token;

@@ -35,7 +35,9 @@ mod tests {
 
     use super::parse;
 
-    fn ms(headers: &[(&'static str, &str)]) -> Option<u128> {
+    type Headers = &'static [(&'static str, &'static str)];
+
+    fn ms(headers: Headers) -> Option<u128> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header");
@@ -46,8 +48,8 @@ mod tests {
 
     #[test]
     fn every_form_is_read() {
-        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
-        let cases: [(&[(&str, &str)], Option<u128>); 20] = [
+        const DATE: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let cases: [(Headers, Option<u128>); 20] = [
             (&[], None),
             (&[("retry-after", "3")], Some(3000)),
             (&[("retry-after", " 3 ")], Some(3000)),
@@ -61,9 +63,9 @@ mod tests {
             (&[("retry-after", "soon")], None),
             (&[("retry-after", "")], None),
             (&[("retry-after", "\u{e4}")], None),
-            (&[date, ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], Some(30_000)),
-            (&[date, ("retry-after", "Sunday, 06-Nov-94 08:50:07 GMT")], Some(30_000)),
-            (&[date, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], Some(0)),
+            (&[DATE, ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], Some(30_000)),
+            (&[DATE, ("retry-after", "Sunday, 06-Nov-94 08:50:07 GMT")], Some(30_000)),
+            (&[DATE, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], Some(0)),
             (&[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], Some(0)),
             (&[("retry-after-ms", "1500"), ("retry-after", "9")], Some(1500)),
             (&[("retry-after-ms", "x"), ("retry-after", "9")], Some(9000)),

@@ -18,6 +18,7 @@ use crate::base::Base;
 use crate::body::{self, BodyError};
 use crate::gate::Gate;
 use crate::generated::{TOKEN_HEADER, wire};
+use crate::retry::{self, Budget};
 use crate::token::Token;
 use crate::{Error, ErrorKind, Outcome, Response, retry_after};
 
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) base: Base,
     pub(crate) token: Token,
     pub(crate) timeout: Duration,
+    pub(crate) budget: Budget,
 }
 
 /// An operation, as far as sending it needs to know.
@@ -51,6 +53,7 @@ pub(crate) struct Call {
     shared: Arc<Shared>,
     operation: Operation,
     timeout: Duration,
+    max_attempts: u32,
     started: Instant,
     record: Arc<Mutex<Record>>,
 }
@@ -72,8 +75,8 @@ struct Answer {
 }
 
 impl Call {
-    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, timeout: Duration) -> Call {
-        Call { shared, operation, timeout, started: Instant::now(), record: Arc::default() }
+    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, timeout: Duration, max_attempts: u32) -> Call {
+        Call { shared, operation, timeout, max_attempts, started: Instant::now(), record: Arc::default() }
     }
 
     /// Names the operation in an error of its arguments.
@@ -148,9 +151,30 @@ impl Call {
         Error::new(ErrorKind::Decode, Outcome::Unknown, what).with(|details| details.body = body)
     }
 
+    /// Sends a request until it succeeds or another attempt is of no use or no right.
+    async fn send_until_done(&self, http: &reqwest::Client, request: Request) -> Result<Answer, Error> {
+        for attempt in 1.. {
+            // A body of bytes can always be copied.
+            let again = request.try_clone().filter(|_| attempt < self.max_attempts);
+            let Some(copy) = again else { break };
+            let error = match self.send(http, copy).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let left = self.timeout.saturating_sub(self.started.elapsed());
+            let wait = retry::wait(&error, self.operation.safe, attempt, left, fastrand::f64(), &self.shared.budget);
+            let Some(wait) = wait else { return Err(error) };
+            tokio::time::sleep(wait).await;
+        }
+        self.send(http, request).await
+    }
+
     /// Sends one request and reads the whole answer, within the deadline.
     async fn send(&self, http: &reqwest::Client, mut request: Request) -> Result<Answer, Error> {
-        self.record().attempts += 1;
+        {
+            let mut record = self.record();
+            *record = Record { attempts: record.attempts + 1, ..Record::default() };
+        }
         let gate = guard(&mut request);
         let response = self.in_time(http.execute(request)).await;
         let response = response.and_then(|response| response.map_err(|error| self.unanswered(error)));
@@ -179,6 +203,7 @@ impl Call {
             ),
             BodyError::Broken(error) => broken(error, "the answer broke off"),
         })?;
+        self.shared.budget.success();
         Ok(Answer { status, headers, body })
     }
 
@@ -224,7 +249,7 @@ impl ClientHooks<Call> for wire::Client {
     async fn exec(&self, mut request: Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         let call = &self.inner;
         let result = match call.prepare(&mut request) {
-            Ok(()) => call.send(&self.client, request).await,
+            Ok(()) => call.send_until_done(&self.client, request).await,
             Err(error) => Err(error),
         };
         let mut response = http::Response::new(Bytes::new());

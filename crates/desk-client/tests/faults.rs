@@ -12,7 +12,13 @@ const SECRET: &str = "token-that-must-not-leak";
 const TEXT: &str = "message-that-must-not-leak";
 
 fn client(base_url: &str) -> Client {
-    Client::builder("").api_token(SECRET).base_url(base_url).build().expect("settings are right")
+    let client = Client::builder("").api_token(SECRET).base_url(base_url).build().expect("settings are right");
+    client.with(once())
+}
+
+/// What a single attempt says is tested here; `retry.rs` has the rest.
+fn once() -> CallOptions {
+    CallOptions::new().max_attempts(1)
 }
 
 fn new_chat() -> NewProactiveChat {
@@ -39,7 +45,7 @@ async fn every_fault_has_its_outcome() {
     let server = serve();
     for fault in faults() {
         let client = client(&format!("{}/{}", server.url(), fault.name));
-        let client = client.with(CallOptions::new().timeout(fault.patience()));
+        let client = client.with(once().timeout(fault.patience()));
         for operation in OPERATIONS {
             let before = server.requests().len();
             let error = call(&client, operation).await.expect_err(&fault.name);
@@ -138,7 +144,7 @@ async fn nobody_listens() {
 async fn a_deadline_before_anything_could_be_sent() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("https://{}", listener.local_addr().expect("an address"));
-    let client = client(&url).with(CallOptions::new().timeout(Duration::from_millis(100)));
+    let client = client(&url).with(once().timeout(Duration::from_millis(100)));
     let create = call(&client, "proactive_chat_create").await.expect_err("nobody answers");
     assert_eq!((create.kind(), create.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     assert_eq!(create.to_string(), "proactive_chat_create: no complete answer within 100 ms; nothing was sent");
@@ -164,7 +170,7 @@ async fn a_deadline_of_one_call() {
     let server = serve();
     let client = client(&format!("{}/silent", server.url()));
     let start = std::time::Instant::now();
-    let short = client.with(CallOptions::new().timeout(Duration::from_millis(50)));
+    let short = client.with(once().timeout(Duration::from_millis(50)));
     let error = call(&short, "proactive_chat_create").await.expect_err("nobody answers");
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(start.elapsed() < Duration::from_secs(50), "the client's own timeout was used");

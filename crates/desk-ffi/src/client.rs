@@ -50,6 +50,9 @@ pub struct desk_call_options {
     pub struct_size: usize,
     /// Time for the whole call, in ms; 0: as the client.
     pub timeout_ms: i64,
+    /// How often the request is sent at most, the first time included; 0: 5. A request that is not a read is sent again only
+    /// if the service certainly did nothing.
+    pub max_attempts: i64,
 }
 
 /// How long freeing a client waits for a name lookup that nobody waits for any more.
@@ -70,7 +73,7 @@ impl Handle for desk_client {
 }
 
 input::growable!(desk_client_options { api_token, base_url, connect_timeout_ms, timeout_ms } bools {});
-input::growable!(desk_call_options { timeout_ms } bools {});
+input::growable!(desk_call_options { timeout_ms, max_attempts } bools {});
 
 /// Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
 /// `desk_client_free`; otherwise it is NULL. Any thread.
@@ -160,9 +163,20 @@ impl Caller<'_> {
         }
         // SAFETY: by contract.
         let options = unsafe { input::read_struct("options", options) }?;
-        let timeout = options.map_or(Ok(None), |options| duration("timeout_ms", options.timeout_ms))?;
-        let client = timeout
-            .map_or_else(|| object.client.clone(), |timeout| object.client.with(CallOptions::new().timeout(timeout)));
+        let Some(options) = options else { return Ok(Caller { object, client: object.client.clone() }) };
+        let mut own = CallOptions::new();
+        if let Some(timeout) = duration("timeout_ms", options.timeout_ms)? {
+            own = own.timeout(timeout);
+        }
+        match u32::try_from(options.max_attempts) {
+            Ok(0) => {}
+            Ok(attempts) => own = own.max_attempts(attempts),
+            Err(_) => {
+                let text = format!("max_attempts is {}; it must be 0 (default) or more", options.max_attempts);
+                return Err(Failure::argument(text));
+            }
+        }
+        let client = object.client.with(own);
         Ok(Caller { object, client })
     }
 

@@ -160,6 +160,9 @@ static void arguments(desk_client *client) {
   desk_call_options call = DESK_CALL_OPTIONS_INIT;
   call.timeout_ms = -5;
   REFUSED(desk_proactive_chat_get(client, 1, &call, &chat, &error), "timeout_ms is -5");
+  call.timeout_ms = 0;
+  call.max_attempts = -1;
+  REFUSED(desk_proactive_chat_get(client, 1, &call, &chat, &error), "max_attempts is -1");
   call.struct_size = 3;
   REFUSED(desk_proactive_chat_get(client, 1, &call, &chat, &error), "struct_size 3");
 }

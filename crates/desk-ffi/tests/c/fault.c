@@ -1,4 +1,4 @@
-/* fault BASE_URL TIMEOUT_MS: calls every operation once and prints what the error says, a line each. */
+/* fault BASE_URL TIMEOUT_MS [ATTEMPTS]: calls every operation, with one attempt unless told otherwise, and prints what the error says, a line each. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -22,7 +22,7 @@ static void report(const char *operation, desk_status status, desk_error *error,
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) return EXIT_FAILURE;
+  if (argc < 3) return EXIT_FAILURE;
   desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
   options.base_url = desk_str_from_cstr(argv[1]);
   options.api_token = DESK_STR_LIT("t0ken");
@@ -34,6 +34,7 @@ int main(int argc, char **argv) {
   }
   desk_call_options call = DESK_CALL_OPTIONS_INIT;
   call.timeout_ms = atol(argv[2]);
+  call.max_attempts = argc > 3 ? atol(argv[3]) : 1;
 
   const int64_t customers[] = {1};
   desk_new_proactive_chat body = DESK_NEW_PROACTIVE_CHAT_INIT;

@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return EXIT_FAILURE;
   {
     const desk::Client client(desk::ClientOptions().base_url(argv[1]).api_token("t0ken"));
-    const auto options = desk::CallOptions().timeout(std::chrono::milliseconds(std::atol(argv[2])));
+    const auto options = desk::CallOptions().timeout(std::chrono::milliseconds(std::atol(argv[2]))).max_attempts(1);
     const auto body = desk::NewProactiveChat().message("hello").group_key("sales").customer_ids({1}).agent_id(1);
     report("proactive_chat_create", client.try_proactive_chat_create(body, options));
     report("proactive_chat_get", client.try_proactive_chat_get(1, options));
