@@ -50,12 +50,16 @@ static void sigpipe(const char *resetting_url) {
   chat.customer_ids = customers;
   chat.customer_ids_len = 1;
   chat.agent_id = 1;
+  desk_call_options once = DESK_CALL_OPTIONS_INIT;
+  once.max_attempts = 1;
   desk_client *resetting = connected(resetting_url);
   for (int i = 0; i < 3; i++) {
     desk_proactive_chat *out = NULL;
     desk_error *error = NULL;
-    CHECK(desk_proactive_chat_create(resetting, &chat, NULL, &out, &error) == DESK_TRANSPORT);
-    CHECK(desk_error_get_outcome(error) == DESK_OUTCOME_UNKNOWN);
+    CHECK(desk_proactive_chat_create(resetting, &chat, &once, &out, &error) == DESK_TRANSPORT);
+    /* The connection may break before the body was asked for, or after. */
+    const int32_t outcome = desk_error_get_outcome(error);
+    CHECK(outcome == DESK_OUTCOME_UNKNOWN || outcome == DESK_OUTCOME_NOT_SENT);
     desk_error_free(error);
   }
   desk_client_free(resetting);
