@@ -161,8 +161,8 @@ impl Call {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let left = self.timeout.saturating_sub(self.started.elapsed());
-            let wait = retry::wait(&error, self.operation.safe, attempt, left, fastrand::f64(), &self.shared.budget);
+            let (safe, left) = (self.operation.safe, self.left());
+            let wait = retry::wait(&error, safe, attempt, left, fastrand::f64(), &self.shared.budget);
             let Some(wait) = wait else { return Err(error) };
             tokio::time::sleep(wait).await;
         }
@@ -207,10 +207,14 @@ impl Call {
         Ok(Answer { status, headers, body })
     }
 
+    /// The time that the call still has.
+    fn left(&self) -> Duration {
+        self.timeout.saturating_sub(self.started.elapsed())
+    }
+
     /// Runs `work` for as long as the call has time.
     async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        let left = self.timeout.saturating_sub(self.started.elapsed());
-        tokio::time::timeout(left, work).await.map_err(|_| {
+        tokio::time::timeout(self.left(), work).await.map_err(|_| {
             let what = format!("no complete answer within {} ms", self.timeout.as_millis());
             Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
         })

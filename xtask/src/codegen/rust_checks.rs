@@ -1,6 +1,6 @@
 //! Bounds of the spec → the checks that desk-client makes before it sends anything.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::model::{Bounds, Field, Type};
@@ -89,28 +89,12 @@ fn list(field: &Field, item: &Type, nullable: bool, expr: &TokenStream) -> Optio
 fn value(ty: &Type, bounds: &Bounds, expr: &TokenStream, label: &TokenStream) -> Option<TokenStream> {
     match ty {
         Type::Int32 | Type::Int64 => {
-            let literal = |bound: Option<i64>| match bound {
-                Some(bound) => {
-                    let bound = proc_macro2::Literal::i64_unsuffixed(bound);
-                    quote!(Some(#bound))
-                }
-                None => quote!(None),
-            };
-            let (min, max) = (literal(bounds.min), literal(bounds.max));
-            let bounded = bounds.min.is_some() || bounds.max.is_some();
-            bounded.then(|| quote! { crate::check::number(#label, #expr, #min, #max)?; })
+            let (min, max) = (bounds.min.map(Literal::i64_unsuffixed), bounds.max.map(Literal::i64_unsuffixed));
+            range(min, max, expr, label)
         }
         Type::Double => {
-            let literal = |bound: Option<f64>| match bound {
-                Some(bound) => {
-                    let bound = proc_macro2::Literal::f64_unsuffixed(bound);
-                    quote!(Some(#bound))
-                }
-                None => quote!(None),
-            };
-            let (low, high) = (literal(bounds.low), literal(bounds.high));
-            let bounded = bounds.low.is_some() || bounds.high.is_some();
-            let range = bounded.then(|| quote! { crate::check::number(#label, #expr, #low, #high)?; });
+            let (low, high) = (bounds.low.map(Literal::f64_unsuffixed), bounds.high.map(Literal::f64_unsuffixed));
+            let range = range(low, high, expr, label);
             Some(quote! { crate::check::finite(#label, #expr)?; #range })
         }
         Type::Text => lengths(bounds, &quote!(#expr.chars().count()), label, "characters"),
@@ -118,15 +102,21 @@ fn value(ty: &Type, bounds: &Bounds, expr: &TokenStream, label: &TokenStream) ->
     }
 }
 
+fn range(min: Option<Literal>, max: Option<Literal>, expr: &TokenStream, label: &TokenStream) -> Option<TokenStream> {
+    let bounded = min.is_some() || max.is_some();
+    let (min, max) = (option(min), option(max));
+    bounded.then(|| quote! { crate::check::number(#label, #expr, #min, #max)?; })
+}
+
 fn lengths(bounds: &Bounds, len: &TokenStream, label: &TokenStream, unit: &str) -> Option<TokenStream> {
-    let literal = |bound: Option<i64>| match bound.and_then(|bound| usize::try_from(bound).ok()) {
-        Some(bound) => {
-            let bound = proc_macro2::Literal::usize_unsuffixed(bound);
-            quote!(Some(#bound))
-        }
-        None => quote!(None),
-    };
+    let literal =
+        |bound: Option<i64>| option(bound.and_then(|bound| usize::try_from(bound).ok()).map(Literal::usize_unsuffixed));
     let (min, max) = (literal(bounds.min_len), literal(bounds.max_len));
     let bounded = bounds.min_len.is_some() || bounds.max_len.is_some();
     bounded.then(|| quote! { crate::check::length(#label, #unit, #len, #min, #max)?; })
+}
+
+/// The Rust text of an optional bound.
+fn option(bound: Option<Literal>) -> TokenStream {
+    bound.map_or_else(|| quote!(None), |bound| quote!(Some(#bound)))
 }
