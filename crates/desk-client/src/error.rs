@@ -56,6 +56,8 @@ kinds! {
     Redirect = 104,
     /// A success whose body could not be read.
     Decode = 105,
+    /// Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
+    Inconsistent = 106,
     /// 401 or 403.
     Unauthorized = 200,
     /// 404 or 410.

@@ -39,6 +39,7 @@ mod gate;
 #[rustfmt::skip]
 mod generated;
 mod open_enum;
+mod paging;
 mod response;
 mod retry;
 mod retry_after;
@@ -49,6 +50,7 @@ mod transport;
 pub use check::Missing;
 pub use client::{Builder, CallOptions, Client};
 pub use error::{Error, ErrorKind, Outcome};
+pub use paging::ItemStream;
 pub use response::Response;
 
 pub use generated::types;

@@ -1,0 +1,239 @@
+//! Lists, page after page: [`ItemStream`].
+//!
+//! Invariant: the next page begins behind the rows that were received, never behind those that were asked for; an error
+//! leaves the stream where it is, so that asking again goes on with nothing skipped or repeated. Rows that the service
+//! inserts or deletes between two pages can still shift others across a page's edge: `export` is the reader that proves.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::vec;
+
+use chrono::{DateTime, Utc};
+use futures_core::Stream;
+use tokio::task::JoinHandle;
+
+use crate::{Error, ErrorKind, Outcome};
+
+/// Which rows of a list to ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Slice {
+    pub(crate) limit: i64,
+    pub(crate) offset: i64,
+    /// Only rows of this closed interval of time.
+    pub(crate) window: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Only rows with this value of the parameter that splits the list.
+    pub(crate) part: Option<&'static str>,
+}
+
+/// What the service answers.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    /// How many rows the whole list has.
+    pub(crate) count: i64,
+    /// The service's clock.
+    pub(crate) date: Option<DateTime<Utc>>,
+}
+
+type Fetch<T> = dyn Fn(Slice) -> Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>> + Send + Sync;
+
+/// A list of one operation with its arguments: how to ask for rows, and what is known of them.
+pub(crate) struct List<T> {
+    pub(crate) operation: &'static str,
+    pub(crate) fetch: Arc<Fetch<T>>,
+    /// What tells rows apart.
+    pub(crate) id: fn(&T) -> i64,
+    /// Rows of a page at most, as far as the spec says.
+    pub(crate) limit: i64,
+}
+
+impl<T> List<T> {
+    pub(crate) fn new<F>(
+        operation: &'static str,
+        limit: i64,
+        id: fn(&T) -> i64,
+        fetch: impl Fn(Slice) -> F + Send + Sync + 'static,
+    ) -> List<T>
+    where
+        F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
+    {
+        List { operation, fetch: Arc::new(move |slice| Box::pin(fetch(slice))), id, limit }
+    }
+
+    /// The service's answers do not fit together.
+    pub(crate) fn inconsistent(&self, what: String) -> Error {
+        Error::new(ErrorKind::Inconsistent, Outcome::Unknown, what).with(|details| {
+            details.operation = Some(self.operation);
+            details.safe = true;
+        })
+    }
+}
+
+/// The items of a list, page after page; from the `_stream` methods of [`Client`](crate::Client).
+///
+/// While the caller works on a page, the next one is already on its way (on the tokio runtime that polls the stream);
+/// dropping the stream cancels it. After an error the stream stands where it stood: asking again asks for the same page.
+pub struct ItemStream<T> {
+    list: List<T>,
+    /// Rows to ask for at most: as the caller wants, or as the service was seen to give.
+    limit: i64,
+    offset: i64,
+    /// Items that may still be read from the service.
+    left: u64,
+    items: vec::IntoIter<T>,
+    pending: Option<Pending<T>>,
+    ids: Vec<i64>,
+    /// Rows of the last page, if it was shorter than asked for.
+    short: Option<i64>,
+    /// The page just received was no step ahead, and is asked for once more.
+    stuck: bool,
+    ended: bool,
+}
+
+/// A page on its way; given up when dropped.
+struct Pending<T> {
+    asked: i64,
+    task: JoinHandle<Result<Page<T>, Error>>,
+}
+
+impl<T> Drop for Pending<T> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl<T: Send + 'static> ItemStream<T> {
+    /// A stream from `offset` on, by pages of `limit` rows; by default from the first, by the largest pages there are.
+    pub(crate) fn new(list: List<T>, limit: Option<i64>, offset: Option<i64>) -> ItemStream<T> {
+        ItemStream {
+            limit: limit.unwrap_or(list.limit),
+            offset: offset.unwrap_or(0),
+            list,
+            left: u64::MAX,
+            items: Vec::new().into_iter(),
+            pending: None,
+            ids: Vec::new(),
+            short: None,
+            stuck: false,
+            ended: false,
+        }
+    }
+
+    /// Ends after so many items. Set it before the first one is read.
+    pub fn max_items(mut self, items: u64) -> ItemStream<T> {
+        self.left = items;
+        self.ended = items == 0;
+        self
+    }
+
+    /// The next item; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The rest of the page that is being read, or the next page; never empty; `None` at the end.
+    pub async fn next_page(&mut self) -> Option<Result<Vec<T>, Error>> {
+        match std::future::poll_fn(|context| self.poll_page(context)).await? {
+            Ok(()) => Some(Ok(std::mem::take(&mut self.items).collect())),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Ready with `Ok` when there is an item to hand out.
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        while self.items.as_slice().is_empty() {
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            let Some(pending) = &mut self.pending else {
+                self.send();
+                continue;
+            };
+            let page = match ready!(Pin::new(&mut pending.task).poll(context)) {
+                Ok(page) => page,
+                Err(stop) => match stop.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The runtime is shutting down.
+                    Err(_) => Err(self.list.inconsistent("the page was given up".to_owned())),
+                },
+            };
+            let asked = pending.asked;
+            self.pending = None;
+            if let Err(error) = page.and_then(|page| self.accept(page, asked)) {
+                return Poll::Ready(Some(Err(error)));
+            }
+        }
+        Poll::Ready(Some(Ok(())))
+    }
+
+    /// Takes a page, moves behind it, and sends for the next.
+    fn accept(&mut self, page: Page<T>, asked: i64) -> Result<(), Error> {
+        let Page { mut items, count, .. } = page;
+        let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let ids: Vec<i64> = items.iter().map(self.list.id).collect();
+        if (rows == 0 && self.offset < count) || (rows > 0 && ids == self.ids) {
+            if !std::mem::replace(&mut self.stuck, true) {
+                return Ok(());
+            }
+            self.stuck = false;
+            let offset = self.offset;
+            return Err(self.list.inconsistent(match rows {
+                0 => format!("the list does not move on: no row at offset {offset} of {count}"),
+                _ => format!("the list does not move on: offset {offset} gives the rows of the page before"),
+            }));
+        }
+        (self.stuck, self.ids) = (false, ids);
+        self.offset = self.offset.saturating_add(rows);
+        items.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= items.len() as u64;
+        self.ended = self.offset >= count || self.left == 0;
+        // Two short pages of one length are a limit of the service; one may have been a row deleted meanwhile.
+        let short = Some(rows).filter(|rows| *rows < asked);
+        if short.is_some() && short == self.short {
+            self.limit = rows;
+        }
+        self.short = short;
+        self.items = items.into_iter();
+        if !self.ended {
+            self.send();
+        }
+        Ok(())
+    }
+
+    /// Sends for the page at the offset.
+    fn send(&mut self) {
+        let asked = self.limit.min(i64::try_from(self.left).unwrap_or(i64::MAX));
+        let slice = Slice { limit: asked, offset: self.offset, window: None, part: None };
+        self.pending = Some(Pending { asked, task: tokio::spawn((self.list.fetch)(slice)) });
+    }
+}
+
+impl<T: Send + 'static> Stream for ItemStream<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
+        match ready!(self.poll_page(context)) {
+            Some(Ok(())) => Poll::Ready(self.items.next().map(Ok)),
+            Some(Err(error)) => Poll::Ready(Some(Err(error))),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+// The buffered items are never pinned.
+impl<T> Unpin for ItemStream<T> {}
+
+impl<T> std::fmt::Debug for ItemStream<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ItemStream")
+            .field("operation", &self.list.operation)
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "paging_tests.rs"]
+mod tests;
