@@ -44,9 +44,35 @@ impl Base {
         &self.text
     }
 
+    /// What a span names the server by.
+    pub(crate) fn host_and_port(&self) -> (&str, u16) {
+        (self.url.host_str().unwrap_or_default(), self.url.port_or_known_default().unwrap_or_default())
+    }
+
     /// Whether the address is on this machine; no proxy is used then.
     pub(crate) fn is_loopback(&self) -> bool {
         loopback(&self.url)
+    }
+
+    /// The address of a path below this one; each segment is encoded.
+    pub(crate) fn join(&self, path: &str) -> Result<Url, Error> {
+        let refuse =
+            |why: &str| Err(Error::invalid(format!("path {why}; write it relative to the base URL, as tickets/1")));
+        if path.contains(['?', '#', '\\']) || path.contains("://") {
+            return refuse("holds more than a path");
+        }
+        let mut url = self.url.clone();
+        {
+            let Ok(mut segments) = url.path_segments_mut() else { return refuse("cannot be added to the base URL") };
+            segments.pop_if_empty();
+            for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
+                if matches!(segment, "" | "." | "..") {
+                    return refuse("has an empty segment, `.` or `..`");
+                }
+                segments.push(segment);
+            }
+        }
+        if self.covers(&url) { Ok(url) } else { refuse("leaves the base URL") }
     }
 
     /// Whether a request stays on this origin and below this path.

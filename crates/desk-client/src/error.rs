@@ -22,7 +22,7 @@ pub enum Outcome {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal $text:literal,)*) => {
         /// The class of an error. The numbers are those of `desk_status` in C and never change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -37,37 +37,42 @@ macro_rules! kinds {
             pub const fn code(self) -> i32 {
                 self as i32
             }
+
+            /// Its name for metrics and logs, such as `rate_limited`.
+            pub const fn name(self) -> &'static str {
+                match self { $(ErrorKind::$name => $text,)* }
+            }
         }
     };
 }
 
 kinds! {
     /// An argument breaks a rule; the message names it.
-    InvalidArgument = 1,
+    InvalidArgument = 1 "invalid_argument",
     /// No connection: name lookup, refused, TLS handshake, proxy.
-    Connect = 100,
+    Connect = 100 "connect",
     /// The time allowed ran out.
-    Timeout = 101,
+    Timeout = 101 "timeout",
     /// The connection broke after the request may have left.
-    Transport = 102,
+    Transport = 102 "transport",
     /// The answer is larger than the client takes.
-    TooLarge = 103,
+    TooLarge = 103 "too_large",
     /// The service answered with a redirect, which is never followed.
-    Redirect = 104,
+    Redirect = 104 "redirect",
     /// A success whose body could not be read.
-    Decode = 105,
+    Decode = 105 "decode",
     /// Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
-    Inconsistent = 106,
+    Inconsistent = 106 "inconsistent",
     /// 401 or 403.
-    Unauthorized = 200,
+    Unauthorized = 200 "unauthorized",
     /// 404 or 410.
-    NotFound = 201,
+    NotFound = 201 "not_found",
     /// 429.
-    RateLimited = 202,
+    RateLimited = 202 "rate_limited",
     /// Any other 4xx.
-    Refused = 203,
+    Refused = 203 "refused",
     /// 5xx.
-    Service = 204,
+    Service = 204 "service",
 }
 
 /// A failed call.
@@ -183,6 +188,9 @@ impl fmt::Display for Error {
         f.write_str(&details.what)?;
         if let Some(code) = details.service_code.as_deref().filter(|code| plain(code)) {
             write!(f, " (service code {code})")?;
+        }
+        if let Some(wait) = details.retry_after.filter(|wait| !wait.is_zero()) {
+            write!(f, "; the service asks to wait {:.0} s", wait.as_secs_f64().ceil())?;
         }
         if details.operation.is_none() {
             return Ok(());

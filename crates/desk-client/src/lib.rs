@@ -30,16 +30,22 @@
 
 mod base;
 mod body;
+mod builder;
 #[allow(dead_code, reason = "which checks are called depends on the spec")]
 mod check;
 mod client;
 mod error;
+mod evidence;
 mod gate;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]
 mod generated;
+mod observe;
 mod open_enum;
+mod options;
 mod paging;
+mod rate;
+mod raw;
 mod response;
 mod retry;
 mod retry_after;
@@ -47,10 +53,14 @@ mod tls;
 mod token;
 mod transport;
 
+pub use builder::Builder;
 pub use check::Missing;
-pub use client::{Builder, CallOptions, Client};
+pub use client::Client;
 pub use error::{Error, ErrorKind, Outcome};
+pub use observe::{AttemptReport, CallReport, Observer};
+pub use options::CallOptions;
 pub use paging::ItemStream;
+pub use raw::{RawRequest, RawResult};
 pub use response::Response;
 
 pub use generated::types;

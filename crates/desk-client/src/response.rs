@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 /// A successful call. It can be used like the result itself: `response.id` reads the result's `id`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response<T> {
@@ -10,6 +12,7 @@ pub struct Response<T> {
     pub(crate) status: u16,
     pub(crate) attempts: u32,
     pub(crate) request_id: Option<String>,
+    pub(crate) server_date: Option<DateTime<Utc>>,
     pub(crate) elapsed: Duration,
 }
 
@@ -32,6 +35,11 @@ impl<T> Response<T> {
     /// The request id that the service or a gateway gave.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
+    }
+
+    /// The service's clock when it answered, in whole seconds.
+    pub fn server_date(&self) -> Option<DateTime<Utc>> {
+        self.server_date
     }
 
     /// Time from the start of the call to the last byte of the body.

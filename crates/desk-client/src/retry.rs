@@ -14,7 +14,8 @@ use crate::{Error, ErrorKind, Outcome};
 pub(crate) const MAX_ATTEMPTS: u32 = 5;
 
 const BASE: Duration = Duration::from_millis(250);
-const BASE_THROTTLED: Duration = Duration::from_secs(1);
+/// The first wait after a 429 is up to this.
+pub(crate) const BASE_THROTTLED: Duration = Duration::from_secs(1);
 const CAP: Duration = Duration::from_secs(20);
 /// Longer than this is not waited for.
 const PATIENCE: Duration = Duration::from_secs(120);

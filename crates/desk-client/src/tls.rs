@@ -6,24 +6,45 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
 use crate::Error;
 
-/// The client's TLS settings: TLS 1.2 and 1.3, HTTP/2 when the server offers it.
-pub(crate) fn config() -> Result<ClientConfig, Error> {
+/// The client's TLS settings: TLS 1.2 and 1.3, HTTP/2 when the server offers it. `roots` are PEM certificates to trust
+/// instead of the platform's.
+pub(crate) fn config(roots: Option<&[u8]>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Arc::new(LazyVerifier { provider: provider.clone(), inner: OnceLock::new() });
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::invalid(format!("tls cannot be set up: {error}")))?
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .map_err(|error| Error::invalid(format!("tls cannot be set up: {error}")))?;
+    let config = match roots {
+        Some(pem) => config.with_root_certificates(trusted(pem)?),
+        None => {
+            let verifier = Arc::new(LazyVerifier { provider, inner: OnceLock::new() });
+            config.dangerous().with_custom_certificate_verifier(verifier)
+        }
+    };
+    let mut config = config.with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The certificates in PEM text.
+fn trusted(pem: &[u8]) -> Result<RootCertStore, Error> {
+    let refuse =
+        |why: String| Error::invalid(format!("the ca certificates cannot be used: {why}; give PEM certificates"));
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| refuse("they are not PEM".to_owned()))?;
+        roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(refuse("there is none in it".to_owned()));
+    }
+    Ok(roots)
 }
 
 /// The platform's verifier, built when first needed: reading 145 roots costs milliseconds that plain calls need not pay.

@@ -1,26 +1,31 @@
-//! The one place through which every request goes: headers, origin lock, deadline, caps, and what a failure means.
+//! The one place through which every request goes: headers, origin lock, rate, deadline, caps, retries, and what is told of
+//! it.
 //!
 //! The generated client calls [`Call::exec`] for each operation. A failure is recorded in the call and comes back to the
 //! typed method through [`Call::finish`], because progenitor's own errors can carry neither outcome nor attempts.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
-use reqwest::{Request, Url};
+use reqwest::Request;
+use tracing::{Instrument, Span};
 
 use crate::base::Base;
 use crate::body::{self, BodyError};
+use crate::evidence::{broken, cause, refusal, text, unanswered};
 use crate::gate::Gate;
 use crate::generated::{TOKEN_HEADER, wire};
+use crate::observe::{self, AttemptReport, CallReport, Observer};
+use crate::rate::Rate;
 use crate::retry::{self, Budget};
 use crate::token::Token;
-use crate::{Error, ErrorKind, Outcome, Response, retry_after};
+use crate::{CallOptions, Error, ErrorKind, Outcome, Response};
 
 /// progenitor sends the spec's version as a header that the service does not know.
 const UNDOCUMENTED: HeaderName = HeaderName::from_static("api-version");
@@ -29,13 +34,24 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 const REQUEST_ID: [&str; 2] = ["x-request-id", "x-correlation-id"];
 
 /// What all calls of a client share.
-#[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) http: reqwest::Client,
+    /// Connections for reads.
+    pub(crate) reads: reqwest::Client,
+    /// Connections for anything else: new, or used a moment ago.
+    pub(crate) writes: reqwest::Client,
     pub(crate) base: Base,
     pub(crate) token: Token,
     pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
     pub(crate) budget: Budget,
+    pub(crate) rate: Rate,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("base", &self.base).field("token", &self.token).finish_non_exhaustive()
+    }
 }
 
 /// An operation, as far as sending it needs to know.
@@ -43,8 +59,17 @@ pub(crate) struct Shared {
 pub(crate) struct Operation {
     /// Its name in every language.
     pub(crate) id: &'static str,
+    /// `GET`, `POST`, …
+    pub(crate) method: &'static str,
+    /// The path with the names of its parameters.
+    pub(crate) path: &'static str,
+}
+
+impl Operation {
     /// Whether it only reads, so that asking again does no harm.
-    pub(crate) safe: bool,
+    pub(crate) fn safe(self) -> bool {
+        matches!(self.method, "GET" | "HEAD")
+    }
 }
 
 /// One call of an operation.
@@ -52,9 +77,9 @@ pub(crate) struct Operation {
 pub(crate) struct Call {
     shared: Arc<Shared>,
     operation: Operation,
-    timeout: Duration,
-    max_attempts: u32,
+    options: CallOptions,
     started: Instant,
+    span: Span,
     record: Arc<Mutex<Record>>,
 }
 
@@ -64,19 +89,21 @@ struct Record {
     attempts: u32,
     status: u16,
     request_id: Option<String>,
+    date: Option<DateTime<Utc>>,
     failure: Option<Error>,
 }
 
 /// A complete answer.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Call {
-    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, timeout: Duration, max_attempts: u32) -> Call {
-        Call { shared, operation, timeout, max_attempts, started: Instant::now(), record: Arc::default() }
+    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, options: CallOptions) -> Call {
+        let span = observe::call_span(operation);
+        Call { shared, operation, options, started: Instant::now(), span, record: Arc::default() }
     }
 
     /// Names the operation in an error of its arguments.
@@ -84,13 +111,19 @@ impl Call {
         arguments.map_err(|error| self.signed(error))
     }
 
+    /// The connections to use.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        if self.operation.safe() { &self.shared.reads } else { &self.shared.writes }
+    }
+
+    /// The address that every request begins with.
+    pub(crate) fn base(&self) -> &Base {
+        &self.shared.base
+    }
+
     /// The generated client for this call alone.
     pub(crate) fn api(&self) -> wire::Client {
-        wire::Client {
-            baseurl: self.shared.base.as_str().to_owned(),
-            client: self.shared.http.clone(),
-            inner: self.clone(),
-        }
+        wire::Client { baseurl: self.shared.base.as_str().to_owned(), client: self.http().clone(), inner: self.clone() }
     }
 
     /// Turns progenitor's result into ours.
@@ -98,33 +131,56 @@ impl Call {
         self,
         result: Result<ResponseValue<T>, progenitor_client::Error<()>>,
     ) -> Result<Response<T>, Error> {
-        let mut record = std::mem::take(&mut *self.record());
-        let error = match result {
-            Ok(value) => {
-                return Ok(Response {
-                    value: value.into_inner(),
-                    status: record.status,
-                    attempts: record.attempts,
-                    request_id: record.request_id,
-                    elapsed: self.started.elapsed(),
-                });
+        let failure = self.record().failure.take();
+        let tried = self.record().attempts > 0;
+        let result = match (result, failure) {
+            (Ok(value), _) => Ok(value.into_inner()),
+            (Err(_), Some(failure)) => Err(failure),
+            (Err(progenitor_client::Error::InvalidResponsePayload(body, error)), None) => {
+                Err(self.undecodable(body, error))
             }
-            Err(error) => error,
-        };
-        let error = match (record.failure.take(), error) {
-            (Some(failure), _) => failure,
-            (None, progenitor_client::Error::InvalidResponsePayload(body, error)) => self.undecodable(body, error),
-            (None, _) if record.attempts > 0 => {
-                Error::new(ErrorKind::Decode, Outcome::Unknown, "the answer was not understood")
+            (Err(_), None) if tried => {
+                Err(Error::new(ErrorKind::Decode, Outcome::Unknown, "the answer was not understood"))
             }
             // Only building the request can fail before `exec`.
-            (None, error) => Error::invalid(format!("the request cannot be built: {}", request_fault(error))),
+            (Err(error), None) => Err(Error::invalid(format!("the request cannot be built: {}", request_fault(error)))),
         };
-        Err(self.signed(error).with(|details| {
-            details.attempts = record.attempts;
-            details.status = details.status.or(Some(record.status).filter(|status| *status != 0));
-            details.request_id = details.request_id.take().or(record.request_id);
-        }))
+        self.end(result)
+    }
+
+    /// Completes a result with what was learnt, and tells of the call.
+    pub(crate) fn end<T>(self, result: Result<T, Error>) -> Result<Response<T>, Error> {
+        let record = std::mem::take(&mut *self.record());
+        let (operation, elapsed) = (self.operation, self.started.elapsed());
+        let result = match result {
+            Ok(value) => Ok(Response {
+                value,
+                status: record.status,
+                attempts: record.attempts,
+                request_id: record.request_id,
+                server_date: record.date,
+                elapsed,
+            }),
+            Err(error) => Err(self.signed(error).with(|details| {
+                details.attempts = record.attempts;
+                details.status = details.status.or(Some(record.status).filter(|status| *status != 0));
+                details.request_id = details.request_id.take().or(record.request_id);
+            })),
+        };
+        let error = result.as_ref().err();
+        observe::call_ended(&self.span, record.attempts, error);
+        if let Some(observer) = &self.shared.observer {
+            observer.call(&CallReport {
+                operation: operation.id,
+                method: operation.method,
+                path: operation.path,
+                attempts: record.attempts,
+                elapsed,
+                status: Some(record.status).filter(|status| *status != 0),
+                error,
+            });
+        }
+        result
     }
 
     /// A panic elsewhere leaves it readable.
@@ -135,7 +191,7 @@ impl Call {
     fn signed(&self, error: Error) -> Error {
         error.with(|details| {
             details.operation = Some(self.operation.id);
-            details.safe = self.operation.safe;
+            details.safe = self.operation.safe();
         })
     }
 
@@ -152,32 +208,78 @@ impl Call {
     }
 
     /// Sends a request until it succeeds or another attempt is of no use or no right.
-    async fn send_until_done(&self, http: &reqwest::Client, request: Request) -> Result<Answer, Error> {
+    pub(crate) async fn send_until_done(&self, http: &reqwest::Client, mut request: Request) -> Result<Answer, Error> {
+        self.prepare(&mut request)?;
+        let max_attempts = self.options.max_attempts.unwrap_or(retry::MAX_ATTEMPTS);
         for attempt in 1.. {
             // A body of bytes can always be copied.
-            let again = request.try_clone().filter(|_| attempt < self.max_attempts);
-            let Some(copy) = again else { break };
-            let error = match self.send(http, copy).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            let (safe, left) = (self.operation.safe, self.left());
-            let wait = retry::wait(&error, safe, attempt, left, fastrand::f64(), &self.shared.budget);
-            let Some(wait) = wait else { return Err(error) };
+            let Some(copy) = request.try_clone() else { break };
+            self.turn().await?;
+            let started = Instant::now();
+            let (host, port) = self.shared.base.host_and_port();
+            let span = observe::attempt_span(&self.span, self.operation, host, port, attempt);
+            let result = self.send(http, copy).instrument(span.clone()).await;
+            let error = result.as_ref().err();
+            let again = error.filter(|_| attempt < max_attempts);
+            let wait = again.and_then(|error| self.wait(error, attempt));
+            self.tell(&span, attempt, started.elapsed(), error, wait);
+            let Some(wait) = wait else { return result };
             tokio::time::sleep(wait).await;
         }
         self.send(http, request).await
     }
 
-    /// Sends one request and reads the whole answer, within the deadline.
+    /// Waits until the rate lets a request go.
+    async fn turn(&self) -> Result<(), Error> {
+        let turn = self.shared.rate.turn(self.operation.safe());
+        tokio::time::timeout(self.left(), turn).await.map_err(|_| {
+            let what = format!("the rate limit left no turn within {} ms", self.timeout().as_millis());
+            Error::new(ErrorKind::Timeout, Outcome::NotSent, what)
+        })
+    }
+
+    /// How long to wait before the next attempt; `None` if there is to be none.
+    fn wait(&self, error: &Error, attempt: u32) -> Option<Duration> {
+        let (safe, left) = (self.operation.safe(), self.left());
+        retry::wait(error, safe, attempt, left, fastrand::f64(), &self.shared.budget)
+    }
+
+    /// Tells of an attempt whoever wants to know.
+    fn tell(&self, span: &Span, attempt: u32, elapsed: Duration, error: Option<&Error>, retry_in: Option<Duration>) {
+        let (rate, safe) = (&self.shared.rate, self.operation.safe());
+        match error {
+            None => rate.success(safe),
+            Some(error) if error.kind() == ErrorKind::RateLimited => {
+                rate.throttled(safe, retry_in.or(error.retry_after()).unwrap_or(retry::BASE_THROTTLED));
+            }
+            Some(_) => {}
+        }
+        let status = Some(self.record().status).filter(|status| *status != 0);
+        observe::attempt_ended(span, status, error);
+        if let Some(wait) = retry_in {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(parent: &self.span, attempt, wait_ms, "asking again");
+        }
+        if let Some(observer) = &self.shared.observer {
+            let Operation { id, method, path } = self.operation;
+            observer.attempt(&AttemptReport { operation: id, method, path, attempt, elapsed, status, error, retry_in });
+        }
+    }
+
+    /// Sends one request and reads the whole answer, within the time of an attempt.
     async fn send(&self, http: &reqwest::Client, mut request: Request) -> Result<Answer, Error> {
         {
             let mut record = self.record();
             *record = Record { attempts: record.attempts + 1, ..Record::default() };
         }
+        let own = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
+        let (limit, shown) = if own < self.left() { (own, own) } else { (self.left(), self.timeout()) };
+        let until = tokio::time::Instant::now() + limit;
+        let in_time = InTime { until, shown };
         let gate = guard(&mut request);
-        let response = self.in_time(http.execute(request)).await;
-        let response = response.and_then(|response| response.map_err(|error| self.unanswered(error)));
+        let response = in_time.run(http.execute(request)).await;
+        let response =
+            response.and_then(|response| response.map_err(|error| unanswered(error, self.shared.base.as_str())));
         let response = response.map_err(|error| match &gate {
             Some(gate) if gate.shut() => error.with(|details| details.outcome = Outcome::NotSent),
             _ => error,
@@ -187,15 +289,16 @@ impl Call {
             let mut record = self.record();
             record.status = status.as_u16();
             record.request_id = REQUEST_ID.iter().find_map(|name| text(&headers, name));
+            let date = text(&headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(&date).ok());
+            record.date = date.map(DateTime::from);
         }
         if !status.is_success() {
             // The status stands, whatever becomes of the body.
             let mut body = Vec::new();
-            let read = body::read_some(response, &mut body);
-            self.in_time(read).await.ok();
+            in_time.run(body::read_some(response, &mut body)).await.ok();
             return Err(refusal(status, &headers, body.into()));
         }
-        let body = self.in_time(body::read(response)).await?.map_err(|error| match error {
+        let body = in_time.run(body::read(response)).await?.map_err(|error| match error {
             BodyError::TooLarge => Error::new(
                 ErrorKind::TooLarge,
                 Outcome::Unknown,
@@ -207,31 +310,13 @@ impl Call {
         Ok(Answer { status, headers, body })
     }
 
+    fn timeout(&self) -> Duration {
+        self.options.timeout.unwrap_or(self.shared.timeout)
+    }
+
     /// The time that the call still has.
     fn left(&self) -> Duration {
-        self.timeout.saturating_sub(self.started.elapsed())
-    }
-
-    /// Runs `work` for as long as the call has time.
-    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        tokio::time::timeout(self.left(), work).await.map_err(|_| {
-            let what = format!("no complete answer within {} ms", self.timeout.as_millis());
-            Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
-        })
-    }
-
-    /// What a request without an answer means, if its body may have left.
-    fn unanswered(&self, error: reqwest::Error) -> Error {
-        if error.is_builder() {
-            return Error::invalid(format!("the request cannot be built: {}", cause(&error)));
-        }
-        if error.is_connect() {
-            let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connect };
-            let what = format!("no connection to {}: {}", origin(self.shared.base.as_str()), cause(&error));
-            return Error::new(kind, Outcome::NotSent, what)
-                .with(|details| details.source = Some(Box::new(error.without_url())));
-        }
-        broken(error, "the connection broke before an answer came")
+        self.timeout().saturating_sub(self.started.elapsed())
     }
 
     fn prepare(&self, request: &mut Request) -> Result<(), Error> {
@@ -244,18 +329,32 @@ impl Call {
         if has_body {
             headers.insert(CONTENT_TYPE, JSON);
         }
+        self.options.add_headers(headers)?;
         headers.insert(HeaderName::from_static(TOKEN_HEADER), self.shared.token.header()?);
         Ok(())
     }
 }
 
+/// The end of an attempt's time.
+struct InTime {
+    until: tokio::time::Instant,
+    /// The limit as the caller knows it.
+    shown: Duration,
+}
+
+impl InTime {
+    async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        tokio::time::timeout_at(self.until, work).await.map_err(|_| {
+            let what = format!("no complete answer within {} ms", self.shown.as_millis());
+            Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
+        })
+    }
+}
+
 impl ClientHooks<Call> for wire::Client {
-    async fn exec(&self, mut request: Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+    async fn exec(&self, request: Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         let call = &self.inner;
-        let result = match call.prepare(&mut request) {
-            Ok(()) => call.send_until_done(&self.client, request).await,
-            Err(error) => Err(error),
-        };
+        let result = call.send_until_done(&self.client, request).await;
         let mut response = http::Response::new(Bytes::new());
         match result {
             Ok(answer) => {
@@ -287,64 +386,10 @@ fn guard(request: &mut Request) -> Option<Gate> {
     Some(gate)
 }
 
-/// What a status other than 2xx means.
-fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Error {
-    let (kind, outcome) = match status.as_u16() {
-        300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
-        401 | 403 => (ErrorKind::Unauthorized, Outcome::Rejected),
-        404 | 410 => (ErrorKind::NotFound, Outcome::Rejected),
-        408 | 409 => (ErrorKind::Refused, Outcome::Unknown),
-        429 => (ErrorKind::RateLimited, Outcome::Rejected),
-        400..=499 => (ErrorKind::Refused, Outcome::Rejected),
-        _ => (ErrorKind::Service, Outcome::Unknown),
-    };
-    let reason = status.canonical_reason().unwrap_or("unknown status").to_lowercase();
-    let mut what = format!("the service answered {} {reason}", status.as_u16());
-    if kind == ErrorKind::Redirect {
-        let target = text(headers, LOCATION.as_str()).map_or("nowhere".to_owned(), |location| origin(&location));
-        what = format!("the service answered {} with a redirect to {target}, which is not followed", status.as_u16());
-    }
-    let (service_code, service_text) = body::explanation(&body);
-    Error::new(kind, outcome, what).with(|details| {
-        details.status = Some(status.as_u16());
-        details.retry_after = retry_after::parse(headers);
-        (details.service_code, details.service_text) = (service_code, service_text);
-        details.body = body;
-    })
-}
-
-fn broken(error: reqwest::Error, what: &str) -> Error {
-    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Transport };
-    let what = format!("{what}: {}", cause(&error));
-    Error::new(kind, Outcome::Unknown, what).with(|details| details.source = Some(Box::new(error.without_url())))
-}
-
 fn request_fault(error: progenitor_client::Error<()>) -> String {
     match error {
         progenitor_client::Error::CommunicationError(error) => cause(&error),
         progenitor_client::Error::InvalidRequest(why) => why,
         _ => "unexpected failure".to_owned(),
     }
-}
-
-/// The innermost cause: the only one without a URL in it.
-fn cause(error: &reqwest::Error) -> String {
-    let mut inner: &dyn StdError = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    if std::ptr::eq(inner, error as &dyn StdError as *const dyn StdError as *const _) {
-        return "no cause given".to_owned();
-    }
-    let text = inner.to_string();
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
-}
-
-fn origin(url: &str) -> String {
-    Url::parse(url).map_or("a relative address".to_owned(), |url| url.origin().ascii_serialization())
-}
-
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
 }

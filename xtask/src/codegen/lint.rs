@@ -7,11 +7,12 @@ use openapiv3::OpenAPI;
 use yaml_serde::Value;
 
 use super::names;
+use super::paged;
 use super::source::{Node, Problem, Source};
 
 /// What the generator reads; any other key would be silently without effect.
 const PATH_KEYS: [&str; 8] = ["get", "put", "post", "patch", "delete", "parameters", "summary", "description"];
-const OPERATION_KEYS: [&str; 9] = [
+const OPERATION_KEYS: [&str; 10] = [
     "operationId",
     "tags",
     "summary",
@@ -21,6 +22,7 @@ const OPERATION_KEYS: [&str; 9] = [
     "responses",
     "deprecated",
     "externalDocs",
+    paged::KEY,
 ];
 const PARAMETER_KEYS: [&str; 8] =
     ["name", "in", "required", "description", "schema", "example", "examples", "deprecated"];
@@ -235,9 +237,10 @@ fn open(node: &Node<'_>, seen: &mut Vec<String>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Refuses keys without effect; extensions are for people and other tools.
+/// Refuses keys without effect; extensions are for people and other tools, unless they are ours.
 fn known(node: &Node<'_>, keys: &[&str], problems: &mut Vec<Problem>) {
-    for child in node.entries().iter().filter(|child| !keys.contains(&child.key()) && !child.key().starts_with("x-")) {
+    let theirs = |key: &str| key.starts_with("x-") && !key.starts_with("x-desk-");
+    for child in node.entries().iter().filter(|child| !keys.contains(&child.key()) && !theirs(child.key())) {
         problems.push(child.problem(format!("`{}` has no effect on the generated code; remove it", child.key())));
     }
 }

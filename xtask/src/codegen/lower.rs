@@ -137,7 +137,7 @@ impl Lowering {
         if let Some((a, b)) = twins(path_params.iter().chain(&query)) {
             return Err(node.problem(format!("parameters `{a}` and `{b}` of `{id}` get the same name; rename one")));
         }
-        Ok(Operation {
+        let mut operation = Operation {
             method: node.key().to_owned(),
             path: path.key().to_owned(),
             summary: text(node.text("summary")),
@@ -145,10 +145,13 @@ impl Lowering {
             deprecated: node.flag("deprecated"),
             body: self.body(node, &name)?,
             output: self.output(node, &name)?,
+            paged: None,
             id,
             path_params,
             query,
-        })
+        };
+        operation.paged = self.paged(node, &operation)?;
+        Ok(operation)
     }
 
     fn body(&mut self, operation: &Node<'_>, name: &str) -> Result<Option<String>, Problem> {

@@ -15,10 +15,12 @@ mod lower;
 mod lower_schema;
 mod model;
 mod names;
+mod paged;
 mod progenitor;
 mod reach;
 mod rust;
 mod rust_checks;
+mod rust_lists;
 mod source;
 pub mod surface;
 
@@ -72,6 +74,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("params", rust::params(&model)),
         ("builders", rust::builders(&model)),
         ("operations", operations),
+        ("lists", rust_lists::emit(&model)),
     ] {
         files.insert(client(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-client"))?);
     }
@@ -92,7 +95,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     files.insert("include/desk.h".to_owned(), header::emit(&items, version)?);
     files.insert("include/desk.hpp".to_owned(), cpp::emit(&model));
     let shown = |name| files[&client(name)].as_str();
-    let rust_surface = surface::rust(shown("operations"), &["params", "wire", "enums"].map(shown))?;
+    let rust_surface = surface::rust(&["operations", "lists"].map(shown), &["params", "wire", "enums"].map(shown))?;
     Ok(Generated { c_surface: surface::c(&items), rust_surface, files })
 }
 

@@ -41,6 +41,42 @@ pub struct Operation {
     pub body: Option<String>,
     /// Schema of the result; `None` when a success carries no body.
     pub output: Option<String>,
+    /// How its pages make a list.
+    pub paged: Option<Paged>,
+}
+
+/// A list that is read page after page.
+#[derive(Debug)]
+pub struct Paged {
+    /// The id without `_list`: what streams and iterators are named after.
+    pub stem: String,
+    /// The page's property that holds the items.
+    pub items: Field,
+    /// Schema of an item.
+    pub item: String,
+    /// The page's property that counts the whole list.
+    pub count: Field,
+    /// Query parameter: items of a page at most.
+    pub limit: Field,
+    /// Query parameter: items to skip.
+    pub offset: Field,
+    /// The item's property that tells items apart.
+    pub id: Field,
+    /// How to ask for an interval of time.
+    pub window: Option<Window>,
+}
+
+/// A filter by time.
+#[derive(Debug)]
+pub struct Window {
+    /// The item's property that is compared.
+    pub time: Field,
+    /// Query parameter: the first moment.
+    pub from: Field,
+    /// Query parameter: the last moment.
+    pub until: Field,
+    /// Query parameter, an enumeration: splits the list further.
+    pub part: Option<Field>,
 }
 
 /// A named object or enumeration.

@@ -18,6 +18,7 @@ pub fn module(model: &Model) -> TokenStream {
     quote! {
         pub(crate) mod builders;
         pub(crate) mod enums;
+        pub(crate) mod lists;
         pub(crate) mod operations;
         pub(crate) mod params;
         #[allow(dead_code, missing_docs, unreachable_pub, clippy::all, rustdoc::all)]
@@ -195,7 +196,7 @@ pub fn operations(model: &Model, wire: &syn::File) -> Result<TokenStream> {
 }
 
 fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
-    let (id, safe) = (&operation.id, operation.method == "get");
+    let (id, verb, path) = (&operation.id, operation.method.to_uppercase(), &operation.path);
     let name = ident(id);
     let path_args = operation.path_params.iter().map(|field| {
         let (name, ty) = (ident(&names::rust(&field.name)), borrowed(&field.ty));
@@ -237,7 +238,7 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
         #about
         #deprecated
         pub async fn #name(&self, #(#path_args)* #params #body) -> Result<Response<#output>, Error> {
-            let call = self.begin(Operation { id: #id, safe: #safe });
+            let call = self.begin(Operation { id: #id, method: #verb, path: #path });
             #check
             let result = call.api().#name(#(#values),*).await;
             call.finish(result)
@@ -319,7 +320,7 @@ fn rust_type(ty: &Type) -> TokenStream {
 }
 
 /// The type of a path argument: what progenitor takes for it.
-fn borrowed(ty: &Type) -> TokenStream {
+pub(super) fn borrowed(ty: &Type) -> TokenStream {
     match ty {
         Type::Text => quote!(&str),
         Type::Bool | Type::Int32 | Type::Int64 | Type::Double => rust_type(ty),

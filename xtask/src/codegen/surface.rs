@@ -34,15 +34,19 @@ pub fn breaks(old: &[String], new: &[String]) -> Vec<String> {
     old.iter().filter(|line| !new.contains(line)).cloned().collect()
 }
 
-/// The Rust surface: the methods in `operations`, and fields and variants of the types in `types`.
-pub fn rust(operations: &str, types: &[&str]) -> syn::Result<Vec<String>> {
+/// The Rust surface: the public methods in `methods`, and fields and variants of the types in `types`.
+pub fn rust(methods: &[&str], types: &[&str]) -> syn::Result<Vec<String>> {
     let mut lines = Vec::new();
-    for item in syn::parse_file(operations)?.items {
-        let syn::Item::Impl(block) = item else { continue };
-        lines.extend(block.items.iter().filter_map(|item| match item {
-            syn::ImplItem::Fn(function) => Some(signature(&function.sig)),
-            _ => None,
-        }));
+    for source in methods {
+        for item in syn::parse_file(source)?.items {
+            let syn::Item::Impl(block) = item else { continue };
+            lines.extend(block.items.iter().filter_map(|item| match item {
+                syn::ImplItem::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {
+                    Some(signature(&function.sig))
+                }
+                _ => None,
+            }));
+        }
     }
     for source in types {
         fields(&syn::parse_file(source)?.items, &mut lines);

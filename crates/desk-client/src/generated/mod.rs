@@ -2,6 +2,7 @@
 
 pub(crate) mod builders;
 pub(crate) mod enums;
+pub(crate) mod lists;
 pub(crate) mod operations;
 pub(crate) mod params;
 #[allow(dead_code, missing_docs, unreachable_pub, clippy::all, rustdoc::all)]

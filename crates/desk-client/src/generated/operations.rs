@@ -23,7 +23,8 @@ impl Client {
         let call = self
             .begin(Operation {
                 id: "proactive_chat_create",
-                safe: false,
+                method: "POST",
+                path: "/proactive_chats",
             });
         call.check(
             (|| {
@@ -49,7 +50,8 @@ impl Client {
         let call = self
             .begin(Operation {
                 id: "proactive_chat_get",
-                safe: true,
+                method: "GET",
+                path: "/proactive_chats/{proactive_id}",
             });
         call.check(
             (|| {
@@ -79,7 +81,8 @@ impl Client {
         let call = self
             .begin(Operation {
                 id: "chat_message_list",
-                safe: true,
+                method: "GET",
+                path: "/chat_messages",
             });
         call.check(
             (|| {
@@ -115,7 +118,8 @@ impl Client {
         let call = self
             .begin(Operation {
                 id: "ticket_chat_message_list",
-                safe: true,
+                method: "GET",
+                path: "/tickets/{ticket_id}/chat_messages",
             });
         call.check(
             (|| {

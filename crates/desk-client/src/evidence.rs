@@ -1,0 +1,100 @@
+//! What a request that failed proves: its kind, its outcome, and the words for it.
+//!
+//! The outcome is decided here, from evidence alone; `retry.rs` and the callers only read it.
+
+use std::error::Error as StdError;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{HeaderMap, LOCATION};
+use reqwest::Url;
+
+use crate::{Error, ErrorKind, Outcome, body, retry_after};
+
+/// A request without an answer, whose body may have left; `origin` is where it was to go.
+pub(crate) fn unanswered(error: reqwest::Error, target: &str) -> Error {
+    if error.is_builder() {
+        return Error::invalid(format!("the request cannot be built: {}", cause(&error)));
+    }
+    if error.is_connect() {
+        let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connect };
+        let what = format!("no connection to {}: {}", origin(target), cause(&error));
+        return Error::new(kind, Outcome::NotSent, what)
+            .with(|details| details.source = Some(Box::new(error.without_url())));
+    }
+    if unprocessed(&error) {
+        return broken(error, "the service closed the connection and left the request undone")
+            .with(|details| details.outcome = Outcome::NotSent);
+    }
+    broken(error, "the connection broke before an answer came")
+}
+
+/// Whether the service says, in HTTP/2, that it did not begin: the stream was refused, or is above the last that it took
+/// before it went away. h2 gives a remote GOAWAY as the error of just those streams (RFC 9113, 6.8 and 8.7).
+fn unprocessed(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn StdError + 'static)> = error.source();
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            return error.is_remote() && (refused || error.is_go_away());
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// What a status other than 2xx means.
+pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Error {
+    let (kind, outcome) = match status.as_u16() {
+        300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
+        401 | 403 => (ErrorKind::Unauthorized, Outcome::Rejected),
+        404 | 410 => (ErrorKind::NotFound, Outcome::Rejected),
+        408 | 409 => (ErrorKind::Refused, Outcome::Unknown),
+        429 => (ErrorKind::RateLimited, Outcome::Rejected),
+        400..=499 => (ErrorKind::Refused, Outcome::Rejected),
+        _ => (ErrorKind::Service, Outcome::Unknown),
+    };
+    let reason = status.canonical_reason().unwrap_or("unknown status").to_lowercase();
+    let mut what = format!("the service answered {} {reason}", status.as_u16());
+    if kind == ErrorKind::Redirect {
+        let target = text(headers, LOCATION.as_str()).map_or("nowhere".to_owned(), |location| origin(&location));
+        what = format!("the service answered {} with a redirect to {target}, which is not followed", status.as_u16());
+    }
+    let (service_code, service_text) = body::explanation(&body);
+    Error::new(kind, outcome, what).with(|details| {
+        details.status = Some(status.as_u16());
+        details.retry_after = retry_after::parse(headers);
+        (details.service_code, details.service_text) = (service_code, service_text);
+        details.body = body;
+    })
+}
+
+/// A connection that broke when something may have been done.
+pub(crate) fn broken(error: reqwest::Error, what: &str) -> Error {
+    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Transport };
+    let what = format!("{what}: {}", cause(&error));
+    Error::new(kind, Outcome::Unknown, what).with(|details| details.source = Some(Box::new(error.without_url())))
+}
+
+/// The innermost cause: the only one without a URL in it.
+pub(crate) fn cause(error: &reqwest::Error) -> String {
+    let mut inner: &dyn StdError = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    if std::ptr::eq(inner, error as &dyn StdError as *const dyn StdError as *const _) {
+        return "no cause given".to_owned();
+    }
+    let text = inner.to_string();
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
+}
+
+fn origin(url: &str) -> String {
+    Url::parse(url).map_or("a relative address".to_owned(), |url| url.origin().ascii_serialization())
+}
+
+/// A header as text.
+pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}

@@ -1,0 +1,109 @@
+//! `x-desk-paged`: which parameters and properties make an operation's result a page of a list.
+//!
+//! It names parameters and properties as on the wire; everything it names must exist and have a type that can be counted
+//! or compared, so that streams and iterators need no hand-written line.
+
+use super::lower::Lowering;
+use super::model::{Field, Kind, Operation, Paged, Type, Window};
+use super::source::{Node, Problem};
+
+/// The extension's name.
+pub const KEY: &str = "x-desk-paged";
+const KEYS: [&str; 6] = ["items", "count", "limit", "offset", "id", "window"];
+const WINDOW_KEYS: [&str; 4] = ["time", "from", "until", "part"];
+const SUFFIX: &str = "_list";
+
+impl Lowering {
+    /// The extension of `operation`, if the spec has it at `node`.
+    pub fn paged(&self, node: &Node<'_>, operation: &Operation) -> Result<Option<Paged>, Problem> {
+        let Some(node) = node.get(KEY) else { return Ok(None) };
+        only(&node, &KEYS)?;
+        let Some(stem) = operation.id.strip_suffix(SUFFIX) else {
+            return Err(node.problem(format!(
+                "`{}` is paged, so that its id must end in `{SUFFIX}`: streams and iterators take their names from it",
+                operation.id
+            )));
+        };
+        if operation.method != "get" {
+            return Err(node.problem("only a `get` can be paged: its pages are asked for again after trouble"));
+        }
+        let page = operation.output.as_deref();
+        let page = page.ok_or_else(|| node.problem(format!("`{}` has no result to be a page", operation.id)))?;
+        let items = self.property(&node, page, "items", "a required list of objects", |field| {
+            field.always()
+                && matches!(&field.ty, Type::List(item) if !item.nullable && matches!(item.ty, Type::Object(_)))
+        })?;
+        let item = match &items.ty {
+            Type::List(item) => match &item.ty {
+                Type::Object(name) => name.clone(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        };
+        let number = |field: &Field| field.always() && matches!(field.ty, Type::Int32 | Type::Int64);
+        let query = |node: &Node<'_>, key: &str, what: &str, fits: fn(&Field) -> bool| {
+            let wire = wanted(node, key)?;
+            let found = operation.query.iter().find(|field| field.wire == wire).filter(|field| fits(field)).cloned();
+            found.ok_or_else(|| node.problem(format!("`{key}: {wire}` must name {what} of the query")))
+        };
+        let whole: fn(&Field) -> bool = |field| !field.required && matches!(field.ty, Type::Int32 | Type::Int64);
+        let window = match node.get("window") {
+            None => None,
+            Some(window) => {
+                only(&window, &WINDOW_KEYS)?;
+                let time: fn(&Field) -> bool = |field| !field.required && field.ty == Type::Time;
+                let part: fn(&Field) -> bool = |field| !field.required && matches!(field.ty, Type::Enum(_));
+                Some(Window {
+                    time: self.property(&window, &item, "time", "a time", |field| field.ty == Type::Time)?,
+                    from: query(&window, "from", "an optional time", time)?,
+                    until: query(&window, "until", "an optional time", time)?,
+                    part: match window.get("part") {
+                        Some(_) => Some(query(&window, "part", "an optional enumeration", part)?),
+                        None => None,
+                    },
+                })
+            }
+        };
+        Ok(Some(Paged {
+            stem: stem.to_owned(),
+            count: self.property(&node, page, "count", "a required whole number", number)?,
+            limit: query(&node, "limit", "an optional whole number", whole)?,
+            offset: query(&node, "offset", "an optional whole number", whole)?,
+            id: self.property(&node, &item, "id", "a required whole number", number)?,
+            items,
+            item,
+            window,
+        }))
+    }
+
+    /// The property of `schema` that `key` names.
+    fn property(
+        &self,
+        node: &Node<'_>,
+        schema: &str,
+        key: &str,
+        what: &str,
+        fits: impl Fn(&Field) -> bool,
+    ) -> Result<Field, Problem> {
+        let wire = wanted(node, key)?;
+        let fields = self.schemas.iter().find_map(|(_, found)| match &found.kind {
+            Kind::Object(fields) if found.name == schema => Some(fields.as_slice()),
+            _ => None,
+        });
+        let found = fields.unwrap_or_default().iter().find(|field| field.wire == wire).filter(|field| fits(field));
+        found.cloned().ok_or_else(|| node.problem(format!("`{key}: {wire}` must name {what} of `{schema}`")))
+    }
+}
+
+fn wanted<'a>(node: &Node<'a>, key: &str) -> Result<&'a str, Problem> {
+    node.text(key).ok_or_else(|| node.problem(format!("`{}` lacks `{key}`; name it as on the wire", node.key())))
+}
+
+fn only(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
+    match node.entries().iter().find(|entry| !keys.contains(&entry.key())) {
+        Some(entry) => {
+            Err(entry.problem(format!("`{}` is none of {}; mend its spelling", entry.key(), keys.join(", "))))
+        }
+        None => Ok(()),
+    }
+}

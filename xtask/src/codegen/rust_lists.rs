@@ -1,0 +1,122 @@
+//! Model → the lists of desk-client: a stream of every paged operation, and an export of those that filter by time.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::model::{Field, Model, Operation, Paged, Type};
+use super::names;
+use super::rust::{borrowed, doc, ident};
+
+/// Rows of a page at most where the spec names no bound.
+const LIMIT: i64 = 100;
+
+/// `generated/lists.rs`.
+pub fn emit(model: &Model) -> TokenStream {
+    let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?)));
+    quote! {
+        use super::types;
+        use crate::paging::{ItemStream, List, Page};
+        use crate::Client;
+        impl Client { #(#lists)* }
+    }
+}
+
+fn list(operation: &Operation, paged: &Paged) -> TokenStream {
+    let (id, method, params_type) = (&operation.id, ident(&operation.id), ident(&operation.params_type()));
+    let (item, pages) = (ident(&paged.item), format_ident!("{}_pages", paged.stem));
+    let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
+    let types: Vec<_> = operation.path_params.iter().map(|field| borrowed(&field.ty)).collect();
+    let by_reference: Vec<_> = operation.path_params.iter().filter(|field| !copied(field)).collect();
+    let kept: Vec<_> = by_reference.iter().map(|field| ident(&names::rust(&field.name))).collect();
+    let passed = operation.path_params.iter().map(|field| {
+        let name = ident(&names::rust(&field.name));
+        if copied(field) { quote!(#name) } else { quote!(&#name) }
+    });
+    let arguments = quote!(&self, #(#names: #types,)* params: &types::#params_type);
+    let set = |field: &Field, value: TokenStream| {
+        let name = ident(&names::rust(&field.name));
+        quote!(params.#name = Some(#value);)
+    };
+    let whole = |field: &Field, value: TokenStream| match field.ty {
+        Type::Int32 => set(field, quote!(i32::try_from(#value).unwrap_or(i32::MAX))),
+        _ => set(field, value),
+    };
+    let (limit, offset) = (whole(&paged.limit, quote!(slice.limit)), whole(&paged.offset, quote!(slice.offset)));
+    let window = paged.window.as_ref().map(|window| {
+        let (from, until) = (set(&window.from, quote!(from)), set(&window.until, quote!(until)));
+        let part = window.part.as_ref().map(|part| {
+            let set = set(part, quote!(part.into()));
+            quote! { if let Some(part) = slice.part { #set } }
+        });
+        quote! {
+            if let Some((from, until)) = slice.window {
+                #from
+                #until
+            }
+            #part
+        }
+    });
+    let most = paged.limit.bounds.max.unwrap_or(LIMIT);
+    let member = |field: &Field| ident(&names::rust(&field.name));
+    let (items, count, key) = (member(&paged.items), member(&paged.count), member(&paged.id));
+    let given = |field: &Field| {
+        let name = member(field);
+        if field.ty == Type::Int32 { quote!(params.#name.map(i64::from)) } else { quote!(params.#name) }
+    };
+    let (given_limit, given_offset) = (given(&paged.limit), given(&paged.offset));
+    let wide = |field: &Field, value: TokenStream| match field.ty {
+        Type::Int32 => quote!(i64::from(#value)),
+        _ => value,
+    };
+    let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page.#count)));
+    let stream = format_ident!("{}_stream", paged.stem);
+    let about = doc(&format!(
+        "Every item of [`{id}`](Client::{id}), page after page.\n\n`{limit}` is the size of a page (by default {most}), \
+         `{offset}` where to begin. Nothing is sent before the first item is asked for; the rules of the list are those \
+         of [`ItemStream`].{export}",
+        limit = paged.limit.name,
+        offset = paged.offset.name,
+        export = if paged.window.is_some() {
+            format!(
+                " What is inserted or deleted meanwhile can shift rows: [`{stem}_export`](Client::{stem}_export) proves \
+                 that none is lost.",
+                stem = paged.stem
+            )
+        } else {
+            " What is inserted or deleted meanwhile can shift rows.".to_owned()
+        }
+    ));
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
+    let allowed =
+        operation.deprecated.then(|| quote! { #[allow(deprecated, reason = "the list itself is deprecated")] });
+    quote! {
+        #about
+        #deprecated
+        pub fn #stream(#arguments) -> ItemStream<types::#item> {
+            let (limit, offset) = (#given_limit, #given_offset);
+            ItemStream::new(self.#pages(#(#names,)* params), limit, offset)
+        }
+
+        #allowed
+        fn #pages(#arguments) -> List<types::#item> {
+            let (client, params) = (self.clone(), params.clone());
+            #(let #kept = #kept.to_owned();)*
+            List::new(#id, #most, |item: &types::#item| #key, move |slice| {
+                let (client, mut params) = (client.clone(), params.clone());
+                #(let #kept = #kept.clone();)*
+                async move {
+                    #limit
+                    #offset
+                    #window
+                    let page = client.#method(#(#passed,)* &params).await?;
+                    Ok(Page { count: #count, date: page.server_date(), items: page.into_inner().#items })
+                }
+            })
+        }
+    }
+}
+
+/// Whether a path argument is passed by value.
+fn copied(field: &Field) -> bool {
+    matches!(field.ty, Type::Bool | Type::Int32 | Type::Int64 | Type::Double)
+}
