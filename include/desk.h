@@ -76,6 +76,26 @@
 #define DESK_OUTCOME_UNKNOWN 3
 
 /**
+ * An attempt that was answered.
+ */
+#define DESK_LOG_DEBUG 1
+
+/**
+ * A call that succeeded.
+ */
+#define DESK_LOG_INFO 2
+
+/**
+ * An attempt that failed.
+ */
+#define DESK_LOG_WARN 3
+
+/**
+ * A call that failed.
+ */
+#define DESK_LOG_ERROR 4
+
+/**
  * `LOW`. The priority of a chat. The default of the service is not documented.
  */
 #define DESK_PRIORITY_LOW 1
@@ -177,6 +197,12 @@
 typedef struct desk_chat_message desk_chat_message;
 
 /**
+ * Walks over every item of `desk_chat_message_list`, page after page. One thread at a time; free it with
+ * `desk_chat_message_iter_free`.
+ */
+typedef struct desk_chat_message_iter desk_chat_message_iter;
+
+/**
  * One page of a list of messages. Immutable; any thread may read it. Free it with `desk_chat_message_page_free`.
  */
 typedef struct desk_chat_message_page desk_chat_message_page;
@@ -196,6 +222,22 @@ typedef struct desk_error desk_error;
  * customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
  */
 typedef struct desk_proactive_chat desk_proactive_chat;
+
+/**
+ * The answer to a `desk_raw_call`. Immutable; any thread may read it. Free it with `desk_raw_result_free`.
+ */
+typedef struct desk_raw_result desk_raw_result;
+
+/**
+ * What is known of the call that brought a result, from `desk_..._response`. Immutable; borrowed from the result.
+ */
+typedef struct desk_response desk_response;
+
+/**
+ * Walks over every item of `desk_ticket_chat_message_list`, page after page. One thread at a time; free it with
+ * `desk_ticket_chat_message_iter_free`.
+ */
+typedef struct desk_ticket_chat_message_iter desk_ticket_chat_message_iter;
 
 /**
  * A text: `len` bytes of UTF-8 at `ptr`. `{NULL, 0}` is an absent text; an empty one has a pointer.
@@ -245,10 +287,179 @@ typedef struct desk_client_options {
    */
   int64_t connect_timeout_ms;
   /**
-   * Time for a whole call, in ms; 0: 60,000.
+   * Time for a whole call, waits and retries included, in ms; 0: 120,000.
    */
   int64_t timeout_ms;
+  /**
+   * Time for one attempt, in ms; 0: 60,000.
+   */
+  int64_t attempt_timeout_ms;
+  /**
+   * How long the service may be silent while its answer is awaited or read, in ms; 0: 30,000.
+   */
+  int64_t idle_timeout_ms;
+  /**
+   * The program's own name and version, sent behind the SDK's in `User-Agent`.
+   */
+  struct desk_str user_agent;
+  /**
+   * Certificates to trust instead of the platform's, PEM, one or more.
+   */
+  struct desk_str ca_pem;
+  /**
+   * The same, as the path of a file that is read while the client is made.
+   */
+  struct desk_str ca_file;
+  /**
+   * The proxy to go through, `http://host:port`. Absent: the one that `HTTPS_PROXY` and `NO_PROXY` name; empty: none.
+   * Addresses of this machine are never reached through a proxy.
+   */
+  struct desk_str proxy;
+  /**
+   * How many unused connections are kept for later calls; 0: 32.
+   */
+  int64_t max_idle_connections;
+  /**
+   * At most so many reads a second, evenly spaced; 0: no limit. After a 429 all calls of a limited client pause for as
+   * long as the service asks, and the rate falls to 0.7 of what it was and grows back by 2 % a second.
+   */
+  double reads_per_second;
+  /**
+   * The same for requests that are no reads.
+   */
+  double writes_per_second;
 } desk_client_options;
+
+/**
+ * What a log callback is told. It and its texts live during the callback. Newer versions add members at the end.
+ */
+typedef struct desk_log_record {
+  /**
+   * Its size; members beyond it are not there.
+   */
+  size_t record_size;
+  /**
+   * One of `DESK_LOG_...`.
+   */
+  int32_t level;
+  /**
+   * The HTTP status; 0 if the service did not answer.
+   */
+  int32_t http_status;
+  /**
+   * The number of the attempt, from 1; of a call, how many there were.
+   */
+  int32_t attempts;
+  /**
+   * One of `DESK_OUTCOME_...` of a failure, else 0.
+   */
+  int32_t outcome;
+  /**
+   * Time since the attempt or the call began, in µs.
+   */
+  int64_t elapsed_us;
+  /**
+   * How long it is until the next attempt, in ms; -1 if there is none.
+   */
+  int64_t retry_in_ms;
+  /**
+   * The operation, such as `ticket_get`.
+   */
+  struct desk_str operation;
+  /**
+   * `GET`, `POST`, …
+   */
+  struct desk_str method;
+  /**
+   * The path as the spec has it, with names instead of values.
+   */
+  struct desk_str path;
+  /**
+   * One line for people. It holds no token, URL or message text.
+   */
+  struct desk_str message;
+} desk_log_record;
+
+/**
+ * A log callback: called on the thread that makes the call, also from several at once. It must be quick, and may call
+ * anything of the library but operations, which answer `DESK_WOULD_DEADLOCK`. No exception may leave it.
+ */
+typedef void (*desk_log_fn)(void *user_data, const struct desk_log_record *record);
+
+/**
+ * A name and a value: a header, or a parameter of a query.
+ */
+typedef struct desk_pair {
+  /**
+   * The name.
+   */
+  struct desk_str name;
+  /**
+   * The value.
+   */
+  struct desk_str value;
+} desk_pair;
+
+/**
+ * A request of `desk_raw_call`. Start from `DESK_RAW_REQUEST_INIT`.
+ */
+typedef struct desk_raw_request {
+  /**
+   * `sizeof(desk_raw_request)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+   */
+  struct desk_str method;
+  /**
+   * Relative to the base URL, as `tickets/1`; plain text, which is encoded.
+   */
+  struct desk_str path;
+  /**
+   * Names and values of the query, plain text.
+   */
+  const struct desk_pair *query;
+  /**
+   * Number of `query`.
+   */
+  size_t query_len;
+  /**
+   * The body, as JSON text; absent: none.
+   */
+  struct desk_str json;
+} desk_raw_request;
+
+/**
+ * What one call may do differently. Start from `DESK_CALL_OPTIONS_INIT`; zero means as the client does.
+ */
+typedef struct desk_call_options {
+  /**
+   * `sizeof(desk_call_options)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * Time for the whole call, waits and retries included, in ms; 0: as the client.
+   */
+  int64_t timeout_ms;
+  /**
+   * How often the request is sent at most, the first time included; 0: 5. A request that is not a read is sent again only
+   * if the service certainly did nothing.
+   */
+  int64_t max_attempts;
+  /**
+   * Time for one attempt, in ms; 0: as the client.
+   */
+  int64_t attempt_timeout_ms;
+  /**
+   * More headers. The token and what describes the body are not to be replaced.
+   */
+  const struct desk_pair *headers;
+  /**
+   * Number of `headers`.
+   */
+  size_t headers_len;
+} desk_call_options;
 
 /**
  * What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means
@@ -288,25 +499,6 @@ typedef struct desk_new_proactive_chat {
    */
   struct desk_str priority_text;
 } desk_new_proactive_chat;
-
-/**
- * What one call may do differently. Start from `DESK_CALL_OPTIONS_INIT`; zero means as the client does.
- */
-typedef struct desk_call_options {
-  /**
-   * `sizeof(desk_call_options)`, set by the INIT macro.
-   */
-  size_t struct_size;
-  /**
-   * Time for the whole call, in ms; 0: as the client.
-   */
-  int64_t timeout_ms;
-  /**
-   * How often the request is sent at most, the first time included; 0: 5. A request that is not a read is sent again only
-   * if the service certainly did nothing.
-   */
-  int64_t max_attempts;
-} desk_call_options;
 
 /**
  * Query parameters of `desk_chat_message_list`. Start from `DESK_CHAT_MESSAGE_LIST_PARAMS_INIT`; zero means
@@ -387,6 +579,20 @@ typedef struct desk_ticket_chat_message_list_params {
 } desk_ticket_chat_message_list_params;
 
 /**
+ * How a list is walked over. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
+ */
+typedef struct desk_iter_options {
+  /**
+   * `sizeof(desk_iter_options)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * Ends after so many items; 0: all.
+   */
+  int64_t max_items;
+} desk_iter_options;
+
+/**
  * Success.
  */
 #define DESK_OK 0
@@ -435,6 +641,11 @@ typedef struct desk_ticket_chat_message_list_params {
  * A success whose body could not be read.
  */
 #define DESK_DECODE 105
+
+/**
+ * Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
+ */
+#define DESK_INCONSISTENT 106
 
 /**
  * HTTP 401 or 403.
@@ -552,6 +763,33 @@ int32_t desk_error_get_attempts(const struct desk_error *error);
 struct desk_str desk_error_get_request_id(const struct desk_error *error);
 
 /**
+ * The HTTP status, 200 to 299; 0 for NULL.
+ */
+int32_t desk_response_get_http_status(const struct desk_response *response);
+
+/**
+ * How often the request was tried.
+ */
+int32_t desk_response_get_attempts(const struct desk_response *response);
+
+/**
+ * The request id that the service or a gateway gave. Lives as long as the result it came from.
+ */
+struct desk_str desk_response_get_request_id(const struct desk_response *response);
+
+/**
+ * The service's clock when it answered, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
+ * `out` (NULL: not wanted).
+ */
+bool desk_response_get_server_date_us(const struct desk_response *response,
+                                      int64_t *out);
+
+/**
+ * Time from the start of the call to the last byte of the body, in µs.
+ */
+int64_t desk_response_get_elapsed_us(const struct desk_response *response);
+
+/**
  * Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
  * `desk_client_free`; otherwise it is NULL. Any thread.
  *
@@ -562,16 +800,76 @@ desk_status desk_client_new(const struct desk_client_options *options,
                             struct desk_error **err);
 
 /**
- * Frees a client; NULL is fine. No call may be under way on it. Its connections are closed; results and errors got
- * through it stay valid. In a forked child it only forgets the client, whose connections are the parent's. It waits at
- * most 500 ms, for a name lookup that timed out. Any thread, once.
+ * Frees a client; NULL is fine. No call may be under way on it. Its log callback is removed, and its connections are closed
+ * once its iterators are freed too; results and errors got through it stay valid. In a forked child it only forgets the
+ * client, whose connections are the parent's. It waits at most 500 ms, for a name lookup that timed out. Any thread, once.
  */
 void desk_client_free(struct desk_client *client);
+
+/**
+ * Sets the callback that is told of every attempt and call of this client; NULL removes it. When this returns, a callback
+ * set before is not running on another thread and is never called again, so that its `user_data` may be freed; called from
+ * inside a callback it does not wait for others. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` if `client` is NULL.
+ */
+desk_status desk_client_set_log(struct desk_client *client,
+                                desk_log_fn callback,
+                                void *user_data,
+                                struct desk_error **err);
+
+/**
+ * Makes a call that the spec does not have yet. It is sent like any other: a GET or HEAD is repeated after passing trouble,
+ * anything else only if the service certainly did nothing. Blocks until the answer is there or the time is over. On success
+ * `*out` is the answer, to be freed with `desk_raw_result_free`; otherwise it is NULL. `options` may be NULL. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` for an unknown method or a path that leaves the base URL; any other `desk_status`.
+ */
+desk_status desk_raw_call(struct desk_client *client,
+                          const struct desk_raw_request *request,
+                          const struct desk_call_options *options,
+                          struct desk_raw_result **out,
+                          struct desk_error **err);
+
+/**
+ * Frees an answer; NULL is fine. Every text got from it ends with it. Any thread, once.
+ */
+void desk_raw_result_free(struct desk_raw_result *result);
+
+/**
+ * What is known of the call. Borrowed from the answer.
+ */
+const struct desk_response *desk_raw_result_response(const struct desk_raw_result *result);
+
+/**
+ * The body, at most 32 MB; not always UTF-8. It may hold message text. Lives as long as the answer.
+ */
+struct desk_str desk_raw_result_get_body(const struct desk_raw_result *result);
+
+/**
+ * Number of headers.
+ */
+size_t desk_raw_result_get_headers_len(const struct desk_raw_result *result);
+
+/**
+ * The name of the header at `index`, in lower case; `{NULL, 0}` beyond the end. Lives as long as the answer.
+ */
+struct desk_str desk_raw_result_get_header_name_at(const struct desk_raw_result *result, size_t index);
+
+/**
+ * The value of the header at `index`; not always UTF-8; `{NULL, 0}` beyond the end. Lives as long as the answer.
+ */
+struct desk_str desk_raw_result_get_header_value_at(const struct desk_raw_result *result, size_t index);
 
 /**
  * Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.
  */
 void desk_proactive_chat_free(struct desk_proactive_chat *result);
+
+/**
+ * What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+ */
+const struct desk_response *desk_proactive_chat_response(const struct desk_proactive_chat *proactive_chat);
 
 /**
  * The id of the proactive chat.
@@ -727,6 +1025,11 @@ struct desk_str desk_chat_message_get_requested_by(const struct desk_chat_messag
 void desk_chat_message_page_free(struct desk_chat_message_page *result);
 
 /**
+ * What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+ */
+const struct desk_response *desk_chat_message_page_response(const struct desk_chat_message_page *chat_message_page);
+
+/**
  * The number of messages in the whole list at the time of the request.
  */
 int64_t desk_chat_message_page_get_count(const struct desk_chat_message_page *chat_message_page);
@@ -833,6 +1136,77 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
                                           struct desk_chat_message_page **out,
                                           struct desk_error **err);
 
+/**
+ * Starts to walk over a list. Nothing is sent before the first `desk_chat_message_iter_next`.
+ *
+ * @deprecated by the service.
+ *
+ * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
+ * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
+ * iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. It may outlive the client. Any
+ * thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`.
+ */
+desk_status desk_chat_message_iter_new(struct desk_client *client,
+                                       const struct desk_chat_message_list_params *params,
+                                       const struct desk_iter_options *iter_options,
+                                       const struct desk_call_options *options,
+                                       struct desk_chat_message_iter **out,
+                                       struct desk_error **err);
+
+/**
+ * The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
+ * one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+ *
+ * Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
+ * stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
+ * meanwhile can shift others.
+ */
+desk_status desk_chat_message_iter_next(struct desk_chat_message_iter *iter,
+                                        const struct desk_chat_message **out,
+                                        struct desk_error **err);
+
+/**
+ * Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+ */
+void desk_chat_message_iter_free(struct desk_chat_message_iter *iter);
+
+/**
+ * Starts to walk over a list. Nothing is sent before the first `desk_ticket_chat_message_iter_next`.
+ *
+ * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
+ * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
+ * iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. It may outlive the
+ * client. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`.
+ */
+desk_status desk_ticket_chat_message_iter_new(struct desk_client *client,
+                                              int64_t ticket_id,
+                                              const struct desk_ticket_chat_message_list_params *params,
+                                              const struct desk_iter_options *iter_options,
+                                              const struct desk_call_options *options,
+                                              struct desk_ticket_chat_message_iter **out,
+                                              struct desk_error **err);
+
+/**
+ * The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
+ * one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+ *
+ * Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
+ * stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
+ * meanwhile can shift others.
+ */
+desk_status desk_ticket_chat_message_iter_next(struct desk_ticket_chat_message_iter *iter,
+                                               const struct desk_chat_message **out,
+                                               struct desk_error **err);
+
+/**
+ * Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+ */
+void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *iter);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -842,11 +1216,19 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
 
 /** The start of every desk_client_options. */
 #define DESK_CLIENT_OPTIONS_INIT \
-  { sizeof(desk_client_options), DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0 }
+  { sizeof(desk_client_options), DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0, 0, 0, DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0.0, 0.0 }
 
 /** The start of every desk_call_options. */
 #define DESK_CALL_OPTIONS_INIT \
-  { sizeof(desk_call_options), 0, 0 }
+  { sizeof(desk_call_options), 0, 0, 0, NULL, 0 }
+
+/** The start of every desk_iter_options. */
+#define DESK_ITER_OPTIONS_INIT \
+  { sizeof(desk_iter_options), 0 }
+
+/** The start of every desk_raw_request. */
+#define DESK_RAW_REQUEST_INIT \
+  { sizeof(desk_raw_request), DESK_STR_ABSENT, DESK_STR_ABSENT, NULL, 0, DESK_STR_ABSENT }
 
 /** The start of every desk_new_proactive_chat. */
 #define DESK_NEW_PROACTIVE_CHAT_INIT \

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -87,6 +88,11 @@ class Scratch {
   const char* missing_ = nullptr;
 };
 
+inline const desk_pair* pairs(Scratch& scratch, const std::vector<std::pair<std::string, std::string>>& items) {
+  if (items.empty()) return nullptr;
+  return scratch.list<desk_pair>(items, [](const auto& item) { return desk_pair{text(item.first), text(item.second)}; });
+}
+
 }  // namespace detail
 
 /// Why a call failed. Copies share one C object.
@@ -133,6 +139,34 @@ class Error : public std::runtime_error {
   desk_status code_;
   Outcome outcome_;
   std::shared_ptr<desk_error> error_;
+};
+
+/// What is known of the call that brought a result; borrowed from it.
+class Response {
+ public:
+  explicit Response(const desk_response* object) noexcept : object_(object) {}
+  /// The HTTP status, 200 to 299.
+  std::int32_t http_status() const noexcept { return desk_response_get_http_status(object_); }
+  /// How often the request was tried.
+  std::int32_t attempts() const noexcept { return desk_response_get_attempts(object_); }
+  /// The request id that the service or a gateway gave.
+  std::optional<std::string_view> request_id() const noexcept {
+    return detail::optional_view(desk_response_get_request_id(object_));
+  }
+  /// The service's clock when it answered, in whole seconds.
+  std::optional<Time> server_date() const noexcept {
+    std::int64_t us = 0;
+    return desk_response_get_server_date_us(object_, &us) ? std::optional<Time>(detail::time(us)) : std::nullopt;
+  }
+  /// Time from the start of the call to the last byte of the body.
+  std::chrono::microseconds elapsed() const noexcept {
+    return std::chrono::microseconds(desk_response_get_elapsed_us(object_));
+  }
+  /// The C object.
+  const desk_response* c_ptr() const noexcept { return object_; }
+
+ private:
+  const desk_response* object_;
 };
 
 /// A value or an Error.
@@ -267,6 +301,72 @@ class List {
   At at_;
 };
 
+/// Walks over a list, page after page: an input range. Each item is borrowed, and valid until the next step. Moves,
+/// never
+/// copies; one thread at a time. While you work on a page, the next one is asked for.
+///
+/// After an error it stands where it stood: try_next() or begin() again goes on with nothing skipped or repeated.
+template <class View, class Iter, class Item, desk_status (*Next)(Iter*, const Item**, desk_error**), void (*Free)(Iter*)>
+class Items {
+ public:
+  /// Takes over a C object.
+  explicit Items(Iter* taken) noexcept : iter_(taken) {}
+
+  /// The next item; none at the end.
+  Result<std::optional<View>> try_next() {
+    const Item* item = nullptr;
+    desk_error* err = nullptr;
+    if (Next(iter_.get(), &item, &err) != DESK_OK) return Error(err);
+    return item ? std::optional<View>(View(item)) : std::optional<View>();
+  }
+  /// The C object.
+  Iter* c_ptr() const noexcept { return iter_.get(); }
+
+#ifndef DESK_NO_EXCEPTIONS
+  /// The next item, none at the end, or throws Error.
+  std::optional<View> next() { return try_next().value(); }
+
+  /// Walks over the items.
+  class iterator {
+   public:
+    using iterator_concept = std::input_iterator_tag;
+    using iterator_category = std::input_iterator_tag;
+    using value_type = View;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const View*;
+    using reference = const View&;
+
+    iterator() noexcept = default;
+    explicit iterator(Items* items) : items_(items) { ++*this; }
+    const View& operator*() const noexcept { return *item_; }
+    const View* operator->() const noexcept { return &*item_; }
+    /// The next item; throws Error.
+    iterator& operator++() {
+      item_ = items_->next();
+      if (!item_) items_ = nullptr;
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.items_ == b.items_; }
+    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.items_ != b.items_; }
+
+   private:
+    Items* items_ = nullptr;
+    std::optional<View> item_;
+  };
+
+  /// The next item; throws Error.
+  iterator begin() { return iterator(this); }
+  /// Behind the last item.
+  iterator end() const noexcept { return iterator(); }
+#endif
+
+ private:
+  struct Delete {
+    void operator()(Iter* iter) const noexcept { Free(iter); }
+  };
+  std::unique_ptr<Iter, Delete> iter_;
+};
 /// The priority of a chat. The default of the service is not documented.
 enum class Priority : std::int32_t {
   Unknown = 0,  ///< a value that this version does not know
@@ -720,6 +820,9 @@ class ProactiveChat : public ProactiveChatView {
   ProactiveChat(const ProactiveChat&) = delete;
   ProactiveChat& operator=(const ProactiveChat&) = delete;
   ~ProactiveChat() = default;
+  /// What is known of the call that brought it.
+  Response response() const& noexcept { return Response(desk_proactive_chat_response(owned_.get())); }
+  Response response() const&& = delete;
   /// The text that was sent. Keep the ProactiveChat in a variable while you read it.
   std::string_view message() const& { return ProactiveChatView::message(); }
   std::string_view message() const&& = delete;
@@ -761,6 +864,9 @@ class ChatMessagePage : public ChatMessagePageView {
   ChatMessagePage(const ChatMessagePage&) = delete;
   ChatMessagePage& operator=(const ChatMessagePage&) = delete;
   ~ChatMessagePage() = default;
+  /// What is known of the call that brought it.
+  Response response() const& noexcept { return Response(desk_chat_message_page_response(owned_.get())); }
+  Response response() const&& = delete;
   /// The URL of the previous page; null on the first. For display only, never followed by the SDK. Keep the
   /// ChatMessagePage in a variable while you read it.
   std::optional<std::string_view> previous() const& { return ChatMessagePageView::previous(); }
@@ -780,6 +886,12 @@ class ChatMessagePage : public ChatMessagePageView {
   std::unique_ptr<desk_chat_message_page, Free> owned_;
 };
 
+/// Walks over every ChatMessage; see Items.
+using ChatMessageIter = Items<ChatMessageView, desk_chat_message_iter, desk_chat_message, desk_chat_message_iter_next, desk_chat_message_iter_free>;
+
+/// Walks over every ChatMessage; see Items.
+using TicketChatMessageIter = Items<ChatMessageView, desk_ticket_chat_message_iter, desk_chat_message, desk_ticket_chat_message_iter_next, desk_ticket_chat_message_iter_free>;
+
 /// What one call may do differently.
 class CallOptions {
  public:
@@ -795,17 +907,131 @@ class CallOptions {
     max_attempts_ = value;
     return *this;
   }
+  /// Time for one attempt; not set: as the client.
+  CallOptions& attempt_timeout(std::chrono::milliseconds value) {
+    attempt_timeout_ms_ = value.count();
+    return *this;
+  }
+  /// One more header. The token and what describes the body are not to be replaced.
+  CallOptions& header(std::string_view name, std::string_view value) {
+    headers_.emplace_back(name, value);
+    return *this;
+  }
   /// For C.
-  desk_call_options c_value(detail::Scratch&) const noexcept {
+  desk_call_options c_value(detail::Scratch& scratch) const {
     desk_call_options c = DESK_CALL_OPTIONS_INIT;
     c.timeout_ms = timeout_ms_;
     c.max_attempts = max_attempts_;
+    c.attempt_timeout_ms = attempt_timeout_ms_;
+    c.headers = detail::pairs(scratch, headers_);
+    c.headers_len = headers_.size();
     return c;
   }
 
  private:
   std::int64_t timeout_ms_ = 0;
   std::int64_t max_attempts_ = 0;
+  std::int64_t attempt_timeout_ms_ = 0;
+  std::vector<std::pair<std::string, std::string>> headers_;
+};
+
+/// How a list is walked over.
+class IterOptions {
+ public:
+  /// Ends after so many items; not set: all.
+  IterOptions& max_items(std::int64_t value) {
+    max_items_ = value;
+    return *this;
+  }
+  /// For C.
+  desk_iter_options c_value(detail::Scratch&) const noexcept {
+    desk_iter_options c = DESK_ITER_OPTIONS_INIT;
+    c.max_items = max_items_;
+    return c;
+  }
+
+ private:
+  std::int64_t max_items_ = 0;
+};
+
+/// A call that the spec does not have yet. Keeps copies of what it is given.
+class RawRequest {
+ public:
+  /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`; the path is relative to the base URL, as `tickets/1`.
+  RawRequest(std::string_view method, std::string_view path) : method_(method), path_(path) {}
+  /// One more parameter of the query.
+  RawRequest& query(std::string_view name, std::string_view value) {
+    query_.emplace_back(name, value);
+    return *this;
+  }
+  /// The body, as JSON text.
+  RawRequest& json(std::string_view value) {
+    json_ = std::string(value);
+    return *this;
+  }
+  /// For C.
+  desk_raw_request c_value(detail::Scratch& scratch) const {
+    desk_raw_request c = DESK_RAW_REQUEST_INIT;
+    c.method = detail::text(method_);
+    c.path = detail::text(path_);
+    c.query = detail::pairs(scratch, query_);
+    c.query_len = query_.size();
+    if (json_) c.json = detail::text(*json_);
+    return c;
+  }
+
+ private:
+  std::string method_;
+  std::string path_;
+  std::vector<std::pair<std::string, std::string>> query_;
+  std::optional<std::string> json_;
+};
+
+/// The answer to a RawRequest. Owns it; moves, never copies.
+class RawResult {
+ public:
+  /// Takes over a C object.
+  explicit RawResult(desk_raw_result* taken) noexcept : result_(taken) {}
+  /// What is known of the call.
+  Response response() const& noexcept { return Response(desk_raw_result_response(result_.get())); }
+  /// The body, at most 32 MB; it may hold message text. Keep the RawResult while you read it.
+  std::string_view body() const& noexcept { return detail::view(desk_raw_result_get_body(result_.get())); }
+  std::string_view body() const&& = delete;
+  /// The first header of this name, which is in lower case.
+  std::optional<std::string_view> header(std::string_view name) const& {
+    for (std::size_t at = 0; at < desk_raw_result_get_headers_len(result_.get()); ++at) {
+      if (detail::view(desk_raw_result_get_header_name_at(result_.get(), at)) == name) {
+        return detail::view(desk_raw_result_get_header_value_at(result_.get(), at));
+      }
+    }
+    return std::nullopt;
+  }
+  std::optional<std::string_view> header(std::string_view name) const&& = delete;
+  /// The C object.
+  const desk_raw_result* c_ptr() const noexcept { return result_.get(); }
+
+ private:
+  struct Free {
+    void operator()(desk_raw_result* result) const noexcept { desk_raw_result_free(result); }
+  };
+  std::unique_ptr<desk_raw_result, Free> result_;
+};
+
+/// What a log callback is told; valid during the callback.
+class LogRecord {
+ public:
+  explicit LogRecord(const desk_log_record* record) noexcept : record_(record) {}
+  /// One of DESK_LOG_...
+  std::int32_t level() const noexcept { return record_->level; }
+  /// One line for people, without token, URL and message text.
+  std::string_view message() const noexcept { return detail::view(record_->message); }
+  /// The operation.
+  std::string_view operation() const noexcept { return detail::view(record_->operation); }
+  /// Everything.
+  const desk_log_record& c_value() const noexcept { return *record_; }
+
+ private:
+  const desk_log_record* record_;
 };
 
 /// Settings of a Client. Keeps copies of what it is given.
@@ -836,6 +1062,51 @@ class ClientOptions {
     timeout_ms_ = value.count();
     return *this;
   }
+  /// Time for one attempt; 60 s if not set.
+  ClientOptions& attempt_timeout(std::chrono::milliseconds value) {
+    attempt_timeout_ms_ = value.count();
+    return *this;
+  }
+  /// How long the service may be silent while its answer is awaited or read; 30 s if not set.
+  ClientOptions& idle_timeout(std::chrono::milliseconds value) {
+    idle_timeout_ms_ = value.count();
+    return *this;
+  }
+  /// The program's own name and version, sent behind the SDK's in User-Agent.
+  ClientOptions& user_agent(std::string_view value) {
+    user_agent_ = std::string(value);
+    return *this;
+  }
+  /// Certificates to trust instead of the platform's, PEM, one or more.
+  ClientOptions& ca_pem(std::string_view value) {
+    ca_pem_ = std::string(value);
+    return *this;
+  }
+  /// The same, as the path of a file that is read while the client is made.
+  ClientOptions& ca_file(std::string_view value) {
+    ca_file_ = std::string(value);
+    return *this;
+  }
+  /// The proxy to go through, http://host:port; empty: none; not set: the one that HTTPS_PROXY and NO_PROXY name.
+  ClientOptions& proxy(std::string_view value) {
+    proxy_ = std::string(value);
+    return *this;
+  }
+  /// How many unused connections are kept for later calls; 32 if not set.
+  ClientOptions& max_idle_connections(std::int64_t value) {
+    max_idle_connections_ = value;
+    return *this;
+  }
+  /// At most so many reads a second, evenly spaced; see desk_client_options.
+  ClientOptions& reads_per_second(double value) {
+    reads_per_second_ = value;
+    return *this;
+  }
+  /// The same for requests that are no reads.
+  ClientOptions& writes_per_second(double value) {
+    writes_per_second_ = value;
+    return *this;
+  }
   /// For C; lives as long as this object.
   desk_client_options c_value() const noexcept {
     desk_client_options c = DESK_CLIENT_OPTIONS_INIT;
@@ -844,6 +1115,15 @@ class ClientOptions {
     if (base_url_) c.base_url = detail::text(*base_url_);
     c.connect_timeout_ms = connect_timeout_ms_;
     c.timeout_ms = timeout_ms_;
+    c.attempt_timeout_ms = attempt_timeout_ms_;
+    c.idle_timeout_ms = idle_timeout_ms_;
+    if (user_agent_) c.user_agent = detail::text(*user_agent_);
+    if (ca_pem_) c.ca_pem = detail::text(*ca_pem_);
+    if (ca_file_) c.ca_file = detail::text(*ca_file_);
+    if (proxy_) c.proxy = detail::text(*proxy_);
+    c.max_idle_connections = max_idle_connections_;
+    c.reads_per_second = reads_per_second_;
+    c.writes_per_second = writes_per_second_;
     return c;
   }
 
@@ -851,8 +1131,17 @@ class ClientOptions {
   std::optional<std::string> application_id_;
   std::optional<std::string> api_token_;
   std::optional<std::string> base_url_;
+  std::optional<std::string> user_agent_;
+  std::optional<std::string> ca_pem_;
+  std::optional<std::string> ca_file_;
+  std::optional<std::string> proxy_;
   std::int64_t connect_timeout_ms_ = 0;
   std::int64_t timeout_ms_ = 0;
+  std::int64_t attempt_timeout_ms_ = 0;
+  std::int64_t idle_timeout_ms_ = 0;
+  std::int64_t max_idle_connections_ = 0;
+  double reads_per_second_ = 0.0;
+  double writes_per_second_ = 0.0;
 };
 
 /// A client of one Desk application. Moves, never copies; any threads may use it at once.
@@ -875,6 +1164,32 @@ class Client {
 
   /// The C object.
   desk_client* c_ptr() const noexcept { return client_.get(); }
+
+  /// Sets the callback that is told of every attempt and call; an empty one removes it. When this returns, the one
+  /// before
+  /// is not running on another thread and is never called again. It is called on the threads that make calls; what it
+  /// throws is dropped. Any thread, but not from inside the callback.
+  void set_log(std::function<void(const LogRecord&)> callback) {
+    auto kept = callback ? std::make_unique<std::function<void(const LogRecord&)>>(std::move(callback)) : nullptr;
+    desk_client_set_log(client_.get(), kept ? tell : nullptr, kept.get(), nullptr);
+    log_ = std::move(kept);
+  }
+
+  /// Makes a call that the spec does not have yet. Blocks until the answer is there or the time is over. Any thread.
+  Result<RawResult> try_raw_call(const RawRequest& request, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_request = request.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<RawResult, desk_raw_result>(scratch, [&](desk_raw_result** out, desk_error** err) {
+      return desk_raw_call(client_.get(), &c_request, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_raw_call, but throws Error.
+  RawResult raw_call(const RawRequest& request, const CallOptions& options = {}) const {
+    return try_raw_call(request, options).value();
+  }
+#endif
 
   /// Message customers first. Starts a proactive chat: one ticket with the message for each customer. When a customer
   /// replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The
@@ -928,6 +1243,22 @@ class Client {
   ChatMessagePage chat_message_list(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_chat_message_list(params, options).value(); }
 #endif
 
+  /// Walks over every item of chat_message_list, page after page. Deprecated by the service. Nothing is sent before the
+  /// first item is asked for.
+  Result<ChatMessageIter> try_chat_message_iter(const ChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_params = params.c_value(scratch);
+    const auto c_iter_options = iter_options.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<ChatMessageIter, desk_chat_message_iter>(scratch, [&](desk_chat_message_iter** out, desk_error** err) {
+      return desk_chat_message_iter_new(client_.get(), &c_params, &c_iter_options, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_chat_message_iter, but throws Error; an input range.
+  ChatMessageIter chat_message_iter(const ChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const { return try_chat_message_iter(params, iter_options, options).value(); }
+#endif
+
   /// List messages of a ticket. Lists one page of the chat messages in one ticket. The order is not documented.
   ///
   /// Blocks until the answer is there or the time is over. Any thread.
@@ -944,7 +1275,37 @@ class Client {
   ChatMessagePage ticket_chat_message_list(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_list(ticket_id, params, options).value(); }
 #endif
 
+  /// Walks over every item of ticket_chat_message_list, page after page. Nothing is sent before the first item is asked
+  /// for.
+  Result<TicketChatMessageIter> try_ticket_chat_message_iter(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_params = params.c_value(scratch);
+    const auto c_iter_options = iter_options.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<TicketChatMessageIter, desk_ticket_chat_message_iter>(scratch, [&](desk_ticket_chat_message_iter** out, desk_error** err) {
+      return desk_ticket_chat_message_iter_new(client_.get(), ticket_id, &c_params, &c_iter_options, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_ticket_chat_message_iter, but throws Error; an input range.
+  TicketChatMessageIter ticket_chat_message_iter(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_iter(ticket_id, params, iter_options, options).value(); }
+#endif
+
  private:
+  static void tell(void* callback, const desk_log_record* record) {
+#ifndef DESK_NO_EXCEPTIONS
+    try {
+      (*static_cast<std::function<void(const LogRecord&)>*>(callback))(LogRecord(record));
+    } catch (...) {
+      // No exception may enter the library.
+    }
+#else
+    (*static_cast<std::function<void(const LogRecord&)>*>(callback))(LogRecord(record));
+#endif
+  }
+
+  // Freed after the client, which may still call it.
+  std::unique_ptr<std::function<void(const LogRecord&)>> log_;
   struct Free {
     void operator()(desk_client* client) const noexcept { desk_client_free(client); }
   };

@@ -203,6 +203,34 @@ fn what_is_wrong_with_a_spec_is_said_with_its_line_and_mend() {
 }
 
 #[test]
+fn a_list_that_cannot_be_walked_is_said_with_its_mend() {
+    let spec = fs::read_to_string(root().join("xtask/tests/growth/spec.yaml")).expect("the spec");
+    let cases = [
+        ("x-desk-paged:", "x-desk-page:", "`x-desk-page` has no effect on the generated code; remove it"),
+        ("        items: results\n", "        item: results\n", "`item` is none of items, count, limit"),
+        ("        items: results\n", "", "`x-desk-paged` lacks `items`; name it as on the wire"),
+        ("items: results", "items: rows", "`items: rows` must name a required list of objects of `OrderPage`"),
+        ("count: count", "count: results", "`count: results` must name a required whole number of `OrderPage`"),
+        (
+            "        limit: page_size",
+            "        limit: made__gte",
+            "`limit: made__gte` must name an optional whole number",
+        ),
+        ("offset: skip", "offset: gone", "`offset: gone` must name an optional whole number of the query"),
+        ("        id: id\n", "        id: note\n", "`id: note` must name a required whole number of `Order`"),
+        ("time: madeAt", "time: due", "`time: due` must name a time of `Order`"),
+        ("until: made__lte", "until: skip", "`until: skip` must name an optional time of the query"),
+        ("part: only_state", "part: skip", "`part: skip` must name an optional enumeration of the query"),
+        ("operationId: shop_order_list", "operationId: shop_orders", "so that its id must end in `_list`"),
+    ];
+    for (old, new, problem) in cases {
+        assert!(spec.contains(old), "{old}");
+        let error = from(&spec.replacen(old, new, 1)).err().unwrap_or_else(|| panic!("accepted: {new}"));
+        assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
+    }
+}
+
+#[test]
 fn a_break_of_the_c_abi_is_seen() {
     let before = from(TINY).expect("it can be generated").c_surface;
     let after = |spec: &str| surface::breaks(&before, &from(spec).expect("it can be generated").c_surface);

@@ -56,8 +56,7 @@ impl Base {
 
     /// The address of a path below this one; each segment is encoded.
     pub(crate) fn join(&self, path: &str) -> Result<Url, Error> {
-        let refuse =
-            |why: &str| Err(Error::invalid(format!("path {why}; write it relative to the base URL, as tickets/1")));
+        let refuse = |why: &str| Err(Error::invalid(format!("path {why}; write it relative to the base URL, as a/1")));
         if path.contains(['?', '#', '\\']) || path.contains("://") {
             return refuse("holds more than a path");
         }

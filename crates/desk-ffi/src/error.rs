@@ -113,7 +113,7 @@ impl Failure {
     }
 }
 
-fn outcome_number(outcome: Outcome) -> i32 {
+pub(crate) fn outcome_number(outcome: Outcome) -> i32 {
     match outcome {
         Outcome::NotSent => DESK_OUTCOME_NOT_SENT,
         Outcome::Rejected => DESK_OUTCOME_REJECTED,

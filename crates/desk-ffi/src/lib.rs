@@ -31,9 +31,14 @@ mod guard;
 mod handle;
 #[allow(dead_code, reason = "which readers are called depends on the spec")]
 mod input;
+mod iter;
+mod log;
 mod main_thread;
+mod options;
 #[allow(dead_code, reason = "which writers are called depends on the spec")]
 mod output;
+mod raw;
+mod response;
 mod sigpipe;
 mod status;
 mod text;

@@ -6,11 +6,13 @@
 use std::alloc::Layout;
 use std::ptr;
 
+use ::desk_client::Response;
 use bumpalo::Bump;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::handle::{self, Handle};
+use crate::response::ResponseView;
 use crate::text::desk_str;
 
 /// A struct that C reads, made from a value of type `S`.
@@ -19,13 +21,20 @@ pub(crate) trait View<S> {
     fn view(source: &S, arena: &Bump) -> Self;
 }
 
+/// A view of what an operation returns.
+pub(crate) trait Root {
+    /// Keeps what is known of the call.
+    fn set_response(&mut self, response: *const ResponseView);
+}
+
 /// Builds a result and hands it to C.
-pub(crate) fn give<H: Handle, S>(source: &S) -> *mut H
+pub(crate) fn give<H: Handle, S>(response: &Response<S>) -> *mut H
 where
-    H::Target: View<S>,
+    H::Target: View<S> + Root,
 {
     let arena = Bump::new();
-    let target = <H::Target as View<S>>::view(source, &arena);
+    let mut target = <H::Target as View<S>>::view(response, &arena);
+    target.set_response(arena.alloc(ResponseView::new(response, &arena)));
     handle::give(target, arena)
 }
 
@@ -101,6 +110,11 @@ pub(crate) fn list<S, T>(arena: &Bump, source: Option<&[S]>, item: impl Fn(&S) -
 
 /// Copies a text, with the NUL that C is promised.
 pub(crate) fn text(arena: &Bump, text: &str) -> desk_str {
+    bytes(arena, text.as_bytes())
+}
+
+/// Copies what need not be UTF-8, with a NUL as well.
+pub(crate) fn bytes(arena: &Bump, text: &[u8]) -> desk_str {
     let layout = Layout::array::<u8>(text.len() + 1);
     let Ok(layout) = layout else { return desk_str::ABSENT };
     let copy = arena.alloc_layout(layout);

@@ -26,6 +26,8 @@ pub const DESK_TOO_LARGE: desk_status = 103;
 pub const DESK_REDIRECT: desk_status = 104;
 /// A success whose body could not be read.
 pub const DESK_DECODE: desk_status = 105;
+/// Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
+pub const DESK_INCONSISTENT: desk_status = 106;
 /// HTTP 401 or 403.
 pub const DESK_UNAUTHORIZED: desk_status = 200;
 /// HTTP 404 or 410.
@@ -58,6 +60,7 @@ const NAMES: &[(desk_status, &str)] = &[
     (DESK_TOO_LARGE, "DESK_TOO_LARGE\0"),
     (DESK_REDIRECT, "DESK_REDIRECT\0"),
     (DESK_DECODE, "DESK_DECODE\0"),
+    (DESK_INCONSISTENT, "DESK_INCONSISTENT\0"),
     (DESK_UNAUTHORIZED, "DESK_UNAUTHORIZED\0"),
     (DESK_NOT_FOUND, "DESK_NOT_FOUND\0"),
     (DESK_RATE_LIMITED, "DESK_RATE_LIMITED\0"),

@@ -15,6 +15,7 @@ pub fn module() -> TokenStream {
     quote! {
         pub(crate) mod constants;
         pub(crate) mod inputs;
+        pub(crate) mod lists;
         pub(crate) mod operations;
         pub(crate) mod outputs;
     }
@@ -60,16 +61,17 @@ pub fn input_type(schema: &Schema) -> String {
     if schema.output { format!("{name}_input") } else { name }
 }
 
-/// `generated/operations.rs`.
-pub fn operations(model: &Model) -> Result<TokenStream> {
-    no_twins(model)?;
+/// `generated/operations.rs`; `runtime` is what the hand-written sources show to C.
+pub fn operations(model: &Model, runtime: &[syn::Item]) -> Result<TokenStream> {
+    no_twins(model, runtime)?;
     let functions = model.operations.iter().map(|operation| function(operation, model));
     Ok(quote! {
         use ::desk_client::types;
         use super::inputs::*;
         use super::outputs::*;
-        use crate::client::{Caller, desk_call_options, desk_client};
+        use crate::client::{Caller, desk_client};
         use crate::error::desk_error;
+        use crate::options::desk_call_options;
         use crate::status::desk_status;
         use crate::text::desk_str;
         use crate::{guard, input, output};
@@ -77,8 +79,11 @@ pub fn operations(model: &Model) -> Result<TokenStream> {
     })
 }
 
-fn function(operation: &Operation, model: &Model) -> TokenStream {
-    let (name, method) = (format_ident!("desk_{}", operation.id), ident(&operation.id));
+/// Of the path, query and body of an operation: the arguments in C, how they are read, and what the client gets.
+pub fn arguments(
+    operation: &Operation,
+    body: Option<&Schema>,
+) -> (Vec<TokenStream>, Vec<TokenStream>, Vec<TokenStream>) {
     let (mut arguments, mut reads, mut passed) = (Vec::new(), Vec::new(), Vec::new());
     for field in &operation.path_params {
         let (argument, ty, read, pass) = path_argument(field);
@@ -98,12 +103,19 @@ fn function(operation: &Operation, model: &Model) -> TokenStream {
         reads.push(quote! { let params = input::top("params", params)?; let params = #absent; });
         passed.push(quote!(&params));
     }
-    if let Some(body) = operation.body.as_ref().and_then(|body| model.schema(body)) {
+    if let Some(body) = body {
         let ty = ident(&input_type(body));
         arguments.push(quote!(body: *const #ty));
         reads.push(quote! { let body = input::required("body", input::top("body", body)?)?; });
         passed.push(quote!(&body));
     }
+    (arguments, reads, passed)
+}
+
+fn function(operation: &Operation, model: &Model) -> TokenStream {
+    let (name, method) = (format_ident!("desk_{}", operation.id), ident(&operation.id));
+    let body = operation.body.as_ref().and_then(|body| model.schema(body));
+    let (arguments, reads, passed) = arguments(operation, body);
     let call = quote! {
         let caller = Caller::new(client, options)?;
         #(#reads)*
@@ -137,7 +149,7 @@ fn function(operation: &Operation, model: &Model) -> TokenStream {
             err: *mut *mut desk_error,
         ) -> desk_status {
             // SAFETY: the caller keeps the rules at the top of desk.h.
-            unsafe { guard::call(out, err, || { #call Ok(output::give(&*result)) }) }
+            unsafe { guard::call(out, err, || { #call Ok(output::give(&result)) }) }
         }
     }
 }
@@ -215,13 +227,17 @@ pub fn scalar_name(field: &Field) -> String {
 }
 
 /// Refuses two things with one C name.
-fn no_twins(model: &Model) -> Result<()> {
-    const RUNTIME: [&str; 6] = ["client", "client_options", "call_options", "error", "str", "status"];
-    let mut taken: Vec<String> = RUNTIME.iter().map(|name| format!("desk_{name}")).collect();
-    taken.extend(
-        ["desk_client_new", "desk_client_free", "desk_error_free", "desk_version", "desk_status_name"]
-            .map(str::to_owned),
-    );
+fn no_twins(model: &Model, runtime: &[syn::Item]) -> Result<()> {
+    let mut taken: Vec<String> = runtime
+        .iter()
+        .filter_map(|item| match item {
+            syn::Item::Const(item) => Some(item.ident.to_string()),
+            syn::Item::Type(item) => Some(item.ident.to_string()),
+            syn::Item::Struct(item) => Some(item.ident.to_string()),
+            syn::Item::Fn(item) => Some(item.sig.ident.to_string()),
+            _ => None,
+        })
+        .collect();
     let mut claim = |name: String, what: String| {
         if taken.contains(&name) {
             bail!("`{name}` in C would mean two things, one of them {what}; rename it in the spec");
@@ -234,6 +250,7 @@ fn no_twins(model: &Model) -> Result<()> {
         if schema.output {
             claim(names::c_type(&schema.name), what.clone())?;
             claim(format!("{}_free", names::c_type(&schema.name)), what.clone())?;
+            claim(format!("{}_response", names::c_type(&schema.name)), what.clone())?;
         }
         if schema.input && model.objects().any(|(object, _)| object.name == schema.name) {
             claim(input_type(schema), what)?;
@@ -242,7 +259,12 @@ fn no_twins(model: &Model) -> Result<()> {
     for operation in &model.operations {
         let what = format!("operation `{}`", operation.id);
         claim(format!("desk_{}", operation.id), what.clone())?;
-        claim(format!("desk_{}_params", operation.id), what)?;
+        claim(format!("desk_{}_params", operation.id), what.clone())?;
+        for iter in operation.paged.iter().map(super::c_lists::iter_type) {
+            for name in ["", "_new", "_next", "_free"] {
+                claim(format!("{iter}{name}"), what.clone())?;
+            }
+        }
     }
     for (schema, values) in model.enums() {
         for value in values {

@@ -21,7 +21,8 @@ pub fn emit(model: &Model) -> Result<TokenStream> {
         use ::desk_client::types;
         use crate::guard::{read, read_into, release};
         use crate::handle::Handle;
-        use crate::output::{self, EnumView, List, View};
+        use crate::output::{self, EnumView, List, Root, View};
+        use crate::response::{ResponseView, desk_response};
         use crate::text::desk_str;
         #(#results)*
     })
@@ -44,8 +45,14 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
         let (name, value) = (ident(&names::rust(&field.name)), copy(field));
         quote! { #name: #value, }
     });
+    // No property ends in an underscore.
+    let kept = schema.root.then(|| quote! { response_: *const ResponseView, });
+    let not_yet = schema.root.then(|| quote! { response_: ptr::null(), });
     let free = schema.root.then(|| {
-        let free = format_ident!("{handle}_free");
+        let (free, response) = (format_ident!("{handle}_free"), format_ident!("{handle}_response"));
+        let this = ident(&names::c_field(&names::snake(&schema.name)));
+        let about_response =
+            doc("What is known of the call that brought it; NULL for one that is part of another result. Borrowed.");
         let about =
             doc("Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.");
         quote! {
@@ -54,6 +61,19 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
             pub unsafe extern "C" fn #free(result: *mut #handle) {
                 // SAFETY: the caller owns it; it was made by an operation.
                 release(|| unsafe { output::free(result) });
+            }
+
+            #about_response
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn #response(#this: *const #handle) -> *const desk_response {
+                // SAFETY: the caller passes NULL or a live object.
+                unsafe { read(#this, ptr::null(), |view| view.response_.cast()) }
+            }
+
+            impl Root for #view {
+                fn set_response(&mut self, response: *const ResponseView) {
+                    self.response_ = response;
+                }
             }
         }
     });
@@ -64,7 +84,7 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
             _opaque: (),
         }
 
-        pub(crate) struct #view { #(#declared)* }
+        pub(crate) struct #view { #(#declared)* #kept }
 
         impl Handle for #handle {
             type Target = #view;
@@ -72,7 +92,7 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
 
         impl View<types::#source> for #view {
             fn view(source: &types::#source, arena: &Bump) -> #view {
-                #view { #(#copied)* }
+                #view { #(#copied)* #not_yet }
             }
         }
 

@@ -6,9 +6,10 @@
 use std::fmt::Write as _;
 
 use super::c_abi::input_type;
+use super::c_lists::iter_type;
 use super::cpp_request::{cpp_input, inner_first, request, to_c};
 use super::cpp_result::{getter, owner, seen, view};
-use super::model::{Model, Operation, Schema, Type};
+use super::model::{Model, Operation, Paged, Schema, Type};
 use super::names;
 
 const RUNTIME: &str = include_str!("desk_hpp_runtime.txt");
@@ -50,10 +51,23 @@ pub fn emit(model: &Model) -> String {
     for (schema, fields) in results.iter().filter(|(schema, _)| schema.root) {
         owner(&mut out, schema, fields);
     }
+    for paged in model.operations.iter().filter_map(|operation| operation.paged.as_ref()) {
+        let (iter, item) = (iter_type(paged), names::c_type(&paged.item));
+        let _ = write!(
+            out,
+            "/// Walks over every {item}; see Items.\nusing {name} = Items<{item}View, {iter}, {c_item}, {iter}_next, {iter}_free>;\n\n",
+            name = iter_class(paged),
+            item = paged.item,
+            c_item = item,
+        );
+    }
     let (before, after) = CLIENT.split_once("  // OPERATIONS\n").unwrap_or((CLIENT, ""));
     out += before;
     for operation in &model.operations {
         method(&mut out, operation, model);
+        if let Some(paged) = &operation.paged {
+            walk(&mut out, operation, paged);
+        }
     }
     wrapped(&(out + after))
 }
@@ -80,8 +94,20 @@ fn enumeration(out: &mut String, schema: &Schema, values: &[String]) {
     out.push_str("};\n\n");
 }
 
-fn method(out: &mut String, operation: &Operation, model: &Model) {
-    let id = &operation.id;
+/// The arguments of a method, once for each place where they are written.
+struct Arguments {
+    /// As declared.
+    declared: String,
+    /// As passed on to another method.
+    forwarded: String,
+    /// The statements that make C values of them.
+    prepared: String,
+    /// As passed to C.
+    passed: String,
+}
+
+/// Path, query, body, and then `options`: the name and type of each.
+fn arguments(operation: &Operation, body: Option<&Schema>, options: &[(&str, &str)]) -> Arguments {
     let (mut declared, mut forwarded, mut prepared, mut passed) =
         (Vec::new(), Vec::new(), String::new(), String::new());
     for field in &operation.path_params {
@@ -101,14 +127,38 @@ fn method(out: &mut String, operation: &Operation, model: &Model) {
     };
     // A default is only for what nothing without one follows.
     if !operation.query.is_empty() {
-        let optional = operation.body.is_none() && operation.query.iter().all(|field| !field.required);
+        let optional = body.is_none() && operation.query.iter().all(|field| !field.required);
         object("params", &operation.params_type(), if optional { " = {}" } else { "" });
     }
-    if let Some(body) = operation.body.as_ref().and_then(|body| model.schema(body)) {
+    if let Some(body) = body {
         object("body", &cpp_input(body), "");
     }
-    object("options", "CallOptions", " = {}");
-    let (declared, forwarded) = (declared.join(", "), forwarded.join(", "));
+    for (name, ty) in options {
+        object(name, ty, " = {}");
+    }
+    Arguments { declared: declared.join(", "), forwarded: forwarded.join(", "), prepared, passed }
+}
+
+fn iter_class(paged: &Paged) -> String {
+    format!("{}Iter", names::pascal(&paged.stem))
+}
+
+fn walk(out: &mut String, operation: &Operation, paged: &Paged) {
+    let options = [("iter_options", "IterOptions"), ("options", "CallOptions")];
+    let Arguments { declared, forwarded, prepared, passed } = arguments(operation, None, &options);
+    let (class, c, stem) = (iter_class(paged), iter_type(paged), &paged.stem);
+    let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
+    let _ = write!(
+        out,
+        "  /// Walks over every item of {id}, page after page.{deprecated} Nothing is sent before the first item is asked for.\n  Result<{class}> try_{stem}_iter({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    return detail::call<{class}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return {c}_new(client_.get(), {passed}out, err);\n    }});\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{stem}_iter, but throws Error; an input range.\n  {class} {stem}_iter({declared}) const {{ return try_{stem}_iter({forwarded}).value(); }}\n#endif\n\n",
+        id = operation.id,
+    );
+}
+
+fn method(out: &mut String, operation: &Operation, model: &Model) {
+    let id = &operation.id;
+    let body = operation.body.as_ref().and_then(|body| model.schema(body));
+    let Arguments { declared, forwarded, prepared, passed } = arguments(operation, body, &[("options", "CallOptions")]);
     let output = operation.output.as_deref().unwrap_or("void");
     let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
     let about = format!("{}. {}{deprecated}", operation.summary.trim_end_matches('.'), operation.doc);

@@ -184,6 +184,10 @@ pub fn owner(out: &mut String, schema: &Schema, fields: &[Field]) {
         "/// {doc} Owns the result; moves, never copies.\nclass {name} : public {name}View {{\n public:\n  /// Takes over a C object.\n  explicit {name}({c}* taken) noexcept : {name}View(taken), owned_(taken) {{}}\n  {name}({name}&& other) noexcept : {name}View(other.object_), owned_(std::move(other.owned_)) {{ other.object_ = nullptr; }}\n  {name}& operator=({name}&& other) noexcept {{\n    owned_ = std::move(other.owned_);\n    object_ = owned_.get();\n    if (this != &other) other.object_ = nullptr;\n    return *this;\n  }}\n  {name}(const {name}&) = delete;\n  {name}& operator=(const {name}&) = delete;\n  ~{name}() = default;\n",
         doc = schema.doc
     );
+    let _ = write!(
+        out,
+        "  /// What is known of the call that brought it.\n  Response response() const& noexcept {{ return Response({c}_response(owned_.get())); }}\n  Response response() const&& = delete;\n"
+    );
     for field in fields {
         let result = optional(&field.ty, !field.always() && !matches!(field.ty, Type::List(_)));
         let mut keep = |getter: &str, result: &str, about: &str| {

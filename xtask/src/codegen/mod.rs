@@ -4,6 +4,7 @@
 
 mod c_abi;
 mod c_input;
+mod c_lists;
 mod c_output;
 pub mod command;
 mod cpp;
@@ -36,7 +37,7 @@ const MARK: &str = "// @generated from openapi/desk.yaml by `cargo xtask codegen
 pub type Files = BTreeMap<String, String>;
 
 /// The generated files of desk-ffi that the header shows, in its order.
-const FFI_ITEMS: [&str; 4] = ["constants", "inputs", "outputs", "operations"];
+const FFI_ITEMS: [&str; 5] = ["constants", "inputs", "outputs", "operations", "lists"];
 
 /// What the spec becomes.
 pub struct Generated {
@@ -85,7 +86,8 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("constants", c_abi::constants(&model)),
         ("inputs", c_input::emit(&model)?),
         ("outputs", c_output::emit(&model)?),
-        ("operations", c_abi::operations(&model)?),
+        ("operations", c_abi::operations(&model, &header::items(runtime)?)?),
+        ("lists", c_lists::emit(&model)),
     ] {
         files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);
     }

@@ -112,6 +112,7 @@ const CPP: &[&str] = &[
     "c_params",
     "c_ptr",
     "c_value",
+    "response",
     "scratch",
 ];
 

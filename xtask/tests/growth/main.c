@@ -215,6 +215,18 @@ int main(void) {
   print_order("listed", desk_order_page_get_results_at(page, 1));
   desk_order_page_free(page);
 
+  desk_shop_order_list_params few = DESK_SHOP_ORDER_LIST_PARAMS_INIT;
+  few.only_state = DESK_STATE_NEW;
+  desk_shop_order_iter *iter = NULL;
+  const desk_order *item = NULL;
+  must(desk_shop_order_iter_new(client, shop, &few, NULL, NULL, &iter, &error));
+  for (;;) {
+    must(desk_shop_order_iter_next(iter, &item, &error));
+    if (!item) break;
+    print_order("walked", item);
+  }
+  desk_shop_order_iter_free(iter);
+
   refused(desk_order_get(client, DESK_STR_LIT(".."), 7, NULL, &order, &error));
   refused(desk_order_get(client, DESK_STR_LIT(""), 7, NULL, &order, &error));
   refused(desk_order_get(client, shop, 0, NULL, &order, &error));

@@ -151,6 +151,9 @@ int run() {
   std::printf("count=%lld results=%zu\n", static_cast<long long>(page.count()), page.results().size());
   print("listed", page.results()[1]);
 
+  auto orders = must(client.try_shop_order_iter(shop, desk::ShopOrderListParams().only_state(desk::State::New)));
+  while (auto item = must(orders.try_next())) print("walked", *item);
+
   refused(client.try_order_get("..", 7));
   refused(client.try_order_get("", 7));
   refused(client.try_order_get(shop, 0));

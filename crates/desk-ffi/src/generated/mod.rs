@@ -2,5 +2,6 @@
 
 pub(crate) mod constants;
 pub(crate) mod inputs;
+pub(crate) mod lists;
 pub(crate) mod operations;
 pub(crate) mod outputs;

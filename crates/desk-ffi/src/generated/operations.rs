@@ -3,8 +3,9 @@
 use ::desk_client::types;
 use super::inputs::*;
 use super::outputs::*;
-use crate::client::{Caller, desk_call_options, desk_client};
+use crate::client::{Caller, desk_client};
 use crate::error::desk_error;
+use crate::options::desk_call_options;
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input, output};
@@ -37,7 +38,7 @@ pub unsafe extern "C" fn desk_proactive_chat_create(
                 let caller = Caller::new(client, options)?;
                 let body = input::required("body", input::top("body", body)?)?;
                 let result = caller.run(caller.client.proactive_chat_create(&body))?;
-                Ok(output::give(&*result))
+                Ok(output::give(&result))
             },
         )
     }
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn desk_proactive_chat_get(
             || {
                 let caller = Caller::new(client, options)?;
                 let result = caller.run(caller.client.proactive_chat_get(proactive_id))?;
-                Ok(output::give(&*result))
+                Ok(output::give(&result))
             },
         )
     }
@@ -103,7 +104,7 @@ pub unsafe extern "C" fn desk_chat_message_list(
                 let params = params
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
                 let result = caller.run(caller.client.chat_message_list(&params))?;
-                Ok(output::give(&*result))
+                Ok(output::give(&result))
             },
         )
     }
@@ -140,7 +141,7 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list(
                     });
                 let result = caller
                     .run(caller.client.ticket_chat_message_list(ticket_id, &params))?;
-                Ok(output::give(&*result))
+                Ok(output::give(&result))
             },
         )
     }

@@ -5,7 +5,8 @@ use bumpalo::Bump;
 use ::desk_client::types;
 use crate::guard::{read, read_into, release};
 use crate::handle::Handle;
-use crate::output::{self, EnumView, List, View};
+use crate::output::{self, EnumView, List, Root, View};
+use crate::response::{ResponseView, desk_response};
 use crate::text::desk_str;
 /// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each
 /// customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
@@ -26,6 +27,7 @@ pub(crate) struct ProactiveChatView {
     created_at: i64,
     updated_at: i64,
     priority: EnumView,
+    response_: *const ResponseView,
 }
 impl Handle for desk_proactive_chat {
     type Target = ProactiveChatView;
@@ -85,6 +87,7 @@ impl View<types::ProactiveChat> for ProactiveChatView {
                 let value = &source.priority;
                 output::enumeration(arena, value)
             },
+            response_: ptr::null(),
         }
     }
 }
@@ -92,6 +95,18 @@ impl View<types::ProactiveChat> for ProactiveChatView {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_free(result: *mut desk_proactive_chat) {
     release(|| unsafe { output::free(result) });
+}
+/// What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_proactive_chat_response(
+    proactive_chat: *const desk_proactive_chat,
+) -> *const desk_response {
+    unsafe { read(proactive_chat, ptr::null(), |view| view.response_.cast()) }
+}
+impl Root for ProactiveChatView {
+    fn set_response(&mut self, response: *const ResponseView) {
+        self.response_ = response;
+    }
 }
 /// The id of the proactive chat.
 #[unsafe(no_mangle)]
@@ -371,6 +386,7 @@ pub(crate) struct ChatMessagePageView {
     previous: desk_str,
     next: desk_str,
     results: List<ChatMessageView>,
+    response_: *const ResponseView,
 }
 impl Handle for desk_chat_message_page {
     type Target = ChatMessagePageView;
@@ -395,6 +411,7 @@ impl View<types::ChatMessagePage> for ChatMessagePageView {
                 Some(source.results.as_slice()),
                 |value| View::view(value, arena),
             ),
+            response_: ptr::null(),
         }
     }
 }
@@ -404,6 +421,18 @@ pub unsafe extern "C" fn desk_chat_message_page_free(
     result: *mut desk_chat_message_page,
 ) {
     release(|| unsafe { output::free(result) });
+}
+/// What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_chat_message_page_response(
+    chat_message_page: *const desk_chat_message_page,
+) -> *const desk_response {
+    unsafe { read(chat_message_page, ptr::null(), |view| view.response_.cast()) }
+}
+impl Root for ChatMessagePageView {
+    fn set_response(&mut self, response: *const ResponseView) {
+        self.response_ = response;
+    }
 }
 /// The number of messages in the whole list at the time of the request.
 #[unsafe(no_mangle)]

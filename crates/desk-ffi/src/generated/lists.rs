@@ -1,0 +1,144 @@
+// @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
+
+use ::desk_client::types;
+use super::inputs::*;
+use super::outputs::*;
+use crate::client::{Caller, desk_client};
+use crate::error::desk_error;
+use crate::handle::Handle;
+use crate::iter::{self, Iter};
+use crate::options::{desk_call_options, desk_iter_options};
+use crate::status::desk_status;
+use crate::text::desk_str;
+use crate::{guard, input};
+/// Walks over every item of `desk_chat_message_list`, page after page. One thread at a time; free it with
+/// `desk_chat_message_iter_free`.
+pub struct desk_chat_message_iter {
+    _opaque: (),
+}
+impl Handle for desk_chat_message_iter {
+    type Target = Iter<types::ChatMessage, ChatMessageView>;
+}
+/// Starts to walk over a list. Nothing is sent before the first `desk_chat_message_iter_next`.
+///
+/// @deprecated by the service.
+///
+/// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
+/// begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
+/// iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. It may outlive the client. Any
+/// thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_chat_message_iter_new(
+    client: *mut desk_client,
+    params: *const desk_chat_message_list_params,
+    iter_options: *const desk_iter_options,
+    options: *const desk_call_options,
+    out: *mut *mut desk_chat_message_iter,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe {
+        guard::call(
+            out,
+            err,
+            || {
+                let caller = Caller::new(client, options)?;
+                let params = input::top("params", params)?;
+                let params = params
+                    .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
+                iter::give(
+                    &caller,
+                    caller.client.chat_message_stream(&params),
+                    iter_options,
+                )
+            },
+        )
+    }
+}
+/// The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
+/// one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+///
+/// Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
+/// stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
+/// meanwhile can shift others.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_chat_message_iter_next(
+    iter: *mut desk_chat_message_iter,
+    out: *mut *const desk_chat_message,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe { iter::next(iter, out, err) }
+}
+/// Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_chat_message_iter_free(iter: *mut desk_chat_message_iter) {
+    unsafe { iter::free(iter) }
+}
+/// Walks over every item of `desk_ticket_chat_message_list`, page after page. One thread at a time; free it with
+/// `desk_ticket_chat_message_iter_free`.
+pub struct desk_ticket_chat_message_iter {
+    _opaque: (),
+}
+impl Handle for desk_ticket_chat_message_iter {
+    type Target = Iter<types::ChatMessage, ChatMessageView>;
+}
+/// Starts to walk over a list. Nothing is sent before the first `desk_ticket_chat_message_iter_next`.
+///
+/// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
+/// begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
+/// iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. It may outlive the
+/// client. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_ticket_chat_message_iter_new(
+    client: *mut desk_client,
+    ticket_id: i64,
+    params: *const desk_ticket_chat_message_list_params,
+    iter_options: *const desk_iter_options,
+    options: *const desk_call_options,
+    out: *mut *mut desk_ticket_chat_message_iter,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe {
+        guard::call(
+            out,
+            err,
+            || {
+                let caller = Caller::new(client, options)?;
+                let params = input::top("params", params)?;
+                let params = params
+                    .unwrap_or_else(|| {
+                        types::TicketChatMessageListParams::builder().build()
+                    });
+                iter::give(
+                    &caller,
+                    caller.client.ticket_chat_message_stream(ticket_id, &params),
+                    iter_options,
+                )
+            },
+        )
+    }
+}
+/// The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
+/// one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+///
+/// Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
+/// stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
+/// meanwhile can shift others.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_ticket_chat_message_iter_next(
+    iter: *mut desk_ticket_chat_message_iter,
+    out: *mut *const desk_chat_message,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    unsafe { iter::next(iter, out, err) }
+}
+/// Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_ticket_chat_message_iter_free(
+    iter: *mut desk_ticket_chat_message_iter,
+) {
+    unsafe { iter::free(iter) }
+}

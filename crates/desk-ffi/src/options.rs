@@ -1,0 +1,214 @@
+//! What clients and calls can be told. The structs only grow at their end.
+
+use std::time::Duration;
+
+use ::desk_client::{Builder, CallOptions, Client};
+
+use crate::error::Failure;
+use crate::input;
+use crate::text::desk_str;
+
+/// A name and a value: a header, or a parameter of a query.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_pair {
+    /// The name.
+    pub name: desk_str,
+    /// The value.
+    pub value: desk_str,
+}
+
+/// Settings of a client. Start from `DESK_CLIENT_OPTIONS_INIT`; zero means default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_client_options {
+    /// `sizeof(desk_client_options)`, set by the INIT macro.
+    pub struct_size: usize,
+    /// The application's id (dashboard: Settings, Application, General). May be left out if `base_url` is set.
+    pub application_id: desk_str,
+    /// The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
+    pub api_token: desk_str,
+    /// Another address than the service's own, such as the emulator's: https, or http on this machine.
+    pub base_url: desk_str,
+    /// Time to open a connection, TLS included, in ms; 0: 5,000.
+    pub connect_timeout_ms: i64,
+    /// Time for a whole call, waits and retries included, in ms; 0: 120,000.
+    pub timeout_ms: i64,
+    /// Time for one attempt, in ms; 0: 60,000.
+    pub attempt_timeout_ms: i64,
+    /// How long the service may be silent while its answer is awaited or read, in ms; 0: 30,000.
+    pub idle_timeout_ms: i64,
+    /// The program's own name and version, sent behind the SDK's in `User-Agent`.
+    pub user_agent: desk_str,
+    /// Certificates to trust instead of the platform's, PEM, one or more.
+    pub ca_pem: desk_str,
+    /// The same, as the path of a file that is read while the client is made.
+    pub ca_file: desk_str,
+    /// The proxy to go through, `http://host:port`. Absent: the one that `HTTPS_PROXY` and `NO_PROXY` name; empty: none.
+    /// Addresses of this machine are never reached through a proxy.
+    pub proxy: desk_str,
+    /// How many unused connections are kept for later calls; 0: 32.
+    pub max_idle_connections: i64,
+    /// At most so many reads a second, evenly spaced; 0: no limit. After a 429 all calls of a limited client pause for as
+    /// long as the service asks, and the rate falls to 0.7 of what it was and grows back by 2 % a second.
+    pub reads_per_second: f64,
+    /// The same for requests that are no reads.
+    pub writes_per_second: f64,
+}
+
+/// What one call may do differently. Start from `DESK_CALL_OPTIONS_INIT`; zero means as the client does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_call_options {
+    /// `sizeof(desk_call_options)`, set by the INIT macro.
+    pub struct_size: usize,
+    /// Time for the whole call, waits and retries included, in ms; 0: as the client.
+    pub timeout_ms: i64,
+    /// How often the request is sent at most, the first time included; 0: 5. A request that is not a read is sent again only
+    /// if the service certainly did nothing.
+    pub max_attempts: i64,
+    /// Time for one attempt, in ms; 0: as the client.
+    pub attempt_timeout_ms: i64,
+    /// More headers. The token and what describes the body are not to be replaced.
+    pub headers: *const desk_pair,
+    /// Number of `headers`.
+    pub headers_len: usize,
+}
+
+/// How a list is walked over. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_iter_options {
+    /// `sizeof(desk_iter_options)`, set by the INIT macro.
+    pub struct_size: usize,
+    /// Ends after so many items; 0: all.
+    pub max_items: i64,
+}
+
+input::growable!(desk_client_options {
+    api_token, base_url, connect_timeout_ms, timeout_ms, attempt_timeout_ms, idle_timeout_ms, user_agent, ca_pem, ca_file,
+    proxy, max_idle_connections, reads_per_second, writes_per_second
+} bools {});
+input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len } bools {});
+input::growable!(desk_iter_options { max_items } bools {});
+
+/// The settings in `options`.
+///
+/// # Safety
+/// `options` is NULL or as large as it says, and its texts live during the call.
+pub(crate) unsafe fn builder(options: *const desk_client_options) -> Result<Builder, Failure> {
+    // SAFETY: by contract.
+    let options = unsafe { input::read_struct("options", options) }?;
+    let Some(options) = options else {
+        return Err(Failure::argument("options is NULL; pass options that began as DESK_CLIENT_OPTIONS_INIT"));
+    };
+    // SAFETY: by contract.
+    let text = |name, text| unsafe { input::optional_text(name, text) };
+    let mut builder = Client::builder(text("application_id", options.application_id)?.unwrap_or_default())
+        .api_token(text("api_token", options.api_token)?.unwrap_or_default());
+    let texts: [(_, _, fn(Builder, String) -> Builder); 5] = [
+        ("base_url", options.base_url, |builder, text| builder.base_url(text)),
+        ("user_agent", options.user_agent, |builder, text| builder.user_agent(text)),
+        ("ca_pem", options.ca_pem, |builder, text| builder.ca_pem(text)),
+        ("ca_file", options.ca_file, |builder, text| builder.ca_file(text)),
+        ("proxy", options.proxy, |builder, text| builder.proxy(text)),
+    ];
+    for (name, value, set) in texts {
+        if let Some(text) = text(name, value)? {
+            builder = set(builder, text);
+        }
+    }
+    let times: [(_, _, fn(Builder, Duration) -> Builder); 4] = [
+        ("connect_timeout_ms", options.connect_timeout_ms, Builder::connect_timeout),
+        ("timeout_ms", options.timeout_ms, Builder::timeout),
+        ("attempt_timeout_ms", options.attempt_timeout_ms, Builder::attempt_timeout),
+        ("idle_timeout_ms", options.idle_timeout_ms, Builder::idle_timeout),
+    ];
+    for (name, value, set) in times {
+        if let Some(time) = duration(name, value)? {
+            builder = set(builder, time);
+        }
+    }
+    if let Some(connections) = number("max_idle_connections", options.max_idle_connections)? {
+        builder = builder.max_idle_connections(usize::try_from(connections).unwrap_or(usize::MAX));
+    }
+    if options.reads_per_second != 0.0 {
+        builder = builder.reads_per_second(options.reads_per_second);
+    }
+    if options.writes_per_second != 0.0 {
+        builder = builder.writes_per_second(options.writes_per_second);
+    }
+    Ok(builder)
+}
+
+/// The options of one call.
+///
+/// # Safety
+/// `options` is NULL or as large as it says, and its headers live during the call.
+pub(crate) unsafe fn call_options(options: *const desk_call_options) -> Result<CallOptions, Failure> {
+    // SAFETY: by contract.
+    let options = unsafe { input::read_struct("options", options) }?;
+    let mut own = CallOptions::new();
+    let Some(options) = options else { return Ok(own) };
+    if let Some(timeout) = duration("timeout_ms", options.timeout_ms)? {
+        own = own.timeout(timeout);
+    }
+    if let Some(timeout) = duration("attempt_timeout_ms", options.attempt_timeout_ms)? {
+        own = own.attempt_timeout(timeout);
+    }
+    if let Some(attempts) = number("max_attempts", options.max_attempts)? {
+        own = own.max_attempts(u32::try_from(attempts).unwrap_or(u32::MAX));
+    }
+    // SAFETY: by contract.
+    for (name, value) in unsafe { pairs("headers", options.headers, options.headers_len) }? {
+        own = own.header(name, value);
+    }
+    Ok(own)
+}
+
+/// Items to read at most.
+///
+/// # Safety
+/// `options` is NULL or as large as it says.
+pub(crate) unsafe fn max_items(options: *const desk_iter_options) -> Result<Option<u64>, Failure> {
+    // SAFETY: by contract.
+    match unsafe { input::read_struct("iter_options", options) }? {
+        Some(options) => number("max_items", options.max_items),
+        None => Ok(None),
+    }
+}
+
+/// Names and values as texts; each must be there.
+///
+/// # Safety
+/// `pointer` leads to `len` pairs whose texts live during the call.
+pub(crate) unsafe fn pairs(
+    name: &str,
+    pointer: *const desk_pair,
+    len: usize,
+) -> Result<Vec<(String, String)>, Failure> {
+    let read = |at: &str, pair: desk_pair| {
+        // SAFETY: by contract.
+        let text = |part: &str, text| unsafe {
+            let name = format!("{at}.{part}");
+            input::required(&name, input::optional_text(&name, text)?)
+        };
+        Ok((text("name", pair.name)?, text("value", pair.value)?))
+    };
+    // SAFETY: by contract.
+    Ok(unsafe { input::optional_items(name, pointer, len, read) }?.unwrap_or_default())
+}
+
+/// Milliseconds; `None` for 0.
+fn duration(name: &str, ms: i64) -> Result<Option<Duration>, Failure> {
+    Ok(number(name, ms)?.map(Duration::from_millis))
+}
+
+/// A number that is not negative; `None` for 0.
+fn number(name: &str, value: i64) -> Result<Option<u64>, Failure> {
+    match u64::try_from(value) {
+        Ok(0) => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(_) => Err(Failure::argument(format!("{name} is {value}; it must be 0 (default) or more"))),
+    }
+}

@@ -1,0 +1,149 @@
+//! `desk_raw_call`: what the spec does not have yet, through the same transport.
+
+use ::desk_client::{RawRequest, RawResult, Response};
+use bumpalo::Bump;
+
+use crate::client::{Caller, desk_client};
+use crate::error::{Failure, desk_error};
+use crate::guard::{call, read, release};
+use crate::handle::Handle;
+use crate::input;
+use crate::options::{self, desk_call_options, desk_pair};
+use crate::output::{self, List, Root, View};
+use crate::response::{ResponseView, desk_response};
+use crate::status::desk_status;
+use crate::text::desk_str;
+
+/// A request of `desk_raw_call`. Start from `DESK_RAW_REQUEST_INIT`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_raw_request {
+    /// `sizeof(desk_raw_request)`, set by the INIT macro.
+    pub struct_size: usize,
+    /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+    pub method: desk_str,
+    /// Relative to the base URL, as `tickets/1`; plain text, which is encoded.
+    pub path: desk_str,
+    /// Names and values of the query, plain text.
+    pub query: *const desk_pair,
+    /// Number of `query`.
+    pub query_len: usize,
+    /// The body, as JSON text; absent: none.
+    pub json: desk_str,
+}
+
+input::growable!(desk_raw_request { json } bools {});
+
+/// The answer to a `desk_raw_call`. Immutable; any thread may read it. Free it with `desk_raw_result_free`.
+pub struct desk_raw_result {
+    _opaque: (),
+}
+
+pub(crate) struct RawResultView {
+    body: desk_str,
+    headers: List<(desk_str, desk_str)>,
+    response: *const ResponseView,
+}
+
+impl Handle for desk_raw_result {
+    type Target = RawResultView;
+}
+
+impl View<RawResult> for RawResultView {
+    fn view(source: &RawResult, arena: &Bump) -> RawResultView {
+        let headers: Vec<_> = source.headers().collect();
+        RawResultView {
+            body: output::bytes(arena, source.body()),
+            headers: output::list(arena, Some(&headers), |(name, value)| {
+                (output::text(arena, name), output::bytes(arena, value))
+            }),
+            response: std::ptr::null(),
+        }
+    }
+}
+
+impl Root for RawResultView {
+    fn set_response(&mut self, response: *const ResponseView) {
+        self.response = response;
+    }
+}
+
+/// Makes a call that the spec does not have yet. It is sent like any other: a GET or HEAD is repeated after passing trouble,
+/// anything else only if the service certainly did nothing. Blocks until the answer is there or the time is over. On success
+/// `*out` is the answer, to be freed with `desk_raw_result_free`; otherwise it is NULL. `options` may be NULL. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT` for an unknown method or a path that leaves the base URL; any other `desk_status`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_call(
+    client: *mut desk_client,
+    request: *const desk_raw_request,
+    options: *const desk_call_options,
+    out: *mut *mut desk_raw_result,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    let work = || {
+        // SAFETY: the caller keeps the rules at the top of desk.h.
+        let (caller, request) = unsafe { (Caller::new(client, options)?, raw_request(request)?) };
+        let result: Response<RawResult> = caller.run(caller.client.raw_call(&request))?;
+        Ok(output::give(&result))
+    };
+    // SAFETY: the caller passes NULL or writable pointers.
+    unsafe { call(out, err, work) }
+}
+
+/// # Safety
+/// `request` is NULL or as large as it says, and what it points to lives during the call.
+unsafe fn raw_request(request: *const desk_raw_request) -> Result<RawRequest, Failure> {
+    // SAFETY: by contract.
+    let request = input::required("request", unsafe { input::read_struct("request", request) }?)?;
+    // SAFETY: by contract.
+    let text = |name, text| unsafe { input::required(name, input::optional_text(name, text)?) };
+    let mut raw = RawRequest::new(text("method", request.method)?, text("path", request.path)?);
+    // SAFETY: by contract.
+    raw.query = unsafe { options::pairs("query", request.query, request.query_len) }?;
+    // SAFETY: by contract.
+    raw.json = unsafe { input::optional_json("json", request.json) }?;
+    Ok(raw)
+}
+
+/// Frees an answer; NULL is fine. Every text got from it ends with it. Any thread, once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_result_free(result: *mut desk_raw_result) {
+    // SAFETY: the caller owns it; it was made by `desk_raw_call`.
+    release(|| unsafe { output::free(result) });
+}
+
+/// What is known of the call. Borrowed from the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_result_response(result: *const desk_raw_result) -> *const desk_response {
+    // SAFETY: the caller passes NULL or a live answer.
+    unsafe { read(result, std::ptr::null(), |result| result.response.cast()) }
+}
+
+/// The body, at most 32 MB; not always UTF-8. It may hold message text. Lives as long as the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_result_get_body(result: *const desk_raw_result) -> desk_str {
+    // SAFETY: the caller passes NULL or a live answer.
+    unsafe { read(result, desk_str::ABSENT, |result| result.body) }
+}
+
+/// Number of headers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_result_get_headers_len(result: *const desk_raw_result) -> usize {
+    // SAFETY: the caller passes NULL or a live answer.
+    unsafe { read(result, 0, |result| result.headers.len()) }
+}
+
+/// The name of the header at `index`, in lower case; `{NULL, 0}` beyond the end. Lives as long as the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_result_get_header_name_at(result: *const desk_raw_result, index: usize) -> desk_str {
+    // SAFETY: the caller passes NULL or a live answer.
+    unsafe { read(result, desk_str::ABSENT, |result| result.headers.get(index).map_or(desk_str::ABSENT, |h| h.0)) }
+}
+
+/// The value of the header at `index`; not always UTF-8; `{NULL, 0}` beyond the end. Lives as long as the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_result_get_header_value_at(result: *const desk_raw_result, index: usize) -> desk_str {
+    // SAFETY: the caller passes NULL or a live answer.
+    unsafe { read(result, desk_str::ABSENT, |result| result.headers.get(index).map_or(desk_str::ABSENT, |h| h.1)) }
+}

@@ -1,0 +1,126 @@
+/* lists BASE_URL [first]: walks over lists whose service fails now and then, and abuses iterators; or reads one item only. */
+#include "desk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK(condition)                                              \
+  do {                                                                \
+    if (!(condition)) {                                               \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      exit(EXIT_FAILURE);                                             \
+    }                                                                 \
+  } while (0)
+
+static desk_client *client_of(const char *url) {
+  desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
+  options.base_url = desk_str_from_cstr(url);
+  options.api_token = DESK_STR_LIT("t0ken");
+  desk_client *client = NULL;
+  CHECK(desk_client_new(&options, &client, NULL) == DESK_OK);
+  return client;
+}
+
+/* All ids, an error as its name: 0 1 2 DESK_SERVICE 3 ... */
+static void walk(desk_client *client, int32_t limit, int64_t max_items) {
+  desk_call_options once = DESK_CALL_OPTIONS_INIT;
+  once.max_attempts = 1;
+  desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
+  params.has_limit = true;
+  params.limit = limit;
+  desk_iter_options most = DESK_ITER_OPTIONS_INIT;
+  most.max_items = max_items;
+  desk_chat_message_iter *iter = NULL;
+  desk_error *error = NULL;
+  CHECK(desk_chat_message_iter_new(client, &params, &most, &once, &iter, &error) == DESK_OK);
+  for (int errors = 0; errors < 10;) {
+    const desk_chat_message *message = (const desk_chat_message *)&params;
+    const desk_status status = desk_chat_message_iter_next(iter, &message, &error);
+    if (status != DESK_OK) {
+      CHECK(!message && desk_error_get_code(error) == status);
+      printf(" %s", desk_status_name(status).ptr);
+      desk_error_free(error);
+      errors++;
+      continue;
+    }
+    CHECK(!error);
+    if (!message) break;
+    char text[32];
+    snprintf(text, sizeof text, "text %" PRId64, desk_chat_message_get_id(message));
+    CHECK(!strcmp(desk_chat_message_get_message(message).ptr, text));
+    printf(" %" PRId64, desk_chat_message_get_id(message));
+  }
+  /* The end stays the end. */
+  const desk_chat_message *message = NULL;
+  CHECK(desk_chat_message_iter_next(iter, &message, NULL) == DESK_OK && !message);
+  printf("\n");
+  desk_chat_message_iter_free(iter);
+}
+
+static void abuse(const char *url) {
+  desk_client *client = client_of(url);
+  desk_chat_message_iter *iter = NULL;
+  const desk_chat_message *message = NULL;
+  desk_error *error = NULL;
+  CHECK(desk_chat_message_iter_new(NULL, NULL, NULL, NULL, &iter, NULL) == DESK_INVALID_ARGUMENT && !iter);
+  CHECK(desk_chat_message_iter_new(client, NULL, NULL, NULL, NULL, NULL) == DESK_INVALID_ARGUMENT);
+  CHECK(desk_chat_message_iter_next(NULL, &message, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "iter is NULL"));
+  desk_error_free(error);
+  desk_iter_options most = DESK_ITER_OPTIONS_INIT;
+  most.max_items = -1;
+  CHECK(desk_chat_message_iter_new(client, NULL, &most, NULL, &iter, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "max_items is -1"));
+  desk_error_free(error);
+  /* A bound of the spec is told where the page is asked for. */
+  desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
+  params.has_limit = true;
+  params.limit = 501;
+  CHECK(desk_chat_message_iter_new(client, &params, NULL, NULL, &iter, NULL) == DESK_OK);
+  CHECK(desk_chat_message_iter_next(iter, &message, &error) == DESK_INVALID_ARGUMENT && !message);
+  desk_error_free(error);
+  CHECK(desk_chat_message_iter_next(iter, NULL, NULL) == DESK_INVALID_ARGUMENT);
+  desk_chat_message_iter_free(iter);
+  desk_chat_message_iter_free(NULL);
+  /* Never begun, given up half way, and longer lived than its client. */
+  desk_ticket_chat_message_iter *other = NULL;
+  CHECK(desk_ticket_chat_message_iter_new(client, 7, NULL, NULL, NULL, &other, NULL) == DESK_OK);
+  desk_ticket_chat_message_iter_free(other);
+  params.limit = 2;
+  CHECK(desk_chat_message_iter_new(client, &params, NULL, NULL, &iter, NULL) == DESK_OK);
+  CHECK(desk_chat_message_iter_next(iter, &message, NULL) == DESK_OK && message);
+  desk_client_free(client);
+  for (int more = 0; more < 4; more++) CHECK(desk_chat_message_iter_next(iter, &message, NULL) == DESK_OK && message);
+  CHECK(desk_chat_message_get_id(message) == 4);
+  desk_chat_message_iter_free(iter);
+}
+
+static void first(desk_client *client) {
+  desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
+  params.has_limit = true;
+  params.limit = 3;
+  desk_chat_message_iter *iter = NULL;
+  const desk_chat_message *message = NULL;
+  CHECK(desk_chat_message_iter_new(client, &params, NULL, NULL, &iter, NULL) == DESK_OK);
+  CHECK(desk_chat_message_iter_next(iter, &message, NULL) == DESK_OK && message);
+  desk_chat_message_iter_free(iter);
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc >= 2);
+  desk_client *client = client_of(argv[1]);
+  if (argc > 2) {
+    first(client);
+    desk_client_free(client);
+    return EXIT_SUCCESS;
+  }
+  walk(client, 3, 0);
+  walk(client, 500, 0);
+  walk(client, 3, 5);
+  desk_client_free(client);
+  abuse(argv[1]);
+  CHECK(desk_debug_live_objects() == 0);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,155 @@
+/* runtime BASE_URL: what is known of a call, raw calls, headers and the log callback. */
+#include "desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK(condition)                                              \
+  do {                                                                \
+    if (!(condition)) {                                               \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      exit(EXIT_FAILURE);                                             \
+    }                                                                 \
+  } while (0)
+
+static int is(desk_str text, const char *wanted) { return text.ptr && !strcmp(text.ptr, wanted); }
+
+static void response(desk_client *client) {
+  desk_chat_message_page *page = NULL;
+  CHECK(desk_chat_message_list(client, NULL, NULL, &page, NULL) == DESK_OK);
+  const desk_response *known = desk_chat_message_page_response(page);
+  CHECK(desk_response_get_http_status(known) == 200 && desk_response_get_attempts(known) == 1);
+  CHECK(is(desk_response_get_request_id(known), "r-1") && desk_response_get_elapsed_us(known) > 0);
+  int64_t date = 0;
+  CHECK(desk_response_get_server_date_us(known, &date) && date == 784111777000000);
+  desk_chat_message_page_free(page);
+  CHECK(!desk_chat_message_page_response(NULL) && !desk_response_get_http_status(NULL));
+}
+
+static void raw(desk_client *client) {
+  desk_raw_request request = DESK_RAW_REQUEST_INIT;
+  desk_raw_result *result = NULL;
+  desk_error *error = NULL;
+  CHECK(desk_raw_call(client, NULL, NULL, &result, NULL) == DESK_INVALID_ARGUMENT);
+  CHECK(desk_raw_call(client, &request, NULL, &result, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "method is missing"));
+  desk_error_free(error);
+  request.method = DESK_STR_LIT("PATCH");
+  request.path = DESK_STR_LIT("../tickets");
+  CHECK(desk_raw_call(client, &request, NULL, &result, &error) == DESK_INVALID_ARGUMENT && !result);
+  CHECK(desk_error_get_outcome(error) == DESK_OUTCOME_NOT_SENT);
+  desk_error_free(error);
+  request.path = DESK_STR_LIT("echo/1");
+  request.json = DESK_STR_LIT("{]");
+  CHECK(desk_raw_call(client, &request, NULL, &result, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "json is not JSON"));
+  desk_error_free(error);
+  const desk_pair query[] = {{DESK_STR_INIT("q"), DESK_STR_INIT("a b&c")}, {DESK_STR_INIT("r"), DESK_STR_INIT("")}};
+  const desk_pair headers[] = {{DESK_STR_INIT("X-Trace"), DESK_STR_INIT("t-1")}};
+  desk_call_options options = DESK_CALL_OPTIONS_INIT;
+  options.headers = headers;
+  options.headers_len = 1;
+  request.json = DESK_STR_LIT("{\"a\": [1]}");
+  request.query = query;
+  request.query_len = 2;
+  CHECK(desk_raw_call(client, &request, &options, &result, NULL) == DESK_OK);
+  /* The service repeats what it got. */
+  CHECK(is(desk_raw_result_get_body(result), "PATCH /echo/1?q=a+b%26c&r= t-1 {\"a\":[1]}"));
+  CHECK(desk_response_get_http_status(desk_raw_result_response(result)) == 202);
+  const size_t len = desk_raw_result_get_headers_len(result);
+  int found = 0;
+  for (size_t at = 0; at < len; at++) {
+    found += is(desk_raw_result_get_header_name_at(result, at), "x-request-id") &&
+             is(desk_raw_result_get_header_value_at(result, at), "r-1");
+  }
+  CHECK(found == 1 && !desk_raw_result_get_header_name_at(result, len).ptr);
+  desk_raw_result_free(result);
+  desk_raw_result_free(NULL);
+}
+
+static void headers(desk_client *client) {
+  const desk_pair token[] = {{DESK_STR_INIT("SENDBIRDDESKAPITOKEN"), DESK_STR_INIT("x")}};
+  const desk_pair nameless[] = {{DESK_STR_ABSENT, DESK_STR_INIT("x")}};
+  desk_call_options options = DESK_CALL_OPTIONS_INIT;
+  desk_chat_message_page *page = NULL;
+  desk_error *error = NULL;
+  options.headers = token;
+  options.headers_len = 1;
+  CHECK(desk_chat_message_list(client, NULL, &options, &page, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "is set by the client"));
+  desk_error_free(error);
+  options.headers = nameless;
+  CHECK(desk_chat_message_list(client, NULL, &options, &page, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "headers[0].name is missing"));
+  desk_error_free(error);
+}
+
+struct seen {
+  desk_client *client;
+  int levels[5];
+  int deadlocks;
+  int remove;
+};
+
+static void seen(void *user_data, const desk_log_record *record) {
+  struct seen *seen = user_data;
+  CHECK(record->record_size >= sizeof(desk_log_record) && record->level >= 1 && record->level <= 4);
+  CHECK(record->message.ptr && !strstr(record->message.ptr, "t0ken") && !strstr(record->message.ptr, "127.0.0.1"));
+  CHECK(record->operation.ptr && record->method.ptr && record->path.ptr && record->elapsed_us >= 0);
+  seen->levels[record->level]++;
+  desk_chat_message_page *page = NULL;
+  seen->deadlocks += desk_chat_message_list(seen->client, NULL, NULL, &page, NULL) == DESK_WOULD_DEADLOCK;
+  if (seen->remove) CHECK(desk_client_set_log(seen->client, NULL, NULL, NULL) == DESK_OK);
+}
+
+static void log_callback(desk_client *client) {
+  struct seen all = {client, {0}, 0, 0}, first = {client, {0}, 0, 1};
+  desk_chat_message_page *page = NULL;
+  desk_proactive_chat *chat = NULL;
+  CHECK(desk_client_set_log(NULL, seen, &all, NULL) == DESK_INVALID_ARGUMENT);
+  CHECK(desk_client_set_log(client, seen, &all, NULL) == DESK_OK);
+  CHECK(desk_chat_message_list(client, NULL, NULL, &page, NULL) == DESK_OK);
+  desk_chat_message_page_free(page);
+  CHECK(all.levels[DESK_LOG_DEBUG] == 1 && all.levels[DESK_LOG_INFO] == 1 && all.deadlocks == 2);
+  /* 503, then 404. */
+  CHECK(desk_proactive_chat_get(client, 5, NULL, &chat, NULL) == DESK_NOT_FOUND);
+  CHECK(all.levels[DESK_LOG_WARN] == 2 && all.levels[DESK_LOG_ERROR] == 1);
+  CHECK(desk_client_set_log(client, seen, &first, NULL) == DESK_OK);
+  CHECK(desk_chat_message_list(client, NULL, NULL, &page, NULL) == DESK_OK);
+  desk_chat_message_page_free(page);
+  CHECK(first.levels[DESK_LOG_DEBUG] == 1 && !first.levels[DESK_LOG_INFO]);
+  CHECK(all.levels[DESK_LOG_DEBUG] == 1);
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc == 2);
+  desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
+  options.base_url = desk_str_from_cstr(argv[1]);
+  options.api_token = DESK_STR_LIT("t0ken");
+  options.user_agent = DESK_STR_LIT("runtime/1");
+  options.reads_per_second = 1000;
+  desk_client *client = NULL;
+  CHECK(desk_client_new(&options, &client, NULL) == DESK_OK);
+  response(client);
+  raw(client);
+  headers(client);
+  log_callback(client);
+  desk_client_free(client);
+
+  desk_error *error = NULL;
+  options.attempt_timeout_ms = -1;
+  CHECK(desk_client_new(&options, &client, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "attempt_timeout_ms is -1"));
+  desk_error_free(error);
+  options.attempt_timeout_ms = 0;
+  options.ca_file = DESK_STR_LIT("/nowhere");
+  CHECK(desk_client_new(&options, &client, &error) == DESK_INVALID_ARGUMENT);
+  CHECK(strstr(desk_error_get_message(error).ptr, "ca_file cannot be read"));
+  desk_error_free(error);
+  options.ca_file = (desk_str)DESK_STR_ABSENT;
+  options.writes_per_second = -1;
+  CHECK(desk_client_new(&options, &client, NULL) == DESK_INVALID_ARGUMENT && !client);
+  CHECK(desk_debug_live_objects() == 0);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,58 @@
+// runtime BASE_URL: what is known of a call, raw calls, headers and the log callback.
+#include "desk.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+void check(bool fine, int line) {
+  if (!fine) {
+    std::fprintf(stderr, "line %d\n", line);
+    std::exit(EXIT_FAILURE);
+  }
+}
+#define CHECK(condition) check((condition), __LINE__)
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CHECK(argc == 2);
+  {
+    std::atomic<int> lines{0};
+    desk::Client client(desk::ClientOptions()
+                            .base_url(argv[1])
+                            .api_token("t0ken")
+                            .user_agent("runtime/1")
+                            .attempt_timeout(std::chrono::seconds(5))
+                            .idle_timeout(std::chrono::seconds(5))
+                            .proxy("")
+                            .max_idle_connections(2)
+                            .reads_per_second(1000)
+                            .writes_per_second(1000));
+    client.set_log([&](const desk::LogRecord& record) {
+      CHECK(!record.message().empty() && record.operation() == "chat_message_list" && record.level() > 0);
+      lines++;
+      throw std::runtime_error("dropped");
+    });
+    desk::Client moved = std::move(client);
+    const auto page = moved.chat_message_list();
+    CHECK(lines == 2);
+    moved.set_log(nullptr);
+    CHECK(page.response().http_status() == 200 && page.response().attempts() == 1);
+    CHECK(page.response().request_id() == "r-1" && page.response().elapsed().count() > 0);
+    CHECK(page.response().server_date() == desk::Time(std::chrono::seconds(784111777)));
+    const auto result = moved.raw_call(desk::RawRequest("PATCH", "echo/1").query("q", "a b&c").query("r", "").json("[1]"),
+                                       desk::CallOptions().header("X-Trace", "t-1"));
+    CHECK(result.body() == "PATCH /echo/1?q=a+b%26c&r= t-1 [1]");
+    CHECK(result.header("x-request-id") == "r-1" && !result.header("x-none") && result.response().http_status() == 202);
+    auto refused = moved.try_raw_call(desk::RawRequest("GET", "https://evil.example/"));
+    CHECK(!refused && refused.error().outcome() == desk::Outcome::NotSent);
+    auto header = moved.try_chat_message_list({}, desk::CallOptions().header("host", "x"));
+    CHECK(!header && header.error().code() == DESK_INVALID_ARGUMENT);
+    CHECK(lines == 2);
+  }
+  CHECK(desk_debug_live_objects() == 0);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,89 @@
+//! Lists, what is known of a call, raw calls and logs, from C and C++.
+//!
+//! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
+#![allow(missing_docs, reason = "tests")]
+
+mod support;
+
+use std::sync::Mutex;
+
+use support::build;
+use testkit::{Request, Run, Server, Step, reply};
+
+const ROWS: usize = 8;
+
+/// A list of eight messages. Every third request fails.
+fn list_server() -> Server {
+    let turn = Mutex::new(0);
+    Server::start(move |request| {
+        let mut turn = turn.lock().expect("no panic holds it");
+        *turn += 1;
+        if *turn % 3 == 0 { vec![reply(503, &[], b"")] } else { page(request) }
+    })
+}
+
+fn page(request: &Request) -> Vec<Step> {
+    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+    let number = |name: &str| {
+        let pair = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        pair.and_then(|value| value.parse::<usize>().ok())
+    };
+    let (limit, offset) = (number("limit").unwrap_or(50), number("offset").unwrap_or(0));
+    let rows = (offset..ROWS.min(offset + limit)).map(|id| {
+        format!(
+            r#"{{"id":{id},"ticket":1,"userSendbirdId":"u","userType":"AGENT","createdAt":"2026-01-31T09:30:00Z","message":"text {id}"}}"#
+        )
+    });
+    let rows = rows.collect::<Vec<_>>().join(",");
+    vec![reply(200, &[], format!(r#"{{"count":{ROWS},"results":[{rows}]}}"#).as_bytes())]
+}
+
+/// By threes, all at once, and five of them: each page is prefetched, each failure told once.
+const WALKS: &str = " 0 1 2 3 4 5 DESK_SERVICE 6 7\n 0 1 2 3 4 5 6 7\n DESK_SERVICE 0 1 2 3 4\n";
+
+#[test]
+fn c_walks_over_a_list_that_fails_now_and_then() {
+    assert_eq!(Run::of(&build("lists.c"), &[&list_server().url()], &[]).text(), WALKS);
+}
+
+#[test]
+fn cpp_walks_over_a_list_that_fails_now_and_then() {
+    assert_eq!(Run::of(&build("lists.cpp"), &[&list_server().url()], &[]).text(), WALKS);
+}
+
+#[test]
+fn the_next_page_is_asked_for_while_one_is_read() {
+    let server = Server::start(page);
+    Run::of(&build("lists.c"), &[&server.url(), "first"], &[]).text();
+    let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
+    assert_eq!(targets, ["/chat_messages?limit=3&offset=0", "/chat_messages?limit=3&offset=3"]);
+}
+
+/// Repeats raw calls; refuses the chat 5 after one failure.
+fn echo_server() -> Server {
+    let failed = Mutex::new(false);
+    Server::start(move |request| {
+        let known = [("x-request-id", "r-1"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")];
+        if request.target.starts_with("/echo") {
+            let (trace, body) = (request.header("x-trace").unwrap_or("-"), String::from_utf8_lossy(&request.body));
+            let echo = format!("{} {} {trace} {body}", request.method, request.target);
+            return vec![reply(202, &known, echo.as_bytes())];
+        }
+        if request.target == "/proactive_chats/5" {
+            let before = std::mem::replace(&mut *failed.lock().expect("no panic holds it"), true);
+            return vec![reply(if before { 404 } else { 503 }, &[], b"")];
+        }
+        assert_eq!(request.header("user-agent"), Some("desk-sdk/0.1.0 runtime/1"));
+        vec![reply(200, &known, br#"{"count":0,"results":[]}"#)]
+    })
+}
+
+#[test]
+fn c_knows_its_calls() {
+    Run::of(&build("runtime.c"), &[&echo_server().url()], &[]).text();
+}
+
+#[test]
+fn cpp_knows_its_calls() {
+    Run::of(&build("runtime.cpp"), &[&echo_server().url()], &[]).text();
+}

@@ -1,0 +1,109 @@
+//! Model → the iterators of desk-ffi: `desk_..._iter` with `_new`, `_next` and `_free` for every paged operation.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::c_abi::arguments;
+use super::model::{Model, Operation, Paged};
+use super::names;
+use super::rust::{doc, ident};
+
+/// The C name of an iterator.
+pub fn iter_type(paged: &Paged) -> String {
+    format!("desk_{}_iter", paged.stem)
+}
+
+/// `generated/lists.rs`.
+pub fn emit(model: &Model) -> TokenStream {
+    let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?)));
+    quote! {
+        use ::desk_client::types;
+        use super::inputs::*;
+        use super::outputs::*;
+        use crate::client::{Caller, desk_client};
+        use crate::error::desk_error;
+        use crate::handle::Handle;
+        use crate::iter::{self, Iter};
+        use crate::options::{desk_call_options, desk_iter_options};
+        use crate::status::desk_status;
+        use crate::text::desk_str;
+        use crate::{guard, input};
+        #(#lists)*
+    }
+}
+
+fn list(operation: &Operation, paged: &Paged) -> TokenStream {
+    let iter = ident(&iter_type(paged));
+    let [new, next, free] = ["new", "next", "free"].map(|what| format_ident!("{iter}_{what}"));
+    let (item, view) = (ident(&names::c_type(&paged.item)), format_ident!("{}View", paged.item));
+    let (source, stream) = (ident(&paged.item), format_ident!("{}_stream", paged.stem));
+    let (arguments, reads, passed) = arguments(operation, None);
+    let about = doc(&format!(
+        "Walks over every item of `desk_{id}`, page after page. One thread at a time; free it with `{free}`.",
+        id = operation.id
+    ));
+    let deprecated = if operation.deprecated { "\n\n@deprecated by the service." } else { "" };
+    let (limit, offset) = (&paged.limit.name, &paged.offset.name);
+    let most = paged.limit.bounds.max.map_or(String::new(), |max| format!(" (by default {max})"));
+    let about_new = doc(&format!(
+        "Starts to walk over a list. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` may be NULL for \
+         defaults; its `{limit}` is the size of a page{most}, its `{offset}` where to begin. `iter_options` and `options` may \
+         be NULL; `options` hold for each page. On success `*out` is the iterator, to be freed with `{free}`; otherwise it \
+         is NULL. It may outlive the client. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`.",
+    ));
+    let about_next = doc(
+        "The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last one. \
+         Blocks only where a page begins; while you work on a page, the next one is asked for.\n\nErrors: as the operation; \
+         `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it stood: calling this again goes \
+         on with nothing skipped or repeated. Items that are inserted or deleted meanwhile can shift others.",
+    );
+    let about_free = doc("Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.");
+    quote! {
+        #about
+        pub struct #iter {
+            _opaque: (),
+        }
+
+        impl Handle for #iter {
+            type Target = Iter<types::#source, #view>;
+        }
+
+        #about_new
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #new(
+            client: *mut desk_client,
+            #(#arguments,)*
+            iter_options: *const desk_iter_options,
+            options: *const desk_call_options,
+            out: *mut *mut #iter,
+            err: *mut *mut desk_error,
+        ) -> desk_status {
+            // SAFETY: the caller keeps the rules at the top of desk.h.
+            unsafe {
+                guard::call(out, err, || {
+                    let caller = Caller::new(client, options)?;
+                    #(#reads)*
+                    iter::give(&caller, caller.client.#stream(#(#passed),*), iter_options)
+                })
+            }
+        }
+
+        #about_next
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #next(
+            iter: *mut #iter,
+            out: *mut *const #item,
+            err: *mut *mut desk_error,
+        ) -> desk_status {
+            // SAFETY: the caller keeps the rules at the top of desk.h.
+            unsafe { iter::next(iter, out, err) }
+        }
+
+        #about_free
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #free(iter: *mut #iter) {
+            // SAFETY: the caller owns it; it was made by its `_new`.
+            unsafe { iter::free(iter) }
+        }
+    }
+}
