@@ -139,6 +139,43 @@ async fn nobody_listens() {
     }
 }
 
+/// A label of 64 letters is longer than DNS can ask for: the lookup fails on this machine.
+#[tokio::test]
+async fn a_name_that_cannot_be_looked_up() {
+    let url = format!("https://{}.invalid", "a".repeat(64));
+    let error = call(&client(&url), "proactive_chat_create").await.expect_err("no such name");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::NotSent), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").ok();
+        }
+    });
+    let error = call(&client(&url), "proactive_chat_create").await.expect_err("no TLS");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::NotSent), "{error}");
+}
+
+/// The future of a call is dropped before its connection stands.
+#[tokio::test]
+async fn a_call_dropped_before_its_first_byte_sends_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    let client = client(&url);
+    let dropped = tokio::time::timeout(Duration::from_millis(30), call(&client, "proactive_chat_create")).await;
+    assert!(dropped.is_err());
+    drop(client);
+    let (mut stream, _) = listener.accept().expect("a connection");
+    let mut seen = Vec::new();
+    std::io::Read::read_to_end(&mut stream, &mut seen).ok();
+    // A TLS greeting at most: no request can be in it.
+    assert!(seen.is_empty() || seen[0] == 0x16, "{seen:?}");
+}
+
 /// Accepts connections and never says a word: no TLS handshake ends.
 #[tokio::test]
 async fn a_deadline_before_anything_could_be_sent() {

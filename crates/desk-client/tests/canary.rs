@@ -1,0 +1,128 @@
+//! Neither the token nor message text reaches any log: every fault of every operation with everything logged that can be.
+#![allow(deprecated, reason = "all operations are tested")]
+
+use std::fmt::Debug;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use desk_client::types::{ChatMessageListParams, NewProactiveChat, TicketChatMessageListParams};
+use desk_client::{AttemptReport, CallOptions, CallReport, Client, Error, Observer, RawRequest};
+use serde_json::json;
+use testkit::{faults, serve};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+const TOKEN: &str = "canary-token-4711";
+const TEXT: &str = "canary-text-4712";
+const HEADER: &str = "canary-header-4713";
+const QUERY: &str = "canary-query-4714";
+
+/// Everything that anybody may print.
+#[derive(Clone, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
+
+impl Output {
+    fn note(&self, value: &(impl Debug + ?Sized)) {
+        self.0.lock().expect("unbroken").extend_from_slice(format!("{value:?}\n{value:#?}\n").as_bytes());
+    }
+
+    fn note_error(&self, error: &Error) {
+        let mut cause: Option<&dyn std::error::Error> = Some(error);
+        while let Some(error) = cause {
+            self.note(error);
+            self.note(&error.to_string());
+            cause = error.source();
+        }
+    }
+}
+
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("unbroken").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Output {
+    type Writer = Output;
+
+    fn make_writer(&'a self) -> Output {
+        self.clone()
+    }
+}
+
+impl Observer for Output {
+    fn attempt(&self, report: &AttemptReport<'_>) {
+        self.note(report);
+    }
+
+    fn call(&self, report: &CallReport<'_>) {
+        self.note(report);
+    }
+}
+
+#[tokio::test]
+async fn no_secret_and_no_text_reaches_a_log() {
+    let output = Output::default();
+    // The loudest level of every library below, spans included; `log` records too.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_ansi(false)
+        .with_writer(output.clone())
+        .init();
+    log::trace!("log is heard");
+
+    let server = serve();
+    let chat = NewProactiveChat::builder().message(TEXT).group_key("g").customer_ids([1]).agent_id(1).build();
+    let raw = RawRequest::new("POST", "x").query("q", QUERY).json(json!({ "message": TEXT }));
+    for fault in faults() {
+        let builder = Client::builder("").api_token(TOKEN).base_url(format!("{}/{}", server.url(), fault.name));
+        let builder = builder.observer(Arc::new(output.clone()));
+        output.note(&builder);
+        let client = builder.build().expect("settings are right");
+        let options = CallOptions::new().timeout(fault.patience()).max_attempts(2).header("x-key", HEADER);
+        output.note(&options);
+        let client = client.with(options);
+        output.note(&client);
+        let (list, ticket_list) = (ChatMessageListParams::default(), TicketChatMessageListParams::default());
+        let mut stream = client.chat_message_stream(&list);
+        let (a, b, c, d, e, f) = tokio::join!(
+            client.proactive_chat_create(&chat),
+            client.proactive_chat_get(1),
+            client.chat_message_list(&list),
+            client.ticket_chat_message_list(1, &ticket_list),
+            stream.next(),
+            client.raw_call(&raw),
+        );
+        let e = e.and_then(Result::err);
+        let errors = [a.err(), b.err(), c.err(), d.err(), e, f.err()];
+        errors.iter().flatten().for_each(|error| output.note_error(error));
+    }
+    for refused in ["", "canary-token-4711 x", "canary-token-4711\n"] {
+        let builder = Client::builder("").api_token(refused).base_url(server.url());
+        output.note_error(&builder.build().expect_err("no token"));
+    }
+    let strange = Client::builder("").api_token(TOKEN).base_url(format!("https://user:{TOKEN}@localhost"));
+    output.note_error(&strange.build().expect_err("no URL"));
+
+    let text = String::from_utf8_lossy(&output.0.lock().expect("unbroken")).into_owned();
+    // The logs are on, down to the libraries below.
+    for heard in ["log is heard", "desk.call", "http.request", "url.template", "TRACE", "hyper_util", "AttemptReport"] {
+        assert!(text.contains(heard), "{heard} was not heard");
+    }
+    for secret in [TOKEN, TEXT, HEADER] {
+        if let Some(at) = text.find(secret) {
+            let start = text[..at].rfind('\n').map_or(0, |start| start + 1);
+            panic!("{secret} was printed: {}", &text[start..(at + 100).min(text.len())]);
+        }
+    }
+    // Ours say no query; what other libraries print at TRACE is theirs.
+    let ours =
+        text.lines().filter(|line| line.contains("desk") && !line.contains("hyper") && !line.contains("reqwest"));
+    assert!(!ours.into_iter().any(|line| line.contains(QUERY)));
+}
