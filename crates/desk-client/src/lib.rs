@@ -36,6 +36,8 @@ mod check;
 mod client;
 mod error;
 mod evidence;
+#[allow(dead_code, reason = "which lists there are depends on the spec")]
+pub mod export;
 mod gate;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]

@@ -12,16 +12,17 @@ const LIMIT: i64 = 100;
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
-    let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?)));
+    let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?, model)));
     quote! {
         use super::types;
+        use crate::export::Export;
         use crate::paging::{ItemStream, List, Page};
         use crate::Client;
         impl Client { #(#lists)* }
     }
 }
 
-fn list(operation: &Operation, paged: &Paged) -> TokenStream {
+fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     let (id, method, params_type) = (&operation.id, ident(&operation.id), ident(&operation.params_type()));
     let (item, pages) = (ident(&paged.item), format_ident!("{}_pages", paged.stem));
     let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
@@ -87,6 +88,41 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
         }
     ));
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
+    let export = paged.window.as_ref().map(|window| {
+        let export = format_ident!("{}_export", paged.stem);
+        let (from, until, time) = (member(&window.from), member(&window.until), member(&window.time));
+        let time = if window.time.always() { quote!(Some(item.#time)) } else { quote!(item.#time) };
+        let values = window.part.as_ref().and_then(|part| match &part.ty {
+            Type::Enum(name) => model.enums().find(|(schema, _)| schema.name == *name).map(|(_, values)| values),
+            _ => None,
+        });
+        let parts = match (&window.part, values) {
+            (Some(part), Some(values)) => {
+                let part = member(part);
+                quote! { if params.#part.is_some() { &[] } else { &[#(#values),*] } }
+            }
+            _ => quote!(&[]),
+        };
+        let about = doc(&format!(
+            "Every item of [`{id}`](Client::{id}) in a closed interval of time, window by window, with proof that none is \
+             lost or doubled.\n\n`{from}` and `{until}` bound the interval, `{limit}` is the size of a page (by default \
+             {most}), `{offset}` has no effect. Nothing is sent before the first window is asked for; see [`Export`].",
+            from = window.from.name,
+            until = window.until.name,
+            limit = paged.limit.name,
+            offset = paged.offset.name,
+        ));
+        quote! {
+            #about
+            #deprecated
+            pub fn #export(#arguments) -> Export<types::#item> {
+                let (from, until, limit) = (params.#from, params.#until, #given_limit);
+                let parts: &'static [&'static str] = #parts;
+                let pages = self.#pages(#(#names,)* params);
+                Export::new(pages, |item: &types::#item| #time, parts, from, until, limit)
+            }
+        }
+    });
     let allowed =
         operation.deprecated.then(|| quote! { #[allow(deprecated, reason = "the list itself is deprecated")] });
     quote! {
@@ -96,6 +132,8 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
             let (limit, offset) = (#given_limit, #given_offset);
             ItemStream::new(self.#pages(#(#names,)* params), limit, offset)
         }
+
+        #export
 
         #allowed
         fn #pages(#arguments) -> List<types::#item> {

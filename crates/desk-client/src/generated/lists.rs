@@ -1,6 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use super::types;
+use crate::export::Export;
 use crate::paging::{ItemStream, List, Page};
 use crate::Client;
 impl Client {
@@ -16,6 +17,47 @@ impl Client {
     ) -> ItemStream<types::ChatMessage> {
         let (limit, offset) = (params.limit.map(i64::from), params.offset);
         ItemStream::new(self.chat_message_pages(params), limit, offset)
+    }
+    /// Every item of [`chat_message_list`](Client::chat_message_list) in a closed interval of time, window by window,
+    /// with proof that none is lost or doubled.
+    ///
+    /// `created_at_gte` and `created_at_lte` bound the interval, `limit` is the size of a page (by default 500),
+    /// `offset` has no effect. Nothing is sent before the first window is asked for; see [`Export`].
+    #[deprecated = "deprecated by the service"]
+    pub fn chat_message_export(
+        &self,
+        params: &types::ChatMessageListParams,
+    ) -> Export<types::ChatMessage> {
+        let (from, until, limit) = (
+            params.created_at_gte,
+            params.created_at_lte,
+            params.limit.map(i64::from),
+        );
+        let parts: &'static [&'static str] = if params.ticket_channel_type.is_some() {
+            &[]
+        } else {
+            &[
+                "SENDBIRD",
+                "FACEBOOK_CONVERSATION",
+                "FACEBOOK_FEED",
+                "SENDBIRD_IOS",
+                "SENDBIRD_ANDROID",
+                "SENDBIRD_JAVASCRIPT",
+                "TWITTER_STATUS",
+                "TWITTER_DIRECT_MESSAGE_EVENT",
+                "INSTAGRAM_COMMENT",
+                "WHATSAPP_MESSAGE",
+            ]
+        };
+        let pages = self.chat_message_pages(params);
+        Export::new(
+            pages,
+            |item: &types::ChatMessage| Some(item.created_at),
+            parts,
+            from,
+            until,
+            limit,
+        )
     }
     #[allow(deprecated, reason = "the list itself is deprecated")]
     fn chat_message_pages(

@@ -1,0 +1,348 @@
+//! A closed stretch of time of a list, window by window, with proof: [`Export`].
+//!
+//! The service knows limit, offset and a count, no cursor and no promised order, and rows come and go meanwhile. Three
+//! things are taken for granted: a row's time never changes, no row appears later than the settle time after its own, and
+//! ids are unique. Invariant: all else is verified, not assumed; every microsecond belongs to exactly one window, no id is
+//! given twice, and what could not be proven says so. It writes nothing and remembers nothing between runs: the next run
+//! begins behind the last window's end.
+
+mod pace;
+mod pass;
+mod reading;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_core::Stream;
+
+use crate::Error;
+use crate::paging::{List, Page, Slice};
+use pace::Pace;
+use reading::{Reading, Step};
+
+/// A second, µs.
+const SECOND: i64 = 1_000_000;
+/// Where a stretch begins that is not given one: 2000-01-01, µs.
+const EARLY: i64 = 946_684_800_000_000;
+/// Beyond all rows: 2200-01-01, µs.
+const FAR: i64 = 7_258_118_400_000_000;
+/// The years 1 to 9999, which every service can read, µs.
+const YEARS: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
+
+/// Rows of one window of time.
+pub struct Window<T> {
+    /// The rows, in order of time and id, each once.
+    pub items: Vec<T>,
+    /// What is known of them.
+    pub proof: Proof,
+}
+
+/// What is known of a window's rows.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Proof {
+    /// The window's first microsecond.
+    pub from: DateTime<Utc>,
+    /// The window's last microsecond, inclusive: the next window begins one later.
+    pub until: DateTime<Utc>,
+    /// Rows of the window.
+    pub count: u64,
+    /// The least id; `None` if there are no rows.
+    pub id_min: Option<i64>,
+    /// The greatest id; `None` if there are no rows.
+    pub id_max: Option<i64>,
+    /// Requests made for this window, those that proved nothing included.
+    pub requests: u64,
+    /// Rows that the service gave though their time is outside the window; they are not among the items.
+    pub strays: u64,
+    /// Whether these are all rows that the service counts in the window. If not, there may be more, some may have been
+    /// deleted meanwhile, or some may have no time.
+    pub verified: bool,
+}
+
+/// Reads all rows of a closed stretch of time exactly once; from the `_export` methods of [`Client`](crate::Client).
+///
+/// The stretch ends at the time given or, if that is earlier, at the service's clock less the settle time. Its windows
+/// follow each other without a gap, the empty ones included. After an error the export stands where it stood: asking
+/// again goes on with nothing skipped or repeated; so it does when a future of [`next_window`](Export::next_window) was
+/// dropped.
+///
+/// An error of kind [`Inconsistent`](crate::ErrorKind::Inconsistent) means that nothing can be proven: the service seems to
+/// ignore the times, or, once at the very end, counts more rows than all windows had.
+pub struct Export<T> {
+    list: List<T>,
+    time: fn(&T) -> Option<DateTime<Utc>>,
+    parts: &'static [&'static str],
+    /// The stretch, both ends inclusive, µs; `until` is final once the service's clock is known.
+    from: i64,
+    until: i64,
+    settle: Duration,
+    pace: Pace,
+    stage: Stage<T>,
+    answer: Option<Answer<T>>,
+    requests: u64,
+    /// Requests for the window being read.
+    spent: u64,
+    given: u64,
+    /// Rows of the window when it was last too full.
+    squeezed: Option<i64>,
+    /// Rows outside the stretch that the service counts in it.
+    outside: HashSet<i64>,
+    /// Rows without a time, given already.
+    undated: HashSet<i64>,
+}
+
+enum Stage<T> {
+    /// Learn the service's clock and how many rows there are.
+    Start,
+    Read(Box<Reading<T>>),
+    /// Count the whole stretch once more.
+    Check,
+    End,
+}
+
+/// A page on its way.
+struct Answer<T> {
+    slice: Slice,
+    page: Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>,
+}
+
+impl<T: Send + 'static> Export<T> {
+    /// An export of the rows from `from` to `until`, both inclusive, by pages of `page` rows; by default all rows, by the
+    /// largest pages there are. `parts` are values of the parameter that splits the list.
+    pub(crate) fn new(
+        list: List<T>,
+        time: fn(&T) -> Option<DateTime<Utc>>,
+        parts: &'static [&'static str],
+        from: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
+        page: Option<i64>,
+    ) -> Export<T> {
+        let from = from.map_or(EARLY, |from| from.timestamp_micros()).max(YEARS.0);
+        let until = until.map_or(FAR.max(from), |until| until.timestamp_micros()).min(YEARS.1);
+        let most = list.limit.max(1);
+        Export {
+            time,
+            parts,
+            from,
+            until,
+            settle: Duration::from_secs(120),
+            pace: Pace::new(page.unwrap_or(most).clamp(1, most), 10_000),
+            stage: if from > until { Stage::End } else { Stage::Start },
+            list,
+            answer: None,
+            requests: 0,
+            spent: 0,
+            given: 0,
+            squeezed: None,
+            outside: HashSet::new(),
+            undated: HashSet::new(),
+        }
+    }
+
+    /// How long after its time a row may still appear, 120 s by default: so far the export stays behind the service's
+    /// clock. Set it before the first window is read.
+    pub fn settle(mut self, settle: Duration) -> Export<T> {
+        self.settle = settle;
+        self
+    }
+
+    /// Rows that a window should have, about 10,000 by default; at least a page, at most 1,000,000. Windows have fewer
+    /// while the service's answers do not fit together. Set it before the first window is read.
+    pub fn rows_per_window(mut self, rows: usize) -> Export<T> {
+        self.pace = Pace::new(self.pace.limit, i64::try_from(rows).unwrap_or(i64::MAX).min(1_000_000));
+        self
+    }
+
+    /// Requests made so far.
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// The next window; `None` at the end.
+    pub async fn next_window(&mut self) -> Option<Result<Window<T>, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// What to ask for next; `None` at the end.
+    fn ask(&self) -> Option<Slice> {
+        match &self.stage {
+            Stage::Start | Stage::Check => {
+                let window = Some((at(self.from), at(self.until)));
+                Some(Slice { limit: 1, offset: 0, window, part: None })
+            }
+            Stage::Read(reading) => Some(reading.slice(self.pace.limit)),
+            Stage::End => None,
+        }
+    }
+
+    /// Takes the page that was asked for; gives a window if that was its last one.
+    fn accept(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Window<T>>, Error> {
+        match &self.stage {
+            Stage::Start => {
+                let now = page.date.unwrap_or_else(Utc::now).timestamp_micros();
+                let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
+                self.until = self.until.min(now.saturating_sub(settle));
+                self.pace.start(self.until.saturating_sub(self.from).saturating_add(1), page.count);
+                self.stage = if self.from > self.until { Stage::End } else { self.read(self.from) };
+                Ok(None)
+            }
+            Stage::Read(_) => self.accept_rows(slice, page),
+            Stage::Check => {
+                self.stage = Stage::End;
+                let counted = u64::try_from(page.count).unwrap_or_default();
+                match counted.saturating_sub(self.given + self.outside.len() as u64) {
+                    0 => Ok(None),
+                    more => Err(self.list.inconsistent(format!(
+                        "the whole stretch of time counts {more} more rows than its windows had"
+                    ))),
+                }
+            }
+            Stage::End => Ok(None),
+        }
+    }
+
+    fn accept_rows(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Window<T>>, Error> {
+        let Stage::Read(reading) = &mut self.stage else { return Ok(None) };
+        let (from, until, rows, time) = (reading.from, reading.until, page.items.len(), self.time);
+        let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time.timestamp_micros()));
+        let instant = instant(&page.items, time).filter(|instant| (from..=until).contains(instant));
+        let astray = page.items.iter().filter(outside).count() > rows / 2;
+        self.pace.page(slice.limit, slice.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
+        if astray && from == until && page.count > self.pace.limit {
+            return Err(self.unfiltered(page.count));
+        }
+        match reading.take(page, &self.pace) {
+            Step::More => return Ok(None),
+            Step::Rows { rows, verified } => return Ok(Some(self.finish(from, until, rows, verified))),
+            Step::Overfull { count } => {
+                // A narrower window with as many rows, most of them not its own.
+                if astray && self.squeezed.is_some_and(|before| count >= before - before / 10) {
+                    return Err(self.unfiltered(count));
+                }
+                self.squeezed = Some(count);
+                self.pace.overfull(from, until, count, instant);
+            }
+            Step::Failed { count, flaw } => self.pace.failed(from, until, count, instant, flaw),
+        }
+        self.stage = self.read(from);
+        Ok(None)
+    }
+
+    /// The stage that reads the window from here on. It ends with a whole second if it can, so that a service that cuts
+    /// times to seconds leaves no row out.
+    fn read(&self, from: i64) -> Stage<T> {
+        let until = from.saturating_add(self.pace.width - 1).min(self.until);
+        let second = until - until.rem_euclid(SECOND);
+        let until = if until < self.until && second > from { second } else { until };
+        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, from, until, self.pace.limit)))
+    }
+
+    /// Makes a window of the rows received, and moves behind it.
+    fn finish(&mut self, from: i64, until: i64, rows: Vec<T>, mut verified: bool) -> Window<T> {
+        let (id, time) = (self.list.id, self.time);
+        let (mut items, mut strays) = (Vec::with_capacity(rows.len()), 0);
+        for row in rows {
+            match time(&row).map(|time| time.timestamp_micros()) {
+                Some(time) if (from..=until).contains(&time) => items.push(row),
+                Some(time) => {
+                    strays += 1;
+                    if !(self.from..=self.until).contains(&time) {
+                        self.outside.insert(id(&row));
+                    }
+                }
+                // Only the service says that it belongs here.
+                None => {
+                    verified = false;
+                    if self.undated.insert(id(&row)) {
+                        items.push(row);
+                    }
+                }
+            }
+        }
+        items.sort_by_cached_key(|row| (time(row), id(row)));
+        let count = items.len() as u64;
+        let proof = Proof {
+            from: at(from),
+            until: at(until),
+            count,
+            id_min: items.iter().map(id).min(),
+            id_max: items.iter().map(id).max(),
+            requests: std::mem::take(&mut self.spent),
+            strays,
+            verified,
+        };
+        self.given += count;
+        self.squeezed = None;
+        self.pace.done(from, until, i64::try_from(count).unwrap_or(i64::MAX));
+        self.stage = if until < self.until { self.read(until + 1) } else { Stage::Check };
+        Window { items, proof }
+    }
+
+    fn unfiltered(&self, count: i64) -> Error {
+        self.list.inconsistent(format!(
+            "the service seems to ignore the times asked for: {count} rows, most of them outside; nothing can be proven"
+        ))
+    }
+}
+
+impl<T: Send + 'static> Stream for Export<T> {
+    type Item = Result<Window<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Window<T>, Error>>> {
+        let export = &mut *self;
+        loop {
+            let Some(answer) = &mut export.answer else {
+                let Some(slice) = export.ask() else { return Poll::Ready(None) };
+                (export.requests, export.spent) = (export.requests + 1, export.spent + 1);
+                let page = (export.list.fetch)(slice.clone());
+                export.answer = Some(Answer { slice, page });
+                continue;
+            };
+            let page = ready!(answer.page.as_mut().poll(context));
+            let slice = answer.slice.clone();
+            export.answer = None;
+            if let Some(window) = page.and_then(|page| export.accept(&slice, page)).transpose() {
+                return Poll::Ready(Some(window));
+            }
+        }
+    }
+}
+
+// No row is ever pinned.
+impl<T> Unpin for Export<T> {}
+
+impl<T> fmt::Debug for Export<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Export")
+            .field("operation", &self.list.operation)
+            .field("requests", &self.requests)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Window<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Window").field("proof", &self.proof).finish_non_exhaustive()
+    }
+}
+
+/// The time so many microseconds after 1970; all that are asked for lie between two that were given as times.
+fn at(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// The time, µs, that all of several rows have.
+fn instant<T>(rows: &[T], time: fn(&T) -> Option<DateTime<Utc>>) -> Option<i64> {
+    let (first, others) = rows.split_first().filter(|(_, others)| !others.is_empty())?;
+    let instant = time(first)?;
+    others.iter().all(|row| time(row) == Some(instant)).then(|| instant.timestamp_micros())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,336 @@
+//! Exports from services that clamp, cut, ignore, fail or do not answer, and from lists of hardly any row.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use chrono::Utc;
+use fastrand::Rng;
+
+use super::sim::{BEGIN, Bounds, ORDERS, Order, PAGE, PARTS, Row, SECOND, Service, Sim, time};
+use super::{Got, WINDOW, check, drain, export, lost, ready, run};
+use crate::ErrorKind;
+use crate::export::Export;
+
+/// So many times within a day, none of them a whole second.
+fn times(seed: u64, rows: usize) -> Vec<i64> {
+    let mut rng = Rng::with_seed(seed);
+    (0..rows).map(|_| BEGIN + rng.i64(0..86_400) * SECOND + rng.i64(1..SECOND)).collect()
+}
+
+/// Times with a pile in one microsecond.
+fn pile(seed: u64, rows: usize, pile: usize) -> Vec<i64> {
+    let mut times = times(seed, rows);
+    times.extend(std::iter::repeat_n(times[rows / 2], pile));
+    times
+}
+
+/// Exports everything, which must succeed.
+fn all(service: &Service) -> Got {
+    let got = drain(&mut export(service, Some(BEGIN), None));
+    check(&got);
+    assert!(got.errors.is_empty(), "{:?}", got.errors);
+    assert_eq!(got.ids(), service.ids());
+    got
+}
+
+#[test]
+fn a_pile_larger_than_a_page_is_read() {
+    for order in ORDERS {
+        for seed in 0..10 {
+            assert!(all(&Service::new(Sim::new(seed, order, pile(seed, 300, 180)))).verified(), "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn a_pile_without_order_is_read_part_by_part() {
+    let cost = |parts| {
+        let service = Service::new(Sim::new(1, Order::None, pile(1, 10, 120)));
+        let list = service.list();
+        let mut export = Export::new(list, |row| Some(time(row.time)), parts, Some(time(BEGIN)), None, None);
+        let got = drain(&mut export);
+        check(&got);
+        assert!(got.errors.is_empty() && got.verified());
+        assert_eq!(got.ids().len(), 130);
+        export.requests()
+    };
+    assert!(cost(PARTS) < cost(&[]));
+}
+
+#[test]
+fn a_pile_that_never_rests_is_unproven() {
+    let mut sim = Sim::new(1, Order::None, pile(1, 10, 700));
+    sim.miscounts = |request, count| count + i64::from(request % 2 == 0);
+    let got = drain(&mut export(&Service::new(sim), Some(BEGIN), None));
+    check(&got);
+    assert!(got.windows.iter().any(|window| window.items.len() >= 700 && !window.proof.verified));
+    assert_eq!(got.ids().len(), 710);
+}
+
+#[test]
+fn a_count_that_is_never_right_proves_nothing_and_is_told() {
+    let mut sim = Sim::new(1, Order::Oldest, times(1, 30));
+    sim.miscounts = |_, count| count + 1;
+    let got = drain(&mut export(&Service::new(sim), Some(BEGIN), None));
+    check(&got);
+    assert_eq!(got.ids().len(), 30);
+    assert!(got.windows.iter().all(|window| !window.proof.verified));
+    assert_eq!(got.errors.len(), 1);
+    assert!(
+        got.errors[0].to_string().starts_with("list: the whole stretch of time counts 1 more rows"),
+        "{}",
+        got.errors[0]
+    );
+}
+
+#[test]
+fn a_clamped_limit_loses_nothing() {
+    for order in ORDERS {
+        for clamp in [1, 2, 7, 49] {
+            let mut sim = Sim::new(1, order, times(1, 300));
+            sim.clamp = clamp;
+            assert!(all(&Service::new(sim)).verified(), "{order:?} by {clamp}");
+            let mut sim = Sim::lively(1, order, 500);
+            sim.clamp = clamp;
+            run(&Service::new(sim));
+        }
+    }
+}
+
+#[test]
+fn a_clamped_limit_is_learnt() {
+    let mut sim = Sim::new(1, Order::Newest, times(1, 3_000));
+    sim.clamp = 20;
+    let service = Service::new(sim);
+    all(&service);
+    assert!(service.sim().requests < 3_000 / 20 * 12 / 10);
+}
+
+#[test]
+fn bounds_cut_to_units_lose_nothing_or_are_told() {
+    let mut losses = 0;
+    for (seconds, seed) in [86_400, 3].into_iter().flat_map(|seconds| (0..40).map(move |seed| (seconds, seed))) {
+        // A row with a whole second at the end, which a bound cut to seconds does not hide.
+        let mut rng = Rng::with_seed(seed);
+        let times = (0..1_999).map(|_| BEGIN + rng.i64(0..seconds * SECOND)).chain([BEGIN + seconds * SECOND]);
+        let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], times.collect());
+        sim.bounds = match seed % 8 {
+            0..4 => |from, until| (from - from % SECOND, until - until % SECOND),
+            _ => |from, until| (from - from % 1_000, until - until % 1_000),
+        };
+        let got = drain(&mut export(&Service::new(sim), Some(BEGIN), None));
+        check(&got);
+        let lost = 2_000 - got.ids().len();
+        assert!(lost == 0 || seconds == 3);
+        let told: Vec<String> = got.errors.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), usize::from(lost > 0), "{told:?}");
+        assert!(told.iter().all(|told| told.contains(&format!("counts {lost} more rows"))), "{told:?}");
+        losses += lost;
+    }
+    assert!(losses > 0);
+}
+
+#[test]
+fn rows_before_the_stretch_are_no_loss() {
+    let mut sim = Sim::new(1, Order::Oldest, vec![BEGIN, BEGIN + 1, BEGIN + 2 * SECOND]);
+    sim.bounds = |from, until| (from - from % SECOND, until);
+    let got = drain(&mut export(&Service::new(sim), Some(BEGIN + 1), None));
+    check(&got);
+    assert!(got.errors.is_empty() && got.verified());
+    assert_eq!(got.ids(), [2, 3]);
+    assert_eq!(got.windows.iter().map(|window| window.proof.strays).sum::<u64>(), 1);
+}
+
+#[test]
+fn bounds_that_are_ignored_are_told() {
+    let bounds: [Bounds; 3] = [|_, until| (0, until), |from, _| (from, i64::MAX), |_, _| (0, i64::MAX)];
+    for order in ORDERS {
+        for bounds in bounds {
+            let mut sim = Sim::new(1, order, times(1, 5_000));
+            sim.bounds = bounds;
+            let mut export = export(&Service::new(sim), Some(BEGIN), None);
+            let error = loop {
+                if let Err(error) = ready(export.next_window()).expect("no end") {
+                    break error;
+                }
+            };
+            assert_eq!(error.kind(), ErrorKind::Inconsistent);
+            assert!(error.to_string().contains("ignore the times"), "{error}");
+            assert!(export.requests() < 400, "{order:?} {}", export.requests());
+
+            // A list so short that every window shows all of it is no matter.
+            let mut sim = Sim::new(1, order, times(1, 40));
+            sim.bounds = bounds;
+            assert!(all(&Service::new(sim)).verified());
+        }
+    }
+}
+
+#[test]
+fn whatever_comes_together_loses_nothing() {
+    for seed in 0..60 {
+        let mut rng = Rng::with_seed(seed);
+        let order = ORDERS[rng.usize(0..4)];
+        let mut times: Vec<i64> = Sim::lively(seed, order, 600).rows.iter().map(|row| row.time).collect();
+        times.extend(std::iter::repeat_n(times[300], rng.usize(0..150)));
+        let mut sim = Sim::new(seed, order, times);
+        sim.lively = true;
+        sim.clamp = rng.i64(2..=PAGE);
+        sim.fails = rng.bool().then(|| rng.u64(2..20));
+        let service = Service::new(sim);
+        let before = service.sim().rows.clone();
+        let parts = if rng.bool() { PARTS } else { &[] };
+        let dated = |row: &Row| Some(time(row.time));
+        let page = Some(rng.i64(1..=PAGE));
+        let mut export = Export::new(service.list(), dated, parts, None, None, page).rows_per_window(rng.usize(0..500));
+        let got = drain(&mut export);
+        check(&got);
+        assert!(got.errors.iter().all(|error| error.kind() == ErrorKind::Transport), "{:?}", got.errors);
+        assert_eq!(lost(&before, &service, &got), 0, "{seed}");
+    }
+}
+
+/// A list that takes some effort.
+fn effort(order: Order) -> Sim {
+    Sim::new(7, order, pile(7, 2_500, 20))
+}
+
+fn rows(got: &Got) -> Vec<(i64, i64)> {
+    got.windows.iter().flat_map(|window| window.items.iter().map(|row| (row.time, row.id))).collect()
+}
+
+#[test]
+fn errors_in_the_middle_change_nothing() {
+    for order in ORDERS {
+        let wanted = all(&Service::new(effort(order)));
+        for every in [2, 3, 7, 50] {
+            let mut sim = effort(order);
+            sim.fails = Some(every);
+            let service = Service::new(sim);
+            let got = drain(&mut export(&service, Some(BEGIN), None));
+            check(&got);
+            assert_eq!(got.errors.len() as u64, service.sim().requests / every);
+            assert!(got.errors.iter().all(|error| error.kind() == ErrorKind::Transport));
+            assert!(got.verified());
+            assert_eq!(rows(&got), rows(&wanted), "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn a_dropped_future_changes_nothing() {
+    for order in ORDERS {
+        let wanted = all(&Service::new(effort(order)));
+        let mut rng = Rng::with_seed(1);
+        let mut sim = effort(order);
+        sim.waits = 3;
+        let service = Service::new(sim);
+        let mut export = export(&service, Some(BEGIN), None);
+        let mut got = Got::default();
+        'windows: loop {
+            let mut next = pin!(export.next_window());
+            for _ in 0..rng.u32(0..4) {
+                match next.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                    Poll::Ready(Some(window)) => {
+                        got.windows.push(window.expect("no fault"));
+                        break;
+                    }
+                    Poll::Ready(None) => break 'windows,
+                    Poll::Pending => {}
+                }
+            }
+        }
+        check(&got);
+        assert!(got.verified());
+        assert_eq!(rows(&got), rows(&wanted), "{order:?}");
+        assert_eq!(export.requests(), service.sim().requests);
+    }
+}
+
+#[test]
+fn a_stretch_that_ends_before_it_begins_has_no_window() {
+    let service = Service::new(Sim::new(1, Order::Oldest, times(1, 30)));
+    assert!(ready(export(&service, Some(BEGIN + 1), Some(BEGIN)).next_window()).is_none());
+    assert_eq!(service.sim().requests, 0);
+    // One that begins after the service's clock cannot be known before it is asked.
+    let now = service.sim().now;
+    assert!(ready(export(&service, Some(now), None).next_window()).is_none());
+    assert_eq!(service.sim().requests, 1);
+}
+
+#[test]
+fn both_ends_are_inclusive() {
+    let service = Service::new(Sim::new(1, Order::Oldest, (BEGIN..BEGIN + 9).collect()));
+    for (from, until) in [(BEGIN, BEGIN), (BEGIN + 3, BEGIN + 5), (BEGIN - 1, BEGIN + 8)] {
+        let got = drain(&mut export(&service, Some(from), Some(until)));
+        check(&got);
+        assert_eq!(got.stretch(), (from, until));
+        let wanted: Vec<i64> = (from.max(BEGIN)..=until).map(|time| time - BEGIN + 1).collect();
+        assert_eq!(got.ids(), wanted);
+    }
+}
+
+#[test]
+fn hardly_any_row_takes_hardly_any_request() {
+    for rows in 0..3 {
+        let service = Service::new(Sim::new(1, Order::Oldest, times(1, rows)));
+        let got = all(&service);
+        assert_eq!(got.windows.len(), 1);
+        assert_eq!(service.sim().requests, 3);
+    }
+}
+
+#[test]
+fn rows_are_found_without_a_begin() {
+    for order in ORDERS {
+        let service = Service::new(Sim::new(1, order, times(1, 3_000)));
+        let got = drain(&mut export(&service, None, None));
+        check(&got);
+        assert_eq!(got.ids().len(), 3_000);
+        assert_eq!(got.windows[0].proof.from.to_rfc3339(), "2000-01-01T00:00:00+00:00");
+        let searched: u64 =
+            got.windows.iter().take_while(|window| window.items.is_empty()).map(|w| w.proof.requests).sum();
+        assert!(searched < 40, "{searched}");
+    }
+}
+
+#[test]
+fn without_a_date_the_clock_here_counts() {
+    let mut sim = Sim::new(1, Order::Newest, times(1, 300));
+    sim.dated = false;
+    let before = Utc::now().timestamp_micros();
+    let got = all(&Service::new(sim));
+    let (_, until) = got.stretch();
+    assert!((before - 120 * SECOND..=Utc::now().timestamp_micros() - 120 * SECOND).contains(&until));
+}
+
+#[test]
+fn rows_without_a_time_come_once_and_unproven() {
+    let service = Service::new(Sim::new(1, Order::Oldest, times(1, 200)));
+    let dated = |row: &Row| (row.id % 50 != 0).then(|| time(row.time));
+    let mut export = Export::new(service.list(), dated, &[], None, None, Some(20)).rows_per_window(WINDOW / 50);
+    let got = drain(&mut export);
+    assert!(got.errors.is_empty());
+    assert_eq!(got.ids(), service.ids());
+    let undated = |row: &Row| row.id % 50 == 0;
+    assert!(got.windows.iter().all(|window| window.proof.verified != window.items.iter().any(undated)));
+}
+
+#[test]
+fn debug_shows_no_rows() {
+    let service = Service::new(Sim::new(1, Order::Oldest, vec![BEGIN]));
+    let mut export = export(&service, Some(BEGIN), Some(BEGIN));
+    let window = ready(export.next_window()).expect("a window").expect("no fault");
+    assert_eq!(format!("{export:?}"), "Export { operation: \"list\", requests: 2, .. }");
+    assert!(format!("{window:?}").starts_with("Window { proof: Proof {"));
+    assert!(!format!("{window:?}").contains("items"));
+}
+
+#[test]
+fn an_export_can_move_between_threads() {
+    fn moves<T: Send>(_: &T) {}
+    let service = Service::new(Sim::new(1, Order::Oldest, vec![BEGIN]));
+    let mut export = export(&service, None, None);
+    moves(&export);
+    moves(&export.next_window());
+}

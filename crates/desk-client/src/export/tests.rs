@@ -1,0 +1,180 @@
+//! Exports from a lively service lose and double nothing, and say what they could not prove.
+
+#[path = "odd_tests.rs"]
+mod odd;
+#[path = "sim.rs"]
+mod sim;
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::{Export, Window};
+use crate::Error;
+use crate::paging::Slice;
+use sim::{BEGIN, ORDERS, Order, PAGE, Row, SECOND, Service, Sim, time};
+
+const ROWS: usize = 3_200;
+const WINDOW: usize = 800;
+
+fn export(service: &Service, from: Option<i64>, until: Option<i64>) -> Export<Row> {
+    let list = service.list();
+    Export::new(list, |row| Some(time(row.time)), &[], from.map(time), until.map(time), None).rows_per_window(WINDOW)
+}
+
+/// Everything an export gives.
+#[derive(Default)]
+struct Got {
+    windows: Vec<Window<Row>>,
+    errors: Vec<Error>,
+}
+
+impl Got {
+    /// The ids of all rows, ascending.
+    fn ids(&self) -> Vec<i64> {
+        let mut ids: Vec<i64> = self.windows.iter().flat_map(|window| window.items.iter().map(|row| row.id)).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// From the first window's begin to the last one's end, µs.
+    fn stretch(&self) -> (i64, i64) {
+        let (first, last) = (self.windows.first().expect("a window"), self.windows.last().expect("a window"));
+        (first.proof.from.timestamp_micros(), last.proof.until.timestamp_micros())
+    }
+
+    fn verified(&self) -> bool {
+        self.windows.iter().all(|window| window.proof.verified)
+    }
+}
+
+/// Waits by asking again: answers come when they are asked for often enough.
+fn ready<R>(future: impl Future<Output = R>) -> R {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return result;
+        }
+    }
+}
+
+fn drain(export: &mut Export<Row>) -> Got {
+    let mut got = Got::default();
+    while let Some(next) = ready(export.next_window()) {
+        match next {
+            Ok(window) => got.windows.push(window),
+            Err(error) => got.errors.push(error),
+        }
+        assert!(got.errors.len() < 5_000, "it never ends");
+    }
+    got
+}
+
+/// What holds of every export: windows tile their stretch, tell the truth of themselves, and no row comes twice.
+fn check(got: &Got) {
+    for pair in got.windows.windows(2) {
+        assert_eq!(pair[0].proof.until + Duration::from_micros(1), pair[1].proof.from);
+    }
+    for Window { items, proof } in &got.windows {
+        let (from, until) = (proof.from.timestamp_micros(), proof.until.timestamp_micros());
+        assert!(from <= until);
+        assert!(items.iter().all(|row| (from..=until).contains(&row.time)));
+        assert!(items.is_sorted_by_key(|row| (row.time, row.id)));
+        assert_eq!(proof.count, items.len() as u64);
+        let ids = || items.iter().map(|row| row.id);
+        assert_eq!((proof.id_min, proof.id_max), (ids().min(), ids().max()));
+        assert!(proof.requests > 0);
+    }
+    assert!(got.ids().windows(2).all(|pair| pair[0] != pair[1]), "a row came twice");
+}
+
+/// Exports from a lively service and checks it against the rows that were there all the time; its requests over the
+/// least possible.
+fn run(service: &Service) -> f64 {
+    let before = service.sim().rows.clone();
+    let begun = service.sim().now;
+    let mut export = export(service, Some(BEGIN), None);
+    let got = drain(&mut export);
+    check(&got);
+    assert!(got.errors.is_empty(), "{:?}", got.errors);
+    assert!(got.verified());
+    let (from, until) = got.stretch();
+    assert_eq!((from, until), (BEGIN, begun + SECOND / 5 - 120 * SECOND));
+    assert_eq!(lost(&before, service, &got), 0);
+    let requests: u64 = got.windows.iter().map(|window| window.proof.requests).sum();
+    assert_eq!(requests + 1, export.requests());
+    export.requests() as f64 / (before.len() as f64 / PAGE as f64)
+}
+
+/// Rows that were there all the time, within the windows, and that no window has.
+fn lost(before: &[Row], service: &Service, got: &Got) -> usize {
+    let ((from, until), after, given) = (got.stretch(), service.ids(), got.ids());
+    let stayed = before.iter().filter(|row| (from..=until).contains(&row.time) && has(&after, row.id));
+    stayed.filter(|row| !has(&given, row.id)).count()
+}
+
+/// The mean cost of many exports: requests over the least possible.
+fn cost(order: Order) -> f64 {
+    let ratios: Vec<f64> = (0..100).map(|seed| run(&Service::new(Sim::lively(seed, order, ROWS)))).collect();
+    ratios.iter().sum::<f64>() / ratios.len() as f64
+}
+
+#[test]
+fn nothing_is_lost_oldest_first() {
+    assert!(cost(Order::Oldest) <= 1.3);
+}
+
+#[test]
+fn nothing_is_lost_newest_first() {
+    assert!(cost(Order::Newest) <= 1.3);
+}
+
+#[test]
+fn nothing_is_lost_where_ties_change_places() {
+    assert!(cost(Order::Ties) <= 3.0);
+}
+
+#[test]
+fn nothing_is_lost_without_any_order() {
+    assert!(cost(Order::None) <= 3.0);
+}
+
+/// Reads by offset alone, as the simulated service allows: rows lost, rows that came twice.
+fn naive(service: &Service) -> (usize, usize) {
+    let before = service.ids();
+    let list = service.list();
+    let (mut ids, mut offset) = (Vec::new(), 0);
+    loop {
+        let slice = Slice { limit: PAGE, offset, window: None, part: None };
+        let page = ready((list.fetch)(slice)).expect("no fault");
+        ids.extend(page.items.iter().map(|row| row.id));
+        offset += i64::try_from(page.items.len()).expect("small");
+        if page.items.is_empty() || offset >= page.count {
+            break;
+        }
+    }
+    let received = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    let after = service.ids();
+    (before.into_iter().filter(|id| has(&after, *id) && !has(&ids, *id)).count(), received - ids.len())
+}
+
+fn has(ids: &[i64], id: i64) -> bool {
+    ids.binary_search(&id).is_ok()
+}
+
+#[test]
+fn offsets_alone_lose_or_double_rows() {
+    for order in ORDERS {
+        let (lost, doubled) = (0..5)
+            .map(|seed| naive(&Service::new(Sim::lively(seed, order, ROWS))))
+            .fold((0, 0), |(lost, doubled), (more_lost, more_doubled)| (lost + more_lost, doubled + more_doubled));
+        match order {
+            Order::Oldest => assert!(lost > 0),
+            Order::Newest => assert!(doubled > 0),
+            Order::Ties | Order::None => assert!(lost > 0 && doubled > 0),
+        }
+    }
+}
