@@ -1,4 +1,4 @@
-/* Messages three customers first, waits for an answer, reads the conversation, and pages through a day of messages.
+/* Messages three customers first, waits for an answer, reads the conversation, and walks over a day of messages.
  * `cargo xtask demo` builds and runs it, and the same story in Rust and C++ beside it, against a local service. */
 #include "desk.h"
 
@@ -86,27 +86,24 @@ static desk_status read_conversation(struct story *s) {
   return DESK_OK;
 }
 
-static desk_status page_through_a_day(struct story *s) {
+static desk_status walk_over_a_day(struct story *s) {
   desk_chat_message_list_params day = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
-  day.has_limit = true;
-  day.limit = 25;
   day.has_created_at_gte_us = day.has_created_at_lte_us = true;
   day.created_at_gte_us = INT64_C(1767312000000000); /* 2026-01-02T00:00:00Z */
   day.created_at_lte_us = day.created_at_gte_us + INT64_C(86400000000) - 1;
-  day.has_offset = true;
-  for (int pages = 0;;) {
-    desk_chat_message_page_free(s->page);
-    desk_status status = desk_chat_message_list(s->client, &day, NULL, &s->page, &s->error);
-    if (status != DESK_OK) return status;
-    const size_t rows = desk_chat_message_page_get_results_len(s->page);
-    day.offset += (int64_t)rows; /* by rows received: a service may give fewer than were asked for */
-    pages += rows > 0;
-    if (rows == 0 || desk_chat_message_page_get_next(s->page).ptr == NULL) {
-      printf("on 2026-01-02: %" PRId64 " messages on %d pages, %" PRId64 " counted\n", day.offset, pages,
-             desk_chat_message_page_get_count(s->page));
-      return DESK_OK;
-    }
+  desk_chat_message_iter *messages = NULL;
+  desk_status status = desk_chat_message_iter_new(s->client, &day, NULL, NULL, &messages, &s->error);
+  int all = 0, from_customers = 0;
+  while (status == DESK_OK) {
+    const desk_chat_message *message = NULL;
+    status = desk_chat_message_iter_next(messages, &message, &s->error);
+    if (!message) break;
+    all++;
+    from_customers += desk_chat_message_get_user_type(message) == DESK_USER_TYPE_CUSTOMER;
   }
+  if (status == DESK_OK) printf("on 2026-01-02: %d messages, %d of them from customers\n", all, from_customers);
+  desk_chat_message_iter_free(messages);
+  return status;
 }
 
 int main(void) {
@@ -115,7 +112,7 @@ int main(void) {
   if (status == DESK_OK) status = create(&s);
   if (status == DESK_OK) status = wait_for_answer(&s);
   if (status == DESK_OK) status = read_conversation(&s);
-  if (status == DESK_OK) status = page_through_a_day(&s);
+  if (status == DESK_OK) status = walk_over_a_day(&s);
   if (status != DESK_OK) fprintf(stderr, "%s\n", desk_error_get_message(s.error).ptr);
   desk_error_free(s.error);
   desk_chat_message_page_free(s.page);

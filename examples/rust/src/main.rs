@@ -1,4 +1,4 @@
-//! Messages three customers first, waits for an answer, reads the conversation, and pages through a day of messages.
+//! Messages three customers first, waits for an answer, reads the conversation, and walks over a day of messages.
 //!
 //! `cargo xtask demo` runs it, and the same story in C and C++ beside it, against a local service.
 #![allow(deprecated, reason = "the list of the whole application is all there is to find a ticket with")]
@@ -62,18 +62,14 @@ async fn run() -> Result<(), Error> {
     }
 
     let (from, to) = ("2026-01-02T00:00:00Z".parse(), "2026-01-02T23:59:59.999999Z".parse());
-    let mut day = ChatMessageListParams::builder().limit(25).build();
+    let mut day = ChatMessageListParams::default();
     (day.created_at_gte, day.created_at_lte) = (from.ok(), to.ok());
-    let (mut rows, mut pages) = (0, 0);
-    loop {
-        let page = client.chat_message_list(&day).await?;
-        rows += page.results.len();
-        pages += usize::from(!page.results.is_empty());
-        if page.results.is_empty() || page.next.is_none() {
-            println!("on 2026-01-02: {rows} messages on {pages} pages, {} counted", page.count);
-            return Ok(());
-        }
-        // By rows received: a service may give fewer than were asked for.
-        day.offset = i64::try_from(rows).ok();
+    let mut messages = client.chat_message_stream(&day);
+    let (mut all, mut from_customers) = (0, 0);
+    while let Some(message) = messages.next().await {
+        all += 1;
+        from_customers += usize::from(message?.user_type == UserType::Customer);
     }
+    println!("on 2026-01-02: {all} messages, {from_customers} of them from customers");
+    Ok(())
 }
