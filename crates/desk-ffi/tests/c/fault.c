@@ -21,6 +21,18 @@ static void report(const char *operation, desk_status status, desk_error *error,
   desk_error_free(error);
 }
 
+static int lines;
+
+/* Neither the token nor the text of the message is told. */
+static void told(void *user_data, const desk_log_record *record) {
+  const desk_str texts[] = {record->message, record->operation, record->method, record->path};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    failures += !texts[i].ptr || strstr(texts[i].ptr, "t0ken") || strstr(texts[i].ptr, "hello");
+  }
+  failures += user_data != &lines;
+  lines++;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return EXIT_FAILURE;
   desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
@@ -32,6 +44,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "%s\n", desk_error_get_message(error).ptr);
     return EXIT_FAILURE;
   }
+  failures += desk_client_set_log(client, told, &lines, NULL) != DESK_OK;
   desk_call_options call = DESK_CALL_OPTIONS_INIT;
   call.timeout_ms = atol(argv[2]);
   call.max_attempts = argc > 3 ? atol(argv[3]) : 1;
@@ -63,6 +76,8 @@ int main(int argc, char **argv) {
   desk_chat_message_page_free(page);
 
   desk_client_free(client);
+  /* Each call, and at least one attempt of it. */
+  if (lines < 8) failures++;
   if (desk_debug_live_objects() != 0) failures++;
   return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }
