@@ -237,3 +237,7 @@ impl<T> std::fmt::Debug for ItemStream<T> {
 #[cfg(test)]
 #[path = "paging_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "paging_properties.rs"]
+mod properties;

@@ -7,7 +7,7 @@ use super::{ItemStream, List, Page, Slice};
 use crate::{Error, ErrorKind, Outcome};
 
 /// What the service does with one request.
-enum Answer {
+pub(super) enum Answer {
     /// As asked.
     Rows,
     /// Never more rows than this.
@@ -19,10 +19,10 @@ enum Answer {
     Fail,
 }
 
-type Log = Arc<Mutex<Vec<(i64, i64)>>>;
+pub(super) type Log = Arc<Mutex<Vec<(i64, i64)>>>;
 
 /// A stream over 0..`rows`; each request takes the next answer of the script, the last one stays.
-fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<i64>, Log) {
+pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<i64>, Log) {
     let (log, script) = (Log::default(), Mutex::new(VecDeque::from(script)));
     let seen = log.clone();
     let list = List::new(
@@ -53,7 +53,7 @@ fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<i64>, Log) 
 }
 
 /// All items, and the errors met on the way.
-async fn drain(mut stream: ItemStream<i64>) -> (Vec<i64>, Vec<ErrorKind>) {
+pub(super) async fn drain(mut stream: ItemStream<i64>) -> (Vec<i64>, Vec<ErrorKind>) {
     let (mut items, mut errors) = (Vec::new(), Vec::new());
     while let Some(next) = stream.next().await {
         match next {
@@ -65,7 +65,7 @@ async fn drain(mut stream: ItemStream<i64>) -> (Vec<i64>, Vec<ErrorKind>) {
     (items, errors)
 }
 
-fn all(rows: i64) -> Vec<i64> {
+pub(super) fn all(rows: i64) -> Vec<i64> {
     (0..rows).collect()
 }
 

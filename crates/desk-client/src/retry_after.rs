@@ -76,3 +76,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "retry_after_properties.rs"]
+mod properties;
