@@ -125,6 +125,14 @@ proptest! {
     }
 
     #[test]
+    fn numbers_of_undocumented_objects_keep_their_value(number in any::<f64>()) {
+        let mut json = serde_json::to_value(message("2019-03-12T05:25:41Z").expect("a message")).expect("JSON");
+        json["requestedBy"] = json!({ "seen": number });
+        let read: ChatMessage = serde_json::from_str(&json.to_string()).expect("a message");
+        prop_assert_eq!(read.requested_by, Some(json!({ "seen": number })));
+    }
+
+    #[test]
     fn a_text_that_is_no_time_is_an_error(text in "[-+0-9TZ:. ]{0,40}") {
         let _ = message(&text);
     }
