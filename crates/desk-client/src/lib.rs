@@ -38,6 +38,9 @@ mod error;
 mod evidence;
 #[allow(dead_code, reason = "which lists there are depends on the spec")]
 pub mod export;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]
