@@ -8,8 +8,10 @@ use serde_json::Value;
 pub(crate) const SUCCESS_CAP: usize = 32 << 20;
 /// The most of an error body that is kept: 1 MB.
 pub(crate) const ERROR_CAP: usize = 1 << 20;
-/// The most of an error body that becomes an explanation when it is not JSON.
-const TEXT_CAP: usize = 500;
+/// The longest explanation, in bytes; the whole is in the body.
+const TEXT_CAP: usize = 2000;
+/// The longest code that is one, in bytes.
+const CODE_CAP: usize = 200;
 
 /// Why a body could not be read.
 pub(crate) enum BodyError {
@@ -56,25 +58,32 @@ async fn up_to(cap: usize, mut response: Response, body: &mut Vec<u8>) -> End {
 /// The service's code and explanation in an error body, whichever of its known shapes it has.
 pub(crate) fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP)]).trim().to_owned();
-        return (None, Some(text).filter(|text| !text.is_empty()));
+        // Three bytes for each that is not UTF-8.
+        let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP)]);
+        return (None, short(text.trim()));
     };
     let code = match value.get("code") {
         Some(Value::String(code)) => Some(code.clone()),
         Some(Value::Number(code)) => Some(code.to_string()),
         _ => None,
     };
-    let named = ["detail", "message"].iter().find_map(|key| value.get(key)).and_then(Value::as_str);
-    let text = named.map(str::to_owned).or_else(|| Some(flat(&value)).filter(|text| !text.is_empty()));
-    (code, text)
+    let named = ["detail", "message"].iter().find_map(|key| value.get(key)?.as_str().filter(|text| !text.is_empty()));
+    let text = named.map_or_else(|| flat(&value), str::to_owned);
+    (code.filter(|code| code.len() <= CODE_CAP), short(&text))
+}
+
+/// A text within the cap; `None` for an empty one.
+fn short(text: &str) -> Option<String> {
+    let end = text.floor_char_boundary(TEXT_CAP);
+    Some(text[..end].to_owned()).filter(|text| !text.is_empty())
 }
 
 /// `{"groupKey": ["unknown"]}` → `groupKey: unknown`.
 fn flat(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let parts = fields.iter().map(|(name, value)| format!("{name}: {}", flat(value)));
-            parts.collect::<Vec<_>>().join("; ")
+            let parts = fields.iter().map(|(name, value)| (name, flat(value))).filter(|(_, text)| !text.is_empty());
+            parts.map(|(name, text)| format!("{name}: {text}")).collect::<Vec<_>>().join("; ")
         }
         Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join(", "),
         Value::String(text) => text.clone(),
@@ -89,12 +98,15 @@ mod tests {
 
     #[test]
     fn explains_every_known_error_shape() {
-        let cases: [(&str, Option<&str>, Option<&str>); 9] = [
+        let cases: [(&str, Option<&str>, Option<&str>); 12] = [
             (r#"{"code":"not_found","detail":"Not found."}"#, Some("not_found"), Some("Not found.")),
             (r#"{"code":429100,"message":"Too many requests"}"#, Some("429100"), Some("Too many requests")),
             (r#"{"groupKey":["unknown key","x"]}"#, None, Some("groupKey: unknown key, x")),
             (r#"{"non_field_errors":["no"]}"#, None, Some("non_field_errors: no")),
             (r#"["a","b"]"#, None, Some("a, b")),
+            (r#"{"detail":null,"message":"no"}"#, None, Some("no")),
+            (r#"{"detail":""}"#, None, None),
+            (r#"{"groupKey":[],"x":["y"]}"#, None, Some("x: y")),
             ("[]", None, None),
             ("null", None, None),
             ("<html>bad gateway</html>", None, Some("<html>bad gateway</html>")),
@@ -103,6 +115,15 @@ mod tests {
         for (body, code, text) in cases {
             let found = explanation(body.as_bytes());
             assert_eq!((found.0.as_deref(), found.1.as_deref()), (code, text), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_explanation_has_an_end() {
+        let long = "\u{e9}".repeat(5000);
+        for body in [long.clone(), format!(r#"{{"detail":"{long}","code":"{long}"}}"#), format!(r#"["{long}"]"#)] {
+            let (code, text) = explanation(body.as_bytes());
+            assert!(code.is_none() && text.is_some_and(|text| (1900..=2000).contains(&text.len())));
         }
     }
 }
