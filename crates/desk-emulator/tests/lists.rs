@@ -1,6 +1,7 @@
 //! The client's lists against the emulator: streams that read every row once, exports with proof, flat memory.
 #![allow(missing_docs, reason = "tests")]
 #![allow(deprecated, reason = "the list of all messages is the large one")]
+#![allow(clippy::print_stdout, reason = "a figure that no test decides on")]
 
 use std::collections::HashSet;
 use std::fs;

@@ -92,6 +92,9 @@ input::growable!(desk_client_options {
 input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len } bools {});
 input::growable!(desk_iter_options { max_items } bools {});
 
+/// A setting's name, its value in C, and what sets it.
+type Setting<C, T> = (&'static str, C, fn(Builder, T) -> Builder);
+
 /// The settings in `options`.
 ///
 /// # Safety
@@ -106,7 +109,7 @@ pub(crate) unsafe fn builder(options: *const desk_client_options) -> Result<Buil
     let text = |name, text| unsafe { input::optional_text(name, text) };
     let mut builder = Client::builder(text("application_id", options.application_id)?.unwrap_or_default())
         .api_token(text("api_token", options.api_token)?.unwrap_or_default());
-    let texts: [(_, _, fn(Builder, String) -> Builder); 5] = [
+    let texts: [Setting<desk_str, String>; 5] = [
         ("base_url", options.base_url, |builder, text| builder.base_url(text)),
         ("user_agent", options.user_agent, |builder, text| builder.user_agent(text)),
         ("ca_pem", options.ca_pem, |builder, text| builder.ca_pem(text)),
@@ -118,7 +121,7 @@ pub(crate) unsafe fn builder(options: *const desk_client_options) -> Result<Buil
             builder = set(builder, text);
         }
     }
-    let times: [(_, _, fn(Builder, Duration) -> Builder); 4] = [
+    let times: [Setting<i64, Duration>; 4] = [
         ("connect_timeout_ms", options.connect_timeout_ms, Builder::connect_timeout),
         ("timeout_ms", options.timeout_ms, Builder::timeout),
         ("attempt_timeout_ms", options.attempt_timeout_ms, Builder::attempt_timeout),
