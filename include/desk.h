@@ -28,7 +28,8 @@
  *
  * Threads. A desk_client may be used from any threads at once. Results and errors never change and may be read from any
  * thread; one owner frees them. The library starts nothing before the first desk_client_new and leaves nothing behind
- * the last desk_client_free; it installs no signal handler. A client must not be used in a forked child (DESK_FORKED).
+ * the last desk_client_free and `_iter_free`; it installs no signal handler. A client must not be used in a forked child
+ * (DESK_FORKED).
  */
 
 #ifndef DESK_H
@@ -381,8 +382,8 @@ typedef struct desk_log_record {
 } desk_log_record;
 
 /**
- * A log callback: called on the thread that makes the call, also from several at once. It must be quick, and may call
- * anything of the library but operations, which answer `DESK_WOULD_DEADLOCK`. No exception may leave it.
+ * A log callback: called on a thread that makes a call through the client, also from several at once. It must be quick, and
+ * may call anything of the library but operations, which answer `DESK_WOULD_DEADLOCK`. No exception may leave it.
  */
 typedef void (*desk_log_fn)(void *user_data, const struct desk_log_record *record);
 

@@ -313,18 +313,21 @@ class Items {
   explicit Items(Iter* taken) noexcept : iter_(taken) {}
 
   /// The next item; none at the end.
-  Result<std::optional<View>> try_next() {
+  Result<std::optional<View>> try_next() & {
     const Item* item = nullptr;
     desk_error* err = nullptr;
     if (Next(iter_.get(), &item, &err) != DESK_OK) return Error(err);
     return item ? std::optional<View>(View(item)) : std::optional<View>();
   }
+  /// Keep the Items in a variable while you read them.
+  Result<std::optional<View>> try_next() && = delete;
   /// The C object.
   Iter* c_ptr() const noexcept { return iter_.get(); }
 
 #ifndef DESK_NO_EXCEPTIONS
   /// The next item, none at the end, or throws Error.
-  std::optional<View> next() { return try_next().value(); }
+  std::optional<View> next() & { return try_next().value(); }
+  std::optional<View> next() && = delete;
 
   /// Walks over the items.
   class iterator {
@@ -356,7 +359,8 @@ class Items {
   };
 
   /// The next item; throws Error.
-  iterator begin() { return iterator(this); }
+  iterator begin() & { return iterator(this); }
+  iterator begin() && = delete;
   /// Behind the last item.
   iterator end() const noexcept { return iterator(); }
 #endif
@@ -994,6 +998,7 @@ class RawResult {
   explicit RawResult(desk_raw_result* taken) noexcept : result_(taken) {}
   /// What is known of the call.
   Response response() const& noexcept { return Response(desk_raw_result_response(result_.get())); }
+  Response response() const&& = delete;
   /// The body, at most 32 MB; it may hold message text. Keep the RawResult while you read it.
   std::string_view body() const& noexcept { return detail::view(desk_raw_result_get_body(result_.get())); }
   std::string_view body() const&& = delete;
@@ -1057,7 +1062,7 @@ class ClientOptions {
     connect_timeout_ms_ = value.count();
     return *this;
   }
-  /// Time for a whole call; 60 s if not set.
+  /// Time for a whole call, waits and retries included; 120 s if not set.
   ClientOptions& timeout(std::chrono::milliseconds value) {
     timeout_ms_ = value.count();
     return *this;
@@ -1153,6 +1158,16 @@ class Client {
 #endif
   /// Takes over a C object.
   explicit Client(desk_client* taken) noexcept : client_(taken) {}
+  Client(Client&&) noexcept = default;
+  Client& operator=(Client&& other) noexcept {
+    // The client first: it may still call what log_ holds.
+    client_ = std::move(other.client_);
+    log_ = std::move(other.log_);
+    return *this;
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client() = default;
 
   /// Makes a client. Nothing is sent.
   static Result<Client> make(const ClientOptions& options) {
@@ -1166,9 +1181,8 @@ class Client {
   desk_client* c_ptr() const noexcept { return client_.get(); }
 
   /// Sets the callback that is told of every attempt and call; an empty one removes it. When this returns, the one
-  /// before
-  /// is not running on another thread and is never called again. It is called on the threads that make calls; what it
-  /// throws is dropped. Any thread, but not from inside the callback.
+  /// before is not running on another thread and is never called again. It is called on the threads that make calls;
+  /// what it throws is dropped. One thread at a time, and not from inside the callback.
   void set_log(std::function<void(const LogRecord&)> callback) {
     auto kept = callback ? std::make_unique<std::function<void(const LogRecord&)>>(std::move(callback)) : nullptr;
     desk_client_set_log(client_.get(), kept ? tell : nullptr, kept.get(), nullptr);

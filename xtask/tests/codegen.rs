@@ -222,11 +222,26 @@ fn a_list_that_cannot_be_walked_is_said_with_its_mend() {
         ("until: made__lte", "until: skip", "`until: skip` must name an optional time of the query"),
         ("part: only_state", "part: skip", "`part: skip` must name an optional enumeration of the query"),
         ("operationId: shop_order_list", "operationId: shop_orders", "so that its id must end in `_list`"),
+        (
+            "operationId: order_get",
+            "operationId: shop_order_export",
+            "has the name of a method made for `shop_order_list`",
+        ),
     ];
     for (old, new, problem) in cases {
         assert!(spec.contains(old), "{old}");
         let error = from(&spec.replacen(old, new, 1)).err().unwrap_or_else(|| panic!("accepted: {new}"));
         assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
+    }
+}
+
+#[test]
+fn a_class_that_would_mean_two_things_is_refused() {
+    for name in ["Items", "Response", "Client", "Error", "List", "RawResult", "Outcome", "Time", "ThingGetParams"] {
+        let error =
+            from(&TINY.replace("Thing:", &format!("{name}:")).replace("schemas/Thing\"", &format!("schemas/{name}\"")));
+        let error = error.err().unwrap_or_else(|| panic!("accepted: {name}"));
+        assert!(error.contains("would mean two things"), "{name}: {error}");
     }
 }
 

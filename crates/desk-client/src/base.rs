@@ -60,6 +60,10 @@ impl Base {
         if path.contains(['?', '#', '\\']) || path.contains("://") {
             return refuse("holds more than a path");
         }
+        // A URL leaves tabs and line breaks out: what remains would name something else.
+        if path.contains(char::is_control) {
+            return refuse("holds a control character");
+        }
         let mut url = self.url.clone();
         {
             let Ok(mut segments) = url.path_segments_mut() else { return refuse("cannot be added to the base URL") };

@@ -4,6 +4,9 @@ use bytes::Bytes;
 use reqwest::Response;
 use serde_json::Value;
 
+use crate::Error;
+use crate::deadline::InTime;
+
 /// The largest success body, decompressed: 32 MB.
 pub(crate) const SUCCESS_CAP: usize = 32 << 20;
 /// The most of an error body that is kept: 1 MB.
@@ -15,42 +18,34 @@ const CODE_CAP: usize = 200;
 
 /// Why a body could not be read.
 pub(crate) enum BodyError {
+    /// It did not come in time.
+    Late(Error),
     TooLarge,
     Broken(reqwest::Error),
 }
 
 /// Reads a whole success body.
-pub(crate) async fn read(response: Response) -> Result<Bytes, BodyError> {
+pub(crate) async fn read(response: Response, in_time: &InTime) -> Result<Bytes, BodyError> {
     let expected = response.content_length().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
     let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP));
-    match up_to(SUCCESS_CAP, response, &mut body).await {
-        End::Whole => Ok(body.into()),
-        End::Cut => Err(BodyError::TooLarge),
-        End::Broken(error) => Err(BodyError::Broken(error)),
-    }
+    up_to(SUCCESS_CAP, response, &mut body, in_time).await?;
+    Ok(body.into())
 }
 
-/// Reads what can be had of an error body into `body`, also if it is dropped half way.
-pub(crate) async fn read_some(response: Response, body: &mut Vec<u8>) {
-    up_to(ERROR_CAP, response, body).await;
+/// Reads what can be had of an error body into `body`, also if it breaks off or is late.
+pub(crate) async fn read_some(response: Response, body: &mut Vec<u8>, in_time: &InTime) {
+    up_to(ERROR_CAP, response, body, in_time).await.ok();
 }
 
-enum End {
-    Whole,
-    Cut,
-    Broken(reqwest::Error),
-}
-
-async fn up_to(cap: usize, mut response: Response, body: &mut Vec<u8>) -> End {
+async fn up_to(cap: usize, mut response: Response, body: &mut Vec<u8>, in_time: &InTime) -> Result<(), BodyError> {
     loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > cap => {
+        match in_time.run(response.chunk()).await.map_err(BodyError::Late)?.map_err(BodyError::Broken)? {
+            Some(chunk) if body.len() + chunk.len() > cap => {
                 body.extend_from_slice(&chunk[..cap - body.len()]);
-                return End::Cut;
+                return Err(BodyError::TooLarge);
             }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return End::Whole,
-            Err(error) => return End::Broken(error),
+            Some(chunk) => body.extend_from_slice(&chunk),
+            None => return Ok(()),
         }
     }
 }

@@ -185,6 +185,7 @@ impl Builder {
             token,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
+            idle_timeout: self.idle_timeout,
             budget: Budget::default(),
             rate,
             observer: self.observer.clone(),
@@ -202,7 +203,6 @@ impl Builder {
             // Whether to send again is decided in one place (`transport.rs`), not below it.
             .retry(reqwest::retry::never())
             .connect_timeout(self.connect_timeout)
-            .read_timeout(self.idle_timeout)
             .pool_idle_timeout(pool)
             .pool_max_idle_per_host(self.max_idle_connections)
             .user_agent(agent);
@@ -235,7 +235,8 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("application_id", &self.application_id)
-            .field("base_url", &self.base_url)
+            // Before it is checked it may hold a password.
+            .field("base_url", &self.base_url.as_deref().map(crate::evidence::origin))
             .finish_non_exhaustive()
     }
 }

@@ -29,6 +29,18 @@ impl Client {
         Client { shared: self.shared.clone(), options }
     }
 
+    /// The client for a page that is asked for before it is needed, or for one that is.
+    pub(crate) fn ahead(&self, ahead: bool) -> Client {
+        let mut client = self.clone();
+        client.options.ahead = ahead;
+        client
+    }
+
+    /// Time for one attempt.
+    pub(crate) fn patience(&self) -> std::time::Duration {
+        self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout)
+    }
+
     /// Starts one call of an operation.
     pub(crate) fn begin(&self, operation: Operation) -> Call {
         Call::new(self.shared.clone(), operation, self.options.clone())

@@ -11,6 +11,9 @@ use reqwest::Url;
 
 use crate::{Error, ErrorKind, Outcome, body, retry_after};
 
+/// Characters of a cause at most.
+const CAUSE: usize = 200;
+
 /// A request without an answer, whose body may have left; `origin` is where it was to go.
 pub(crate) fn unanswered(error: reqwest::Error, target: &str) -> Error {
     if error.is_builder() {
@@ -76,7 +79,7 @@ pub(crate) fn broken(error: reqwest::Error, what: &str) -> Error {
     Error::new(kind, Outcome::Unknown, what).with(|details| details.source = Some(Box::new(error.without_url())))
 }
 
-/// The innermost cause: the only one without a URL in it.
+/// The innermost cause: the only one without a URL in it. What the server says in its own words is left out.
 pub(crate) fn cause(error: &reqwest::Error) -> String {
     let mut inner: &dyn StdError = error;
     while let Some(source) = inner.source() {
@@ -85,12 +88,16 @@ pub(crate) fn cause(error: &reqwest::Error) -> String {
     if std::ptr::eq(inner, error as &dyn StdError as *const dyn StdError as *const _) {
         return "no cause given".to_owned();
     }
-    let text = inner.to_string();
-    let mut chars = text.chars();
+    let text = match inner.downcast_ref::<h2::Error>().and_then(h2::Error::reason) {
+        Some(reason) => reason.description().to_owned(),
+        None => inner.to_string(),
+    };
+    let mut chars = text.chars().filter(|char| !char.is_control()).take(CAUSE);
     chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
 }
 
-fn origin(url: &str) -> String {
+/// Scheme, host and port: what may be shown of a URL.
+pub(crate) fn origin(url: &str) -> String {
     Url::parse(url).map_or("a relative address".to_owned(), |url| url.origin().ascii_serialization())
 }
 

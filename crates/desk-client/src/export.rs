@@ -67,7 +67,8 @@ pub struct Proof {
 
 /// Reads all rows of a closed stretch of time exactly once; from the `_export` methods of [`Client`](crate::Client).
 ///
-/// The stretch ends at the time given or, if that is earlier, at the service's clock less the settle time. Its windows
+/// The stretch ends at the time given or, if that is earlier, at the service's clock (this machine's, if it tells none) less
+/// the settle time. Its windows
 /// follow each other without a gap, the empty ones included. After an error the export stands where it stood: asking
 /// again goes on with nothing skipped or repeated; so it does when a future of [`next_window`](Export::next_window) was
 /// dropped.
@@ -81,6 +82,8 @@ pub struct Export<T> {
     /// The stretch, both ends inclusive, µs; `until` is final once the service's clock is known.
     from: i64,
     until: i64,
+    /// What the last window asked up to: `until`, or the end of its second.
+    edge: i64,
     settle: Duration,
     pace: Pace,
     stage: Stage<T>,
@@ -131,6 +134,7 @@ impl<T: Send + 'static> Export<T> {
             parts,
             from,
             until,
+            edge: until,
             settle: Duration::from_secs(120),
             pace: Pace::new(page.unwrap_or(most).clamp(1, most), 10_000),
             stage: if from > until { Stage::End } else { Stage::Start },
@@ -173,8 +177,8 @@ impl<T: Send + 'static> Export<T> {
     fn ask(&self) -> Option<Slice> {
         match &self.stage {
             Stage::Start | Stage::Check => {
-                let window = Some((at(self.from), at(self.until)));
-                Some(Slice { limit: 1, offset: 0, window, part: None })
+                let window = Some((at(self.from), at(self.edge)));
+                Some(Slice { limit: 1, offset: 0, window, part: None, ahead: false })
             }
             Stage::Read(reading) => Some(reading.slice(self.pace.limit)),
             Stage::End => None,
@@ -188,6 +192,7 @@ impl<T: Send + 'static> Export<T> {
                 let now = page.date.unwrap_or_else(Utc::now).timestamp_micros();
                 let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
                 self.until = self.until.min(now.saturating_sub(settle));
+                self.edge = self.until;
                 self.pace.start(self.until.saturating_sub(self.from).saturating_add(1), page.count);
                 self.stage = if self.from > self.until { Stage::End } else { self.read(self.from) };
                 Ok(None)
@@ -240,7 +245,15 @@ impl<T: Send + 'static> Export<T> {
         let until = from.saturating_add(self.pace.width - 1).min(self.until);
         let second = until - until.rem_euclid(SECOND);
         let until = if until < self.until && second > from { second } else { until };
-        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, from, until, self.pace.limit)))
+        let asked = self.asked(from, until);
+        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, (from, until, asked), self.pace.limit)))
+    }
+
+    /// Up to when a window asks. The last one cannot choose where it ends: it asks for the rest of that second as well, whose
+    /// rows are strays. A window as narrow as that would have more of them than of its own.
+    fn asked(&self, from: i64, until: i64) -> i64 {
+        let rest = (SECOND - until.rem_euclid(SECOND)) % SECOND;
+        if until == self.until && until - from >= SECOND { until.saturating_add(rest) } else { until }
     }
 
     /// Makes a window of the rows received, and moves behind it.
@@ -280,6 +293,7 @@ impl<T: Send + 'static> Export<T> {
         self.given += count;
         self.squeezed = None;
         self.pace.done(from, until, i64::try_from(count).unwrap_or(i64::MAX));
+        self.edge = self.asked(from, until);
         self.stage = if until < self.until { self.read(until + 1) } else { Stage::Check };
         Window { items, proof }
     }

@@ -34,6 +34,7 @@ mod builder;
 #[allow(dead_code, reason = "which checks are called depends on the spec")]
 mod check;
 mod client;
+mod deadline;
 mod error;
 mod evidence;
 #[allow(dead_code, reason = "which lists there are depends on the spec")]

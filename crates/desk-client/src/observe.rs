@@ -13,7 +13,7 @@ use crate::transport::Operation;
 
 /// Is told of every attempt and every call of a client.
 ///
-/// It is called on the thread that runs the call, between sending and returning: it must be quick and must not block.
+/// It is called on a thread that runs calls of the client, between sending and returning: it must be quick and must not block.
 pub trait Observer: Send + Sync + 'static {
     /// One request was answered or failed.
     fn attempt(&self, report: &AttemptReport<'_>) {

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::generated::TOKEN_HEADER;
 
 /// Headers that the transport sets itself, or that would change what the request is.
-const OURS: [&str; 15] = [
+const OURS: [&str; 18] = [
     TOKEN_HEADER,
     "accept-encoding",
     "authorization",
@@ -24,6 +24,9 @@ const OURS: [&str; 15] = [
     "transfer-encoding",
     "upgrade",
     "user-agent",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
 ];
 
 /// What one call may do differently; see [`Client::with`](crate::Client::with).
@@ -34,6 +37,8 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
     headers: Vec<(String, String)>,
+    /// Asked for before it is needed: once, and without a clock, because nobody may be driving the runtime meanwhile.
+    pub(crate) ahead: bool,
 }
 
 impl CallOptions {

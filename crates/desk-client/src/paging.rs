@@ -8,11 +8,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use std::vec;
 
 use chrono::{DateTime, Utc};
 use futures_core::Stream;
 use tokio::task::JoinHandle;
+use tokio::time::Sleep;
 
 use crate::{Error, ErrorKind, Outcome};
 
@@ -25,6 +27,8 @@ pub(crate) struct Slice {
     pub(crate) window: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Only rows with this value of the parameter that splits the list.
     pub(crate) part: Option<&'static str>,
+    /// Asked for before it is needed.
+    pub(crate) ahead: bool,
 }
 
 /// What the service answers.
@@ -47,19 +51,22 @@ pub(crate) struct List<T> {
     pub(crate) id: fn(&T) -> i64,
     /// Rows of a page at most, as far as the spec says.
     pub(crate) limit: i64,
+    /// How long a page that was asked for ahead is waited for before it is asked for anew.
+    pub(crate) patience: Duration,
 }
 
 impl<T> List<T> {
     pub(crate) fn new<F>(
         operation: &'static str,
         limit: i64,
+        patience: Duration,
         id: fn(&T) -> i64,
         fetch: impl Fn(Slice) -> F + Send + Sync + 'static,
     ) -> List<T>
     where
         F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
-        List { operation, fetch: Arc::new(move |slice| Box::pin(fetch(slice))), id, limit }
+        List { operation, fetch: Arc::new(move |slice| Box::pin(fetch(slice))), id, limit, patience }
     }
 
     /// The service's answers do not fit together.
@@ -74,7 +81,8 @@ impl<T> List<T> {
 /// The items of a list, page after page; from the `_stream` methods of [`Client`](crate::Client).
 ///
 /// While the caller works on a page, the next one is already on its way (on the tokio runtime that polls the stream);
-/// dropping the stream cancels it. After an error the stream stands where it stood: asking again asks for the same page.
+/// dropping the stream cancels it. If that fails, it is asked for anew when it is needed, so that no time of the caller's
+/// counts as the service's. After an error the stream stands where it stood: asking again asks for the same page.
 pub struct ItemStream<T> {
     list: List<T>,
     /// Rows to ask for at most: as the caller wants, or as the service was seen to give.
@@ -84,7 +92,9 @@ pub struct ItemStream<T> {
     left: u64,
     items: vec::IntoIter<T>,
     pending: Option<Pending<T>>,
+    /// Of the last page: its ids, and how many rows the list had.
     ids: Vec<i64>,
+    count: i64,
     /// Rows of the last page, if it was shorter than asked for.
     short: Option<i64>,
     /// The page just received was no step ahead, and is asked for once more.
@@ -95,6 +105,9 @@ pub struct ItemStream<T> {
 /// A page on its way; given up when dropped.
 struct Pending<T> {
     asked: i64,
+    ahead: bool,
+    /// When waiting for what was asked for ahead ends.
+    late: Option<Pin<Box<Sleep>>>,
     task: JoinHandle<Result<Page<T>, Error>>,
 }
 
@@ -115,6 +128,7 @@ impl<T: Send + 'static> ItemStream<T> {
             items: Vec::new().into_iter(),
             pending: None,
             ids: Vec::new(),
+            count: 0,
             short: None,
             stuck: false,
             ended: false,
@@ -148,10 +162,24 @@ impl<T: Send + 'static> ItemStream<T> {
                 return Poll::Ready(None);
             }
             let Some(pending) = &mut self.pending else {
-                self.send();
+                self.send(false);
                 continue;
             };
-            let page = match ready!(Pin::new(&mut pending.task).poll(context)) {
+            let (asked, ahead) = (pending.asked, pending.ahead);
+            let page = match Pin::new(&mut pending.task).poll(context) {
+                Poll::Ready(page) => page,
+                Poll::Pending if ahead => {
+                    let patience = self.list.patience;
+                    let late = pending.late.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+                    ready!(late.as_mut().poll(context));
+                    self.send(false);
+                    continue;
+                }
+                Poll::Pending => return Poll::Pending,
+            };
+            self.pending = None;
+            let page = match page {
+                Ok(Err(_)) if ahead => continue,
                 Ok(page) => page,
                 Err(stop) => match stop.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
@@ -159,8 +187,6 @@ impl<T: Send + 'static> ItemStream<T> {
                     Err(_) => Err(self.list.inconsistent("the page was given up".to_owned())),
                 },
             };
-            let asked = pending.asked;
-            self.pending = None;
             if let Err(error) = page.and_then(|page| self.accept(page, asked)) {
                 return Poll::Ready(Some(Err(error)));
             }
@@ -173,7 +199,13 @@ impl<T: Send + 'static> ItemStream<T> {
         let Page { mut items, count, .. } = page;
         let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let ids: Vec<i64> = items.iter().map(self.list.id).collect();
-        if (rows == 0 && self.offset < count) || (rows > 0 && ids == self.ids) {
+        let repeated = rows > 0 && ids == self.ids;
+        if repeated && count.saturating_sub(self.count) >= rows {
+            // As many rows came before them, and moved these here.
+            (self.stuck, self.count, self.offset) = (false, count, self.offset.saturating_add(rows));
+            return Ok(());
+        }
+        if (rows == 0 && self.offset < count) || repeated {
             if !std::mem::replace(&mut self.stuck, true) {
                 return Ok(());
             }
@@ -184,7 +216,7 @@ impl<T: Send + 'static> ItemStream<T> {
                 _ => format!("the list does not move on: offset {offset} gives the rows of the page before"),
             }));
         }
-        (self.stuck, self.ids) = (false, ids);
+        (self.stuck, self.ids, self.count) = (false, ids, count);
         self.offset = self.offset.saturating_add(rows);
         items.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= items.len() as u64;
@@ -197,16 +229,16 @@ impl<T: Send + 'static> ItemStream<T> {
         self.short = short;
         self.items = items.into_iter();
         if !self.ended {
-            self.send();
+            self.send(true);
         }
         Ok(())
     }
 
     /// Sends for the page at the offset.
-    fn send(&mut self) {
+    fn send(&mut self, ahead: bool) {
         let asked = self.limit.min(i64::try_from(self.left).unwrap_or(i64::MAX));
-        let slice = Slice { limit: asked, offset: self.offset, window: None, part: None };
-        self.pending = Some(Pending { asked, task: tokio::spawn((self.list.fetch)(slice)) });
+        let slice = Slice { limit: asked, offset: self.offset, window: None, part: None, ahead };
+        self.pending = Some(Pending { asked, ahead, late: None, task: tokio::spawn((self.list.fetch)(slice)) });
     }
 }
 

@@ -25,7 +25,7 @@ proptest! {
     ) {
         let answer = |step: &Step| step.map_or(Answer::Fail, Answer::Clamp);
         let script = steps.iter().map(answer).chain([Answer::Rows]).collect();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let (items, errors, log) = runtime.block_on(async {
             let (stream, log) = stream(rows, limit, script);
             let stream = match most {
@@ -39,8 +39,10 @@ proptest! {
 
         let wanted = rows.min(most.unwrap_or(i64::MAX));
         prop_assert_eq!(&items, &all(wanted));
-        let failed = steps.iter().take(log.len()).filter(|step| step.is_none()).count();
-        prop_assert_eq!(errors.len(), failed);
+        // A page that was asked for ahead, because the one before had come, may fail without a word.
+        let failed = |step: usize| steps.get(step).is_some_and(Option::is_none);
+        let told = (0..log.len()).filter(|step| failed(*step) && (*step == 0 || failed(step - 1))).count();
+        prop_assert_eq!(errors.len(), told);
 
         // Each request begins where the rows before it end, and asks for no more than may be used.
         let mut at = 0;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::{ItemStream, List, Page, Slice};
 use crate::{Error, ErrorKind, Outcome};
@@ -28,6 +29,7 @@ pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<
     let list = List::new(
         "list",
         500,
+        Duration::from_secs(60),
         |item: &i64| *item,
         move |slice: Slice| {
             seen.lock().expect("unbroken").push((slice.offset, slice.limit));
@@ -100,7 +102,8 @@ async fn one_short_page_is_no_limit() {
 async fn an_error_leaves_it_on_the_page() {
     let script = vec![Answer::Fail, Answer::Rows, Answer::Fail, Answer::Fail, Answer::Rows];
     let (stream, log) = stream(6, 3, script);
-    assert_eq!(drain(stream).await, (all(6), vec![ErrorKind::Transport; 3]));
+    // The third was asked for ahead: it fails without a word.
+    assert_eq!(drain(stream).await, (all(6), vec![ErrorKind::Transport; 2]));
     assert_eq!(*log.lock().expect("unbroken"), [(0, 3), (0, 3), (3, 3), (3, 3), (3, 3)]);
 }
 
@@ -141,4 +144,46 @@ async fn the_next_page_is_on_its_way_while_one_is_read() {
     assert_eq!(stream.next_page().await.expect("a page").expect("no fault"), [1, 2]);
     assert_eq!(stream.next_page().await.expect("a page").expect("no fault"), [3, 4, 5]);
     assert!(stream.next_page().await.is_none() && stream.next().await.is_none());
+}
+
+/// Newest first, three at a time, and three new rows between the first page and the second.
+#[tokio::test]
+async fn rows_that_were_moved_by_new_ones_are_passed_over() {
+    let turn = Mutex::new(0);
+    let list = List::new(
+        "list",
+        3,
+        Duration::from_secs(60),
+        |item: &i64| *item,
+        move |slice: Slice| {
+            let newest = if std::mem::replace(&mut *turn.lock().expect("unbroken"), 1) == 0 { 6 } else { 9 };
+            let items = (1..=newest).rev().skip(usize::try_from(slice.offset).expect("small")).take(3).collect();
+            async move { Ok(Page { items, count: newest, date: None }) }
+        },
+    );
+    assert_eq!(drain(ItemStream::new(list, None, None)).await, (vec![6, 5, 4, 3, 2, 1], vec![]));
+}
+
+/// The page that was asked for ahead never comes; asked for anew it does.
+#[tokio::test(start_paused = true)]
+async fn what_was_asked_for_ahead_is_not_waited_for_without_end() {
+    let log = Log::default();
+    let seen = log.clone();
+    let list = List::new(
+        "list",
+        3,
+        Duration::from_secs(60),
+        |item: &i64| *item,
+        move |slice: Slice| {
+            seen.lock().expect("unbroken").push((slice.offset, i64::from(slice.ahead)));
+            async move {
+                if slice.ahead {
+                    std::future::pending::<()>().await;
+                }
+                Ok(Page { items: (slice.offset..slice.offset + 3).collect(), count: 6, date: None })
+            }
+        },
+    );
+    assert_eq!(drain(ItemStream::new(list, None, None)).await, (all(6), vec![]));
+    assert_eq!(*log.lock().expect("unbroken"), [(0, 0), (3, 1), (3, 0)]);
 }

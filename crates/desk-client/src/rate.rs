@@ -12,6 +12,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use crate::Error;
+use crate::retry::PATIENCE;
 
 /// What remains of a rate after a 429.
 const FALL: f64 = 0.7;
@@ -46,14 +47,17 @@ impl Rate {
         if safe { self.reads.as_ref() } else { self.writes.as_ref() }
     }
 
-    /// Waits until one request may go.
-    pub(crate) async fn turn(&self, safe: bool) {
+    /// Waits until one request may go; false, at once, if that is not before `end`.
+    pub(crate) async fn turn(&self, safe: bool, end: Instant) -> bool {
         loop {
             let now = Instant::now();
             let pause = locked(&self.pause).and_then(|until| until.checked_duration_since(now)).unwrap_or_default();
             let wait = if pause.is_zero() { self.lane(safe).map_or(Duration::ZERO, Lane::take) } else { pause };
             if wait.is_zero() {
-                return;
+                return true;
+            }
+            if wait >= end.saturating_duration_since(now) {
+                return false;
             }
             tokio::time::sleep(wait).await;
         }
@@ -67,7 +71,8 @@ impl Rate {
         if let Some(lane) = self.lane(safe) {
             lane.change(|rate, _| rate * FALL);
         }
-        let until = Instant::now() + wait;
+        // A service that asks for more than that would stop the client for good.
+        let until = Instant::now() + wait.min(PATIENCE);
         let mut pause = locked(&self.pause);
         *pause = Some(pause.map_or(until, |before| before.max(until)));
     }
@@ -177,14 +182,18 @@ mod tests {
     #[tokio::test]
     async fn a_pause_holds_reads_and_writes_alike() {
         let rate = Rate::new(Some(1e6), None).expect("a rate");
-        rate.throttled(true, Duration::from_secs(3600));
+        let soon = || Instant::now() + Duration::from_secs(10);
+        rate.throttled(true, Duration::MAX);
         for safe in [true, false] {
-            tokio::time::timeout(Duration::from_millis(20), rate.turn(safe)).await.expect_err("paused");
+            assert!(!rate.turn(safe, soon()).await, "paused");
         }
+        // Nobody is paused for longer than anybody waits.
+        let until = locked(&rate.pause).expect("paused");
+        assert!(until.duration_since(Instant::now()) <= PATIENCE);
         // Without a limit there is no pause.
         let free = Rate::new(None, None).expect("no rate");
         free.throttled(true, Duration::from_secs(3600));
-        free.turn(true).await;
+        assert!(free.turn(true, soon()).await);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{Client, Error, ErrorKind, Outcome, Response};
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
 /// A request of [`Client::raw_call`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RawRequest {
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
@@ -72,6 +72,13 @@ impl RawResult {
             let what = format!("the answer is no JSON of the wanted shape (line {line}, column {column})");
             Error::new(ErrorKind::Decode, Outcome::Unknown, what)
         })
+    }
+}
+
+/// Without query and body: they may be message text.
+impl std::fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RawRequest").field("method", &self.method).field("path", &self.path).finish_non_exhaustive()
     }
 }
 

@@ -18,7 +18,7 @@ const BASE: Duration = Duration::from_millis(250);
 pub(crate) const BASE_THROTTLED: Duration = Duration::from_secs(1);
 const CAP: Duration = Duration::from_secs(20);
 /// Longer than this is not waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 const BUDGET: u32 = 500;
 const COST: u32 = 5;

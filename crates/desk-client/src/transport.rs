@@ -18,6 +18,7 @@ use tracing::{Instrument, Span};
 
 use crate::base::Base;
 use crate::body::{self, BodyError};
+use crate::deadline::InTime;
 use crate::evidence::{broken, cause, refusal, text, unanswered};
 use crate::gate::Gate;
 use crate::generated::{TOKEN_HEADER, wire};
@@ -31,6 +32,8 @@ use crate::{CallOptions, Error, ErrorKind, Outcome, Response};
 const UNDOCUMENTED: HeaderName = HeaderName::from_static("api-version");
 /// As the service asks for it, `utf8` included.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf8");
+/// As long as anybody waits who does not want to be told of time.
+const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 const REQUEST_ID: [&str; 2] = ["x-request-id", "x-correlation-id"];
 
 /// What all calls of a client share.
@@ -43,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) token: Token,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
     pub(crate) budget: Budget,
     pub(crate) rate: Rate,
     pub(crate) observer: Option<Arc<dyn Observer>>,
@@ -106,9 +110,9 @@ impl Call {
         Call { shared, operation, options, started: Instant::now(), span, record: Arc::default() }
     }
 
-    /// Names the operation in an error of its arguments.
+    /// Ends the call if its arguments are wrong.
     pub(crate) fn check(&self, arguments: Result<(), Error>) -> Result<(), Error> {
-        arguments.map_err(|error| self.signed(error))
+        arguments.or_else(|error| self.clone().end::<()>(Err(error)).map(drop))
     }
 
     /// The connections to use.
@@ -210,32 +214,31 @@ impl Call {
     /// Sends a request until it succeeds or another attempt is of no use or no right.
     pub(crate) async fn send_until_done(&self, http: &reqwest::Client, mut request: Request) -> Result<Answer, Error> {
         self.prepare(&mut request)?;
-        let max_attempts = self.options.max_attempts.unwrap_or(retry::MAX_ATTEMPTS);
+        let most = if self.options.ahead { 1 } else { self.options.max_attempts.unwrap_or(retry::MAX_ATTEMPTS) };
+        let mut failure = None;
         for attempt in 1.. {
-            // A body of bytes can always be copied.
-            let Some(copy) = request.try_clone() else { break };
-            self.turn().await?;
+            if !self.shared.rate.turn(self.operation.safe(), Instant::now() + self.left()).await {
+                // What the attempt before proved stays true.
+                return Err(failure.unwrap_or_else(|| {
+                    let what = format!("the rate limit left no turn within {} ms", self.timeout().as_millis());
+                    Error::new(ErrorKind::Timeout, Outcome::NotSent, what)
+                }));
+            }
+            let Some(copy) = request.try_clone() else {
+                return Err(Error::invalid("the request cannot be copied"));
+            };
             let started = Instant::now();
             let (host, port) = self.shared.base.host_and_port();
             let span = observe::attempt_span(&self.span, self.operation, host, port, attempt);
             let result = self.send(http, copy).instrument(span.clone()).await;
-            let error = result.as_ref().err();
-            let again = error.filter(|_| attempt < max_attempts);
+            let again = result.as_ref().err().filter(|_| attempt < most);
             let wait = again.and_then(|error| self.wait(error, attempt));
-            self.tell(&span, attempt, started.elapsed(), error, wait);
+            self.tell(&span, attempt, started.elapsed(), result.as_ref().err(), wait);
             let Some(wait) = wait else { return result };
+            failure = result.err();
             tokio::time::sleep(wait).await;
         }
-        self.send(http, request).await
-    }
-
-    /// Waits until the rate lets a request go.
-    async fn turn(&self) -> Result<(), Error> {
-        let turn = self.shared.rate.turn(self.operation.safe());
-        tokio::time::timeout(self.left(), turn).await.map_err(|_| {
-            let what = format!("the rate limit left no turn within {} ms", self.timeout().as_millis());
-            Error::new(ErrorKind::Timeout, Outcome::NotSent, what)
-        })
+        Err(failure.unwrap_or_else(|| Error::invalid("no attempt was allowed")))
     }
 
     /// How long to wait before the next attempt; `None` if there is to be none.
@@ -272,10 +275,7 @@ impl Call {
             let mut record = self.record();
             *record = Record { attempts: record.attempts + 1, ..Record::default() };
         }
-        let own = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
-        let (limit, shown) = if own < self.left() { (own, own) } else { (self.left(), self.timeout()) };
-        let until = tokio::time::Instant::now() + limit;
-        let in_time = InTime { until, shown };
+        let in_time = self.in_time();
         let gate = guard(&mut request);
         let response = in_time.run(http.execute(request)).await;
         let response =
@@ -295,10 +295,11 @@ impl Call {
         if !status.is_success() {
             // The status stands, whatever becomes of the body.
             let mut body = Vec::new();
-            in_time.run(body::read_some(response, &mut body)).await.ok();
+            body::read_some(response, &mut body, &in_time).await;
             return Err(refusal(status, &headers, body.into()));
         }
-        let body = in_time.run(body::read(response)).await?.map_err(|error| match error {
+        let body = body::read(response, &in_time).await.map_err(|error| match error {
+            BodyError::Late(error) => error,
             BodyError::TooLarge => Error::new(
                 ErrorKind::TooLarge,
                 Outcome::Unknown,
@@ -311,7 +312,16 @@ impl Call {
     }
 
     fn timeout(&self) -> Duration {
-        self.options.timeout.unwrap_or(self.shared.timeout)
+        if self.options.ahead { FOREVER } else { self.options.timeout.unwrap_or(self.shared.timeout).min(FOREVER) }
+    }
+
+    /// The time of an attempt that begins now.
+    fn in_time(&self) -> InTime {
+        let own = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
+        let (limit, shown) =
+            if own < self.left() && !self.options.ahead { (own, own) } else { (self.left(), self.timeout()) };
+        let idle = if self.options.ahead { FOREVER } else { self.shared.idle_timeout };
+        InTime { until: tokio::time::Instant::now() + limit, shown, idle: idle.min(FOREVER) }
     }
 
     /// The time that the call still has.
@@ -332,22 +342,6 @@ impl Call {
         self.options.add_headers(headers)?;
         headers.insert(HeaderName::from_static(TOKEN_HEADER), self.shared.token.header()?);
         Ok(())
-    }
-}
-
-/// The end of an attempt's time.
-struct InTime {
-    until: tokio::time::Instant,
-    /// The limit as the caller knows it.
-    shown: Duration,
-}
-
-impl InTime {
-    async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        tokio::time::timeout_at(self.until, work).await.map_err(|_| {
-            let what = format!("no complete answer within {} ms", self.shown.as_millis());
-            Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
-        })
     }
 }
 

@@ -80,6 +80,8 @@ async fn no_secret_and_no_text_reaches_a_log() {
     let server = serve();
     let chat = NewProactiveChat::builder().message(TEXT).group_key("g").customer_ids([1]).agent_id(1).build();
     let raw = RawRequest::new("POST", "x").query("q", QUERY).json(json!({ "message": TEXT }));
+    output.note(&raw);
+    output.note(&Client::builder("").base_url(format!("https://user:{TOKEN}@localhost/{TEXT}")));
     for fault in faults() {
         let builder = Client::builder("").api_token(TOKEN).base_url(format!("{}/{}", server.url(), fault.name));
         let builder = builder.observer(Arc::new(output.clone()));

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use desk_client::types::NewProactiveChat;
-use desk_client::{Client, ErrorKind, Outcome, Response, types};
+use desk_client::{CallOptions, Client, ErrorKind, Outcome, Response, types};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -24,6 +24,9 @@ const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
+
+/// What the server says as it goes away.
+const WORDS: &[u8] = b"words of the server";
 
 /// What the server does with a request that it has read to its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +102,7 @@ fn converse(mut tls: Tls, seen: &Mutex<Vec<Vec<u8>>>, script: &Mutex<Vec<Act>>) 
             }
             Act::Reset(code) => send(&mut tls, RST_STREAM, 0, stream, &code.to_be_bytes())?,
             Act::GoAway(last) => {
-                send(&mut tls, GOAWAY, 0, 0, &[last.to_be_bytes(), [0; 4]].concat())?;
+                send(&mut tls, GOAWAY, 0, 0, &[&last.to_be_bytes()[..], &[0; 4], WORDS].concat())?;
                 thread::sleep(Duration::from_millis(20));
                 return Ok(());
             }
@@ -116,8 +119,15 @@ fn send(tls: &mut Tls, kind: u8, flags: u8, stream: u32, payload: &[u8]) -> std:
 }
 
 async fn create(server: &H2Server) -> Result<Response<types::ProactiveChat>, desk_client::Error> {
+    create_with(server, CallOptions::new()).await
+}
+
+async fn create_with(
+    server: &H2Server,
+    options: CallOptions,
+) -> Result<Response<types::ProactiveChat>, desk_client::Error> {
     let client = Client::builder("").api_token("t").base_url(&server.url).ca_pem(server.authority.as_bytes());
-    let client = client.build().expect("settings are right");
+    let client = client.build().expect("settings are right").with(options);
     let chat = NewProactiveChat::builder().message("m").group_key("g").customer_ids([1]).agent_id(1).build();
     client.proactive_chat_create(&chat).await
 }
@@ -144,4 +154,13 @@ async fn what_may_have_been_begun_is_not() {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::Unknown), "{trouble:?}: {error}");
         assert_eq!((error.attempts(), server.bodies.lock().expect("unbroken").len()), (1, 1), "{trouble:?}");
     }
+}
+
+#[tokio::test]
+async fn the_server_s_words_are_not_repeated() {
+    let server = serve(vec![Act::GoAway(0)]);
+    let error = create_with(&server, CallOptions::new().max_attempts(1)).await.expect_err("it went away");
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
+    assert!(!error.to_string().contains("words"), "{error}");
+    assert!(error.to_string().ends_with("; nothing was sent"), "{error}");
 }

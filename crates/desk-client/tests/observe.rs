@@ -59,6 +59,7 @@ async fn an_observer_hears_every_attempt_and_every_call() {
         lines.text(),
         "attempt proactive_chat_get GET /proactive_chats/{proactive_id} 1 Some(503) service true\n\
          attempt proactive_chat_get GET /proactive_chats/{proactive_id} 2 Some(404) not_found false\n\
-         call proactive_chat_get 2 Some(404) not_found\n"
+         call proactive_chat_get 2 Some(404) not_found\n\
+         call proactive_chat_get 0 None invalid_argument\n"
     );
 }

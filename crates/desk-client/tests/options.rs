@@ -89,6 +89,7 @@ async fn headers_that_cannot_or_must_not_be_sent_are_named() {
         ("SENDBIRDDESKAPITOKEN", "x", "is set by the client"),
         ("Content-Length", "5", "is set by the client"),
         ("host", "evil", "is set by the client"),
+        ("X-HTTP-Method-Override", "POST", "is set by the client"),
         ("a b", "x", "has a name that no header can have"),
         ("", "x", "has a name that no header can have"),
         ("x-a", "a\r\nx-b: s3cret", "has a value that no header can carry"),
@@ -221,4 +222,43 @@ async fn one_429_pauses_all_calls_of_a_limited_client() {
     let start = Instant::now();
     once.chat_message_list(&list()).await.expect("after the pause");
     assert!(start.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn a_429_that_asks_for_an_age_is_an_error_and_no_more() {
+    for wait in ["1000000000", "10000000000000000000"] {
+        let server = Server::start(move |_| vec![reply(429, &[("retry-after", wait)], b"")]);
+        let client = builder(&server.url())
+            .writes_per_second(1000.0)
+            .timeout(Duration::from_secs(60))
+            .build()
+            .expect("settings are right");
+        let error = client.proactive_chat_create(&chat()).await.expect_err("too fast");
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::RateLimited, Outcome::Rejected));
+        // Paused, but not for ever: what cannot wait as long is told at once.
+        let error = client.proactive_chat_create(&chat()).await.expect_err("paused");
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 0));
+    }
+}
+
+/// The limiter leaves no time for a second attempt: what the first one proved is told.
+#[tokio::test]
+async fn a_turn_that_never_comes_hides_no_error() {
+    let server = Server::start(|_| vec![reply(503, &[("retry-after", "0")], b"")]);
+    let client = builder(&server.url())
+        .reads_per_second(0.01)
+        .timeout(Duration::from_secs(60))
+        .build()
+        .expect("settings are right");
+    let error = client.chat_message_list(&list()).await.expect_err("503");
+    assert_eq!((error.status(), error.attempts(), error.outcome()), (Some(503), 1, Outcome::Unknown));
+}
+
+#[tokio::test]
+async fn a_time_without_end_is_none() {
+    let server = slow(0);
+    let client =
+        builder(&server.url()).timeout(Duration::MAX).attempt_timeout(Duration::MAX).idle_timeout(Duration::MAX);
+    let client = client.build().expect("settings are right");
+    client.chat_message_list(&list()).await.expect("a page");
 }

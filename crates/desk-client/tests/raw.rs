@@ -45,6 +45,9 @@ async fn a_path_that_leaves_the_base_url_is_refused() {
         "a?b=c",
         "a#b",
         "a\\..\\b",
+        "a/1\t2",
+        "a/.\t./b",
+        "a\n/b",
         "a/",
     ] {
         let error = client.raw_call(&RawRequest::new("GET", path)).await.expect_err(path);

@@ -124,8 +124,11 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // Closing TLS writes to the sockets.
         let _quiet = Quiet::start();
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_timeout(PATIENCE);
+        match self.runtime.take() {
+            // Inside a callback, on a thread that another client drives, nothing may block.
+            Some(runtime) if Runtime::try_current().is_ok() => runtime.shutdown_background(),
+            Some(runtime) => runtime.shutdown_timeout(PATIENCE),
+            None => {}
         }
     }
 }

@@ -40,8 +40,9 @@ pub(crate) unsafe fn free<H: Handle, A>(handle: *mut H) {
         return;
     }
     // SAFETY: by contract this is the box that `give` leaked, and nobody else has it.
-    drop(unsafe { Box::from_raw(handle.cast::<Owner<H::Target, A>>()) });
+    let owner = unsafe { Box::from_raw(handle.cast::<Owner<H::Target, A>>()) };
     LIVE.fetch_sub(1, Ordering::SeqCst);
+    drop(owner);
 }
 
 /// Forgets an object without freeing it; NULL is fine.

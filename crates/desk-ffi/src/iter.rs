@@ -4,7 +4,7 @@
 //! read when it is needed, because nothing of the library runs between calls.
 
 use std::ptr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use ::desk_client::ItemStream;
 use bumpalo::Bump;
@@ -72,8 +72,14 @@ where
         // SAFETY: by contract.
         let iter = unsafe { target::<H>(iter) };
         let iter = iter.ok_or_else(|| Failure::argument("iter is NULL; make one with its _new"))?;
-        let in_use = |_| Failure::argument("iter is in use by another thread; give each thread its own");
-        let mut walk = iter.walk.try_lock().map_err(in_use)?;
+        let mut walk = match iter.walk.try_lock() {
+            Ok(walk) => walk,
+            // A panic left it between two pages.
+            Err(TryLockError::Poisoned(walk)) => walk.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::argument("iter is in use by another thread; give each thread its own"));
+            }
+        };
         walk.step(&iter.client).map(|item| item.cast::<I>().cast_mut())
     };
     // SAFETY: by contract; a pointer to const is as large as one to mut.

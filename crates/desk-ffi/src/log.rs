@@ -49,8 +49,8 @@ pub struct desk_log_record {
     pub message: desk_str,
 }
 
-/// A log callback: called on the thread that makes the call, also from several at once. It must be quick, and may call
-/// anything of the library but operations, which answer `DESK_WOULD_DEADLOCK`. No exception may leave it.
+/// A log callback: called on a thread that makes a call through the client, also from several at once. It must be quick, and
+/// may call anything of the library but operations, which answer `DESK_WOULD_DEADLOCK`. No exception may leave it.
 pub type desk_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, record: *const desk_log_record)>;
 
 /// Where a client's callback is kept.

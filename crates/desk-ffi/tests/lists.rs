@@ -12,13 +12,13 @@ use testkit::{Request, Run, Server, Step, reply};
 
 const ROWS: usize = 8;
 
-/// A list of eight messages. Every third request fails.
+/// A list of eight messages. Of four requests, the third and the fourth fail.
 fn list_server() -> Server {
     let turn = Mutex::new(0);
     Server::start(move |request| {
         let mut turn = turn.lock().expect("no panic holds it");
         *turn += 1;
-        if *turn % 3 == 0 { vec![reply(503, &[], b"")] } else { page(request) }
+        if *turn % 4 == 3 || *turn % 4 == 0 { vec![reply(503, &[], b"")] } else { page(request) }
     })
 }
 
@@ -38,8 +38,9 @@ fn page(request: &Request) -> Vec<Step> {
     vec![reply(200, &[], format!(r#"{{"count":{ROWS},"results":[{rows}]}}"#).as_bytes())]
 }
 
-/// By threes, all at once, and five of them: each page is prefetched, each failure told once.
-const WALKS: &str = " 0 1 2 3 4 5 DESK_SERVICE 6 7\n 0 1 2 3 4 5 6 7\n DESK_SERVICE 0 1 2 3 4\n";
+/// By threes, all at once, and five of them: a page that fails when it is asked for ahead is asked for again without a word,
+/// and what fails then is told.
+const WALKS: &str = " 0 1 2 3 4 5 DESK_SERVICE 6 7\n 0 1 2 3 4 5 6 7\n DESK_SERVICE DESK_SERVICE 0 1 2 3 4\n";
 
 #[test]
 fn c_walks_over_a_list_that_fails_now_and_then() {
@@ -57,6 +58,14 @@ fn the_next_page_is_asked_for_while_one_is_read() {
     Run::of(&build("lists.c"), &[&server.url(), "first"], &[]).text();
     let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
     assert_eq!(targets, ["/chat_messages?limit=3&offset=0", "/chat_messages?limit=3&offset=3"]);
+}
+
+/// The time that a program works on a page does not count as the service's: each page is asked for once.
+#[test]
+fn a_slow_caller_asks_for_no_page_twice() {
+    let server = Server::start(page);
+    Run::of(&build("lists.c"), &[&server.url(), "slow"], &[]).text();
+    assert_eq!(server.requests().len(), 3);
 }
 
 /// Repeats raw calls; refuses the chat 5 after one failure.

@@ -45,9 +45,10 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     let deprecated = if operation.deprecated { "\n\n@deprecated by the service." } else { "" };
     let (limit, offset) = (&paged.limit.name, &paged.offset.name);
     let most = paged.limit.bounds.max.map_or(String::new(), |max| format!(" (by default {max})"));
+    let params =
+        if operation.query.iter().any(|field| field.required) { "must be there" } else { "may be NULL for defaults" };
     let about_new = doc(&format!(
-        "Starts to walk over a list. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` may be NULL for \
-         defaults; its `{limit}` is the size of a page{most}, its `{offset}` where to begin. `iter_options` and `options` may \
+        "Starts to walk over a list. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` {params}; its `{limit}` is the size of a page{most}, its `{offset}` where to begin. `iter_options` and `options` may \
          be NULL; `options` hold for each page. On success `*out` is the iterator, to be freed with `{free}`; otherwise it \
          is NULL. It may outlive the client. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`.",
     ));

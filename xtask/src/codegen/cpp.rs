@@ -5,18 +5,60 @@
 
 use std::fmt::Write as _;
 
+use anyhow::{Result, bail};
+
 use super::c_abi::input_type;
 use super::c_lists::iter_type;
 use super::cpp_request::{cpp_input, inner_first, request, to_c};
 use super::cpp_result::{getter, owner, seen, view};
-use super::model::{Model, Operation, Paged, Schema, Type};
+use super::model::{Kind, Model, Operation, Paged, Schema, Type};
 use super::names;
 
 const RUNTIME: &str = include_str!("desk_hpp_runtime.txt");
 const CLIENT: &str = include_str!("desk_hpp_client.txt");
 
+/// Refuses a class that would mean two things.
+fn no_twins(model: &Model) -> Result<()> {
+    let runtime = RUNTIME.lines().chain(CLIENT.lines()).filter_map(|line| {
+        let rest = ["class ", "enum class ", "using "].iter().find_map(|start| line.strip_prefix(start))?;
+        rest.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty() && *word != "nodiscard")
+    });
+    let mut taken: Vec<String> = runtime.map(str::to_owned).collect();
+    taken.sort();
+    taken.dedup();
+    let mut claim = |name: String, what: &str| {
+        if taken.contains(&name) {
+            bail!("`{name}` in C++ would mean two things, one of them {what}; rename it in the spec");
+        }
+        taken.push(name);
+        Ok(())
+    };
+    for schema in &model.schemas {
+        let what = format!("schema `{}`", schema.name);
+        claim(schema.name.clone(), &what)?;
+        if schema.output && matches!(schema.kind, Kind::Object(_)) {
+            claim(format!("{}View", schema.name), &what)?;
+        }
+        let input = cpp_input(schema);
+        if schema.input && input != schema.name {
+            claim(input, &what)?;
+        }
+    }
+    for operation in &model.operations {
+        let what = format!("operation `{}`", operation.id);
+        if !operation.query.is_empty() {
+            claim(operation.params_type(), &what)?;
+        }
+        if let Some(paged) = &operation.paged {
+            claim(iter_class(paged), &what)?;
+        }
+    }
+    Ok(())
+}
+
 /// The header.
-pub fn emit(model: &Model) -> String {
+pub fn emit(model: &Model) -> Result<String> {
+    no_twins(model)?;
     let mut out = RUNTIME.to_owned();
     for (schema, values) in model.enums() {
         enumeration(&mut out, schema, values);
@@ -69,7 +111,7 @@ pub fn emit(model: &Model) -> String {
             walk(&mut out, operation, paged);
         }
     }
-    wrapped(&(out + after))
+    Ok(wrapped(&(out + after)))
 }
 
 /// Wraps comments that are too long, each line behind the same mark.

@@ -10,7 +10,7 @@ use super::source::{Node, Problem, Source};
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 /// Names that the emitters give to arguments beside the path parameters.
-const OWN_ARGUMENTS: [&str; 8] = ["body", "params", "options", "client", "call", "out", "err", "error"];
+const OWN_ARGUMENTS: [&str; 9] = ["body", "params", "options", "iter_options", "client", "call", "out", "err", "error"];
 const JSON: &str = "application/json";
 
 /// Lowers the whole spec or says all that is wrong with it.
@@ -36,6 +36,14 @@ pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
     for schema in &schemas {
         if holds(&schema.name, &schema.name, &schemas, &mut Vec::new()) {
             let text = format!("`{}` holds itself, directly or through others; put a list in between", schema.name);
+            lowering.problems.push(root.problem(text));
+        }
+    }
+    for paged in operations.iter().filter_map(|operation: &Operation| operation.paged.as_ref()) {
+        let taken = ["stream", "export", "pages"].map(|what| format!("{}_{what}", paged.stem));
+        if let Some(twin) = operations.iter().find(|operation| taken.contains(&operation.id)) {
+            let text =
+                format!("operation `{}` has the name of a method made for `{}_list`; rename it", twin.id, paged.stem);
             lowering.problems.push(root.problem(text));
         }
     }

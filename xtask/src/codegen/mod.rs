@@ -95,7 +95,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     sources.extend(FFI_ITEMS.map(|name| (name.to_owned(), files[&ffi(name)].clone())));
     let items = header::items(&sources)?;
     files.insert("include/desk.h".to_owned(), header::emit(&items, version)?);
-    files.insert("include/desk.hpp".to_owned(), cpp::emit(&model));
+    files.insert("include/desk.hpp".to_owned(), cpp::emit(&model)?);
     let shown = |name| files[&client(name)].as_str();
     let rust_surface = surface::rust(&["operations", "lists"].map(shown), &["params", "wire", "enums"].map(shown))?;
     Ok(Generated { c_surface: surface::c(&items), rust_surface, files })

@@ -108,6 +108,7 @@ const CPP: &[&str] = &[
     "xor",
     // Not reserved, but used by every generated class and method.
     "c_body",
+    "c_iter_options",
     "c_options",
     "c_params",
     "c_ptr",

@@ -1,4 +1,6 @@
 //! Model → the lists of desk-client: a stream of every paged operation, and an export of those that filter by time.
+//!
+//! Locals of the generated code end in an underscore, which no path parameter does.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -42,15 +44,15 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
         Type::Int32 => set(field, quote!(i32::try_from(#value).unwrap_or(i32::MAX))),
         _ => set(field, value),
     };
-    let (limit, offset) = (whole(&paged.limit, quote!(slice.limit)), whole(&paged.offset, quote!(slice.offset)));
+    let (limit, offset) = (whole(&paged.limit, quote!(slice_.limit)), whole(&paged.offset, quote!(slice_.offset)));
     let window = paged.window.as_ref().map(|window| {
-        let (from, until) = (set(&window.from, quote!(from)), set(&window.until, quote!(until)));
+        let (from, until) = (set(&window.from, quote!(from_)), set(&window.until, quote!(until_)));
         let part = window.part.as_ref().map(|part| {
-            let set = set(part, quote!(part.into()));
-            quote! { if let Some(part) = slice.part { #set } }
+            let set = set(part, quote!(part_.into()));
+            quote! { if let Some(part_) = slice_.part { #set } }
         });
         quote! {
-            if let Some((from, until)) = slice.window {
+            if let Some((from_, until_)) = slice_.window {
                 #from
                 #until
             }
@@ -69,7 +71,7 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
         Type::Int32 => quote!(i64::from(#value)),
         _ => value,
     };
-    let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page.#count)));
+    let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page_.#count)));
     let stream = format_ident!("{}_stream", paged.stem);
     let about = doc(&format!(
         "Every item of [`{id}`](Client::{id}), page after page.\n\n`{limit}` is the size of a page (by default {most}), \
@@ -116,10 +118,10 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
             #about
             #deprecated
             pub fn #export(#arguments) -> Export<types::#item> {
-                let (from, until, limit) = (params.#from, params.#until, #given_limit);
-                let parts: &'static [&'static str] = #parts;
-                let pages = self.#pages(#(#names,)* params);
-                Export::new(pages, |item: &types::#item| #time, parts, from, until, limit)
+                let (from_, until_, limit_) = (params.#from, params.#until, #given_limit);
+                let parts_: &'static [&'static str] = #parts;
+                let pages_ = self.#pages(#(#names,)* params);
+                Export::new(pages_, |item: &types::#item| #time, parts_, from_, until_, limit_)
             }
         }
     });
@@ -129,8 +131,8 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
         #about
         #deprecated
         pub fn #stream(#arguments) -> ItemStream<types::#item> {
-            let (limit, offset) = (#given_limit, #given_offset);
-            ItemStream::new(self.#pages(#(#names,)* params), limit, offset)
+            let (limit_, offset_) = (#given_limit, #given_offset);
+            ItemStream::new(self.#pages(#(#names,)* params), limit_, offset_)
         }
 
         #export
@@ -139,15 +141,15 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
         fn #pages(#arguments) -> List<types::#item> {
             let (client, params) = (self.clone(), params.clone());
             #(let #kept = #kept.to_owned();)*
-            List::new(#id, #most, |item: &types::#item| #key, move |slice| {
-                let (client, mut params) = (client.clone(), params.clone());
+            List::new(#id, #most, self.patience(), |item: &types::#item| #key, move |slice_| {
+                let (client, mut params) = (client.ahead(slice_.ahead), params.clone());
                 #(let #kept = #kept.clone();)*
                 async move {
                     #limit
                     #offset
                     #window
-                    let page = client.#method(#(#passed,)* &params).await?;
-                    Ok(Page { count: #count, date: page.server_date(), items: page.into_inner().#items })
+                    let page_ = client.#method(#(#passed,)* &params).await?;
+                    Ok(Page { count: #count, date: page_.server_date(), items: page_.into_inner().#items })
                 }
             })
         }

@@ -334,3 +334,21 @@ fn an_export_can_move_between_threads() {
     moves(&export);
     moves(&export.next_window());
 }
+
+/// The stretch ends within a second; what a bound cut to seconds leaves out of that second is asked for all the same.
+#[test]
+fn a_stretch_that_ends_within_a_second_loses_nothing() {
+    for seed in 0..40 {
+        let mut rng = Rng::with_seed(seed);
+        let until = BEGIN + 40_000 * SECOND + 999_999;
+        let times = (0..2_000).map(|_| BEGIN + rng.i64(0..86_400 * SECOND)).chain([until - 1, until, until + 1]);
+        let times: Vec<i64> = times.collect();
+        let wanted = times.iter().filter(|time| **time <= until).count();
+        let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], times);
+        sim.bounds = |from, until| (from - from % SECOND, until - until % SECOND);
+        let got = drain(&mut export(&Service::new(sim), Some(BEGIN), Some(until)));
+        check(&got);
+        assert!(got.errors.is_empty(), "{:?}", got.errors);
+        assert_eq!(got.ids().len(), wanted);
+    }
+}

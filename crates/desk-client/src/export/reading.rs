@@ -51,6 +51,8 @@ pub(super) struct Reading<T> {
     /// The window, both ends inclusive, µs.
     pub(super) from: i64,
     pub(super) until: i64,
+    /// Up to when the service is asked, `until` or later; what lies between are strays.
+    asked: i64,
     id: fn(&T) -> i64,
     parts: &'static [&'static str],
     pass: Pass<T>,
@@ -62,11 +64,10 @@ impl<T> Reading<T> {
     pub(super) fn new(
         id: fn(&T) -> i64,
         parts: &'static [&'static str],
-        from: i64,
-        until: i64,
+        (from, until, asked): (i64, i64, i64),
         limit: i64,
     ) -> Reading<T> {
-        Reading { from, until, id, parts, pass: Pass::strict(id, limit), tries: 0, way: Way::Whole }
+        Reading { from, until, asked, id, parts, pass: Pass::strict(id, limit), tries: 0, way: Way::Whole }
     }
 
     pub(super) fn slice(&self, limit: i64) -> Slice {
@@ -74,7 +75,13 @@ impl<T> Reading<T> {
             Way::Parts { part, .. } => self.parts.get(*part).copied(),
             _ => None,
         };
-        Slice { limit, offset: self.pass.offset(), window: Some((super::at(self.from), super::at(self.until))), part }
+        Slice {
+            limit,
+            offset: self.pass.offset(),
+            window: Some((super::at(self.from), super::at(self.asked))),
+            part,
+            ahead: false,
+        }
     }
 
     /// Takes the page that was asked for.

@@ -203,7 +203,7 @@ impl Service {
                 page
             }
         };
-        List::new("list", PAGE, |row: &Row| row.id, answer)
+        List::new("list", PAGE, std::time::Duration::from_secs(60), |row: &Row| row.id, answer)
     }
 }
 

@@ -146,7 +146,7 @@ fn naive(service: &Service) -> (usize, usize) {
     let list = service.list();
     let (mut ids, mut offset) = (Vec::new(), 0);
     loop {
-        let slice = Slice { limit: PAGE, offset, window: None, part: None };
+        let slice = Slice { limit: PAGE, offset, window: None, part: None, ahead: false };
         let page = ready((list.fetch)(slice)).expect("no fault");
         ids.extend(page.items.iter().map(|row| row.id));
         offset += i64::try_from(page.items.len()).expect("small");

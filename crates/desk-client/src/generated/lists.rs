@@ -15,8 +15,8 @@ impl Client {
         &self,
         params: &types::ChatMessageListParams,
     ) -> ItemStream<types::ChatMessage> {
-        let (limit, offset) = (params.limit.map(i64::from), params.offset);
-        ItemStream::new(self.chat_message_pages(params), limit, offset)
+        let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
+        ItemStream::new(self.chat_message_pages(params), limit_, offset_)
     }
     /// Every item of [`chat_message_list`](Client::chat_message_list) in a closed interval of time, window by window,
     /// with proof that none is lost or doubled.
@@ -28,12 +28,12 @@ impl Client {
         &self,
         params: &types::ChatMessageListParams,
     ) -> Export<types::ChatMessage> {
-        let (from, until, limit) = (
+        let (from_, until_, limit_) = (
             params.created_at_gte,
             params.created_at_lte,
             params.limit.map(i64::from),
         );
-        let parts: &'static [&'static str] = if params.ticket_channel_type.is_some() {
+        let parts_: &'static [&'static str] = if params.ticket_channel_type.is_some() {
             &[]
         } else {
             &[
@@ -49,14 +49,14 @@ impl Client {
                 "WHATSAPP_MESSAGE",
             ]
         };
-        let pages = self.chat_message_pages(params);
+        let pages_ = self.chat_message_pages(params);
         Export::new(
-            pages,
+            pages_,
             |item: &types::ChatMessage| Some(item.created_at),
-            parts,
-            from,
-            until,
-            limit,
+            parts_,
+            from_,
+            until_,
+            limit_,
         )
     }
     #[allow(deprecated, reason = "the list itself is deprecated")]
@@ -68,24 +68,25 @@ impl Client {
         List::new(
             "chat_message_list",
             500i64,
+            self.patience(),
             |item: &types::ChatMessage| item.id,
-            move |slice| {
-                let (client, mut params) = (client.clone(), params.clone());
+            move |slice_| {
+                let (client, mut params) = (client.ahead(slice_.ahead), params.clone());
                 async move {
-                    params.limit = Some(i32::try_from(slice.limit).unwrap_or(i32::MAX));
-                    params.offset = Some(slice.offset);
-                    if let Some((from, until)) = slice.window {
-                        params.created_at_gte = Some(from);
-                        params.created_at_lte = Some(until);
+                    params.limit = Some(i32::try_from(slice_.limit).unwrap_or(i32::MAX));
+                    params.offset = Some(slice_.offset);
+                    if let Some((from_, until_)) = slice_.window {
+                        params.created_at_gte = Some(from_);
+                        params.created_at_lte = Some(until_);
                     }
-                    if let Some(part) = slice.part {
-                        params.ticket_channel_type = Some(part.into());
+                    if let Some(part_) = slice_.part {
+                        params.ticket_channel_type = Some(part_.into());
                     }
-                    let page = client.chat_message_list(&params).await?;
+                    let page_ = client.chat_message_list(&params).await?;
                     Ok(Page {
-                        count: page.count,
-                        date: page.server_date(),
-                        items: page.into_inner().results,
+                        count: page_.count,
+                        date: page_.server_date(),
+                        items: page_.into_inner().results,
                     })
                 }
             },
@@ -101,8 +102,12 @@ impl Client {
         ticket_id: i64,
         params: &types::TicketChatMessageListParams,
     ) -> ItemStream<types::ChatMessage> {
-        let (limit, offset) = (params.limit.map(i64::from), params.offset);
-        ItemStream::new(self.ticket_chat_message_pages(ticket_id, params), limit, offset)
+        let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
+        ItemStream::new(
+            self.ticket_chat_message_pages(ticket_id, params),
+            limit_,
+            offset_,
+        )
     }
     fn ticket_chat_message_pages(
         &self,
@@ -113,19 +118,20 @@ impl Client {
         List::new(
             "ticket_chat_message_list",
             500i64,
+            self.patience(),
             |item: &types::ChatMessage| item.id,
-            move |slice| {
-                let (client, mut params) = (client.clone(), params.clone());
+            move |slice_| {
+                let (client, mut params) = (client.ahead(slice_.ahead), params.clone());
                 async move {
-                    params.limit = Some(i32::try_from(slice.limit).unwrap_or(i32::MAX));
-                    params.offset = Some(slice.offset);
-                    let page = client
+                    params.limit = Some(i32::try_from(slice_.limit).unwrap_or(i32::MAX));
+                    params.offset = Some(slice_.offset);
+                    let page_ = client
                         .ticket_chat_message_list(ticket_id, &params)
                         .await?;
                     Ok(Page {
-                        count: page.count,
-                        date: page.server_date(),
-                        items: page.into_inner().results,
+                        count: page_.count,
+                        date: page_.server_date(),
+                        items: page_.into_inner().results,
                     })
                 }
             },

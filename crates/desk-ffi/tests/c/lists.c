@@ -1,10 +1,12 @@
-/* lists BASE_URL [first]: walks over lists whose service fails now and then, and abuses iterators; or reads one item only. */
+/* lists BASE_URL [first|slow]: walks over lists whose service fails now and then, and abuses iterators; or reads one item
+ * only; or works on each page for longer than an attempt may take. */
 #include "desk.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define CHECK(condition)                                              \
   do {                                                                \
@@ -14,8 +16,11 @@
     }                                                                 \
   } while (0)
 
+static int64_t attempt_timeout_ms;
+
 static desk_client *client_of(const char *url) {
   desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
+  options.attempt_timeout_ms = options.idle_timeout_ms = attempt_timeout_ms;
   options.base_url = desk_str_from_cstr(url);
   options.api_token = DESK_STR_LIT("t0ken");
   desk_client *client = NULL;
@@ -108,11 +113,39 @@ static void first(desk_client *client) {
   desk_chat_message_iter_free(iter);
 }
 
+/* What the caller needs for a page is no time of the service's. */
+static void slow(desk_client *client) {
+  desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
+  params.has_limit = true;
+  params.limit = 3;
+  desk_call_options once = DESK_CALL_OPTIONS_INIT;
+  once.max_attempts = 1;
+  desk_chat_message_iter *iter = NULL;
+  const desk_chat_message *message = NULL;
+  CHECK(desk_chat_message_iter_new(client, &params, NULL, &once, &iter, NULL) == DESK_OK);
+  for (int64_t rows = 0;; rows++) {
+    CHECK(desk_chat_message_iter_next(iter, &message, NULL) == DESK_OK);
+    if (!message) {
+      CHECK(rows == 8);
+      break;
+    }
+    CHECK(desk_chat_message_get_id(message) == rows);
+    const struct timespec work = {rows % 3 == 0 ? 1 : 0, 500000000};
+    if (rows % 3 == 0) nanosleep(&work, NULL);
+  }
+  desk_chat_message_iter_free(iter);
+}
+
 int main(int argc, char **argv) {
   CHECK(argc >= 2);
+  if (argc > 2 && !strcmp(argv[2], "slow")) attempt_timeout_ms = 1000;
   desk_client *client = client_of(argv[1]);
   if (argc > 2) {
-    first(client);
+    if (attempt_timeout_ms) {
+      slow(client);
+    } else {
+      first(client);
+    }
     desk_client_free(client);
     return EXIT_SUCCESS;
   }

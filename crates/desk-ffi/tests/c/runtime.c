@@ -90,6 +90,7 @@ struct seen {
   int levels[5];
   int deadlocks;
   int remove;
+  desk_client *other;
 };
 
 static void seen(void *user_data, const desk_log_record *record) {
@@ -100,11 +101,13 @@ static void seen(void *user_data, const desk_log_record *record) {
   seen->levels[record->level]++;
   desk_chat_message_page *page = NULL;
   seen->deadlocks += desk_chat_message_list(seen->client, NULL, NULL, &page, NULL) == DESK_WOULD_DEADLOCK;
+  desk_client_free(seen->other);
+  seen->other = NULL;
   if (seen->remove) CHECK(desk_client_set_log(seen->client, NULL, NULL, NULL) == DESK_OK);
 }
 
-static void log_callback(desk_client *client) {
-  struct seen all = {client, {0}, 0, 0}, first = {client, {0}, 0, 1};
+static void log_callback(desk_client *client, desk_client *other) {
+  struct seen all = {client, {0}, 0, 0, other}, first = {client, {0}, 0, 1, NULL};
   desk_chat_message_page *page = NULL;
   desk_proactive_chat *chat = NULL;
   CHECK(desk_client_set_log(NULL, seen, &all, NULL) == DESK_INVALID_ARGUMENT);
@@ -134,7 +137,10 @@ int main(int argc, char **argv) {
   response(client);
   raw(client);
   headers(client);
-  log_callback(client);
+  desk_client *other = NULL;
+  CHECK(desk_client_new(&options, &other, NULL) == DESK_OK);
+  response(other);
+  log_callback(client, other);
   desk_client_free(client);
 
   desk_error *error = NULL;

@@ -1,0 +1,29 @@
+//! The time of one attempt: its end, and how long the service may be silent meanwhile.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{Error, ErrorKind, Outcome};
+
+/// The time of an attempt.
+pub(crate) struct InTime {
+    pub(crate) until: Instant,
+    /// The limit as the caller knows it.
+    pub(crate) shown: Duration,
+    /// The longest silence.
+    pub(crate) idle: Duration,
+}
+
+impl InTime {
+    /// Runs `work`, which ends when the service has said something.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let silent = Instant::now() + self.idle;
+        let (end, what) = if silent < self.until {
+            (silent, format!("the service was silent for {} ms", self.idle.as_millis()))
+        } else {
+            (self.until, format!("no complete answer within {} ms", self.shown.as_millis()))
+        };
+        tokio::time::timeout_at(end, work).await.map_err(|_| Error::new(ErrorKind::Timeout, Outcome::Unknown, what))
+    }
+}
