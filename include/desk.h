@@ -192,6 +192,12 @@
 #define DESK_CHANNEL_TYPE_WHATSAPP_MESSAGE 10
 
 /**
+ * Cancels the calls that have it in their `desk_call_options`, under way or still to come. Any thread may use it, also from
+ * inside a log callback. Free it with `desk_cancel_free`; calls that have it go on with it.
+ */
+typedef struct desk_cancel desk_cancel;
+
+/**
  * One message between an agent and a customer, or from Desk itself. Immutable; borrowed from the result it was
  * read from.
  */
@@ -460,6 +466,10 @@ typedef struct desk_call_options {
    * Number of `headers`.
    */
   size_t headers_len;
+  /**
+   * Cancels the call; NULL: nothing does.
+   */
+  const struct desk_cancel *cancel;
 } desk_call_options;
 
 /**
@@ -649,6 +659,11 @@ typedef struct desk_iter_options {
 #define DESK_INCONSISTENT 106
 
 /**
+ * The call's `desk_cancel` was triggered, or its client freed.
+ */
+#define DESK_CANCELLED 107
+
+/**
  * HTTP 401 or 403.
  */
 #define DESK_UNAUTHORIZED 200
@@ -791,6 +806,30 @@ bool desk_response_get_server_date_us(const struct desk_response *response,
 int64_t desk_response_get_elapsed_us(const struct desk_response *response);
 
 /**
+ * Makes a token. On success `*out` is the token, to be freed with `desk_cancel_free`; otherwise it is NULL. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL.
+ */
+desk_status desk_cancel_new(struct desk_cancel **out, struct desk_error **err);
+
+/**
+ * Cancels, for good; NULL and a second time do nothing. A call that has the token ends at once, with its result if that is
+ * there already, else with `DESK_CANCELLED` and the outcome that is known. It does not wait for the calls to end. Any
+ * thread; not a signal handler.
+ */
+void desk_cancel_trigger(const struct desk_cancel *cancel);
+
+/**
+ * Whether it was triggered; false for NULL. Any thread.
+ */
+bool desk_cancel_is_triggered(const struct desk_cancel *cancel);
+
+/**
+ * Frees a token; NULL is fine. It cancels nothing. Any thread, once.
+ */
+void desk_cancel_free(struct desk_cancel *cancel);
+
+/**
  * Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
  * `desk_client_free`; otherwise it is NULL. Any thread.
  *
@@ -801,9 +840,10 @@ desk_status desk_client_new(const struct desk_client_options *options,
                             struct desk_error **err);
 
 /**
- * Frees a client; NULL is fine. No call may be under way on it. Its log callback is removed, and its connections are closed
- * once its iterators are freed too; results and errors got through it stay valid. In a forked child it only forgets the
- * client, whose connections are the parent's. It waits at most 500 ms, for a name lookup that timed out. Any thread, once.
+ * Frees a client; NULL is fine. Calls under way on other threads are cancelled and waited for, at most 5 s; no new one may
+ * begin. Its log callback is removed, and its connections are closed once its iterators are freed too; results and errors
+ * got through it stay valid. In a forked child it only forgets the client, whose connections are the parent's. It waits at
+ * most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback.
  */
 void desk_client_free(struct desk_client *client);
 
@@ -1144,8 +1184,8 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
  *
  * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
  * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
- * iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. It may outlive the client. Any
- * thread.
+ * iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. Once the client is freed it
+ * has the rest of its page, and then `DESK_CANCELLED`. Any thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT`.
  */
@@ -1178,8 +1218,8 @@ void desk_chat_message_iter_free(struct desk_chat_message_iter *iter);
  *
  * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
  * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
- * iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. It may outlive the
- * client. Any thread.
+ * iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. Once the client is
+ * freed it has the rest of its page, and then `DESK_CANCELLED`. Any thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT`.
  */
@@ -1221,7 +1261,7 @@ void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *it
 
 /** The start of every desk_call_options. */
 #define DESK_CALL_OPTIONS_INIT \
-  { sizeof(desk_call_options), 0, 0, 0, NULL, 0 }
+  { sizeof(desk_call_options), 0, 0, 0, NULL, 0, NULL }
 
 /** The start of every desk_iter_options. */
 #define DESK_ITER_OPTIONS_INIT \

@@ -27,6 +27,10 @@
 #include <utility>
 #include <vector>
 
+#if __cplusplus >= 202002L && __has_include(<stop_token>)
+#include <stop_token>
+#endif
+
 #if !defined(__cpp_exceptions) && !defined(DESK_NO_EXCEPTIONS)
 #define DESK_NO_EXCEPTIONS
 #endif
@@ -896,6 +900,27 @@ using ChatMessageIter = Items<ChatMessageView, desk_chat_message_iter, desk_chat
 /// Walks over every ChatMessage; see Items.
 using TicketChatMessageIter = Items<ChatMessageView, desk_ticket_chat_message_iter, desk_chat_message, desk_ticket_chat_message_iter_next, desk_ticket_chat_message_iter_free>;
 
+/// Cancels the calls that have it in their options, from any thread. Copies are the same token.
+class Cancel {
+ public:
+  Cancel() : token_(make(), desk_cancel_free) {}
+  /// Cancels, for good. A call ends at once, with its result if that is there already, else with DESK_CANCELLED.
+  void trigger() const noexcept { desk_cancel_trigger(token_.get()); }
+  /// Whether it was triggered.
+  bool is_triggered() const noexcept { return desk_cancel_is_triggered(token_.get()); }
+  /// The C object.
+  const desk_cancel* c_ptr() const noexcept { return token_.get(); }
+
+ private:
+  static desk_cancel* make() noexcept {
+    desk_cancel* token = nullptr;
+    desk_cancel_new(&token, nullptr);
+    return token;
+  }
+
+  std::shared_ptr<desk_cancel> token_;
+};
+
 /// What one call may do differently.
 class CallOptions {
  public:
@@ -921,6 +946,19 @@ class CallOptions {
     headers_.emplace_back(name, value);
     return *this;
   }
+  /// Cancels the call.
+  CallOptions& cancel(Cancel value) {
+    cancel_ = std::move(value);
+    return *this;
+  }
+#ifdef __cpp_lib_jthread
+  /// Cancels the call when a stop is requested.
+  CallOptions& cancel(std::stop_token value) {
+    const Cancel own;
+    stop_ = std::make_shared<std::stop_callback<Trigger>>(std::move(value), Trigger{own});
+    return cancel(own);
+  }
+#endif
   /// For C.
   desk_call_options c_value(detail::Scratch& scratch) const {
     desk_call_options c = DESK_CALL_OPTIONS_INIT;
@@ -929,6 +967,7 @@ class CallOptions {
     c.attempt_timeout_ms = attempt_timeout_ms_;
     c.headers = detail::pairs(scratch, headers_);
     c.headers_len = headers_.size();
+    c.cancel = cancel_ ? cancel_->c_ptr() : nullptr;
     return c;
   }
 
@@ -937,6 +976,14 @@ class CallOptions {
   std::int64_t max_attempts_ = 0;
   std::int64_t attempt_timeout_ms_ = 0;
   std::vector<std::pair<std::string, std::string>> headers_;
+  std::optional<Cancel> cancel_;
+#ifdef __cpp_lib_jthread
+  struct Trigger {
+    Cancel cancel;
+    void operator()() const noexcept { cancel.trigger(); }
+  };
+  std::shared_ptr<std::stop_callback<Trigger>> stop_;
+#endif
 };
 
 /// How a list is walked over.

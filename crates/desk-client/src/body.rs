@@ -25,7 +25,7 @@ pub(crate) enum BodyError {
 }
 
 /// Reads a whole success body.
-pub(crate) async fn read(response: Response, in_time: &InTime) -> Result<Bytes, BodyError> {
+pub(crate) async fn read(response: Response, in_time: &InTime<'_>) -> Result<Bytes, BodyError> {
     let expected = response.content_length().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
     let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP));
     up_to(SUCCESS_CAP, response, &mut body, in_time).await?;
@@ -33,11 +33,11 @@ pub(crate) async fn read(response: Response, in_time: &InTime) -> Result<Bytes, 
 }
 
 /// Reads what can be had of an error body into `body`, also if it breaks off or is late.
-pub(crate) async fn read_some(response: Response, body: &mut Vec<u8>, in_time: &InTime) {
+pub(crate) async fn read_some(response: Response, body: &mut Vec<u8>, in_time: &InTime<'_>) {
     up_to(ERROR_CAP, response, body, in_time).await.ok();
 }
 
-async fn up_to(cap: usize, mut response: Response, body: &mut Vec<u8>, in_time: &InTime) -> Result<(), BodyError> {
+async fn up_to(cap: usize, mut response: Response, body: &mut Vec<u8>, in_time: &InTime<'_>) -> Result<(), BodyError> {
     loop {
         match in_time.run(response.chunk()).await.map_err(BodyError::Late)?.map_err(BodyError::Broken)? {
             Some(chunk) if body.len() + chunk.len() > cap => {

@@ -1,21 +1,23 @@
-//! The time of one attempt: its end, and how long the service may be silent meanwhile.
+//! The time of one attempt: its end, how long the service may be silent meanwhile, and who may give it up.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::cancel::{self, CancelToken};
 use crate::{Error, ErrorKind, Outcome};
 
 /// The time of an attempt.
-pub(crate) struct InTime {
+pub(crate) struct InTime<'a> {
     pub(crate) until: Instant,
     /// The limit as the caller knows it.
     pub(crate) shown: Duration,
     /// The longest silence.
     pub(crate) idle: Duration,
+    pub(crate) cancels: &'a [CancelToken],
 }
 
-impl InTime {
+impl InTime<'_> {
     /// Runs `work`, which ends when the service has said something.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         let silent = Instant::now() + self.idle;
@@ -24,6 +26,8 @@ impl InTime {
         } else {
             (self.until, format!("no complete answer within {} ms", self.shown.as_millis()))
         };
-        tokio::time::timeout_at(end, work).await.map_err(|_| Error::new(ErrorKind::Timeout, Outcome::Unknown, what))
+        cancel::unless(self.cancels, tokio::time::timeout_at(end, work))
+            .await?
+            .map_err(|_| Error::new(ErrorKind::Timeout, Outcome::Unknown, what))
     }
 }

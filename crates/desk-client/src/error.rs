@@ -63,6 +63,8 @@ kinds! {
     Decode = 105 "decode",
     /// Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
     Inconsistent = 106 "inconsistent",
+    /// A `CancelToken` of the call was cancelled.
+    Cancelled = 107 "cancelled",
     /// 401 or 403.
     Unauthorized = 200 "unauthorized",
     /// 404 or 410.

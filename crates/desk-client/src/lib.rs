@@ -31,6 +31,7 @@
 mod base;
 mod body;
 mod builder;
+mod cancel;
 #[allow(dead_code, reason = "which checks are called depends on the spec")]
 mod check;
 mod client;
@@ -61,6 +62,7 @@ mod token;
 mod transport;
 
 pub use builder::Builder;
+pub use cancel::CancelToken;
 pub use check::Missing;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Outcome};

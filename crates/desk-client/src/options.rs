@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Error;
+use crate::cancel::CancelToken;
 use crate::generated::TOKEN_HEADER;
 
 /// Headers that the transport sets itself, or that would change what the request is.
@@ -30,7 +31,7 @@ const OURS: [&str; 18] = [
 ];
 
 /// What one call may do differently; see [`Client::with`](crate::Client::with).
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -39,6 +40,7 @@ pub struct CallOptions {
     headers: Vec<(String, String)>,
     /// Asked for before it is needed: once, and without a clock, because nobody may be driving the runtime meanwhile.
     pub(crate) ahead: bool,
+    pub(crate) cancels: Vec<CancelToken>,
 }
 
 impl CallOptions {
@@ -63,6 +65,12 @@ impl CallOptions {
     /// again only if the service certainly did nothing.
     pub fn max_attempts(mut self, attempts: u32) -> CallOptions {
         self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Cancels the call when the token is cancelled; several tokens each do.
+    pub fn cancel(mut self, token: CancelToken) -> CallOptions {
+        self.cancels.push(token);
         self
     }
 

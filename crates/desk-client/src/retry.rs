@@ -162,6 +162,8 @@ mod tests {
             (Decode, Unknown, 200, false, false),
             (TooLarge, Unknown, 200, false, false),
             (InvalidArgument, NotSent, 0, false, false),
+            (Cancelled, NotSent, 0, false, false),
+            (Cancelled, Unknown, 0, false, false),
         ];
         for (kind, outcome, status, read, sent) in cases {
             let again = |safe| wait(&error(kind, outcome, status), safe, 1, MINUTE, 0.0, &Budget::default()).is_some();

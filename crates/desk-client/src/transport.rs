@@ -18,6 +18,7 @@ use tracing::{Instrument, Span};
 
 use crate::base::Base;
 use crate::body::{self, BodyError};
+use crate::cancel;
 use crate::deadline::InTime;
 use crate::evidence::{broken, cause, refusal, text, unanswered};
 use crate::gate::Gate;
@@ -217,7 +218,8 @@ impl Call {
         let most = if self.options.ahead { 1 } else { self.options.max_attempts.unwrap_or(retry::MAX_ATTEMPTS) };
         let mut failure = None;
         for attempt in 1.. {
-            if !self.shared.rate.turn(self.operation.safe(), Instant::now() + self.left()).await {
+            let turn = self.shared.rate.turn(self.operation.safe(), Instant::now() + self.left());
+            if !self.idly(turn).await? {
                 // What the attempt before proved stays true.
                 return Err(failure.unwrap_or_else(|| {
                     let what = format!("the rate limit left no turn within {} ms", self.timeout().as_millis());
@@ -236,9 +238,18 @@ impl Call {
             self.tell(&span, attempt, started.elapsed(), result.as_ref().err(), wait);
             let Some(wait) = wait else { return result };
             failure = result.err();
-            tokio::time::sleep(wait).await;
+            self.idly(tokio::time::sleep(wait)).await?;
         }
         Err(failure.unwrap_or_else(|| Error::invalid("no attempt was allowed")))
+    }
+
+    /// Waits while no request is under way. Cancelled then, only a read may have been carried out: anything else is not even
+    /// tried again unless it certainly was not.
+    async fn idly<T>(&self, wait: impl Future<Output = T>) -> Result<T, Error> {
+        cancel::unless(&self.options.cancels, wait).await.map_err(|error| {
+            let undone = !self.operation.safe() || self.record().attempts == 0;
+            error.with(|details| details.outcome = if undone { Outcome::NotSent } else { Outcome::Unknown })
+        })
     }
 
     /// How long to wait before the next attempt; `None` if there is to be none.
@@ -316,12 +327,17 @@ impl Call {
     }
 
     /// The time of an attempt that begins now.
-    fn in_time(&self) -> InTime {
+    fn in_time(&self) -> InTime<'_> {
         let own = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
         let (limit, shown) =
             if own < self.left() && !self.options.ahead { (own, own) } else { (self.left(), self.timeout()) };
         let idle = if self.options.ahead { FOREVER } else { self.shared.idle_timeout };
-        InTime { until: tokio::time::Instant::now() + limit, shown, idle: idle.min(FOREVER) }
+        InTime {
+            until: tokio::time::Instant::now() + limit,
+            shown,
+            idle: idle.min(FOREVER),
+            cancels: &self.options.cancels,
+        }
     }
 
     /// The time that the call still has.

@@ -6,10 +6,10 @@
 use std::ffi::c_void;
 use std::future::Future;
 use std::process;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::desk_client::{Client, Error};
+use ::desk_client::{CancelToken, Client, Error};
 use tokio::runtime::{Builder, Handle as Runtime};
 
 use crate::error::{Failure, desk_error};
@@ -28,6 +28,8 @@ pub struct desk_client {
 
 /// How long freeing a client waits for a name lookup that nobody waits for any more.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long it waits for calls that were cancelled.
+const CALLS_END: Duration = Duration::from_secs(5);
 
 // C may use a client from any thread.
 const _: () = handle::shared::<ClientObject>();
@@ -43,6 +45,11 @@ pub(crate) struct Inner {
     runtime: Option<tokio::runtime::Runtime>,
     log: Arc<Log>,
     process: u32,
+    /// Cancels the calls under way when the client is freed.
+    freed: CancelToken,
+    /// Calls under way, and who waits for them to end.
+    calls: Mutex<usize>,
+    idle: Condvar,
 }
 
 impl Handle for desk_client {
@@ -66,23 +73,32 @@ pub unsafe extern "C" fn desk_client_new(
         main_thread::keep_handle();
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::argument(format!("the client cannot start: {error}")))?;
-        let inner = Arc::new(Inner { runtime: Some(runtime), log, process: process::id() });
+        let inner = Inner {
+            runtime: Some(runtime),
+            log,
+            process: process::id(),
+            freed: CancelToken::new(),
+            calls: Mutex::default(),
+            idle: Condvar::new(),
+        };
+        let inner = Arc::new(inner);
         Ok(handle::give::<desk_client, ()>(ClientObject { client, inner }, ()))
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { guard::call(out, err, work) }
 }
 
-/// Frees a client; NULL is fine. No call may be under way on it. Its log callback is removed, and its connections are closed
-/// once its iterators are freed too; results and errors got through it stay valid. In a forked child it only forgets the
-/// client, whose connections are the parent's. It waits at most 500 ms, for a name lookup that timed out. Any thread, once.
+/// Frees a client; NULL is fine. Calls under way on other threads are cancelled and waited for, at most 5 s; no new one may
+/// begin. Its log callback is removed, and its connections are closed once its iterators are freed too; results and errors
+/// got through it stay valid. In a forked child it only forgets the client, whose connections are the parent's. It waits at
+/// most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     guard::release(|| {
         // SAFETY: the caller passes NULL or a live client.
         match unsafe { target::<desk_client>(client) } {
             Some(object) if object.inner.forked() => return handle::forget(client),
-            Some(object) => object.inner.log.set(None, std::ptr::null_mut()),
+            Some(object) => object.inner.stop(),
             None => {}
         }
         // SAFETY: the caller owns it; clients are made by `desk_client_new` alone.
@@ -148,6 +164,7 @@ impl Caller {
     pub(crate) unsafe fn new(client: *mut desk_client, options: *const desk_call_options) -> Result<Caller, Failure> {
         // SAFETY: by contract.
         let (object, options) = unsafe { (object(client)?, options::call_options(options)?) };
+        let options = options.cancel(object.inner.freed.clone());
         Ok(Caller { inner: object.inner.clone(), client: object.client.with(options) })
     }
 
@@ -163,6 +180,25 @@ impl Inner {
         self.process != process::id()
     }
 
+    /// Cancels the calls under way and waits for them to end.
+    fn stop(&self) {
+        self.freed.cancel();
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        // On a thread that runs calls itself there may be no end to wait for.
+        if Runtime::try_current().is_err() {
+            drop(self.idle.wait_timeout_while(calls, CALLS_END, |calls| *calls > 0));
+        } else {
+            drop(calls);
+        }
+        self.log.set(None, std::ptr::null_mut());
+    }
+
+    /// Counts a call that begins or ended.
+    fn count(&self, change: impl FnOnce(&mut usize)) {
+        change(&mut self.calls.lock().unwrap_or_else(PoisonError::into_inner));
+        self.idle.notify_all();
+    }
+
     /// Runs `call` to its end on this thread.
     pub(crate) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
         match Runtime::try_current() {
@@ -176,6 +212,7 @@ impl Inner {
             return Err(Failure::argument("client is freed; make a new one"));
         };
         let _quiet = Quiet::start();
+        let _counted = Counted::new(self);
         main_thread::keep_handle();
         let call = async {
             // One turn of the reactor first: connections that the service has closed meanwhile leave the pool.
@@ -183,5 +220,21 @@ impl Inner {
             call.await
         };
         runtime.block_on(call).map_err(Failure::from)
+    }
+}
+
+/// A call under way.
+struct Counted<'a>(&'a Inner);
+
+impl Counted<'_> {
+    fn new(inner: &Inner) -> Counted<'_> {
+        inner.count(|calls| *calls += 1);
+        Counted(inner)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.count(|calls| *calls -= 1);
     }
 }

@@ -14,6 +14,7 @@
     clippy::undocumented_unsafe_blocks
 )]
 
+mod cancel;
 mod client;
 mod error;
 #[allow(

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use ::desk_client::{Builder, CallOptions, Client};
 
+use crate::cancel::desk_cancel;
 use crate::error::Failure;
+use crate::handle::target;
 use crate::input;
 use crate::text::desk_str;
 
@@ -73,6 +75,8 @@ pub struct desk_call_options {
     pub headers: *const desk_pair,
     /// Number of `headers`.
     pub headers_len: usize,
+    /// Cancels the call; NULL: nothing does.
+    pub cancel: *const desk_cancel,
 }
 
 /// How a list is walked over. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
@@ -89,7 +93,7 @@ input::growable!(desk_client_options {
     api_token, base_url, connect_timeout_ms, timeout_ms, attempt_timeout_ms, idle_timeout_ms, user_agent, ca_pem, ca_file,
     proxy, max_idle_connections, reads_per_second, writes_per_second
 } bools {});
-input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len } bools {});
+input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len, cancel } bools {});
 input::growable!(desk_iter_options { max_items } bools {});
 
 /// A setting's name, its value in C, and what sets it.
@@ -165,6 +169,10 @@ pub(crate) unsafe fn call_options(options: *const desk_call_options) -> Result<C
     // SAFETY: by contract.
     for (name, value) in unsafe { pairs("headers", options.headers, options.headers_len) }? {
         own = own.header(name, value);
+    }
+    // SAFETY: by contract.
+    if let Some(token) = unsafe { target::<desk_cancel>(options.cancel) } {
+        own = own.cancel(token.clone());
     }
     Ok(own)
 }

@@ -28,6 +28,8 @@ pub const DESK_REDIRECT: desk_status = 104;
 pub const DESK_DECODE: desk_status = 105;
 /// Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
 pub const DESK_INCONSISTENT: desk_status = 106;
+/// The call's `desk_cancel` was triggered, or its client freed.
+pub const DESK_CANCELLED: desk_status = 107;
 /// HTTP 401 or 403.
 pub const DESK_UNAUTHORIZED: desk_status = 200;
 /// HTTP 404 or 410.
@@ -61,6 +63,7 @@ const NAMES: &[(desk_status, &str)] = &[
     (DESK_REDIRECT, "DESK_REDIRECT\0"),
     (DESK_DECODE, "DESK_DECODE\0"),
     (DESK_INCONSISTENT, "DESK_INCONSISTENT\0"),
+    (DESK_CANCELLED, "DESK_CANCELLED\0"),
     (DESK_UNAUTHORIZED, "DESK_UNAUTHORIZED\0"),
     (DESK_NOT_FOUND, "DESK_NOT_FOUND\0"),
     (DESK_RATE_LIMITED, "DESK_RATE_LIMITED\0"),

@@ -33,6 +33,12 @@ std::size_t UNIT() {
   if (!client) return 0;
   desk::Client moved(std::move(*client));
   auto options = desk::CallOptions().timeout(std::chrono::milliseconds(1));
+#ifdef __cpp_lib_jthread
+  std::stop_source source;
+  source.request_stop();
+  const auto stopped = moved.try_chat_message_list({}, desk::CallOptions().cancel(source.get_token()));
+  if (stopped || stopped.error().code() != DESK_CANCELLED) return 0;
+#endif
   auto chat = moved.try_proactive_chat_create(desk::NewProactiveChat().message("m").priority(desk::Priority::High), options);
   return chat ? 1 : static_cast<std::size_t>(chat.error().code());
 }

@@ -96,3 +96,12 @@ fn c_knows_its_calls() {
 fn cpp_knows_its_calls() {
     Run::of(&build("runtime.cpp"), &[&echo_server().url()], &[]).text();
 }
+
+#[test]
+fn c_cancels_calls_from_other_threads() {
+    let silent = Server::start(|_| vec![Step::Hang]);
+    let list = Server::start(page);
+    Run::of(&build("cancel.c"), &[&silent.url(), &list.url()], &[]).text();
+    // One create for each thread, twice; the one after the trigger is not sent.
+    assert_eq!(silent.requests().len(), 16);
+}

@@ -52,6 +52,18 @@ int main(int argc, char** argv) {
     auto header = moved.try_chat_message_list({}, desk::CallOptions().header("host", "x"));
     CHECK(!header && header.error().code() == DESK_INVALID_ARGUMENT);
     CHECK(lines == 2);
+    const desk::Cancel cancel;
+    const auto cancellable = desk::CallOptions().cancel(cancel);
+    CHECK(static_cast<bool>(moved.try_chat_message_list({}, cancellable)));
+    cancel.trigger();
+    const auto cancelled = moved.try_chat_message_list({}, cancellable);
+    CHECK(!cancelled && cancelled.error().code() == DESK_CANCELLED && cancel.is_triggered());
+    CHECK(cancelled.error().outcome() == desk::Outcome::NotSent);
+    // The callback that a client had ends with it.
+    desk::Client other(desk::ClientOptions().base_url(argv[1]).api_token("t0ken").user_agent("runtime/1"));
+    other.set_log([&](const desk::LogRecord&) { lines++; });
+    other = std::move(moved);
+    CHECK(lines == 2 && static_cast<bool>(other.try_chat_message_list()) && lines == 2);
   }
   CHECK(desk_debug_live_objects() == 0);
   return EXIT_SUCCESS;

@@ -1,0 +1,53 @@
+//! `desk_cancel`: gives up calls from any thread.
+
+use ::desk_client::CancelToken;
+
+use crate::error::desk_error;
+use crate::guard::{self, read, release};
+use crate::handle::{self, Handle};
+use crate::status::desk_status;
+
+/// Cancels the calls that have it in their `desk_call_options`, under way or still to come. Any thread may use it, also from
+/// inside a log callback. Free it with `desk_cancel_free`; calls that have it go on with it.
+pub struct desk_cancel {
+    _opaque: (),
+}
+
+impl Handle for desk_cancel {
+    type Target = CancelToken;
+}
+
+// C may cancel from any thread.
+const _: () = handle::shared::<CancelToken>();
+
+/// Makes a token. On success `*out` is the token, to be freed with `desk_cancel_free`; otherwise it is NULL. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_cancel_new(out: *mut *mut desk_cancel, err: *mut *mut desk_error) -> desk_status {
+    // SAFETY: the caller passes NULL or writable pointers.
+    unsafe { guard::call(out, err, || Ok(handle::give::<desk_cancel, ()>(CancelToken::new(), ()))) }
+}
+
+/// Cancels, for good; NULL and a second time do nothing. A call that has the token ends at once, with its result if that is
+/// there already, else with `DESK_CANCELLED` and the outcome that is known. It does not wait for the calls to end. Any
+/// thread; not a signal handler.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_cancel_trigger(cancel: *const desk_cancel) {
+    // SAFETY: the caller passes NULL or a live token.
+    unsafe { read(cancel, (), CancelToken::cancel) }
+}
+
+/// Whether it was triggered; false for NULL. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_cancel_is_triggered(cancel: *const desk_cancel) -> bool {
+    // SAFETY: the caller passes NULL or a live token.
+    unsafe { read(cancel, false, CancelToken::is_cancelled) }
+}
+
+/// Frees a token; NULL is fine. It cancels nothing. Any thread, once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_cancel_free(cancel: *mut desk_cancel) {
+    // SAFETY: the caller owns it; tokens are made by `desk_cancel_new` alone.
+    release(|| unsafe { handle::free::<desk_cancel, ()>(cancel) });
+}
