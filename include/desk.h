@@ -41,8 +41,11 @@
 
 /** The version of this header; desk_version() is that of the library. */
 #define DESK_VERSION "0.1.0"
+/** Its first number. */
 #define DESK_VERSION_MAJOR 0
+/** Its second number. */
 #define DESK_VERSION_MINOR 1
+/** Its third number. */
 #define DESK_VERSION_PATCH 0
 /** MAJOR * 10000 + MINOR * 100 + PATCH, for comparisons. */
 #define DESK_VERSION_NUM 100

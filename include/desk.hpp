@@ -148,6 +148,7 @@ class Error : public std::runtime_error {
 /// What is known of the call that brought a result; borrowed from it.
 class Response {
  public:
+  /// Sees a C object.
   explicit Response(const desk_response* object) noexcept : object_(object) {}
   /// The HTTP status, 200 to 299.
   std::int32_t http_status() const noexcept { return desk_response_get_http_status(object_); }
@@ -177,21 +178,28 @@ class Response {
 template <class T>
 class [[nodiscard]] Result {
  public:
+  /// Success.
   Result(T value) : value_(std::move(value)) {}
+  /// Failure.
   Result(Error error) : error_(std::move(error)) {}
 
   /// Whether there is a value.
   explicit operator bool() const noexcept { return value_.has_value(); }
   /// The value; only if there is one.
   T& operator*() & noexcept { return *value_; }
+  /// The value; only if there is one.
   const T& operator*() const& noexcept { return *value_; }
+  /// The value; only if there is one.
   T&& operator*() && noexcept { return std::move(*value_); }
+  /// The value; only if there is one.
   T* operator->() & noexcept { return &*value_; }
+  /// The value; only if there is one.
   const T* operator->() const& noexcept { return &*value_; }
   /// Keep the Result in a variable while you read it.
   const T* operator->() const&& = delete;
   /// The error; only if there is no value.
   const Error& error() const& noexcept { return *error_; }
+  /// The error; only if there is no value.
   Error error() && noexcept { return std::move(*error_); }
 #ifndef DESK_NO_EXCEPTIONS
   /// The value, or throws the Error.
@@ -210,13 +218,16 @@ class [[nodiscard]] Result {
 template <>
 class [[nodiscard]] Result<void> {
  public:
+  /// Success.
   Result() = default;
+  /// Failure.
   Result(Error error) : error_(std::move(error)) {}
 
   /// Whether it succeeded.
   explicit operator bool() const noexcept { return !error_.has_value(); }
   /// The error; only if it failed.
   const Error& error() const& noexcept { return *error_; }
+  /// The error; only if it failed.
   Error error() && noexcept { return std::move(*error_); }
 #ifndef DESK_NO_EXCEPTIONS
   /// Throws the Error, if there is one.
@@ -260,6 +271,7 @@ class List {
   /// Walks over the items.
   class iterator {
    public:
+    /// @cond what every iterator has
     using iterator_category = std::input_iterator_tag;
     using value_type = Item;
     using difference_type = std::ptrdiff_t;
@@ -280,6 +292,7 @@ class List {
     }
     friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.index_ == b.index_; }
     friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.index_ != b.index_; }
+    /// @endcond
 
    private:
     const void* owner_ = nullptr;
@@ -287,6 +300,7 @@ class List {
     At at_ = nullptr;
   };
 
+  /// So many items of `owner`, read by `at`.
   List(const void* owner, std::size_t size, At at) noexcept : owner_(owner), size_(size), at_(at) {}
   /// Number of items.
   std::size_t size() const noexcept { return size_; }
@@ -336,6 +350,7 @@ class Items {
   /// Walks over the items.
   class iterator {
    public:
+    /// @cond what every iterator has
     using iterator_concept = std::input_iterator_tag;
     using iterator_category = std::input_iterator_tag;
     using value_type = View;
@@ -356,6 +371,7 @@ class Items {
     void operator++(int) { ++*this; }
     friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.items_ == b.items_; }
     friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.items_ != b.items_; }
+    /// @endcond
 
    private:
     Items* items_ = nullptr;
@@ -589,6 +605,7 @@ class TicketChatMessageListParams {
 /// Borrowed: valid while the result it came from lives.
 class ProactiveChatView {
  public:
+  /// Sees a C object.
   explicit ProactiveChatView(const desk_proactive_chat* object) noexcept : object_(object) {}
   /// The C object.
   const desk_proactive_chat* c_ptr() const noexcept { return object_; }
@@ -623,6 +640,7 @@ class ProactiveChatView {
   std::string_view priority_text() const;
 
  protected:
+  /// The C object.
   const desk_proactive_chat* object_;
 };
 
@@ -630,6 +648,7 @@ class ProactiveChatView {
 /// lives.
 class ChatMessageView {
  public:
+  /// Sees a C object.
   explicit ChatMessageView(const desk_chat_message* object) noexcept : object_(object) {}
   /// The C object.
   const desk_chat_message* c_ptr() const noexcept { return object_; }
@@ -661,12 +680,14 @@ class ChatMessageView {
   std::optional<std::string_view> requested_by() const;
 
  protected:
+  /// The C object.
   const desk_chat_message* object_;
 };
 
 /// One page of a list of messages. Borrowed: valid while the result it came from lives.
 class ChatMessagePageView {
  public:
+  /// Sees a C object.
   explicit ChatMessagePageView(const desk_chat_message_page* object) noexcept : object_(object) {}
   /// The C object.
   const desk_chat_message_page* c_ptr() const noexcept { return object_; }
@@ -680,6 +701,7 @@ class ChatMessagePageView {
   List<ChatMessageView> results() const;
 
  protected:
+  /// The C object.
   const desk_chat_message_page* object_;
 };
 
@@ -818,7 +840,9 @@ class ProactiveChat : public ProactiveChatView {
  public:
   /// Takes over a C object.
   explicit ProactiveChat(desk_proactive_chat* taken) noexcept : ProactiveChatView(taken), owned_(taken) {}
+  /// Moves; `other` may then only be assigned to or destroyed.
   ProactiveChat(ProactiveChat&& other) noexcept : ProactiveChatView(other.object_), owned_(std::move(other.owned_)) { other.object_ = nullptr; }
+  /// Moves; `other` may then only be assigned to or destroyed.
   ProactiveChat& operator=(ProactiveChat&& other) noexcept {
     owned_ = std::move(other.owned_);
     object_ = owned_.get();
@@ -862,7 +886,9 @@ class ChatMessagePage : public ChatMessagePageView {
  public:
   /// Takes over a C object.
   explicit ChatMessagePage(desk_chat_message_page* taken) noexcept : ChatMessagePageView(taken), owned_(taken) {}
+  /// Moves; `other` may then only be assigned to or destroyed.
   ChatMessagePage(ChatMessagePage&& other) noexcept : ChatMessagePageView(other.object_), owned_(std::move(other.owned_)) { other.object_ = nullptr; }
+  /// Moves; `other` may then only be assigned to or destroyed.
   ChatMessagePage& operator=(ChatMessagePage&& other) noexcept {
     owned_ = std::move(other.owned_);
     object_ = owned_.get();
@@ -1072,6 +1098,7 @@ class RawResult {
 /// What a log callback is told; valid during the callback.
 class LogRecord {
  public:
+  /// Sees a C record.
   explicit LogRecord(const desk_log_record* record) noexcept : record_(record) {}
   /// One of DESK_LOG_...
   std::int32_t level() const noexcept { return record_->level; }
@@ -1205,7 +1232,9 @@ class Client {
 #endif
   /// Takes over a C object.
   explicit Client(desk_client* taken) noexcept : client_(taken) {}
+  /// Moves; the other may then only be assigned to or destroyed.
   Client(Client&&) noexcept = default;
+  /// Moves; `other` may then only be assigned to or destroyed.
   Client& operator=(Client&& other) noexcept {
     // The client first: it may still call what log_ holds.
     client_ = std::move(other.client_);

@@ -29,13 +29,13 @@ pub fn view(out: &mut String, schema: &Schema, fields: &[Field]) {
     let (name, c) = (&schema.name, names::c_type(&schema.name));
     let _ = writeln!(
         out,
-        "/// {} Borrowed: valid while the result it came from lives.\nclass {name}View {{\n public:\n  explicit {name}View(const {c}* object) noexcept : object_(object) {{}}\n  /// The C object.\n  const {c}* c_ptr() const noexcept {{ return object_; }}",
+        "/// {} Borrowed: valid while the result it came from lives.\nclass {name}View {{\n public:\n  /// Sees a C object.\n  explicit {name}View(const {c}* object) noexcept : object_(object) {{}}\n  /// The C object.\n  const {c}* c_ptr() const noexcept {{ return object_; }}",
         schema.doc
     );
     for field in fields {
         out.push_str(&getter(schema, field, false));
     }
-    let _ = write!(out, "\n protected:\n  const {c}* object_;\n}};\n\n");
+    let _ = write!(out, "\n protected:\n  /// The C object.\n  const {c}* object_;\n}};\n\n");
 }
 
 /// A getter: its declaration in the class, or its definition after all classes.
@@ -181,7 +181,7 @@ pub fn owner(out: &mut String, schema: &Schema, fields: &[Field]) {
     let (name, c) = (&schema.name, names::c_type(&schema.name));
     let _ = write!(
         out,
-        "/// {doc} Owns the result; moves, never copies.\nclass {name} : public {name}View {{\n public:\n  /// Takes over a C object.\n  explicit {name}({c}* taken) noexcept : {name}View(taken), owned_(taken) {{}}\n  {name}({name}&& other) noexcept : {name}View(other.object_), owned_(std::move(other.owned_)) {{ other.object_ = nullptr; }}\n  {name}& operator=({name}&& other) noexcept {{\n    owned_ = std::move(other.owned_);\n    object_ = owned_.get();\n    if (this != &other) other.object_ = nullptr;\n    return *this;\n  }}\n  {name}(const {name}&) = delete;\n  {name}& operator=(const {name}&) = delete;\n  ~{name}() = default;\n",
+        "/// {doc} Owns the result; moves, never copies.\nclass {name} : public {name}View {{\n public:\n  /// Takes over a C object.\n  explicit {name}({c}* taken) noexcept : {name}View(taken), owned_(taken) {{}}\n  /// Moves; `other` may then only be assigned to or destroyed.\n  {name}({name}&& other) noexcept : {name}View(other.object_), owned_(std::move(other.owned_)) {{ other.object_ = nullptr; }}\n  /// Moves; `other` may then only be assigned to or destroyed.\n  {name}& operator=({name}&& other) noexcept {{\n    owned_ = std::move(other.owned_);\n    object_ = owned_.get();\n    if (this != &other) other.object_ = nullptr;\n    return *this;\n  }}\n  {name}(const {name}&) = delete;\n  {name}& operator=(const {name}&) = delete;\n  ~{name}() = default;\n",
         doc = schema.doc
     );
     let _ = write!(

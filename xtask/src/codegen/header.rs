@@ -96,8 +96,11 @@ fn version_macros(version: &str) -> Result<String> {
     Ok(format!(
         "\n/** The version of this header; desk_version() is that of the library. */\n\
          #define DESK_VERSION \"{version}\"\n\
+         /** Its first number. */\n\
          #define DESK_VERSION_MAJOR {major}\n\
+         /** Its second number. */\n\
          #define DESK_VERSION_MINOR {minor}\n\
+         /** Its third number. */\n\
          #define DESK_VERSION_PATCH {patch}\n\
          /** MAJOR * 10000 + MINOR * 100 + PATCH, for comparisons. */\n\
          #define DESK_VERSION_NUM {}\n",
