@@ -1188,7 +1188,7 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
  * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
  * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
  * iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. Once the client is freed it
- * has the rest of its page, and then `DESK_CANCELLED`. Any thread.
+ * hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT`.
  */
@@ -1222,7 +1222,7 @@ void desk_chat_message_iter_free(struct desk_chat_message_iter *iter);
  * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
  * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
  * iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. Once the client is
- * freed it has the rest of its page, and then `DESK_CANCELLED`. Any thread.
+ * freed it hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT`.
  */

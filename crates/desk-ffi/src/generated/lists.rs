@@ -26,7 +26,7 @@ impl Handle for desk_chat_message_iter {
 /// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
 /// begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
 /// iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. Once the client is freed it
-/// has the rest of its page, and then `DESK_CANCELLED`. Any thread.
+/// hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
 ///
 /// Errors: `DESK_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -88,7 +88,7 @@ impl Handle for desk_ticket_chat_message_iter {
 /// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
 /// begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
 /// iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. Once the client is
-/// freed it has the rest of its page, and then `DESK_CANCELLED`. Any thread.
+/// freed it hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
 ///
 /// Errors: `DESK_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
