@@ -7,6 +7,8 @@
 #[cfg(feature = "codegen")]
 pub mod codegen;
 pub mod demo;
+#[cfg(unix)]
+pub mod install;
 pub mod test;
 pub mod toolchain;
 

@@ -12,6 +12,10 @@ usage: cargo xtask <task>
   codegen --check             write nothing; show what is stale and fail if anything is
   codegen --allow-abi-break   regenerate even if C programs built before would break
   demo                        run the main job in Rust, C and C++ against a local service
+  install --prefix DIR        build libdesk for use and install it with its headers, pkg-config and CMake files
+    --destdir DIR             put the tree below DIR, for packages; no file will know of it
+    --libdir DIR              folder of the libraries inside the prefix (lib)
+    --debug-build             quick to build: not optimised
   test                        all checks that need only Rust and a C and C++ compiler
 ";
 
@@ -21,6 +25,7 @@ fn main() -> ExitCode {
     let result = match args.as_slice() {
         ["codegen", flags @ ..] => codegen(flags),
         ["demo"] => xtask::demo::run(),
+        ["install", flags @ ..] => install(flags),
         ["test"] => xtask::test::run(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
@@ -38,6 +43,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(unix)]
+fn install(flags: &[&str]) -> Result<()> {
+    xtask::install::run(flags)
+}
+
+#[cfg(not(unix))]
+fn install(_: &[&str]) -> Result<()> {
+    bail!("install knows the libraries of Linux only")
 }
 
 #[cfg(feature = "codegen")]

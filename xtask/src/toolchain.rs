@@ -12,11 +12,14 @@ pub fn cargo() -> Command {
     command
 }
 
+/// Where cargo puts what it builds.
+pub fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), |dir| crate::root().join(dir))
+}
+
 /// Where cargo puts debug builds.
 pub fn debug_dir() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| crate::root().join("target"), |dir| crate::root().join(dir));
-    target.join("debug")
+    target_dir().join("debug")
 }
 
 /// The C compiler, `$CC` or one that is installed.

@@ -1,0 +1,245 @@
+//! `cargo xtask install`: the libraries, headers, and files for pkg-config and CMake, as a tree that can be moved.
+//!
+//! `build` makes the libraries; this file knows the options and the tree. No file of the tree knows where it is, so the
+//! prefix and `--destdir` only say where to write. Everything is built before the first file is written, and each file
+//! replaces its predecessor at once.
+
+mod build;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use build::Built;
+
+/// What the command line says.
+#[derive(Debug, PartialEq)]
+pub struct Options {
+    /// Where programs will look for the tree; absolute.
+    pub prefix: PathBuf,
+    /// The folder that stands for `/` while a package is made.
+    pub destdir: Option<PathBuf>,
+    /// The folder of the libraries, inside the prefix.
+    pub libdir: PathBuf,
+    /// Not optimised.
+    pub debug: bool,
+}
+
+/// The task.
+pub fn run(flags: &[&str]) -> Result<()> {
+    let options = Options::parse(flags)?;
+    let names = Names::of(env!("CARGO_PKG_VERSION"));
+    let built = build::run(options.debug, &names)?;
+    let tree = tree(&options.libdir, &names, &built)?;
+    let top = options.top();
+    for (path, entry) in &tree {
+        entry.write(&top.join(path)).with_context(|| format!("cannot write {}", top.join(path).display()))?;
+    }
+    println!("installed {} files in {}", tree.len(), top.display());
+    Ok(())
+}
+
+impl Options {
+    /// From the words behind `install`.
+    pub fn parse(flags: &[&str]) -> Result<Options> {
+        let (mut prefix, mut destdir, mut libdir, mut debug) = (None, None, PathBuf::from("lib"), false);
+        let mut words = flags.iter().flat_map(|flag| match flag.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => vec![name, value],
+            _ => vec![*flag],
+        });
+        while let Some(name) = words.next() {
+            let mut folder = || {
+                let value = words.next().filter(|value| !value.is_empty() && !value.starts_with("--"));
+                value.map(PathBuf::from).with_context(|| format!("{name} takes a folder"))
+            };
+            match name {
+                "--prefix" => prefix = Some(folder()?),
+                "--destdir" => destdir = Some(folder()?),
+                "--libdir" => libdir = folder()?,
+                "--debug-build" => debug = true,
+                _ => bail!("install does not know {name}; it takes --prefix, --destdir, --libdir and --debug-build"),
+            }
+        }
+        let prefix = prefix.context("install needs --prefix DIR, such as --prefix /usr/local")?;
+        if !prefix.is_absolute() {
+            let (path, whole) = (prefix.display(), std::path::absolute(&prefix)?);
+            bail!("--prefix {path} is relative; write --prefix {}", whole.display());
+        }
+        ensure!(
+            prefix.components().all(|part| part != Component::ParentDir),
+            "--prefix {} has `..` in it; write the folder itself",
+            prefix.display()
+        );
+        ensure!(
+            libdir.components().all(|part| matches!(part, Component::Normal(_))),
+            "--libdir {} is not a folder inside the prefix; write --libdir lib or --libdir lib64",
+            libdir.display()
+        );
+        Ok(Options { prefix, destdir, libdir, debug })
+    }
+
+    /// The folder to write to.
+    fn top(&self) -> PathBuf {
+        match &self.destdir {
+            None => self.prefix.clone(),
+            Some(destdir) => destdir.join(self.prefix.strip_prefix("/").unwrap_or(&self.prefix)),
+        }
+    }
+}
+
+/// The names that carry the version.
+struct Names {
+    version: String,
+    major: String,
+    soname: String,
+    shared: String,
+}
+
+impl Names {
+    fn of(version: &str) -> Names {
+        let major = version.split('.').next().unwrap_or(version);
+        Names {
+            version: version.to_owned(),
+            major: major.to_owned(),
+            soname: format!("libdesk.so.{major}"),
+            shared: format!("libdesk.so.{version}"),
+        }
+    }
+}
+
+/// One entry of the tree.
+enum Entry {
+    /// A copy of a file, with its mode.
+    Copy(PathBuf, u32),
+    Text(String),
+    /// A link to a file beside it.
+    Link(String),
+}
+
+/// The whole tree, in the order of writing: what is pointed to before what points to it.
+fn tree(libdir: &Path, names: &Names, built: &Built) -> Result<Vec<(PathBuf, Entry)>> {
+    let root = crate::root();
+    let fill = |template: &str| fill(template, libdir, names, &built.system_libs);
+    let cmake = libdir.join("cmake/Desk");
+    let doc = Path::new("share/doc/libdesk");
+    let mut tree = vec![
+        (libdir.join(&names.shared), Entry::Copy(built.shared.clone(), 0o755)),
+        (libdir.join(".debug").join(format!("{}.debug", names.shared)), Entry::Copy(built.debug.clone(), 0o644)),
+        (libdir.join(&names.soname), Entry::Link(names.shared.clone())),
+        (libdir.join("libdesk.so"), Entry::Link(names.soname.clone())),
+        (libdir.join("libdesk.a"), Entry::Copy(built.archive.clone(), 0o644)),
+        (libdir.join("pkgconfig/desk.pc"), Entry::Text(fill(include_str!("install/desk.pc.in"))?)),
+        (cmake.join("DeskTargets.cmake"), Entry::Text(fill(include_str!("install/DeskTargets.cmake.in"))?)),
+        (cmake.join("DeskConfigVersion.cmake"), Entry::Text(fill(include_str!("install/DeskConfigVersion.cmake.in"))?)),
+        (cmake.join("DeskConfig.cmake"), Entry::Text(fill(include_str!("install/DeskConfig.cmake.in"))?)),
+    ];
+    for name in ["desk.h", "desk.hpp"] {
+        tree.push((Path::new("include").join(name), Entry::Copy(root.join("include").join(name), 0o644)));
+    }
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        tree.push((doc.join(name), Entry::Copy(root.join(name), 0o644)));
+    }
+    Ok(tree)
+}
+
+/// A template with its `@NAMES@` replaced.
+fn fill(template: &str, libdir: &Path, names: &Names, system_libs: &str) -> Result<String> {
+    let up = |below: usize| vec![".."; libdir.components().count() + below].join("/");
+    let cmake_libs = system_libs.replace("-l", "").replace(' ', ";");
+    let pointer_size = size_of::<usize>().to_string();
+    let (from_pkgconfig, from_cmake) = (up(1), up(2));
+    let values = [
+        ("VERSION", names.version.as_str()),
+        ("MAJOR", &names.major),
+        ("SHARED", &names.shared),
+        ("SONAME", &names.soname),
+        ("POINTER_SIZE", &pointer_size),
+        ("SYSTEM_LIBS", system_libs),
+        ("CMAKE_SYSTEM_LIBS", &cmake_libs),
+        ("UP_FROM_PKGCONFIG", &from_pkgconfig),
+        ("UP_FROM_CMAKE", &from_cmake),
+    ];
+    let text = values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("@{name}@"), value));
+    ensure!(!text.contains('@'), "a template has a name without a value:\n{text}");
+    Ok(text)
+}
+
+impl Entry {
+    /// Under another name first, so that nobody ever sees half a file.
+    fn write(&self, path: &Path) -> Result<()> {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let (folder, name) = (path.parent().context("no folder")?, path.file_name().context("no name")?);
+        fs::create_dir_all(folder)?;
+        let new = folder.join(format!(".{}.new", name.to_string_lossy()));
+        // What a run that was interrupted left behind.
+        let _ = fs::remove_file(&new);
+        let mode = match self {
+            Entry::Copy(from, mode) => {
+                fs::copy(from, &new).with_context(|| from.display().to_string())?;
+                Some(*mode)
+            }
+            Entry::Text(text) => {
+                fs::write(&new, text)?;
+                Some(0o644)
+            }
+            Entry::Link(target) => {
+                symlink(target, &new)?;
+                None
+            }
+        };
+        if let Some(mode) = mode {
+            fs::set_permissions(&new, fs::Permissions::from_mode(mode))?;
+        }
+        Ok(fs::rename(&new, path)?)
+    }
+}
+
+/// The functions that a C header declares: such a line begins in the first column and has a bracket behind the name.
+pub fn functions(header: &str) -> BTreeSet<String> {
+    let declares = |line: &&str| {
+        line.starts_with(|first: char| first.is_ascii_lowercase()) && line.contains('(') && !line.starts_with("typedef")
+    };
+    let name = |line: &str| line.split('(').next()?.rsplit([' ', '*']).next().map(str::to_owned);
+    header.lines().filter(declares).filter_map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(flags: &[&str]) -> String {
+        Options::parse(flags).expect_err("a refusal").to_string()
+    }
+
+    #[test]
+    fn arguments() {
+        let options = Options::parse(&["--prefix", "/usr", "--destdir=out", "--libdir", "lib/x86", "--debug-build"]);
+        let options = options.expect("good options");
+        assert_eq!((options.top(), options.debug), (PathBuf::from("out/usr"), true));
+        assert_eq!(options.libdir, Path::new("lib/x86"));
+        let relative = refusal(&["--prefix", "out"]);
+        let here = std::env::current_dir().expect("a folder").join("out");
+        assert_eq!(relative, format!("--prefix out is relative; write --prefix {}", here.display()));
+        assert!(refusal(&[]).starts_with("install needs --prefix DIR"));
+        assert_eq!(refusal(&["--prefix"]), "--prefix takes a folder");
+        assert_eq!(refusal(&["--prefix", "--debug-build"]), "--prefix takes a folder");
+        assert!(refusal(&["--libs", "x"]).starts_with("install does not know --libs"));
+        assert!(refusal(&["--prefix", "/usr/../opt"]).contains("write the folder itself"));
+        for outside in ["/lib", "../lib", "lib/../.."] {
+            assert!(refusal(&["--prefix", "/usr", "--libdir", outside]).contains("is not a folder inside the prefix"));
+        }
+    }
+
+    #[test]
+    fn files_find_the_rest_from_where_they_are() {
+        let names = Names::of("3.2.1");
+        let pc = fill(include_str!("install/desk.pc.in"), Path::new("lib/x86"), &names, "-lm -lc").expect("a file");
+        assert!(pc.contains("prefix=${pcfiledir}/../../..\n") && pc.contains("Libs.private: -lm -lc\n"), "{pc}");
+        let cmake =
+            fill(include_str!("install/DeskTargets.cmake.in"), Path::new("lib"), &names, "-lm -lc").expect("a file");
+        assert!(cmake.contains("${_desk_here}/../../..\"") && cmake.contains("LIBRARIES \"m;c\""), "{cmake}");
+        assert!(cmake.contains("SONAME \"libdesk.so.3\""), "{cmake}");
+    }
+}

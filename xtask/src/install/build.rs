@@ -1,0 +1,117 @@
+//! libdesk as it is installed: the shared library with its SONAME, the archive with nothing global but the API.
+//!
+//! Both are built in a target folder of their own, one crate type at a time: cargo drops LTO without a word when a build
+//! makes several (rust-lang/cargo#9672). No path of this machine gets in.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::toolchain::{self, cargo, finish};
+
+/// What was built.
+pub(super) struct Built {
+    pub(super) shared: PathBuf,
+    /// The line numbers of `shared`, which debuggers find by its name.
+    pub(super) debug: PathBuf,
+    pub(super) archive: PathBuf,
+    /// What a program needs beside the archive, as rustc says: `-lgcc_s -lc` and so on.
+    pub(super) system_libs: String,
+    /// Held until these files are copied: another run would write them again.
+    _lock: File,
+}
+
+/// A reference to the function that unwinding calls in each frame. It must stay global: two Rust archives in one program
+/// share one, whose linker section is kept once by this name.
+const PERSONALITY: &str = "DW.ref.rust_eh_personality";
+
+/// Builds all.
+pub(super) fn run(debug: bool, names: &super::Names) -> Result<Built> {
+    ensure!(cfg!(target_os = "linux"), "install knows the libraries of Linux only");
+    for tool in ["ld", "objcopy", "ar"] {
+        let found = Command::new(tool).arg("--version").stdout(Stdio::null()).status();
+        found.with_context(|| format!("cannot run {tool}; install binutils (Debian: apt-get install binutils)"))?;
+    }
+    let target = toolchain::target_dir().join("install");
+    let (profile, folder) = if debug { ("dev", "debug") } else { ("dist", "dist") };
+    let out = target.join(folder);
+    let stage = out.join("stage");
+    fs::create_dir_all(&stage).with_context(|| format!("cannot create {}", stage.display()))?;
+    let lock = File::create(stage.join("lock")).and_then(|file| file.lock().map(|()| file));
+    let _lock = lock.with_context(|| format!("cannot lock {}", stage.display()))?;
+    let rust = |crate_type: &str, flags: &[String]| {
+        let mut cargo = cargo();
+        cargo.args(["rustc", "--package", "desk-ffi", "--profile", profile, "--crate-type", crate_type]);
+        cargo.arg("--target-dir").arg(&target);
+        without_paths(&mut cargo, &target);
+        finish(cargo.arg("--").args(flags))
+    };
+
+    // Never unmapped by dlclose: Rust's thread-local values are dropped by code of the library when their thread ends.
+    rust("cdylib", &["-Clink-arg=-Wl,-z,nodelete".to_owned(), format!("-Clink-arg=-Wl,-soname,{}", names.soname)])?;
+    let (shared, symbols) = (stage.join(&names.shared), stage.join(format!("{}.debug", names.shared)));
+    let built = out.join("libdesk.so");
+    finish(Command::new("objcopy").arg("--only-keep-debug").arg(&built).arg(&symbols))?;
+    let mut link = OsString::from("--add-gnu-debuglink=");
+    link.push(&symbols);
+    finish(Command::new("objcopy").arg("--strip-unneeded").arg(link).arg(&built).arg(&shared))?;
+
+    let libs = stage.join("native-static-libs");
+    rust("staticlib", &[format!("--print=native-static-libs={}", libs.display())])?;
+    let archive = archive(&out.join("libdesk.a"), &stage)?;
+    let system_libs = fs::read_to_string(&libs).with_context(|| libs.display().to_string())?.trim().to_owned();
+    Ok(Built { shared, debug: symbols, archive, system_libs, _lock })
+}
+
+/// The archive as one object in which only the API is global: what else a Rust archive has would clash with a second one
+/// in the same program (rust-lang/rust#44322).
+fn archive(built: &Path, stage: &Path) -> Result<PathBuf> {
+    let header = fs::read_to_string(crate::root().join("include/desk.h")).context("include/desk.h")?;
+    let functions = super::functions(&header);
+    let keep = stage.join("global-symbols");
+    let names: Vec<&str> = functions.iter().map(String::as_str).chain([PERSONALITY]).collect();
+    fs::write(&keep, names.join("\n")).with_context(|| keep.display().to_string())?;
+
+    let object = stage.join("libdesk.o");
+    let mut ld = Command::new("ld");
+    ld.args(["-r", "--whole-archive"]).arg(built).arg("-o").arg(&object);
+    finish(&mut ld)?;
+    // Bitcode would send ar to the LLVM plugin. Line numbers come with the shared library only.
+    let mut objcopy = Command::new("objcopy");
+    objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd", "--strip-unneeded"]);
+    let mut global = OsString::from("--keep-global-symbols=");
+    global.push(&keep);
+    finish(objcopy.arg(global).arg(&object))?;
+
+    let archive = stage.join("libdesk.a");
+    // `ar` would add to an archive that is there.
+    let _ = fs::remove_file(&archive);
+    finish(Command::new("ar").arg("rcsD").arg(&archive).arg(&object))?;
+    Ok(archive)
+}
+
+/// Replaces the folders of this machine in panic messages and debug information, of Rust and of C dependencies.
+fn without_paths(cargo: &mut Command, target: &Path) {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let cargo_home = std::env::var("CARGO_HOME").unwrap_or_else(|_| format!("{home}/.cargo"));
+    let (root, target) = (crate::root().display().to_string(), target.display().to_string());
+    // The last that fits wins: the general ones come first.
+    let folders = [(home.as_str(), "/home"), (&cargo_home, "/cargo"), (&root, "/desk"), (&target, "/target")];
+    let folders = || folders.iter().filter(|(folder, _)| folder.len() > 1);
+
+    let mut rust: Vec<String> = match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
+        Ok(flags) => flags.split('\x1f').map(str::to_owned).collect(),
+        Err(_) => std::env::var("RUSTFLAGS").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    };
+    rust.extend(folders().map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", rust.join("\x1f"));
+
+    let mut c = std::env::var("CFLAGS").unwrap_or_default();
+    for (from, to) in folders() {
+        c.push_str(&format!(" -ffile-prefix-map={from}={to}"));
+    }
+    cargo.env("CFLAGS", c.trim_start());
+}
