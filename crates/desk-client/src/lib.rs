@@ -47,6 +47,7 @@ mod gate;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]
 mod generated;
+mod locked;
 mod observe;
 mod open_enum;
 mod options;

@@ -6,7 +6,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use std::vec;
@@ -46,7 +45,7 @@ type Fetch<T> = dyn Fn(Slice) -> Pin<Box<dyn Future<Output = Result<Page<T>, Err
 /// A list of one operation with its arguments: how to ask for rows, and what is known of them.
 pub(crate) struct List<T> {
     pub(crate) operation: &'static str,
-    pub(crate) fetch: Arc<Fetch<T>>,
+    pub(crate) fetch: Box<Fetch<T>>,
     /// What tells rows apart.
     pub(crate) id: fn(&T) -> i64,
     /// Rows of a page at most, as far as the spec says.
@@ -66,7 +65,7 @@ impl<T> List<T> {
     where
         F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
-        List { operation, fetch: Arc::new(move |slice| Box::pin(fetch(slice))), id, limit, patience }
+        List { operation, fetch: Box::new(move |slice| Box::pin(fetch(slice))), id, limit, patience }
     }
 
     /// The service's answers do not fit together.

@@ -3,7 +3,7 @@
 //! The limiter is opt-in, one for reads and one for everything else; both share the pause.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, MonotonicClock};
@@ -12,6 +12,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use crate::Error;
+use crate::locked::locked;
 use crate::retry::PATIENCE;
 
 /// What remains of a rate after a 429.
@@ -139,11 +140,6 @@ fn limiter(rate: f64) -> Arc<Limiter> {
     let gap = Duration::from_secs_f64(1.0 / rate);
     let quota = Quota::with_period(gap).unwrap_or(Quota::per_second(NonZeroU32::MAX));
     Arc::new(RateLimiter::direct_with_clock(quota, MonotonicClock))
-}
-
-/// A panic elsewhere leaves it usable.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

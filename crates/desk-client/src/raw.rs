@@ -108,7 +108,7 @@ impl Client {
             Ok(built) => built,
             Err(error) => return call.end(Err(error)),
         };
-        let answer = call.send_until_done(call.http(), built).await;
+        let answer = call.send_until_done(built).await;
         call.end(answer.map(|answer| RawResult { headers: answer.headers, body: answer.body }))
     }
 }

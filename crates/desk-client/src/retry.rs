@@ -5,9 +5,9 @@
 //! client keeps a service that is down from being asked five times as often.
 
 use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::time::Duration;
 
+use crate::locked::locked;
 use crate::{Error, ErrorKind, Outcome};
 
 /// How often a request is sent at most, the first time included.
@@ -36,7 +36,7 @@ impl Default for Budget {
 
 impl Budget {
     fn take(&self, cost: u32) -> bool {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left = locked(&self.0);
         let affordable = *left >= cost;
         if affordable {
             *left -= cost;
@@ -46,7 +46,7 @@ impl Budget {
 
     /// A success gives a little back.
     pub(crate) fn success(&self) {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left = locked(&self.0);
         *left = (*left + 1).min(BUDGET);
     }
 }

@@ -5,7 +5,7 @@
 //! typed method through [`Call::finish`], because progenitor's own errors can carry neither outcome nor attempts.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -23,6 +23,7 @@ use crate::deadline::InTime;
 use crate::evidence::{broken, cause, refusal, text, unanswered};
 use crate::gate::Gate;
 use crate::generated::{TOKEN_HEADER, wire};
+use crate::locked::locked;
 use crate::observe::{self, AttemptReport, CallReport, Observer};
 use crate::rate::Rate;
 use crate::retry::{self, Budget};
@@ -92,7 +93,8 @@ pub(crate) struct Call {
 #[derive(Default)]
 struct Record {
     attempts: u32,
-    status: u16,
+    /// Of the last attempt, if the service answered.
+    status: Option<u16>,
     request_id: Option<String>,
     date: Option<DateTime<Utc>>,
     failure: Option<Error>,
@@ -136,8 +138,10 @@ impl Call {
         self,
         result: Result<ResponseValue<T>, progenitor_client::Error<()>>,
     ) -> Result<Response<T>, Error> {
-        let failure = self.record().failure.take();
-        let tried = self.record().attempts > 0;
+        let (failure, tried) = {
+            let mut record = self.record();
+            (record.failure.take(), record.attempts > 0)
+        };
         let result = match (result, failure) {
             (Ok(value), _) => Ok(value.into_inner()),
             (Err(_), Some(failure)) => Err(failure),
@@ -160,7 +164,7 @@ impl Call {
         let result = match result {
             Ok(value) => Ok(Response {
                 value,
-                status: record.status,
+                status: record.status.unwrap_or_default(),
                 attempts: record.attempts,
                 request_id: record.request_id,
                 server_date: record.date,
@@ -168,7 +172,7 @@ impl Call {
             }),
             Err(error) => Err(self.signed(error).with(|details| {
                 details.attempts = record.attempts;
-                details.status = details.status.or(Some(record.status).filter(|status| *status != 0));
+                details.status = details.status.or(record.status);
                 details.request_id = details.request_id.take().or(record.request_id);
             })),
         };
@@ -181,16 +185,15 @@ impl Call {
                 path: operation.path,
                 attempts: record.attempts,
                 elapsed,
-                status: Some(record.status).filter(|status| *status != 0),
+                status: record.status,
                 error,
             });
         }
         result
     }
 
-    /// A panic elsewhere leaves it readable.
     fn record(&self) -> MutexGuard<'_, Record> {
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.record)
     }
 
     fn signed(&self, error: Error) -> Error {
@@ -213,7 +216,7 @@ impl Call {
     }
 
     /// Sends a request until it succeeds or another attempt is of no use or no right.
-    pub(crate) async fn send_until_done(&self, http: &reqwest::Client, mut request: Request) -> Result<Answer, Error> {
+    pub(crate) async fn send_until_done(&self, mut request: Request) -> Result<Answer, Error> {
         self.prepare(&mut request)?;
         let most = if self.options.ahead { 1 } else { self.options.max_attempts.unwrap_or(retry::MAX_ATTEMPTS) };
         let mut failure = None;
@@ -232,7 +235,7 @@ impl Call {
             let started = Instant::now();
             let (host, port) = self.shared.base.host_and_port();
             let span = observe::attempt_span(&self.span, self.operation, host, port, attempt);
-            let result = self.send(http, copy).instrument(span.clone()).await;
+            let result = self.send(copy).instrument(span.clone()).await;
             let again = result.as_ref().err().filter(|_| attempt < most);
             let wait = again.and_then(|error| self.wait(error, attempt));
             self.tell(&span, attempt, started.elapsed(), result.as_ref().err(), wait);
@@ -268,7 +271,7 @@ impl Call {
             }
             Some(_) => {}
         }
-        let status = Some(self.record().status).filter(|status| *status != 0);
+        let status = self.record().status;
         observe::attempt_ended(span, status, error);
         if let Some(wait) = retry_in {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -281,14 +284,14 @@ impl Call {
     }
 
     /// Sends one request and reads the whole answer, within the time of an attempt.
-    async fn send(&self, http: &reqwest::Client, mut request: Request) -> Result<Answer, Error> {
+    async fn send(&self, mut request: Request) -> Result<Answer, Error> {
         {
             let mut record = self.record();
             *record = Record { attempts: record.attempts + 1, ..Record::default() };
         }
         let in_time = self.in_time();
         let gate = guard(&mut request);
-        let response = in_time.run(http.execute(request)).await;
+        let response = in_time.run(self.http().execute(request)).await;
         let response =
             response.and_then(|response| response.map_err(|error| unanswered(error, self.shared.base.as_str())));
         let response = response.map_err(|error| match &gate {
@@ -298,7 +301,7 @@ impl Call {
         let (status, headers) = (response.status(), response.headers().clone());
         {
             let mut record = self.record();
-            record.status = status.as_u16();
+            record.status = Some(status.as_u16());
             record.request_id = REQUEST_ID.iter().find_map(|name| text(&headers, name));
             let date = text(&headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(&date).ok());
             record.date = date.map(DateTime::from);
@@ -364,7 +367,7 @@ impl Call {
 impl ClientHooks<Call> for wire::Client {
     async fn exec(&self, request: Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         let call = &self.inner;
-        let result = call.send_until_done(&self.client, request).await;
+        let result = call.send_until_done(request).await;
         let mut response = http::Response::new(Bytes::new());
         match result {
             Ok(answer) => {

@@ -183,12 +183,10 @@ impl Inner {
     /// Cancels the calls under way and waits for them to end.
     fn stop(&self) {
         self.freed.cancel();
-        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         // On a thread that runs calls itself there may be no end to wait for.
         if Runtime::try_current().is_err() {
+            let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
             drop(self.idle.wait_timeout_while(calls, CALLS_END, |calls| *calls > 0));
-        } else {
-            drop(calls);
         }
         self.log.set(None, std::ptr::null_mut());
     }

@@ -48,10 +48,11 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     let params =
         if operation.query.iter().any(|field| field.required) { "must be there" } else { "may be NULL for defaults" };
     let about_new = doc(&format!(
-        "Starts to walk over a list. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` {params}; its `{limit}` is the size of a page{most}, its `{offset}` where to begin. `iter_options` and `options` may \
-         be NULL; `options` hold for each page. On success `*out` is the iterator, to be freed with `{free}`; otherwise it \
-         is NULL. Once the client is freed it \
-         hands out what it has read already, and then `DESK_CANCELLED`. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`.",
+        "Starts to walk over a list. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` {params}; its \
+         `{limit}` is the size of a page{most}, its `{offset}` where to begin. `iter_options` and `options` may be NULL; \
+         `options` hold for each page. On success `*out` is the iterator, to be freed with `{free}`; otherwise it is NULL. \
+         Once the client is freed it hands out what it has read already, and then `DESK_CANCELLED`. Any thread.\n\n\
+         Errors: `DESK_INVALID_ARGUMENT`.",
     ));
     let about_next = doc(
         "The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last one. \

@@ -29,17 +29,9 @@ impl Lowering {
         }
         let page = operation.output.as_deref();
         let page = page.ok_or_else(|| node.problem(format!("`{}` has no result to be a page", operation.id)))?;
-        let items = self.property(&node, page, "items", "a required list of objects", |field| {
-            field.always()
-                && matches!(&field.ty, Type::List(item) if !item.nullable && matches!(item.ty, Type::Object(_)))
-        })?;
-        let item = match &items.ty {
-            Type::List(item) => match &item.ty {
-                Type::Object(name) => name.clone(),
-                _ => String::new(),
-            },
-            _ => String::new(),
-        };
+        let what = "a required list of objects";
+        let items = self.property(&node, page, "items", what, |field| object_of(field).is_some())?;
+        let item = object_of(&items).unwrap_or_default().to_owned();
         let number = |field: &Field| field.always() && matches!(field.ty, Type::Int32 | Type::Int64);
         let query = |node: &Node<'_>, key: &str, what: &str, fits: fn(&Field) -> bool| {
             let wire = wanted(node, key)?;
@@ -92,6 +84,17 @@ impl Lowering {
         });
         let found = fields.unwrap_or_default().iter().find(|field| field.wire == wire).filter(|field| fits(field));
         found.cloned().ok_or_else(|| node.problem(format!("`{key}: {wire}` must name {what} of `{schema}`")))
+    }
+}
+
+/// The schema of the objects that a required list holds.
+fn object_of(field: &Field) -> Option<&str> {
+    match &field.ty {
+        Type::List(item) if field.always() && !item.nullable => match &item.ty {
+            Type::Object(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
