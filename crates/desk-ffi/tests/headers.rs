@@ -133,14 +133,7 @@ fn c_headers_are_cpp_too() {
 #[test]
 fn the_library_exports_exactly_the_functions_of_the_header() {
     let header = fs::read_to_string(root().join("include/desk.h")).expect("the header");
-    // A declaration begins in the first column and has a bracket right behind the name.
-    let declared: BTreeSet<String> = header
-        .lines()
-        .filter(|line| {
-            line.starts_with(|c: char| c.is_ascii_lowercase()) && line.contains('(') && !line.starts_with("typedef")
-        })
-        .filter_map(|line| line.split('(').next()?.rsplit([' ', '*']).next().map(str::to_owned))
-        .collect();
+    let declared = xtask::install::functions(&header);
     let output = Command::new("nm")
         .args(["-D", "--defined-only"])
         .arg(library_dir().join("libdesk.so"))

@@ -1,4 +1,5 @@
 /* cancel SILENT_URL LIST_URL: calls that are cancelled from another thread, and clients that are freed under them. */
+#include "check.h"
 #include "desk.h"
 
 #include <pthread.h>
@@ -6,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define CHECK(condition)                                              \
-  do {                                                                \
-    if (!(condition)) {                                               \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      exit(EXIT_FAILURE);                                             \
-    }                                                                 \
-  } while (0)
 
 enum { THREADS = 8, STORM = 400 };
 

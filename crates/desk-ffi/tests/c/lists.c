@@ -1,5 +1,6 @@
 /* lists BASE_URL [first|slow]: walks over lists whose service fails now and then, and abuses iterators; or reads one item
  * only; or works on each page for longer than an attempt may take. */
+#include "check.h"
 #include "desk.h"
 
 #include <inttypes.h>
@@ -7,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define CHECK(condition)                                              \
-  do {                                                                \
-    if (!(condition)) {                                               \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      exit(EXIT_FAILURE);                                             \
-    }                                                                 \
-  } while (0)
 
 static int64_t attempt_timeout_ms;
 
