@@ -164,3 +164,12 @@ async fn the_server_s_words_are_not_repeated() {
     assert!(!error.to_string().contains("words"), "{error}");
     assert!(error.to_string().ends_with("; nothing was sent"), "{error}");
 }
+
+#[tokio::test]
+async fn certificates_are_read_from_a_file_as_well() {
+    let server = serve(vec![]);
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("http2-authority.pem");
+    std::fs::write(&file, &server.authority).expect("a file");
+    let client = Client::builder("").api_token("t").base_url(&server.url).ca_file(file);
+    assert_eq!(client.build().expect("settings are right").proactive_chat_get(7).await.expect("a chat").id, 7);
+}

@@ -205,6 +205,29 @@ async fn a_create_uses_a_connection_that_is_new_or_was_just_used() {
 }
 
 #[tokio::test]
+async fn as_many_connections_are_kept_as_may_be() {
+    for (kept, wanted) in [(0, 3), (1, 1)] {
+        let (url, connections) = counting();
+        let client = builder(&url).max_idle_connections(kept).build().expect("settings are right");
+        for _ in 0..3 {
+            client.chat_message_list(&list()).await.expect("a page");
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), wanted, "{kept} kept");
+    }
+}
+
+/// Accepts connections and never answers the TLS greeting.
+#[tokio::test]
+async fn a_connection_that_does_not_stand_in_time_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    let client = builder(&url).connect_timeout(Duration::from_millis(50)).build().expect("settings are right");
+    let client = client.with(CallOptions::new().max_attempts(2));
+    let error = client.proactive_chat_create(&chat()).await.expect_err("nobody answers");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (ErrorKind::Timeout, Outcome::NotSent, 2));
+}
+
+#[tokio::test]
 async fn one_429_pauses_all_calls_of_a_limited_client() {
     let turn = AtomicUsize::new(0);
     let server = Server::start(move |_| match turn.fetch_add(1, Ordering::SeqCst) {

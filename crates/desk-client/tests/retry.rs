@@ -108,3 +108,12 @@ async fn a_wait_that_cannot_end_in_time_is_not_begun() {
     let error = client.proactive_chat_get(1).await.expect_err("half a minute is too long");
     assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(30))));
 }
+
+#[tokio::test]
+async fn a_wait_of_more_than_two_minutes_is_told_and_not_waited_for() {
+    let server = server(vec![vec![reply(429, &[("retry-after", "121")], b"")]]);
+    let client = client(&server).with(CallOptions::new().timeout(Duration::from_secs(600)));
+    let error = client.proactive_chat_create(&chat()).await.expect_err("two minutes are too long");
+    assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(121))));
+    assert!(error.to_string().contains("; the service asks to wait 121 s; nothing was done"), "{error}");
+}

@@ -110,3 +110,24 @@ fn a_stranger_gets_nothing() {
     assert!(text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")), "{text}");
     assert!(server.versions.lock().expect("no panic holds it").is_empty());
 }
+
+/// What `HTTPS_PROXY` names is asked for the service, and never for an address of this machine.
+#[test]
+fn the_proxy_of_the_environment_is_used_but_not_for_this_machine() {
+    let (asked, page) = (Arc::<Mutex<Vec<String>>>::default(), PAGE.as_bytes());
+    let seen = asked.clone();
+    let proxy = testkit::Server::start(move |request| {
+        seen.lock().expect("no panic holds it").push(format!("{} {}", request.method, request.target));
+        vec![testkit::reply(403, &[], b"")]
+    });
+    let environment = [("HTTPS_PROXY", proxy.url()), ("HTTP_PROXY", proxy.url()), ("NO_PROXY", String::new())];
+    let environment = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let text = Run::of(&build("fault.c"), &["https://desk.invalid", "20000", "1"], &environment).text();
+    assert!(text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")), "{text}");
+    assert_eq!(*asked.lock().expect("no panic holds it"), ["CONNECT desk.invalid:443"; 4]);
+    let here = testkit::Server::start(move |request| {
+        vec![testkit::reply(200, &[], if request.target.contains("messages") { page } else { CHAT.as_bytes() })]
+    });
+    assert_eq!(Run::of(&build("fault.c"), &[&here.url(), "20000", "1"], &environment).text(), FINE);
+    assert_eq!(asked.lock().expect("no panic holds it").len(), 4);
+}

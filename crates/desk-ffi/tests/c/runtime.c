@@ -1,17 +1,13 @@
 /* runtime BASE_URL: what is known of a call, raw calls, headers and the log callback. */
+#include "check.h"
 #include "desk.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CHECK(condition)                                              \
-  do {                                                                \
-    if (!(condition)) {                                               \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      exit(EXIT_FAILURE);                                             \
-    }                                                                 \
-  } while (0)
+#include <time.h>
 
 static int is(desk_str text, const char *wanted) { return text.ptr && !strcmp(text.ptr, wanted); }
 
@@ -125,6 +121,52 @@ static void log_callback(desk_client *client, desk_client *other) {
   CHECK(all.levels[DESK_LOG_DEBUG] == 1);
 }
 
+struct sink {
+  atomic_int removed;
+  atomic_int heard;
+};
+
+static void hear(void *user_data, const desk_log_record *record) {
+  const struct timespec while_running = {0, 200000};
+  struct sink *sink = user_data;
+  CHECK(record && !sink->removed);
+  nanosleep(&while_running, NULL);
+  CHECK(!sink->removed);
+  sink->heard++;
+}
+
+static atomic_int done;
+
+static void *keep_calling(void *client) {
+  while (!done) {
+    desk_chat_message_page *page = NULL;
+    CHECK(desk_chat_message_list(client, NULL, NULL, &page, NULL) == DESK_OK);
+    desk_chat_message_page_free(page);
+  }
+  return NULL;
+}
+
+/* Once the removal returns, the callback runs on no thread: what it uses may be freed. */
+static void removal(desk_client *client) {
+  enum { THREADS = 4, ROUNDS = 50 };
+  const struct timespec while_set = {0, 2000000};
+  pthread_t threads[THREADS];
+  int heard = 0;
+  for (int i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, keep_calling, client) == 0);
+  for (int i = 0; i < ROUNDS; i++) {
+    struct sink *sink = calloc(1, sizeof *sink);
+    CHECK(sink && desk_client_set_log(client, hear, sink, NULL) == DESK_OK);
+    nanosleep(&while_set, NULL);
+    CHECK(desk_client_set_log(client, NULL, NULL, NULL) == DESK_OK);
+    sink->removed = 1;
+    heard += sink->heard;
+    free(sink);
+  }
+  done = 1;
+  for (int i = 0; i < THREADS; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+  CHECK(heard > 0);
+}
+
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
@@ -141,6 +183,7 @@ int main(int argc, char **argv) {
   CHECK(desk_client_new(&options, &other, NULL) == DESK_OK);
   response(other);
   log_callback(client, other);
+  removal(client);
   desk_client_free(client);
 
   desk_error *error = NULL;
