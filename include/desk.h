@@ -26,10 +26,18 @@
  * `bool ..._get_x(object, &x)`. Enumerations are int32_t with constants; 0 is absent or unknown, and `_text` has what
  * the service sent. Times are µs since the Unix epoch. Free-form JSON comes as text.
  *
+ * Asynchronous calls. A function whose name ends in `_async` takes the arguments of the blocking form, starts the call and
+ * returns at once. How the call ends is told in one of three ways. With a `callback`: it is called once, on the thread
+ * `desk-cb` of the client, after `*op` and `*err` are set, and before desk_client_free returns. With a desk_queue in the
+ * options: the call arrives there once. With neither: ask `*op` by desk_op_poll or desk_op_wait. Then take the result, once.
+ * `op` may be NULL with a callback or queue. `user_data` is handed to the callback, and by desk_op_get_user_data;
+ * `user_data_free`, unless NULL, is called with it once: when the callback has returned and every handle of the call is freed,
+ * on `desk-cb` or in desk_op_free or desk_queue_free. If the start fails, neither is called, and `user_data` stays yours.
+ *
  * Threads. A desk_client may be used from any threads at once. Results and errors never change and may be read from any
  * thread; one owner frees them. The library starts nothing before the first desk_client_new and leaves nothing behind
- * the last desk_client_free and `_iter_free`; it installs no signal handler. A client must not be used in a forked child
- * (DESK_FORKED).
+ * the last desk_client_free and `_iter_free`; only asynchronous calls have threads, `desk-io` and `desk-cb` of their client.
+ * It installs no signal handler. A client must not be used in a forked child (DESK_FORKED).
  */
 
 #ifndef DESK_H
@@ -228,10 +236,23 @@ typedef struct desk_client desk_client;
 typedef struct desk_error desk_error;
 
 /**
+ * A call that was started by a function whose name ends in `_async`. Each handle that a function hands out through an
+ * `out` argument is one of its own: free each with `desk_op_free`. Any thread may use it, also several at once.
+ */
+typedef struct desk_op desk_op;
+
+/**
  * A message that was sent to customers first, and what came of it. One chat stands for one ticket for each
  * customer. Immutable; any thread may read it. Free it with `desk_proactive_chat_free`.
  */
 typedef struct desk_proactive_chat desk_proactive_chat;
+
+/**
+ * Where asynchronous calls arrive when they have ended: set it in their `desk_call_options`, poll `desk_queue_fd` in your
+ * event loop, and take them with `desk_queue_next`. Calls of any clients may share it. Any thread may use it, also several
+ * at once. Free it with `desk_queue_free`.
+ */
+typedef struct desk_queue desk_queue;
 
 /**
  * The answer to a `desk_raw_call`. Immutable; any thread may read it. Free it with `desk_raw_result_free`.
@@ -473,7 +494,24 @@ typedef struct desk_call_options {
    * Cancels the call; NULL: nothing does.
    */
   const struct desk_cancel *cancel;
+  /**
+   * Where an asynchronous call arrives when it has ended, instead of at a callback; NULL: nowhere. Of no meaning for a
+   * call that blocks.
+   */
+  const struct desk_queue *queue;
 } desk_call_options;
+
+/**
+ * Called once when a call has ended, on the thread `desk-cb` of its client, one at a time: take the result from `op`,
+ * which is borrowed and valid during the callback. It may start other calls, and free anything but `op`; what blocks
+ * answers `DESK_WOULD_DEADLOCK`. No exception may leave it.
+ */
+typedef void (*desk_op_fn)(const struct desk_op *op, void *user_data);
+
+/**
+ * Called once with the user data of a call that the library will not use again.
+ */
+typedef void (*desk_free_fn)(void *user_data);
 
 /**
  * What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means
@@ -622,9 +660,14 @@ typedef struct desk_iter_options {
 #define DESK_FORKED 2
 
 /**
- * A blocking call from a thread that must not block, such as one of an async runtime.
+ * A blocking call from a thread that must not block: inside a callback, or on a thread of an async runtime.
  */
 #define DESK_WOULD_DEADLOCK 3
+
+/**
+ * The call has not ended yet.
+ */
+#define DESK_NOT_READY 4
 
 /**
  * No connection: name lookup, refused, TLS handshake, proxy.
@@ -833,6 +876,82 @@ bool desk_cancel_is_triggered(const struct desk_cancel *cancel);
 void desk_cancel_free(struct desk_cancel *cancel);
 
 /**
+ * Whether the call has ended, so that its result can be taken; false for NULL. Never waits. Any thread.
+ */
+bool desk_op_poll(const struct desk_op *op);
+
+/**
+ * Waits until the call has ended, at most `timeout_ms` (-1: for ever), and says so with `DESK_OK`, whether it succeeded or
+ * not. Any thread.
+ *
+ * Errors: `DESK_NOT_READY` if it has not ended in that time, which the call survives; `DESK_WOULD_DEADLOCK` inside a
+ * callback; `DESK_INVALID_ARGUMENT`; `DESK_FORKED` in a child of the process that started it.
+ */
+desk_status desk_op_wait(const struct desk_op *op,
+                         int64_t timeout_ms,
+                         struct desk_error **err);
+
+/**
+ * Cancels the call; NULL and a second time do nothing. It ends at once, with its result if that is there already, else with
+ * `DESK_CANCELLED` and the outcome that is known; its callback or queue is told as ever. Does not wait. Any thread, also
+ * inside a callback; not a signal handler.
+ */
+void desk_op_cancel(const struct desk_op *op);
+
+/**
+ * The `user_data` that the call was started with; NULL for NULL. Any thread.
+ */
+void *desk_op_get_user_data(const struct desk_op *op);
+
+/**
+ * How a call without a result has ended: `DESK_OK`, or its error. Taken once. Any thread.
+ *
+ * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if it has a result, or this was
+ * asked before.
+ */
+desk_status desk_op_take(const struct desk_op *op,
+                         struct desk_error **err);
+
+/**
+ * Frees a handle of a call; NULL is fine. A call under way goes on: cancel it first if it should not. When its last handle is
+ * freed, a result that nobody took is freed too, and the user data (once the callback has returned). Any thread, once; not
+ * for the borrowed handle of a callback.
+ */
+void desk_op_free(struct desk_op *op);
+
+/**
+ * Makes a queue. On success `*out` is the queue, to be freed with `desk_queue_free`; otherwise it is NULL. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL, or the process has no file descriptor left.
+ */
+desk_status desk_queue_new(struct desk_queue **out, struct desk_error **err);
+
+/**
+ * A file descriptor that is readable exactly while a call is in line: for poll, epoll, select and event loops. Do not read,
+ * write or close it; it is closed with the queue, or later with the last call that was to arrive there. -1 for NULL. Any
+ * thread.
+ */
+int32_t desk_queue_fd(const struct desk_queue *queue);
+
+/**
+ * The next call that has ended: `*out` is a handle of it, to be freed with `desk_op_free`; NULL if none has within
+ * `timeout_ms` (0: look and do not wait, -1: wait for ever). Each call arrives once. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`; `DESK_WOULD_DEADLOCK` if it would wait inside a callback; `DESK_FORKED` in a child of the
+ * process that made the queue.
+ */
+desk_status desk_queue_next(const struct desk_queue *queue,
+                            int64_t timeout_ms,
+                            struct desk_op **out,
+                            struct desk_error **err);
+
+/**
+ * Frees a queue; NULL is fine. Calls in line, and those that would arrive later, are dropped with their results: cancel
+ * and take what you care for first. Any thread, once, when no other thread waits for it.
+ */
+void desk_queue_free(struct desk_queue *queue);
+
+/**
  * Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
  * `desk_client_free`; otherwise it is NULL. Any thread.
  *
@@ -843,10 +962,11 @@ desk_status desk_client_new(const struct desk_client_options *options,
                             struct desk_error **err);
 
 /**
- * Frees a client; NULL is fine. Calls under way on other threads are cancelled and waited for, at most 5 s; no new one may
- * begin. Its log callback is removed, and its connections are closed once its iterators are freed too; results and errors
- * got through it stay valid. In a forked child it only forgets the client, whose connections are the parent's. It waits at
- * most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback.
+ * Frees a client; NULL is fine. Calls under way are cancelled and waited for, blocking ones on other threads at most 5 s; no
+ * new one may begin. Callbacks of asynchronous calls have all returned when this returns; from inside one of them, the others
+ * are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
+ * results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
+ * parent's. It waits at most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback.
  */
 void desk_client_free(struct desk_client *client);
 
@@ -874,6 +994,32 @@ desk_status desk_raw_call(struct desk_client *client,
                           const struct desk_call_options *options,
                           struct desk_raw_result **out,
                           struct desk_error **err);
+
+/**
+ * Starts a raw call; see `desk_raw_call` and the rules of asynchronous calls at the top. Its result is taken with
+ * `desk_op_take_raw_result`. Any thread.
+ *
+ * Errors: as `desk_raw_call` for its arguments; those of the call come with its result.
+ */
+desk_status desk_raw_call_async(struct desk_client *client,
+                                const struct desk_raw_request *request,
+                                const struct desk_call_options *options,
+                                desk_op_fn callback,
+                                void *user_data,
+                                desk_free_fn user_data_free,
+                                struct desk_op **op,
+                                struct desk_error **err);
+
+/**
+ * Takes the result of a `desk_raw_call_async` that has ended, once. On success `*out` is the answer, to be freed with
+ * `desk_raw_result_free`; otherwise it is NULL. Any thread.
+ *
+ * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if it is another call's or was
+ * taken.
+ */
+desk_status desk_op_take_raw_result(const struct desk_op *op,
+                                    struct desk_raw_result **out,
+                                    struct desk_error **err);
 
 /**
  * Frees an answer; NULL is fine. Every text got from it ends with it. Any thread, once.
@@ -1181,6 +1327,91 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
                                           struct desk_error **err);
 
 /**
+ * Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top. Its
+ * result is taken with `desk_op_take_proactive_chat`. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ */
+desk_status desk_proactive_chat_create_async(struct desk_client *client,
+                                             const struct desk_new_proactive_chat *body,
+                                             const struct desk_call_options *options,
+                                             desk_op_fn callback,
+                                             void *user_data,
+                                             desk_free_fn user_data_free,
+                                             struct desk_op **op,
+                                             struct desk_error **err);
+
+/**
+ * Starts `desk_proactive_chat_get` and returns at once; see the rules of asynchronous calls at the top. Its
+ * result is taken with `desk_op_take_proactive_chat`. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ */
+desk_status desk_proactive_chat_get_async(struct desk_client *client,
+                                          int64_t proactive_id,
+                                          const struct desk_call_options *options,
+                                          desk_op_fn callback,
+                                          void *user_data,
+                                          desk_free_fn user_data_free,
+                                          struct desk_op **op,
+                                          struct desk_error **err);
+
+/**
+ * Starts `desk_chat_message_list` and returns at once; see the rules of asynchronous calls at the top. Its
+ * result is taken with `desk_op_take_chat_message_page`. Any thread.
+ *
+ * @deprecated by the service.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ */
+desk_status desk_chat_message_list_async(struct desk_client *client,
+                                         const struct desk_chat_message_list_params *params,
+                                         const struct desk_call_options *options,
+                                         desk_op_fn callback,
+                                         void *user_data,
+                                         desk_free_fn user_data_free,
+                                         struct desk_op **op,
+                                         struct desk_error **err);
+
+/**
+ * Starts `desk_ticket_chat_message_list` and returns at once; see the rules of asynchronous calls at the top.
+ * Its result is taken with `desk_op_take_chat_message_page`. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ */
+desk_status desk_ticket_chat_message_list_async(struct desk_client *client,
+                                                int64_t ticket_id,
+                                                const struct desk_ticket_chat_message_list_params *params,
+                                                const struct desk_call_options *options,
+                                                desk_op_fn callback,
+                                                void *user_data,
+                                                desk_free_fn user_data_free,
+                                                struct desk_op **op,
+                                                struct desk_error **err);
+
+/**
+ * Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with
+ * `desk_proactive_chat_free`; otherwise it is NULL. Any thread.
+ *
+ * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result is of
+ * another type (the message names what takes it) or was taken.
+ */
+desk_status desk_op_take_proactive_chat(const struct desk_op *op,
+                                        struct desk_proactive_chat **out,
+                                        struct desk_error **err);
+
+/**
+ * Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with
+ * `desk_chat_message_page_free`; otherwise it is NULL. Any thread.
+ *
+ * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result is of
+ * another type (the message names what takes it) or was taken.
+ */
+desk_status desk_op_take_chat_message_page(const struct desk_op *op,
+                                           struct desk_chat_message_page **out,
+                                           struct desk_error **err);
+
+/**
  * Starts to walk over a list. Nothing is sent before the first `desk_chat_message_iter_next`.
  *
  * @deprecated by the service.
@@ -1210,6 +1441,29 @@ desk_status desk_chat_message_iter_new(struct desk_client *client,
 desk_status desk_chat_message_iter_next(struct desk_chat_message_iter *iter,
                                         const struct desk_chat_message **out,
                                         struct desk_error **err);
+
+/**
+ * Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
+ * the call has ended and `desk_op_take` says `DESK_OK`, `desk_chat_message_iter_next` hands out the item, or
+ * NULL at the end, without waiting, and so it does while `desk_chat_message_iter_is_ready`. Its queue is that of
+ * the options of `desk_chat_message_iter_new`. Until it has ended, make no other step and do not free the
+ * iterator. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_chat_message_iter_next` come with `desk_op_take`, and calling
+ * this again then goes on with nothing skipped or repeated.
+ */
+desk_status desk_chat_message_iter_next_async(struct desk_chat_message_iter *iter,
+                                              desk_op_fn callback,
+                                              void *user_data,
+                                              desk_free_fn user_data_free,
+                                              struct desk_op **op,
+                                              struct desk_error **err);
+
+/**
+ * Whether `desk_chat_message_iter_next` hands out an item, or the end that was found, without waiting; false for
+ * NULL. Any thread that may make a step.
+ */
+bool desk_chat_message_iter_is_ready(const struct desk_chat_message_iter *iter);
 
 /**
  * Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
@@ -1247,6 +1501,29 @@ desk_status desk_ticket_chat_message_iter_next(struct desk_ticket_chat_message_i
                                                struct desk_error **err);
 
 /**
+ * Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
+ * the call has ended and `desk_op_take` says `DESK_OK`, `desk_ticket_chat_message_iter_next` hands out the item,
+ * or NULL at the end, without waiting, and so it does while `desk_ticket_chat_message_iter_is_ready`. Its queue
+ * is that of the options of `desk_ticket_chat_message_iter_new`. Until it has ended, make no other step and do
+ * not free the iterator. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_ticket_chat_message_iter_next` come with `desk_op_take`, and
+ * calling this again then goes on with nothing skipped or repeated.
+ */
+desk_status desk_ticket_chat_message_iter_next_async(struct desk_ticket_chat_message_iter *iter,
+                                                     desk_op_fn callback,
+                                                     void *user_data,
+                                                     desk_free_fn user_data_free,
+                                                     struct desk_op **op,
+                                                     struct desk_error **err);
+
+/**
+ * Whether `desk_ticket_chat_message_iter_next` hands out an item, or the end that was found, without waiting;
+ * false for NULL. Any thread that may make a step.
+ */
+bool desk_ticket_chat_message_iter_is_ready(const struct desk_ticket_chat_message_iter *iter);
+
+/**
  * Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
  */
 void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *iter);
@@ -1264,7 +1541,7 @@ void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *it
 
 /** The start of every desk_call_options. */
 #define DESK_CALL_OPTIONS_INIT \
-  { sizeof(desk_call_options), 0, 0, 0, NULL, 0, NULL }
+  { sizeof(desk_call_options), 0, 0, 0, NULL, 0, NULL, NULL }
 
 /** The start of every desk_iter_options. */
 #define DESK_ITER_OPTIONS_INIT \

@@ -1,23 +1,28 @@
 //! `desk_client` and the blocking calls made through it.
 //!
 //! A client owns a single-threaded runtime, and a blocking call drives it on the caller's own thread: none has to be
-//! woken. Only looking up a host name takes a thread of its own, for a moment. Calls of several threads share connections.
+//! woken. Only looking up a host name takes a thread of its own, for a moment; asynchronous calls have theirs in
+//! `background.rs`. Calls of several threads share connections.
 
 use std::ffi::c_void;
 use std::future::Future;
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::desk_client::{CancelToken, Client, Error};
 use tokio::runtime::{Builder, Handle as Runtime};
 
+use crate::background::Background;
 use crate::error::{Failure, desk_error};
 use crate::guard;
 use crate::handle::{self, Handle, target};
 use crate::log::{Log, desk_log_fn};
 use crate::main_thread;
+use crate::op;
 use crate::options::{self, desk_call_options, desk_client_options};
+use crate::queue::Queue;
 use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 
@@ -50,6 +55,9 @@ pub(crate) struct Inner {
     /// Calls under way, and who waits for them to end.
     calls: Mutex<usize>,
     idle: Condvar,
+    pub(crate) background: Background,
+    /// A panic was stopped in it.
+    poisoned: AtomicBool,
 }
 
 impl Handle for desk_client {
@@ -80,6 +88,8 @@ pub unsafe extern "C" fn desk_client_new(
             freed: CancelToken::new(),
             calls: Mutex::default(),
             idle: Condvar::new(),
+            background: Background::new(),
+            poisoned: AtomicBool::new(false),
         };
         let inner = Arc::new(inner);
         Ok(handle::give::<desk_client, ()>(ClientObject { client, inner }, ()))
@@ -88,10 +98,11 @@ pub unsafe extern "C" fn desk_client_new(
     unsafe { guard::call(out, err, work) }
 }
 
-/// Frees a client; NULL is fine. Calls under way on other threads are cancelled and waited for, at most 5 s; no new one may
-/// begin. Its log callback is removed, and its connections are closed once its iterators are freed too; results and errors
-/// got through it stay valid. In a forked child it only forgets the client, whose connections are the parent's. It waits at
-/// most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback.
+/// Frees a client; NULL is fine. Calls under way are cancelled and waited for, blocking ones on other threads at most 5 s; no
+/// new one may begin. Callbacks of asynchronous calls have all returned when this returns; from inside one of them, the others
+/// are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
+/// results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
+/// parent's. It waits at most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     guard::release(|| {
@@ -133,7 +144,8 @@ unsafe fn object<'a>(client: *mut desk_client) -> Result<&'a ClientObject, Failu
     // SAFETY: by contract.
     let object = unsafe { target::<desk_client>(client) };
     let object = object.ok_or_else(|| Failure::argument("client is NULL; make one with desk_client_new"))?;
-    if object.inner.forked() { Err(Failure::Forked) } else { Ok(object) }
+    object.inner.usable()?;
+    Ok(object)
 }
 
 impl Drop for Inner {
@@ -149,11 +161,13 @@ impl Drop for Inner {
     }
 }
 
-/// A client and options, ready for one blocking call.
+/// A client and options, ready for one call.
 pub(crate) struct Caller {
     pub(crate) inner: Arc<Inner>,
     /// The client with the options of this call.
     pub(crate) client: Client,
+    /// Where the call arrives if it is asynchronous.
+    pub(crate) queue: Option<Arc<Queue>>,
 }
 
 impl Caller {
@@ -163,9 +177,24 @@ impl Caller {
     /// `client` is NULL or a live client, `options` NULL or as large as it says.
     pub(crate) unsafe fn new(client: *mut desk_client, options: *const desk_call_options) -> Result<Caller, Failure> {
         // SAFETY: by contract.
-        let (object, options) = unsafe { (object(client)?, options::call_options(options)?) };
+        let (object, (options, queue)) = unsafe { (object(client)?, options::call_options(options)?) };
         let options = options.cancel(object.inner.freed.clone());
-        Ok(Caller { inner: object.inner.clone(), client: object.client.with(options) })
+        Ok(Caller { inner: object.inner.clone(), client: object.client.with(options), queue })
+    }
+
+    /// The same for an asynchronous call, with what cancels it alone.
+    ///
+    /// # Safety
+    /// As of [`Caller::new`].
+    pub(crate) unsafe fn asynchronous(
+        client: *mut desk_client,
+        options: *const desk_call_options,
+    ) -> Result<(Caller, CancelToken), Failure> {
+        // SAFETY: by contract.
+        let (object, (options, queue)) = unsafe { (object(client)?, options::call_options(options)?) };
+        let cancel = CancelToken::new();
+        let options = options.cancel(object.inner.freed.clone()).cancel(cancel.clone());
+        Ok((Caller { inner: object.inner.clone(), client: object.client.with(options), queue }, cancel))
     }
 
     /// Runs one call to its end on this thread.
@@ -180,9 +209,37 @@ impl Inner {
         self.process != process::id()
     }
 
+    /// Refuses a client that no call should be made through.
+    pub(crate) fn usable(&self) -> Result<(), Failure> {
+        if self.forked() {
+            return Err(Failure::Forked);
+        }
+        if self.poisoned.load(Ordering::Relaxed) { Err(Failure::Poisoned) } else { Ok(()) }
+    }
+
+    /// No more calls: a panic may have left anything behind.
+    pub(crate) fn poison(&self) {
+        self.poisoned.store(true, Ordering::Relaxed);
+    }
+
+    /// Runs a call on the client's own thread, which has been started.
+    pub(crate) fn spawn(&self, call: impl Future<Output = ()> + Send + 'static) {
+        if let Some(runtime) = &self.runtime {
+            drop(runtime.spawn(self.background.track(call)));
+        }
+    }
+
+    /// Drives the runtime on this thread until `end`.
+    pub(crate) fn drive(&self, end: impl Future<Output = ()>) {
+        if let Some(runtime) = &self.runtime {
+            runtime.block_on(end);
+        }
+    }
+
     /// Cancels the calls under way and waits for them to end.
     fn stop(&self) {
         self.freed.cancel();
+        self.background.stop();
         // On a thread that runs calls itself there may be no end to wait for.
         if Runtime::try_current().is_err() {
             let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,13 +256,7 @@ impl Inner {
 
     /// Runs `call` to its end on this thread.
     pub(crate) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-        match Runtime::try_current() {
-            Ok(_) => return Err(Failure::WouldDeadlock),
-            Err(error) if error.is_thread_local_destroyed() => {
-                return Err(Failure::argument("the thread or process is ending; make calls before that"));
-            }
-            Err(_) => {}
-        }
+        op::may_block()?;
         let Some(runtime) = &self.runtime else {
             return Err(Failure::argument("client is freed; make a new one"));
         };
@@ -233,6 +284,9 @@ impl Counted<'_> {
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.poison();
+        }
         self.0.count(|calls| *calls -= 1);
     }
 }

@@ -5,8 +5,8 @@ use desk_client::{Error, Outcome};
 use crate::guard::{read, release};
 use crate::handle::{self, Handle};
 use crate::status::{
-    DESK_FORKED, DESK_INVALID_ARGUMENT, DESK_OK, DESK_OUTCOME_NOT_SENT, DESK_OUTCOME_REJECTED, DESK_OUTCOME_UNKNOWN,
-    DESK_PANIC, DESK_WOULD_DEADLOCK, desk_status,
+    DESK_CANCELLED, DESK_FORKED, DESK_INVALID_ARGUMENT, DESK_NOT_READY, DESK_OK, DESK_OUTCOME_NOT_SENT,
+    DESK_OUTCOME_REJECTED, DESK_OUTCOME_UNKNOWN, DESK_PANIC, DESK_WOULD_DEADLOCK, desk_status,
 };
 use crate::text::{OwnedText, desk_str};
 
@@ -19,12 +19,20 @@ pub struct desk_error {
 pub(crate) enum Failure {
     /// An argument that the library refuses before anything is sent.
     Argument(String),
+    /// An argument about a call that is under way or over, and that the library refuses.
+    Misuse(String),
+    /// The call has not ended yet.
+    NotReady,
+    /// A call without an error of its own that was given up.
+    Cancelled,
     /// The client belongs to another process.
     Forked,
     /// Blocking here could never end.
     WouldDeadlock,
     /// A panic, stopped.
     Panic,
+    /// There was a panic in this client before.
+    Poisoned,
     /// A failed call.
     Call(Error),
 }
@@ -60,12 +68,18 @@ impl Failure {
         Failure::Argument(text.into())
     }
 
+    pub(crate) fn misuse(text: impl Into<String>) -> Failure {
+        Failure::Misuse(text.into())
+    }
+
     pub(crate) fn status(&self) -> desk_status {
         match self {
-            Failure::Argument(_) => DESK_INVALID_ARGUMENT,
+            Failure::Argument(_) | Failure::Misuse(_) => DESK_INVALID_ARGUMENT,
+            Failure::NotReady => DESK_NOT_READY,
+            Failure::Cancelled => DESK_CANCELLED,
             Failure::Forked => DESK_FORKED,
             Failure::WouldDeadlock => DESK_WOULD_DEADLOCK,
-            Failure::Panic => DESK_PANIC,
+            Failure::Panic | Failure::Poisoned => DESK_PANIC,
             Failure::Call(error) => error.kind().code(),
         }
     }
@@ -74,13 +88,26 @@ impl Failure {
     pub(crate) fn give(self) -> *mut desk_error {
         let (outcome, message) = match &self {
             Failure::Argument(text) => (DESK_OUTCOME_NOT_SENT, format!("{text}; nothing was sent")),
+            Failure::Misuse(text) => (DESK_OUTCOME_UNKNOWN, format!("{text}; the call itself is not affected")),
+            Failure::NotReady => {
+                (DESK_OUTCOME_UNKNOWN, "the call has not ended yet; wait for it, or cancel it".to_owned())
+            }
+            Failure::Cancelled => (
+                DESK_OUTCOME_UNKNOWN,
+                "the call was cancelled; a request that is no read may have been carried out: find out before sending it again"
+                    .to_owned(),
+            ),
+            Failure::Poisoned => (
+                DESK_OUTCOME_NOT_SENT,
+                "an earlier call met a defect in the library; free the client and make a new one; nothing was sent".to_owned(),
+            ),
             Failure::Forked => (
                 DESK_OUTCOME_NOT_SENT,
                 "the client was made before a fork; make a new one in the child; nothing was sent".to_owned(),
             ),
             Failure::WouldDeadlock => (
                 DESK_OUTCOME_NOT_SENT,
-                "a blocking call on a thread of an async runtime; call from a thread of your own; nothing was sent"
+                "a blocking call inside a callback or on a thread of an async runtime; call from a thread of your own, or start it with its _async form; nothing was sent"
                     .to_owned(),
             ),
             Failure::Panic => (

@@ -14,6 +14,7 @@
     clippy::undocumented_unsafe_blocks
 )]
 
+mod background;
 mod cancel;
 mod client;
 mod error;
@@ -35,12 +36,16 @@ mod input;
 mod iter;
 mod log;
 mod main_thread;
+mod op;
 mod options;
 #[allow(dead_code, reason = "which writers are called depends on the spec")]
 mod output;
+mod queue;
 mod raw;
 mod response;
+mod signal;
 mod sigpipe;
 mod status;
+mod sync;
 mod text;
 mod version;

@@ -1,5 +1,6 @@
 //! What clients and calls can be told. The structs only grow at their end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::desk_client::{Builder, CallOptions, Client};
@@ -8,6 +9,7 @@ use crate::cancel::desk_cancel;
 use crate::error::Failure;
 use crate::handle::target;
 use crate::input;
+use crate::queue::{Queue, desk_queue};
 use crate::text::desk_str;
 
 /// A name and a value: a header, or a parameter of a query.
@@ -77,6 +79,9 @@ pub struct desk_call_options {
     pub headers_len: usize,
     /// Cancels the call; NULL: nothing does.
     pub cancel: *const desk_cancel,
+    /// Where an asynchronous call arrives when it has ended, instead of at a callback; NULL: nowhere. Of no meaning for a
+    /// call that blocks.
+    pub queue: *const desk_queue,
 }
 
 /// How a list is walked over. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
@@ -93,7 +98,7 @@ input::growable!(desk_client_options {
     api_token, base_url, connect_timeout_ms, timeout_ms, attempt_timeout_ms, idle_timeout_ms, user_agent, ca_pem, ca_file,
     proxy, max_idle_connections, reads_per_second, writes_per_second
 } bools {});
-input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len, cancel } bools {});
+input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len, cancel, queue } bools {});
 input::growable!(desk_iter_options { max_items } bools {});
 
 /// A setting's name, its value in C, and what sets it.
@@ -148,15 +153,17 @@ pub(crate) unsafe fn builder(options: *const desk_client_options) -> Result<Buil
     Ok(builder)
 }
 
-/// The options of one call.
+/// The options of one call, and where it arrives if it is asynchronous.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says, and its headers live during the call.
-pub(crate) unsafe fn call_options(options: *const desk_call_options) -> Result<CallOptions, Failure> {
+pub(crate) unsafe fn call_options(
+    options: *const desk_call_options,
+) -> Result<(CallOptions, Option<Arc<Queue>>), Failure> {
     // SAFETY: by contract.
     let options = unsafe { input::read_struct("options", options) }?;
     let mut own = CallOptions::new();
-    let Some(options) = options else { return Ok(own) };
+    let Some(options) = options else { return Ok((own, None)) };
     if let Some(timeout) = duration("timeout_ms", options.timeout_ms)? {
         own = own.timeout(timeout);
     }
@@ -174,7 +181,9 @@ pub(crate) unsafe fn call_options(options: *const desk_call_options) -> Result<C
     if let Some(token) = unsafe { target::<desk_cancel>(options.cancel) } {
         own = own.cancel(token.clone());
     }
-    Ok(own)
+    // SAFETY: by contract.
+    let queue = unsafe { target::<desk_queue>(options.queue) };
+    Ok((own, queue.cloned()))
 }
 
 /// Items to read at most.

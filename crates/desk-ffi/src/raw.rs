@@ -1,5 +1,7 @@
 //! `desk_raw_call`: what the spec does not have yet, through the same transport.
 
+use std::ffi::c_void;
+
 use ::desk_client::{RawRequest, RawResult, Response};
 use bumpalo::Bump;
 
@@ -8,6 +10,7 @@ use crate::error::{Failure, desk_error};
 use crate::guard::{call, read, release};
 use crate::handle::Handle;
 use crate::input;
+use crate::op::{self, Completion, Start, desk_free_fn, desk_op, desk_op_fn};
 use crate::options::{self, desk_call_options, desk_pair};
 use crate::output::{self, List, Root, View};
 use crate::response::{ResponseView, desk_response};
@@ -89,6 +92,48 @@ pub unsafe extern "C" fn desk_raw_call(
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { call(out, err, work) }
+}
+
+/// Starts a raw call; see `desk_raw_call` and the rules of asynchronous calls at the top. Its result is taken with
+/// `desk_op_take_raw_result`. Any thread.
+///
+/// Errors: as `desk_raw_call` for its arguments; those of the call come with its result.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_raw_call_async(
+    client: *mut desk_client,
+    request: *const desk_raw_request,
+    options: *const desk_call_options,
+    callback: desk_op_fn,
+    user_data: *mut c_void,
+    user_data_free: desk_free_fn,
+    op: *mut *mut desk_op,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    let completion = Completion { callback, user_data, user_data_free, taker: "desk_op_take_raw_result" };
+    let make = || {
+        // SAFETY: the caller keeps the rules at the top of desk.h.
+        let ((caller, cancel), request) = unsafe { (Caller::asynchronous(client, options)?, raw_request(request)?) };
+        let Caller { inner, client, queue } = caller;
+        let call = async move { client.raw_call(&request).await.map_err(Failure::from) };
+        Ok(Start { inner, queue, cancel, call })
+    };
+    // SAFETY: the caller keeps the rules at the top of desk.h.
+    unsafe { op::start(completion, op, err, make) }
+}
+
+/// Takes the result of a `desk_raw_call_async` that has ended, once. On success `*out` is the answer, to be freed with
+/// `desk_raw_result_free`; otherwise it is NULL. Any thread.
+///
+/// Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if it is another call's or was
+/// taken.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_op_take_raw_result(
+    op: *const desk_op,
+    out: *mut *mut desk_raw_result,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    // SAFETY: the caller passes NULL or a live call, and NULL or writable pointers.
+    unsafe { call(out, err, || Ok(output::give(&op::take::<Response<RawResult>>(op)?))) }
 }
 
 /// # Safety

@@ -37,6 +37,27 @@ impl Drop for Quiet {
     }
 }
 
+/// Does `work` with the host's signals blocked, which a thread that is started inherits; those that a thread itself causes
+/// stay as they are.
+pub(crate) fn unsignalled<T>(work: impl FnOnce() -> T) -> T {
+    let own = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: sigfillset makes the set valid; blocking valid signals cannot fail.
+    let before = unsafe {
+        libc::sigfillset(set.as_mut_ptr());
+        for signal in own {
+            libc::sigdelset(set.as_mut_ptr(), signal);
+        }
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), before.as_mut_ptr());
+        before.assume_init()
+    };
+    let result = work();
+    // SAFETY: `before` is what pthread_sigmask gave.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &before, ptr::null_mut()) };
+    result
+}
+
 fn only_sigpipe() -> libc::sigset_t {
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
     // SAFETY: sigemptyset makes the set valid; SIGPIPE is a signal.

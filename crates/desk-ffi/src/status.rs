@@ -12,8 +12,10 @@ pub const DESK_OK: desk_status = 0;
 pub const DESK_INVALID_ARGUMENT: desk_status = 1;
 /// The client was made before a fork and is of no use in the child. Make a new one there.
 pub const DESK_FORKED: desk_status = 2;
-/// A blocking call from a thread that must not block, such as one of an async runtime.
+/// A blocking call from a thread that must not block: inside a callback, or on a thread of an async runtime.
 pub const DESK_WOULD_DEADLOCK: desk_status = 3;
+/// The call has not ended yet.
+pub const DESK_NOT_READY: desk_status = 4;
 /// No connection: name lookup, refused, TLS handshake, proxy.
 pub const DESK_CONNECT: desk_status = 100;
 /// The time allowed ran out.
@@ -56,6 +58,7 @@ const NAMES: &[(desk_status, &str)] = &[
     (DESK_INVALID_ARGUMENT, "DESK_INVALID_ARGUMENT\0"),
     (DESK_FORKED, "DESK_FORKED\0"),
     (DESK_WOULD_DEADLOCK, "DESK_WOULD_DEADLOCK\0"),
+    (DESK_NOT_READY, "DESK_NOT_READY\0"),
     (DESK_CONNECT, "DESK_CONNECT\0"),
     (DESK_TIMEOUT, "DESK_TIMEOUT\0"),
     (DESK_TRANSPORT, "DESK_TRANSPORT\0"),

@@ -13,6 +13,7 @@ use super::rust::{doc, ident};
 /// `generated/mod.rs`.
 pub fn module() -> TokenStream {
     quote! {
+        pub(crate) mod asynchronous;
         pub(crate) mod constants;
         pub(crate) mod inputs;
         pub(crate) mod lists;
@@ -251,6 +252,9 @@ fn no_twins(model: &Model, runtime: &[syn::Item]) -> Result<()> {
             claim(names::c_type(&schema.name), what.clone())?;
             claim(format!("{}_free", names::c_type(&schema.name)), what.clone())?;
             claim(format!("{}_response", names::c_type(&schema.name)), what.clone())?;
+            if schema.root {
+                claim(super::c_async::taker(Some(&schema.name)), what.clone())?;
+            }
         }
         if schema.input && model.objects().any(|(object, _)| object.name == schema.name) {
             claim(input_type(schema), what)?;
@@ -260,8 +264,9 @@ fn no_twins(model: &Model, runtime: &[syn::Item]) -> Result<()> {
         let what = format!("operation `{}`", operation.id);
         claim(format!("desk_{}", operation.id), what.clone())?;
         claim(format!("desk_{}_params", operation.id), what.clone())?;
+        claim(format!("desk_{}_async", operation.id), what.clone())?;
         for iter in operation.paged.iter().map(super::c_lists::iter_type) {
-            for name in ["", "_new", "_next", "_free"] {
+            for name in ["", "_new", "_next", "_next_async", "_is_ready", "_free"] {
                 claim(format!("{iter}{name}"), what.clone())?;
             }
         }

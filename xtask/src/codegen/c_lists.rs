@@ -1,4 +1,5 @@
-//! Model → the iterators of desk-ffi: `desk_..._iter` with `_new`, `_next` and `_free` for every paged operation.
+//! Model → the iterators of desk-ffi: `desk_..._iter` with `_new`, `_next`, `_next_async`, `_is_ready` and `_free` for every
+//! paged operation.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -17,6 +18,7 @@ pub fn iter_type(paged: &Paged) -> String {
 pub fn emit(model: &Model) -> TokenStream {
     let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?)));
     quote! {
+        use std::ffi::c_void;
         use ::desk_client::types;
         use super::inputs::*;
         use super::outputs::*;
@@ -24,6 +26,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use crate::error::desk_error;
         use crate::handle::Handle;
         use crate::iter::{self, Iter};
+        use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
         use crate::options::{desk_call_options, desk_iter_options};
         use crate::status::desk_status;
         use crate::text::desk_str;
@@ -34,7 +37,8 @@ pub fn emit(model: &Model) -> TokenStream {
 
 fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     let iter = ident(&iter_type(paged));
-    let [new, next, free] = ["new", "next", "free"].map(|what| format_ident!("{iter}_{what}"));
+    let [new, next, next_async, is_ready, free] =
+        ["new", "next", "next_async", "is_ready", "free"].map(|what| format_ident!("{iter}_{what}"));
     let (item, view) = (ident(&names::c_type(&paged.item)), format_ident!("{}View", paged.item));
     let (source, stream) = (ident(&paged.item), format_ident!("{}_stream", paged.stem));
     let (arguments, reads, passed) = arguments(operation, None);
@@ -60,6 +64,17 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
          `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it stood: calling this again goes \
          on with nothing skipped or repeated. Items that are inserted or deleted meanwhile can shift others.",
     );
+    let about_next_async = doc(&format!(
+        "Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once the call \
+         has ended and `desk_op_take` says `DESK_OK`, `{next}` hands out the item, or NULL at the end, without waiting, and so \
+         it does while `{is_ready}`. Its queue is that of the options of `{new}`. Until it has ended, make no other step and \
+         do not free the iterator. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; those of `{next}` come with \
+         `desk_op_take`, and calling this again then goes on with nothing skipped or repeated."
+    ));
+    let about_is_ready = doc(&format!(
+        "Whether `{next}` hands out an item, or the end that was found, without waiting; false for NULL. Any thread that may \
+         make a step."
+    ));
     let about_free = doc("Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.");
     quote! {
         #about
@@ -100,6 +115,28 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
         ) -> desk_status {
             // SAFETY: the caller keeps the rules at the top of desk.h.
             unsafe { iter::next(iter, out, err) }
+        }
+
+        #about_next_async
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #next_async(
+            iter: *mut #iter,
+            callback: desk_op_fn,
+            user_data: *mut c_void,
+            user_data_free: desk_free_fn,
+            op: *mut *mut desk_op,
+            err: *mut *mut desk_error,
+        ) -> desk_status {
+            let completion = Completion { callback, user_data, user_data_free, taker: "desk_op_take" };
+            // SAFETY: the caller keeps the rules at the top of desk.h.
+            unsafe { iter::next_async(iter, completion, op, err) }
+        }
+
+        #about_is_ready
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #is_ready(iter: *const #iter) -> bool {
+            // SAFETY: the caller passes NULL or a live iterator.
+            unsafe { iter::is_ready(iter) }
         }
 
         #about_free

@@ -12,8 +12,8 @@ use cbindgen::{Braces, Builder, Config, DocumentationStyle, Language, Style};
 use super::names;
 
 /// Hand-written sources of desk-ffi that the header shows, in its order.
-pub const RUNTIME: [&str; 10] =
-    ["text", "status", "version", "error", "response", "cancel", "options", "log", "client", "raw"];
+pub const RUNTIME: [&str; 12] =
+    ["text", "status", "version", "error", "response", "cancel", "op", "queue", "options", "log", "client", "raw"];
 
 const RULES: &str = include_str!("desk_h_rules.txt");
 

@@ -3,6 +3,7 @@
 //! [`generate`] returns every generated file; `codegen` writes them, `codegen --check` and the tests compare them.
 
 mod c_abi;
+mod c_async;
 mod c_input;
 mod c_lists;
 mod c_output;
@@ -37,7 +38,7 @@ const MARK: &str = "// @generated from openapi/desk.yaml by `cargo xtask codegen
 pub type Files = BTreeMap<String, String>;
 
 /// The generated files of desk-ffi that the header shows, in its order.
-const FFI_ITEMS: [&str; 5] = ["constants", "inputs", "outputs", "operations", "lists"];
+const FFI_ITEMS: [&str; 6] = ["constants", "inputs", "outputs", "operations", "asynchronous", "lists"];
 
 /// What the spec becomes.
 pub struct Generated {
@@ -87,6 +88,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("inputs", c_input::emit(&model)?),
         ("outputs", c_output::emit(&model)?),
         ("operations", c_abi::operations(&model, &header::items(runtime)?)?),
+        ("asynchronous", c_async::emit(&model)),
         ("lists", c_lists::emit(&model)),
     ] {
         files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);

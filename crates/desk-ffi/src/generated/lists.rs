@@ -1,5 +1,6 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
+use std::ffi::c_void;
 use ::desk_client::types;
 use super::inputs::*;
 use super::outputs::*;
@@ -7,6 +8,7 @@ use crate::client::{Caller, desk_client};
 use crate::error::desk_error;
 use crate::handle::Handle;
 use crate::iter::{self, Iter};
+use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
 use crate::options::{desk_call_options, desk_iter_options};
 use crate::status::desk_status;
 use crate::text::desk_str;
@@ -69,6 +71,39 @@ pub unsafe extern "C" fn desk_chat_message_iter_next(
     err: *mut *mut desk_error,
 ) -> desk_status {
     unsafe { iter::next(iter, out, err) }
+}
+/// Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
+/// the call has ended and `desk_op_take` says `DESK_OK`, `desk_chat_message_iter_next` hands out the item, or
+/// NULL at the end, without waiting, and so it does while `desk_chat_message_iter_is_ready`. Its queue is that of
+/// the options of `desk_chat_message_iter_new`. Until it has ended, make no other step and do not free the
+/// iterator. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT`; those of `desk_chat_message_iter_next` come with `desk_op_take`, and calling
+/// this again then goes on with nothing skipped or repeated.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_chat_message_iter_next_async(
+    iter: *mut desk_chat_message_iter,
+    callback: desk_op_fn,
+    user_data: *mut c_void,
+    user_data_free: desk_free_fn,
+    op: *mut *mut desk_op,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    let completion = Completion {
+        callback,
+        user_data,
+        user_data_free,
+        taker: "desk_op_take",
+    };
+    unsafe { iter::next_async(iter, completion, op, err) }
+}
+/// Whether `desk_chat_message_iter_next` hands out an item, or the end that was found, without waiting; false for
+/// NULL. Any thread that may make a step.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_chat_message_iter_is_ready(
+    iter: *const desk_chat_message_iter,
+) -> bool {
+    unsafe { iter::is_ready(iter) }
 }
 /// Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
 #[unsafe(no_mangle)]
@@ -134,6 +169,39 @@ pub unsafe extern "C" fn desk_ticket_chat_message_iter_next(
     err: *mut *mut desk_error,
 ) -> desk_status {
     unsafe { iter::next(iter, out, err) }
+}
+/// Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
+/// the call has ended and `desk_op_take` says `DESK_OK`, `desk_ticket_chat_message_iter_next` hands out the item,
+/// or NULL at the end, without waiting, and so it does while `desk_ticket_chat_message_iter_is_ready`. Its queue
+/// is that of the options of `desk_ticket_chat_message_iter_new`. Until it has ended, make no other step and do
+/// not free the iterator. Any thread.
+///
+/// Errors: `DESK_INVALID_ARGUMENT`; those of `desk_ticket_chat_message_iter_next` come with `desk_op_take`, and
+/// calling this again then goes on with nothing skipped or repeated.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_ticket_chat_message_iter_next_async(
+    iter: *mut desk_ticket_chat_message_iter,
+    callback: desk_op_fn,
+    user_data: *mut c_void,
+    user_data_free: desk_free_fn,
+    op: *mut *mut desk_op,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    let completion = Completion {
+        callback,
+        user_data,
+        user_data_free,
+        taker: "desk_op_take",
+    };
+    unsafe { iter::next_async(iter, completion, op, err) }
+}
+/// Whether `desk_ticket_chat_message_iter_next` hands out an item, or the end that was found, without waiting;
+/// false for NULL. Any thread that may make a step.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_ticket_chat_message_iter_is_ready(
+    iter: *const desk_ticket_chat_message_iter,
+) -> bool {
+    unsafe { iter::is_ready(iter) }
 }
 /// Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
 #[unsafe(no_mangle)]

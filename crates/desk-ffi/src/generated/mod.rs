@@ -1,5 +1,6 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
+pub(crate) mod asynchronous;
 pub(crate) mod constants;
 pub(crate) mod inputs;
 pub(crate) mod lists;

@@ -1,0 +1,103 @@
+//! Model → the asynchronous forms of desk-ffi: `desk_..._async` for every operation, and `desk_op_take_...` for what they
+//! return.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::c_abi::arguments;
+use super::model::{Model, Operation, Schema};
+use super::names;
+use super::rust::{doc, ident};
+
+/// What takes the result of an operation.
+pub fn taker(output: Option<&str>) -> String {
+    match output {
+        Some(output) => format!("desk_op_take_{}", names::snake(output)),
+        None => "desk_op_take".to_owned(),
+    }
+}
+
+/// `generated/asynchronous.rs`.
+pub fn emit(model: &Model) -> TokenStream {
+    let starts = model.operations.iter().map(|operation| start(operation, model));
+    let takes = model.objects().map(|(schema, _)| schema).filter(|schema| schema.output && schema.root).map(take);
+    quote! {
+        use std::ffi::c_void;
+        use ::desk_client::{Response, types};
+        use super::inputs::*;
+        use super::outputs::*;
+        use crate::client::{Caller, desk_client};
+        use crate::error::{Failure, desk_error};
+        use crate::op::{self, Completion, Start, desk_free_fn, desk_op, desk_op_fn};
+        use crate::options::desk_call_options;
+        use crate::status::desk_status;
+        use crate::text::desk_str;
+        use crate::{guard, input, output};
+        #(#starts)*
+        #(#takes)*
+    }
+}
+
+fn start(operation: &Operation, model: &Model) -> TokenStream {
+    let (name, method) = (format_ident!("desk_{}_async", operation.id), ident(&operation.id));
+    let body = operation.body.as_ref().and_then(|body| model.schema(body));
+    let (arguments, reads, passed) = arguments(operation, body);
+    let taker = taker(operation.output.as_deref());
+    let deprecated = if operation.deprecated { "\n\n@deprecated by the service." } else { "" };
+    let about = doc(&format!(
+        "Starts `desk_{}` and returns at once; see the rules of asynchronous calls at the top. Its result is taken with \
+         `{taker}`. Any thread.{deprecated}\n\nErrors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call \
+         come with its result.",
+        operation.id
+    ));
+    // An operation without a result has nothing to keep but how it ended.
+    let result = operation.output.is_none().then(|| quote!(.map(drop)));
+    quote! {
+        #about
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #name(
+            client: *mut desk_client,
+            #(#arguments,)*
+            options: *const desk_call_options,
+            callback: desk_op_fn,
+            user_data: *mut c_void,
+            user_data_free: desk_free_fn,
+            op: *mut *mut desk_op,
+            err: *mut *mut desk_error,
+        ) -> desk_status {
+            let completion = Completion { callback, user_data, user_data_free, taker: #taker };
+            // SAFETY: the caller keeps the rules at the top of desk.h.
+            unsafe {
+                op::start(completion, op, err, || {
+                    let (caller, cancel) = Caller::asynchronous(client, options)?;
+                    #(#reads)*
+                    let Caller { inner, client, queue } = caller;
+                    let call = async move { client.#method(#(#passed),*).await.map_err(Failure::from)#result };
+                    Ok(Start { inner, queue, cancel, call })
+                })
+            }
+        }
+    }
+}
+
+fn take(schema: &Schema) -> TokenStream {
+    let taker = format_ident!("{}", taker(Some(&schema.name)));
+    let (handle, source) = (ident(&names::c_type(&schema.name)), ident(&schema.name));
+    let about = doc(&format!(
+        "Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with `{handle}_free`; \
+         otherwise it is NULL. Any thread.\n\nErrors: those of the call; `DESK_NOT_READY` if it has not ended; \
+         `DESK_INVALID_ARGUMENT` if its result is of another type (the message names what takes it) or was taken."
+    ));
+    quote! {
+        #about
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #taker(
+            op: *const desk_op,
+            out: *mut *mut #handle,
+            err: *mut *mut desk_error,
+        ) -> desk_status {
+            // SAFETY: the caller keeps the rules at the top of desk.h.
+            unsafe { guard::call(out, err, || Ok(output::give(&op::take::<Response<types::#source>>(op)?))) }
+        }
+    }
+}
