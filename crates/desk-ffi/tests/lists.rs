@@ -7,36 +7,8 @@ mod support;
 
 use std::sync::Mutex;
 
-use support::build;
-use testkit::{Request, Run, Server, Step, reply};
-
-const ROWS: usize = 8;
-
-/// A list of eight messages. Of four requests, the third and the fourth fail.
-fn list_server() -> Server {
-    let turn = Mutex::new(0);
-    Server::start(move |request| {
-        let mut turn = turn.lock().expect("no panic holds it");
-        *turn += 1;
-        if *turn % 4 == 3 || *turn % 4 == 0 { vec![reply(503, &[], b"")] } else { page(request) }
-    })
-}
-
-fn page(request: &Request) -> Vec<Step> {
-    let query = request.target.split_once('?').map_or("", |(_, query)| query);
-    let number = |name: &str| {
-        let pair = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-        pair.and_then(|value| value.parse::<usize>().ok())
-    };
-    let (limit, offset) = (number("limit").unwrap_or(50), number("offset").unwrap_or(0));
-    let rows = (offset..ROWS.min(offset + limit)).map(|id| {
-        format!(
-            r#"{{"id":{id},"ticket":1,"userSendbirdId":"u","userType":"AGENT","createdAt":"2026-01-31T09:30:00Z","message":"text {id}"}}"#
-        )
-    });
-    let rows = rows.collect::<Vec<_>>().join(",");
-    vec![reply(200, &[], format!(r#"{{"count":{ROWS},"results":[{rows}]}}"#).as_bytes())]
-}
+use support::{build, flaky_list, page};
+use testkit::{Run, Server, Step, reply};
 
 /// By threes, all at once, and five of them: a page that fails when it is asked for ahead is asked for again without a word,
 /// and what fails then is told.
@@ -44,12 +16,12 @@ const WALKS: &str = " 0 1 2 3 4 5 DESK_SERVICE 6 7\n 0 1 2 3 4 5 6 7\n DESK_SERV
 
 #[test]
 fn c_walks_over_a_list_that_fails_now_and_then() {
-    assert_eq!(Run::of(&build("lists.c"), &[&list_server().url()], &[]).text(), WALKS);
+    assert_eq!(Run::of(&build("lists.c"), &[&flaky_list().url()], &[]).text(), WALKS);
 }
 
 #[test]
 fn cpp_walks_over_a_list_that_fails_now_and_then() {
-    assert_eq!(Run::of(&build("lists.cpp"), &[&list_server().url()], &[]).text(), WALKS);
+    assert_eq!(Run::of(&build("lists.cpp"), &[&flaky_list().url()], &[]).text(), WALKS);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
-use testkit::{Language, Program, compilers};
+use testkit::{Language, Program, Request, Server, Step, compilers, reply};
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -58,4 +58,33 @@ pub(crate) fn build(source: &str) -> PathBuf {
     let program = program.link(&library_dir(), "desk").build(&out);
     built.insert(source.to_owned(), program.clone());
     program
+}
+
+const ROWS: usize = 8;
+
+/// A list of eight messages. Of four requests, the third and the fourth fail.
+pub(crate) fn flaky_list() -> Server {
+    let turn = Mutex::new(0);
+    Server::start(move |request| {
+        let mut turn = turn.lock().expect("no panic holds it");
+        *turn += 1;
+        if *turn % 4 == 3 || *turn % 4 == 0 { vec![reply(503, &[], b"")] } else { page(request) }
+    })
+}
+
+/// A page of the list.
+pub(crate) fn page(request: &Request) -> Vec<Step> {
+    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+    let number = |name: &str| {
+        let pair = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        pair.and_then(|value| value.parse::<usize>().ok())
+    };
+    let (limit, offset) = (number("limit").unwrap_or(50), number("offset").unwrap_or(0));
+    let rows = (offset..ROWS.min(offset + limit)).map(|id| {
+        format!(
+            r#"{{"id":{id},"ticket":1,"userSendbirdId":"u","userType":"AGENT","createdAt":"2026-01-31T09:30:00Z","message":"text {id}"}}"#
+        )
+    });
+    let rows = rows.collect::<Vec<_>>().join(",");
+    vec![reply(200, &[], format!(r#"{{"count":{ROWS},"results":[{rows}]}}"#).as_bytes())]
 }
