@@ -29,8 +29,9 @@
  * Asynchronous calls. A function whose name ends in `_async` takes the arguments of the blocking form, starts the call and
  * returns at once. How the call ends is told in one of three ways. With a `callback`: it is called once, on the thread
  * `desk-cb` of the client, after `*op` and `*err` are set, and before desk_client_free returns. With a desk_queue in the
- * options: the call arrives there once. With neither: ask `*op` by desk_op_poll or desk_op_wait. Then take the result, once.
- * `op` may be NULL with a callback or queue. `user_data` is handed to the callback, and by desk_op_get_user_data;
+ * options: the call arrives there once, and desk_queue_next calls its callback, if it has one, on the thread that you choose.
+ * With neither: ask `*op` by desk_op_poll or desk_op_wait. Then take the result, once. `op` may be NULL with a callback or
+ * queue. `user_data` is handed to the callback, and by desk_op_get_user_data;
  * `user_data_free`, unless NULL, is called with it once: when the callback has returned and every handle of the call is freed,
  * on `desk-cb` or in desk_op_free or desk_queue_free. If the start fails, neither is called, and `user_data` stays yours.
  *
@@ -495,16 +496,16 @@ typedef struct desk_call_options {
    */
   const struct desk_cancel *cancel;
   /**
-   * Where an asynchronous call arrives when it has ended, instead of at a callback; NULL: nowhere. Of no meaning for a
-   * call that blocks.
+   * Where an asynchronous call arrives when it has ended; its callback, if any, is then called by `desk_queue_next`. NULL:
+   * nowhere. Of no meaning for a call that blocks.
    */
   const struct desk_queue *queue;
 } desk_call_options;
 
 /**
- * Called once when a call has ended, on the thread `desk-cb` of its client, one at a time: take the result from `op`,
- * which is borrowed and valid during the callback. It may start other calls, and free anything but `op`; what blocks
- * answers `DESK_WOULD_DEADLOCK`. No exception may leave it.
+ * Called once when a call has ended: on the thread `desk-cb` of its client, one at a time, or inside `desk_queue_next` if the
+ * call has a queue. Take the result from `op`, which is borrowed and valid during the callback. It may start other calls, and
+ * free anything but `op`; what blocks answers `DESK_WOULD_DEADLOCK` on `desk-cb`. No exception may leave it.
  */
 typedef void (*desk_op_fn)(const struct desk_op *op, void *user_data);
 
@@ -935,7 +936,8 @@ int32_t desk_queue_fd(const struct desk_queue *queue);
 
 /**
  * The next call that has ended: `*out` is a handle of it, to be freed with `desk_op_free`; NULL if none has within
- * `timeout_ms` (0: look and do not wait, -1: wait for ever). Each call arrives once. Any thread.
+ * `timeout_ms` (0: look and do not wait, -1: wait for ever). Each call arrives once. If it was started with a callback, that
+ * is called here first, on this thread, where it may block. Any thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT`; `DESK_WOULD_DEADLOCK` if it would wait inside a callback; `DESK_FORKED` in a child of the
  * process that made the queue.
@@ -946,8 +948,8 @@ desk_status desk_queue_next(const struct desk_queue *queue,
                             struct desk_error **err);
 
 /**
- * Frees a queue; NULL is fine. Calls in line, and those that would arrive later, are dropped with their results: cancel
- * and take what you care for first. Any thread, once, when no other thread waits for it.
+ * Frees a queue; NULL is fine. Calls in line, and those that would arrive later, are dropped with their results and without
+ * their callbacks: take what you care for first. Any thread, once, when no other thread waits for it.
  */
 void desk_queue_free(struct desk_queue *queue);
 
@@ -1330,7 +1332,8 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
  * Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top. Its
  * result is taken with `desk_op_take_proactive_chat`. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+ * the spec, come with its result.
  */
 desk_status desk_proactive_chat_create_async(struct desk_client *client,
                                              const struct desk_new_proactive_chat *body,
@@ -1345,7 +1348,8 @@ desk_status desk_proactive_chat_create_async(struct desk_client *client,
  * Starts `desk_proactive_chat_get` and returns at once; see the rules of asynchronous calls at the top. Its
  * result is taken with `desk_op_take_proactive_chat`. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+ * the spec, come with its result.
  */
 desk_status desk_proactive_chat_get_async(struct desk_client *client,
                                           int64_t proactive_id,
@@ -1362,7 +1366,8 @@ desk_status desk_proactive_chat_get_async(struct desk_client *client,
  *
  * @deprecated by the service.
  *
- * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+ * the spec, come with its result.
  */
 desk_status desk_chat_message_list_async(struct desk_client *client,
                                          const struct desk_chat_message_list_params *params,
@@ -1377,7 +1382,8 @@ desk_status desk_chat_message_list_async(struct desk_client *client,
  * Starts `desk_ticket_chat_message_list` and returns at once; see the rules of asynchronous calls at the top.
  * Its result is taken with `desk_op_take_chat_message_page`. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+ * the spec, come with its result.
  */
 desk_status desk_ticket_chat_message_list_async(struct desk_client *client,
                                                 int64_t ticket_id,

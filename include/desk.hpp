@@ -5,9 +5,10 @@
 ///
 /// Results own their C object and move; what they hand out (texts, lists, nested objects) is borrowed from them.
 /// Requests
-/// keep copies of what they are given. Each operation comes twice: `client.x(..)` throws desk::Error,
+/// keep copies of what they are given. Each operation comes three times: `client.x(..)` throws desk::Error,
 /// `client.try_x(..)`
-/// returns a Result and also works under -fno-exceptions.
+/// returns a Result and also works under -fno-exceptions, `client.x_async(..)` is an Async: for callbacks, futures,
+/// co_await.
 
 #ifndef DESK_HPP
 #define DESK_HPP
@@ -18,17 +19,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #if __cplusplus >= 202002L && __has_include(<stop_token>)
 #include <stop_token>
+#endif
+#if __cplusplus >= 202002L && __has_include(<span>)
+#include <span>
+#endif
+#if defined(__cpp_impl_coroutine) && __has_include(<coroutine>)
+#include <coroutine>
 #endif
 
 #if !defined(__cpp_exceptions) && !defined(DESK_NO_EXCEPTIONS)
@@ -319,12 +328,257 @@ class List {
   At at_;
 };
 
+/// Where asynchronous calls arrive when they have ended, so that what follows runs on a thread of your choice: set it
+/// in their
+/// CallOptions, poll fd() in your event loop, and call run(). Copies are the same queue; any thread may use it.
+class Queue {
+ public:
+#ifndef DESK_NO_EXCEPTIONS
+  /// Makes a queue or throws Error.
+  Queue() : Queue(make().value()) {}
+#endif
+  /// Takes over a C object.
+  explicit Queue(desk_queue* taken) : queue_(taken, desk_queue_free) {}
+  /// Makes a queue.
+  static Result<Queue> make() {
+    return detail::call<Queue, desk_queue>(detail::Scratch(), [](desk_queue** out, desk_error** err) {
+      return desk_queue_new(out, err);
+    });
+  }
+
+  /// A file descriptor that is readable exactly while a call is in line. Do not read, write or close it.
+  std::int32_t fd() const noexcept { return desk_queue_fd(queue_.get()); }
+  /// Runs what follows on the next call that has ended, here; waits for one at most `timeout` (-1 ms: for ever).
+  /// Whether
+  /// there was one.
+  Result<bool> try_run(std::chrono::milliseconds timeout = std::chrono::milliseconds(0)) const {
+    desk_op* op = nullptr;
+    desk_error* err = nullptr;
+    if (desk_queue_next(queue_.get(), timeout.count(), &op, &err) != DESK_OK) return Error(err);
+    desk_op_free(op);
+    return op != nullptr;
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_run, but throws Error.
+  bool run(std::chrono::milliseconds timeout = std::chrono::milliseconds(0)) const { return try_run(timeout).value(); }
+#endif
+  /// The C object.
+  desk_queue* c_ptr() const noexcept { return queue_.get(); }
+
+ private:
+  std::shared_ptr<desk_queue> queue_;
+};
+
+namespace detail {
+
+// What is done when a call has ended; deleted by the library.
+class Continuation {
+ public:
+  Continuation() = default;
+  Continuation(const Continuation&) = delete;
+  Continuation& operator=(const Continuation&) = delete;
+  virtual ~Continuation() = default;
+  // Nothing leaves it: what is thrown goes into a promise.
+  virtual void run(const desk_op* op) noexcept = 0;
+};
+
+inline void run_continuation(const desk_op* op, void* user_data) noexcept {
+  static_cast<Continuation*>(user_data)->run(op);
+}
+
+inline void delete_continuation(void* user_data) noexcept { delete static_cast<Continuation*>(user_data); }
+
+// What the C functions of asynchronous calls take last.
+struct Completion {
+  desk_op_fn callback;
+  void* user_data;
+  desk_free_fn user_data_free;
+};
+
+// Starts a call that `next` follows on; only then `next` is the library's.
+template <class Start>
+Result<void> start(const Start& start, std::unique_ptr<Continuation> next) {
+  // From here on the call may end, and `next` with it, on another thread.
+  auto* const raw = next.release();
+  auto started = start(Completion{run_continuation, raw, delete_continuation});
+  if (!started) delete raw;
+  return started;
+}
+
+// Hands the result of a call to `follow`, and what comes of that to a promise.
+template <class T, class Follow>
+class Then final : public Continuation {
+ public:
+  using Value = std::invoke_result_t<Follow&, Result<T>>;
+
+  Then(std::function<Result<T>(const desk_op*)> take, Follow follow)
+      : take_(std::move(take)), follow_(std::move(follow)) {}
+
+  std::future<Value> future() { return promise_.get_future(); }
+
+  void run(const desk_op* op) noexcept override {
+#ifndef DESK_NO_EXCEPTIONS
+    try {
+      settle(op);
+    } catch (...) {
+      promise_.set_exception(std::current_exception());
+    }
+#else
+    settle(op);
+#endif
+  }
+
+ private:
+  void settle(const desk_op* op) {
+    if constexpr (std::is_void_v<Value>) {
+      follow_(take_(op));
+      promise_.set_value();
+    } else {
+      promise_.set_value(follow_(take_(op)));
+    }
+  }
+
+  std::function<Result<T>(const desk_op*)> take_;
+  Follow follow_;
+  std::promise<Value> promise_;
+};
+
+}  // namespace detail
+
+/// A call that can be started without blocking, once, by one of its functions: nothing is sent before. It keeps copies
+/// of its
+/// arguments; its client must live until the call has ended, or be destroyed while it runs, which cancels it.
+///
+/// What follows on the call (a callback, a coroutine) runs on the thread `desk-cb` of the client, where calls that
+/// block give
+/// DESK_WOULD_DEADLOCK; or in Queue::run, if the CallOptions name a queue. Cancel it by the Cancel of its CallOptions.
+template <class T>
+class [[nodiscard]] Async {
+ public:
+  /// For the methods of Client.
+  Async(std::function<Result<void>(const detail::Completion&)> start, std::function<Result<T>(const desk_op*)> take)
+      : start_(std::move(start)), take_(std::move(take)) {}
+
+  /// Starts it; then `callback` is called once with the Result<T>. What the callback returns or throws comes by the
+  /// future,
+  /// which need not be kept. An Error here is that nothing was started; the callback is then never called.
+  template <class Callback>
+  auto try_then(Callback callback) && -> Result<std::future<std::invoke_result_t<Callback&, Result<T>>>> {
+    auto next = std::make_unique<detail::Then<T, Callback>>(std::move(take_), std::move(callback));
+    auto future = next->future();
+    auto started = detail::start(start_, std::move(next));
+    if (!started) return std::move(started).error();
+    return future;
+  }
+
+  /// Starts it; the future gives what a `try_` function returns.
+  std::future<Result<T>> try_future() && {
+    auto started = std::move(*this).try_then([](Result<T> result) { return result; });
+    if (started) return std::move(*started);
+    std::promise<Result<T>> refused;
+    refused.set_value(std::move(started).error());
+    return refused.get_future();
+  }
+
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_then, but throws Error if nothing was started.
+  template <class Callback>
+  auto then(Callback callback) && -> std::future<std::invoke_result_t<Callback&, Result<T>>> {
+    return std::move(*this).try_then(std::move(callback)).value();
+  }
+
+  /// Starts it; the future gives the value or throws Error.
+  std::future<T> future() && {
+    auto started = std::move(*this).try_then([](Result<T> result) -> T { return std::move(result).value(); });
+    if (started) return std::move(*started);
+    std::promise<T> refused;
+    refused.set_exception(std::make_exception_ptr(std::move(started).error()));
+    return refused.get_future();
+  }
+#endif
+
+#if defined(__cpp_impl_coroutine) && defined(__cpp_lib_coroutine)
+ private:
+  /// @cond what co_await needs
+  class Awaiter {
+   public:
+    explicit Awaiter(Async call) : call_(std::move(call)) {}
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+      // The coroutine, and this with it, may be gone before the start returns.
+      const auto start = std::move(call_.start_);
+      auto started = detail::start(start, std::make_unique<Resume>(*this, waiting));
+      if (!started) result_.emplace(std::move(started).error());
+      return static_cast<bool>(started);
+    }
+
+   protected:
+    Result<T> result() { return std::move(*result_); }
+
+   private:
+    class Resume final : public detail::Continuation {
+     public:
+      Resume(Awaiter& awaiter, std::coroutine_handle<> waiting) : awaiter_(awaiter), waiting_(waiting) {}
+      void run(const desk_op* op) noexcept override {
+        awaiter_.result_.emplace(awaiter_.call_.take_(op));
+        waiting_.resume();
+      }
+
+     private:
+      Awaiter& awaiter_;
+      std::coroutine_handle<> waiting_;
+    };
+
+    Async call_;
+    std::optional<Result<T>> result_;
+  };
+
+  class TryAwaiter final : public Awaiter {
+   public:
+    using Awaiter::Awaiter;
+    Result<T> await_resume() { return this->result(); }
+  };
+
+  class Try {
+   public:
+    explicit Try(Async call) : call_(std::move(call)) {}
+    TryAwaiter operator co_await() && { return TryAwaiter(std::move(call_)); }
+
+   private:
+    Async call_;
+  };
+
+#ifndef DESK_NO_EXCEPTIONS
+  class ThrowingAwaiter final : public Awaiter {
+   public:
+    using Awaiter::Awaiter;
+    T await_resume() { return this->result().value(); }
+  };
+#endif
+  /// @endcond
+
+ public:
+  /// `co_await client.x_async(..).as_result()` gives what a `try_` function returns.
+  Try as_result() && { return Try(std::move(*this)); }
+#ifndef DESK_NO_EXCEPTIONS
+  /// `co_await client.x_async(..)` gives the value or throws Error.
+  ThrowingAwaiter operator co_await() && { return ThrowingAwaiter(std::move(*this)); }
+#endif
+#endif
+
+ private:
+  std::function<Result<void>(const detail::Completion&)> start_;
+  std::function<Result<T>(const desk_op*)> take_;
+};
+
 /// Walks over a list, page after page: an input range. Each item is borrowed, and valid until the next step. Moves,
 /// never
 /// copies; one thread at a time. While you work on a page, the next one is asked for.
 ///
 /// After an error it stands where it stood: try_next() or begin() again goes on with nothing skipped or repeated.
-template <class View, class Iter, class Item, desk_status (*Next)(Iter*, const Item**, desk_error**), void (*Free)(Iter*)>
+template <class View, class Iter, class Item, desk_status (*Next)(Iter*, const Item**, desk_error**),
+          desk_status (*NextAsync)(Iter*, desk_op_fn, void*, desk_free_fn, desk_op**, desk_error**),
+          bool (*IsReady)(const Iter*), void (*Free)(Iter*)>
 class Items {
  public:
   /// Takes over a C object.
@@ -339,6 +593,26 @@ class Items {
   }
   /// Keep the Items in a variable while you read them.
   Result<std::optional<View>> try_next() && = delete;
+  /// Whether try_next() hands out an item, or the end that was found, without waiting.
+  bool is_ready() const noexcept { return IsReady(iter_.get()); }
+  /// The next item without blocking; none at the end. Until it has ended, make no other step and keep the Items. It
+  /// arrives
+  /// at the queue of the options that the Items were made with.
+  Async<std::optional<View>> next_async() & {
+    return Async<std::optional<View>>(
+        [iter = iter_.get()](const detail::Completion& end) {
+          return detail::call_plain(detail::Scratch(), [&](desk_error** err) {
+            return NextAsync(iter, end.callback, end.user_data, end.user_data_free, nullptr, err);
+          });
+        },
+        [iter = iter_.get()](const desk_op* op) -> Result<std::optional<View>> {
+          desk_error* err = nullptr;
+          const Item* item = nullptr;
+          if (desk_op_take(op, &err) != DESK_OK || Next(iter, &item, &err) != DESK_OK) return Error(err);
+          return item ? std::optional<View>(View(item)) : std::optional<View>();
+        });
+  }
+  Async<std::optional<View>> next_async() && = delete;
   /// The C object.
   Iter* c_ptr() const noexcept { return iter_.get(); }
 
@@ -451,6 +725,13 @@ class NewProactiveChat {
     kept_customer_ids = std::move(value);
     return *this;
   }
+#ifdef __cpp_lib_span
+  /// Required. Desk ids of the customers to message (not their Sendbird user ids).
+  NewProactiveChat& customer_ids(std::span<const std::int64_t> value) {
+    kept_customer_ids.emplace(value.begin(), value.end());
+    return *this;
+  }
+#endif
   /// Required. The id of the agent who handles the chat.
   NewProactiveChat& agent_id(std::int64_t value) {
     kept_agent_id = std::move(value);
@@ -921,10 +1202,12 @@ class ChatMessagePage : public ChatMessagePageView {
 };
 
 /// Walks over every ChatMessage; see Items.
-using ChatMessageIter = Items<ChatMessageView, desk_chat_message_iter, desk_chat_message, desk_chat_message_iter_next, desk_chat_message_iter_free>;
+using ChatMessageIter =
+    Items<ChatMessageView, desk_chat_message_iter, desk_chat_message, desk_chat_message_iter_next, desk_chat_message_iter_next_async, desk_chat_message_iter_is_ready, desk_chat_message_iter_free>;
 
 /// Walks over every ChatMessage; see Items.
-using TicketChatMessageIter = Items<ChatMessageView, desk_ticket_chat_message_iter, desk_chat_message, desk_ticket_chat_message_iter_next, desk_ticket_chat_message_iter_free>;
+using TicketChatMessageIter =
+    Items<ChatMessageView, desk_ticket_chat_message_iter, desk_chat_message, desk_ticket_chat_message_iter_next, desk_ticket_chat_message_iter_next_async, desk_ticket_chat_message_iter_is_ready, desk_ticket_chat_message_iter_free>;
 
 /// Cancels the calls that have it in their options, from any thread. Copies are the same token.
 class Cancel {
@@ -985,6 +1268,11 @@ class CallOptions {
     return cancel(own);
   }
 #endif
+  /// Where an asynchronous call arrives when it has ended, instead of on the thread of its client.
+  CallOptions& queue(Queue value) {
+    queue_ = std::move(value);
+    return *this;
+  }
   /// For C.
   desk_call_options c_value(detail::Scratch& scratch) const {
     desk_call_options c = DESK_CALL_OPTIONS_INIT;
@@ -994,6 +1282,7 @@ class CallOptions {
     c.headers = detail::pairs(scratch, headers_);
     c.headers_len = headers_.size();
     c.cancel = cancel_ ? cancel_->c_ptr() : nullptr;
+    c.queue = queue_ ? queue_->c_ptr() : nullptr;
     return c;
   }
 
@@ -1003,6 +1292,7 @@ class CallOptions {
   std::int64_t attempt_timeout_ms_ = 0;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::optional<Cancel> cancel_;
+  std::optional<Queue> queue_;
 #ifdef __cpp_lib_jthread
   struct Trigger {
     Cancel cancel;
@@ -1281,6 +1571,24 @@ class Client {
   }
 #endif
 
+  /// As try_raw_call, without blocking.
+  Async<RawResult> raw_call_async(const RawRequest& request, const CallOptions& options = {}) const {
+    return Async<RawResult>(
+        [client = client_.get(), request, options](const detail::Completion& end) {
+          detail::Scratch scratch;
+          const auto c_request = request.c_value(scratch);
+          const auto c_options = options.c_value(scratch);
+          return detail::call_plain(scratch, [&](desk_error** err) {
+            return desk_raw_call_async(client, &c_request, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+          });
+        },
+        [](const desk_op* op) {
+          return detail::call<RawResult, desk_raw_result>(detail::Scratch(), [&](desk_raw_result** out, desk_error** err) {
+            return desk_op_take_raw_result(op, out, err);
+          });
+        });
+  }
+
   /// Message customers first. Starts a proactive chat: one ticket with the message for each customer. When a customer
   /// replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The
   /// service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent
@@ -1300,6 +1608,24 @@ class Client {
   ProactiveChat proactive_chat_create(const NewProactiveChat& body, const CallOptions& options = {}) const { return try_proactive_chat_create(body, options).value(); }
 #endif
 
+  /// As proactive_chat_create, without blocking; see Async. Any thread.
+  Async<ProactiveChat> proactive_chat_create_async(const NewProactiveChat& body, const CallOptions& options = {}) const {
+    return Async<ProactiveChat>(
+        [client = client_.get(), body, options](const detail::Completion& end) {
+          detail::Scratch scratch;
+          const auto c_body = body.c_value(scratch);
+          const auto c_options = options.c_value(scratch);
+          return detail::call_plain(scratch, [&](desk_error** err) {
+            return desk_proactive_chat_create_async(client, &c_body, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+          });
+        },
+        [](const desk_op* op) {
+          return detail::call<ProactiveChat, desk_proactive_chat>(detail::Scratch(), [&](desk_proactive_chat** out, desk_error** err) {
+            return desk_op_take_proactive_chat(op, out, err);
+          });
+        });
+  }
+
   /// Read a proactive chat. Reads one proactive chat with its counters.
   ///
   /// Blocks until the answer is there or the time is over. Any thread.
@@ -1314,6 +1640,23 @@ class Client {
   /// As try_proactive_chat_get, but throws Error.
   ProactiveChat proactive_chat_get(std::int64_t proactive_id, const CallOptions& options = {}) const { return try_proactive_chat_get(proactive_id, options).value(); }
 #endif
+
+  /// As proactive_chat_get, without blocking; see Async. Any thread.
+  Async<ProactiveChat> proactive_chat_get_async(std::int64_t proactive_id, const CallOptions& options = {}) const {
+    return Async<ProactiveChat>(
+        [client = client_.get(), proactive_id, options](const detail::Completion& end) {
+          detail::Scratch scratch;
+          const auto c_options = options.c_value(scratch);
+          return detail::call_plain(scratch, [&](desk_error** err) {
+            return desk_proactive_chat_get_async(client, proactive_id, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+          });
+        },
+        [](const desk_op* op) {
+          return detail::call<ProactiveChat, desk_proactive_chat>(detail::Scratch(), [&](desk_proactive_chat** out, desk_error** err) {
+            return desk_op_take_proactive_chat(op, out, err);
+          });
+        });
+  }
 
   /// List messages of the application. Lists one page of all chat messages in the application. The order is not
   /// documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410
@@ -1332,6 +1675,24 @@ class Client {
   /// As try_chat_message_list, but throws Error.
   ChatMessagePage chat_message_list(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_chat_message_list(params, options).value(); }
 #endif
+
+  /// As chat_message_list, without blocking; see Async. Deprecated by the service. Any thread.
+  Async<ChatMessagePage> chat_message_list_async(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const {
+    return Async<ChatMessagePage>(
+        [client = client_.get(), params, options](const detail::Completion& end) {
+          detail::Scratch scratch;
+          const auto c_params = params.c_value(scratch);
+          const auto c_options = options.c_value(scratch);
+          return detail::call_plain(scratch, [&](desk_error** err) {
+            return desk_chat_message_list_async(client, &c_params, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+          });
+        },
+        [](const desk_op* op) {
+          return detail::call<ChatMessagePage, desk_chat_message_page>(detail::Scratch(), [&](desk_chat_message_page** out, desk_error** err) {
+            return desk_op_take_chat_message_page(op, out, err);
+          });
+        });
+  }
 
   /// Walks over every item of chat_message_list, page after page. Deprecated by the service. Nothing is sent before the
   /// first item is asked for.
@@ -1364,6 +1725,24 @@ class Client {
   /// As try_ticket_chat_message_list, but throws Error.
   ChatMessagePage ticket_chat_message_list(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_list(ticket_id, params, options).value(); }
 #endif
+
+  /// As ticket_chat_message_list, without blocking; see Async. Any thread.
+  Async<ChatMessagePage> ticket_chat_message_list_async(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const {
+    return Async<ChatMessagePage>(
+        [client = client_.get(), ticket_id, params, options](const detail::Completion& end) {
+          detail::Scratch scratch;
+          const auto c_params = params.c_value(scratch);
+          const auto c_options = options.c_value(scratch);
+          return detail::call_plain(scratch, [&](desk_error** err) {
+            return desk_ticket_chat_message_list_async(client, ticket_id, &c_params, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+          });
+        },
+        [](const desk_op* op) {
+          return detail::call<ChatMessagePage, desk_chat_message_page>(detail::Scratch(), [&](desk_chat_message_page** out, desk_error** err) {
+            return desk_op_take_chat_message_page(op, out, err);
+          });
+        });
+  }
 
   /// Walks over every item of ticket_chat_message_list, page after page. Nothing is sent before the first item is asked
   /// for.

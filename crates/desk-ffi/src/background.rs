@@ -95,7 +95,7 @@ impl Background {
 
 fn run(finished: &Fifo<Finished, ()>) {
     while let Some(call) = finished.next(None) {
-        call.run();
+        drop(call.run());
     }
 }
 

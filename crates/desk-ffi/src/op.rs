@@ -31,9 +31,9 @@ pub struct desk_op {
     _opaque: (),
 }
 
-/// Called once when a call has ended, on the thread `desk-cb` of its client, one at a time: take the result from `op`,
-/// which is borrowed and valid during the callback. It may start other calls, and free anything but `op`; what blocks
-/// answers `DESK_WOULD_DEADLOCK`. No exception may leave it.
+/// Called once when a call has ended: on the thread `desk-cb` of its client, one at a time, or inside `desk_queue_next` if the
+/// call has a queue. Take the result from `op`, which is borrowed and valid during the callback. It may start other calls, and
+/// free anything but `op`; what blocks answers `DESK_WOULD_DEADLOCK` on `desk-cb`. No exception may leave it.
 pub type desk_op_fn = Option<unsafe extern "C" fn(op: *const desk_op, user_data: *mut c_void)>;
 
 /// Called once with the user data of a call that the library will not use again.
@@ -94,18 +94,20 @@ pub(crate) struct Start<F> {
     pub(crate) call: F,
 }
 
-/// A call that has ended, on its way to its callback.
+/// A call that has ended, on its way to its callback or its queue.
 pub(crate) struct Finished {
     op: Arc<Op>,
     callback: desk_op_fn,
 }
 
 impl Finished {
-    pub(crate) fn run(self) {
+    /// Runs the callback, if there is one.
+    pub(crate) fn run(self) -> Arc<Op> {
         if let Some(callback) = self.callback {
             // SAFETY: the caller promises that the callback may be called once with its data; the handle is a call's.
             unsafe { callback((&raw const self.op).cast(), self.op.user_data.pointer) };
         }
+        self.op
     }
 }
 
@@ -122,15 +124,21 @@ impl Running {
     fn end(&mut self, result: Result<Box<dyn Any + Send>, Failure>) {
         let Some(op) = self.op.take() else { return };
         drop(op.result.end(result));
+        let finished = Finished { op, callback: self.callback };
         let left = match &self.queue {
-            Some(queue) => queue.push(op),
-            None => Err(op),
+            Some(queue) => queue.push(finished),
+            None => Err(finished),
         };
-        if let Err(op) = left {
-            // User data is freed where callbacks run too: freeing it may take long.
-            if self.callback.is_some() || op.user_data.free.is_some() {
-                self.inner.background.finish(Finished { op, callback: self.callback });
+        match left {
+            // The queue is freed, and with it whoever would have been told.
+            Err(finished) if self.queue.is_some() => {
+                self.inner.background.finish(Finished { callback: None, ..finished });
             }
+            // User data is freed where callbacks run too: freeing it may take long.
+            Err(finished) if finished.callback.is_some() || finished.op.user_data.free.is_some() => {
+                self.inner.background.finish(finished);
+            }
+            _ => {}
         }
     }
 }
@@ -163,13 +171,11 @@ where
     let work = || {
         let Start { inner, queue, cancel, call } = make()?;
         let Completion { callback, user_data, user_data_free, taker } = completion;
-        if callback.is_some() && queue.is_some() {
-            return Err(Failure::argument("callback and options.queue are both set; leave one out"));
-        }
         if callback.is_none() && queue.is_none() && out.is_null() {
             return Err(Failure::argument("op is NULL; without callback and queue nobody would learn the result"));
         }
-        inner.background.start(&inner, callback.is_some() || user_data_free.is_some())?;
+        let callbacks = user_data_free.is_some() || (callback.is_some() && queue.is_none());
+        inner.background.start(&inner, callbacks)?;
         let user_data = UserData { pointer: user_data, free: user_data_free };
         let (result, kind) = (Slot::new(), TypeId::of::<T>());
         let op = Arc::new(Op { result, kind, taker, cancel, user_data, process: process::id() });

@@ -79,8 +79,8 @@ pub struct desk_call_options {
     pub headers_len: usize,
     /// Cancels the call; NULL: nothing does.
     pub cancel: *const desk_cancel,
-    /// Where an asynchronous call arrives when it has ended, instead of at a callback; NULL: nowhere. Of no meaning for a
-    /// call that blocks.
+    /// Where an asynchronous call arrives when it has ended; its callback, if any, is then called by `desk_queue_next`. NULL:
+    /// nowhere. Of no meaning for a call that blocks.
     pub queue: *const desk_queue,
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::error::{Failure, desk_error};
 use crate::guard::{self, read};
 use crate::handle::{self, Handle, target};
-use crate::op::{self, Op, desk_op};
+use crate::op::{self, Finished, desk_op};
 use crate::signal::{Pollable, ReadyFd};
 use crate::status::desk_status;
 use crate::sync::Fifo;
@@ -20,7 +20,7 @@ pub struct desk_queue {
 }
 
 pub(crate) struct Queue {
-    line: Fifo<Arc<Op>, ReadyFd>,
+    line: Fifo<Finished, ReadyFd>,
     process: u32,
 }
 
@@ -33,8 +33,8 @@ const _: () = handle::shared::<Queue>();
 
 impl Queue {
     /// Puts a call in line; gives it back if nobody will take it any more.
-    pub(crate) fn push(&self, op: Arc<Op>) -> Result<(), Arc<Op>> {
-        self.line.push(op)
+    pub(crate) fn push(&self, call: Finished) -> Result<(), Finished> {
+        self.line.push(call)
     }
 }
 
@@ -63,7 +63,8 @@ pub unsafe extern "C" fn desk_queue_fd(queue: *const desk_queue) -> i32 {
 }
 
 /// The next call that has ended: `*out` is a handle of it, to be freed with `desk_op_free`; NULL if none has within
-/// `timeout_ms` (0: look and do not wait, -1: wait for ever). Each call arrives once. Any thread.
+/// `timeout_ms` (0: look and do not wait, -1: wait for ever). Each call arrives once. If it was started with a callback, that
+/// is called here first, on this thread, where it may block. Any thread.
 ///
 /// Errors: `DESK_INVALID_ARGUMENT`; `DESK_WOULD_DEADLOCK` if it would wait inside a callback; `DESK_FORKED` in a child of the
 /// process that made the queue.
@@ -89,14 +90,14 @@ pub unsafe extern "C" fn desk_queue_next(
             }
             next => next,
         };
-        Ok(next.map_or(std::ptr::null_mut(), |op| handle::give::<desk_op, ()>(op, ())))
+        Ok(next.map_or(std::ptr::null_mut(), |call| handle::give::<desk_op, ()>(call.run(), ())))
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { guard::call(out, err, work) }
 }
 
-/// Frees a queue; NULL is fine. Calls in line, and those that would arrive later, are dropped with their results: cancel
-/// and take what you care for first. Any thread, once, when no other thread waits for it.
+/// Frees a queue; NULL is fine. Calls in line, and those that would arrive later, are dropped with their results and without
+/// their callbacks: take what you care for first. Any thread, once, when no other thread waits for it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_queue_free(queue: *mut desk_queue) {
     guard::release(|| {

@@ -5,7 +5,7 @@
 
 mod support;
 
-use support::{build, flaky_list};
+use support::{build, build_as, flaky_list};
 use testkit::{Request, Run, Server, Step, reply};
 
 /// A chat with the id that was asked for; 500 never comes.
@@ -34,6 +34,18 @@ const WALKS: &str = " 0 1 2 3 4 5 DESK_SERVICE 6 7\n 0 1 2 DESK_SERVICE 3 4 5 6 
 fn c_walks_over_a_list_without_blocking() {
     let (list, silent) = (flaky_list(), Server::start(|_| vec![Step::Hang]));
     assert_eq!(Run::of(&build("async_lists.c"), &[&list.url(), &silent.url()], &[]).text(), WALKS);
+}
+
+#[test]
+fn cpp_has_futures_callbacks_and_queues() {
+    let (chats, list) = (Server::start(chat), flaky_list());
+    Run::of(&build("async.cpp"), &[&chats.url(), &list.url()], &[]).text();
+}
+
+#[test]
+fn cpp_has_coroutines() {
+    let (chats, list) = (Server::start(chat), flaky_list());
+    Run::of(&build_as("async.cpp", "c++20"), &[&chats.url(), &list.url()], &[]).text();
 }
 
 /// Threads on one client, calls of each, and clients; CI has an optimised build make as many as `DESK_TEST_STORM` says.

@@ -39,6 +39,14 @@ std::size_t UNIT() {
   const auto stopped = moved.try_chat_message_list({}, desk::CallOptions().cancel(source.get_token()));
   if (stopped || stopped.error().code() != DESK_CANCELLED) return 0;
 #endif
+#ifdef __cpp_lib_span
+  const std::int64_t customers[] = {1, 2};
+  const auto listed = desk::NewProactiveChat().customer_ids(std::span<const std::int64_t>(customers));
+  desk::detail::Scratch scratch;
+  if (listed.c_value(scratch).customer_ids_len != 2) return 0;
+#endif
+  const auto waited = moved.chat_message_list_async({}, desk::CallOptions().timeout(std::chrono::milliseconds(-1))).try_future().get();
+  if (waited || waited.error().code() != DESK_INVALID_ARGUMENT) return 0;
   auto chat = moved.try_proactive_chat_create(desk::NewProactiveChat().message("m").priority(desk::Priority::High), options);
   return chat ? 1 : static_cast<std::size_t>(chat.error().code());
 }
@@ -100,6 +108,8 @@ fn what_would_dangle_does_not_compile() {
         "std::string_view text = client.proactive_chat_get(1).message(); (void)text;",
         "auto next = client.chat_message_list().next(); (void)next;",
         "client.try_chat_message_list();",
+        "client.chat_message_list_async();",
+        "auto next = client.chat_message_iter().next_async();",
         "desk::Client copy = client;",
     ];
     let good = "auto page = client.chat_message_list(); for (auto m : page.results()) (void)m;";

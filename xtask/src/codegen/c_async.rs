@@ -46,8 +46,8 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
     let deprecated = if operation.deprecated { "\n\n@deprecated by the service." } else { "" };
     let about = doc(&format!(
         "Starts `desk_{}` and returns at once; see the rules of asynchronous calls at the top. Its result is taken with \
-         `{taker}`. Any thread.{deprecated}\n\nErrors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call \
-         come with its result.",
+         `{taker}`. Any thread.{deprecated}\n\nErrors: `DESK_INVALID_ARGUMENT` for what cannot be read; \
+         those of the call, also for what breaks a bound of the spec, come with its result.",
         operation.id
     ));
     // An operation without a result has nothing to keep but how it ended.

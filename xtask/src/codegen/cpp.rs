@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use anyhow::{Result, bail};
 
 use super::c_abi::input_type;
+use super::c_async::taker;
 use super::c_lists::iter_type;
 use super::cpp_request::{cpp_input, inner_first, request, to_c};
 use super::cpp_result::{getter, owner, seen, view};
@@ -15,11 +16,12 @@ use super::model::{Kind, Model, Operation, Paged, Schema, Type};
 use super::names;
 
 const RUNTIME: &str = include_str!("desk_hpp_runtime.txt");
+const ASYNC: &str = include_str!("desk_hpp_async.txt");
 const CLIENT: &str = include_str!("desk_hpp_client.txt");
 
 /// Refuses a class that would mean two things.
 fn no_twins(model: &Model) -> Result<()> {
-    let runtime = RUNTIME.lines().chain(CLIENT.lines()).filter_map(|line| {
+    let runtime = [RUNTIME, ASYNC, CLIENT].into_iter().flat_map(str::lines).filter_map(|line| {
         let rest = ["class ", "enum class ", "using "].iter().find_map(|start| line.strip_prefix(start))?;
         rest.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty() && *word != "nodiscard")
     });
@@ -59,7 +61,7 @@ fn no_twins(model: &Model) -> Result<()> {
 /// The header.
 pub fn emit(model: &Model) -> Result<String> {
     no_twins(model)?;
-    let mut out = RUNTIME.to_owned();
+    let mut out = [RUNTIME, ASYNC].concat();
     for (schema, values) in model.enums() {
         enumeration(&mut out, schema, values);
     }
@@ -97,7 +99,7 @@ pub fn emit(model: &Model) -> Result<String> {
         let (iter, item) = (iter_type(paged), names::c_type(&paged.item));
         let _ = write!(
             out,
-            "/// Walks over every {item}; see Items.\nusing {name} = Items<{item}View, {iter}, {c_item}, {iter}_next, {iter}_free>;\n\n",
+            "/// Walks over every {item}; see Items.\nusing {name} =\n    Items<{item}View, {iter}, {c_item}, {iter}_next, {iter}_next_async, {iter}_is_ready, {iter}_free>;\n\n",
             name = iter_class(paged),
             item = paged.item,
             c_item = item,
@@ -107,6 +109,7 @@ pub fn emit(model: &Model) -> Result<String> {
     out += before;
     for operation in &model.operations {
         method(&mut out, operation, model);
+        asynchronous(&mut out, operation, model);
         if let Some(paged) = &operation.paged {
             walk(&mut out, operation, paged);
         }
@@ -146,12 +149,14 @@ struct Arguments {
     prepared: String,
     /// As passed to C.
     passed: String,
+    /// As a lambda keeps copies of them.
+    kept: String,
 }
 
 /// Path, query, body, and then `options`: the name and type of each.
 fn arguments(operation: &Operation, body: Option<&Schema>, options: &[(&str, &str)]) -> Arguments {
-    let (mut declared, mut forwarded, mut prepared, mut passed) =
-        (Vec::new(), Vec::new(), String::new(), String::new());
+    let (mut declared, mut forwarded, mut prepared, mut passed, mut kept) =
+        (Vec::new(), Vec::new(), String::new(), String::new(), Vec::new());
     for field in &operation.path_params {
         let (name, ty) = (names::cpp(&field.name), seen(&field.ty));
         declared.push(format!("{ty} {name}"));
@@ -159,11 +164,16 @@ fn arguments(operation: &Operation, body: Option<&Schema>, options: &[(&str, &st
             Type::Text | Type::Date => format!("detail::text({name}), "),
             ty => format!("{}, ", to_c(ty, &name)),
         };
+        kept.push(match &field.ty {
+            Type::Text | Type::Date => format!("{name} = std::string({name})"),
+            _ => name.clone(),
+        });
         forwarded.push(name);
     }
     let mut object = |name: &str, ty: &str, default: &str| {
         declared.push(format!("const {ty}& {name}{default}"));
         forwarded.push(name.to_owned());
+        kept.push(name.to_owned());
         let _ = writeln!(prepared, "    const auto c_{name} = {name}.c_value(scratch);");
         let _ = write!(passed, "&c_{name}, ");
     };
@@ -178,7 +188,13 @@ fn arguments(operation: &Operation, body: Option<&Schema>, options: &[(&str, &st
     for (name, ty) in options {
         object(name, ty, " = {}");
     }
-    Arguments { declared: declared.join(", "), forwarded: forwarded.join(", "), prepared, passed }
+    Arguments {
+        declared: declared.join(", "),
+        forwarded: forwarded.join(", "),
+        prepared,
+        passed,
+        kept: kept.join(", "),
+    }
 }
 
 fn iter_class(paged: &Paged) -> String {
@@ -187,7 +203,7 @@ fn iter_class(paged: &Paged) -> String {
 
 fn walk(out: &mut String, operation: &Operation, paged: &Paged) {
     let options = [("iter_options", "IterOptions"), ("options", "CallOptions")];
-    let Arguments { declared, forwarded, prepared, passed } = arguments(operation, None, &options);
+    let Arguments { declared, forwarded, prepared, passed, .. } = arguments(operation, None, &options);
     let (class, c, stem) = (iter_class(paged), iter_type(paged), &paged.stem);
     let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
     let _ = write!(
@@ -200,7 +216,8 @@ fn walk(out: &mut String, operation: &Operation, paged: &Paged) {
 fn method(out: &mut String, operation: &Operation, model: &Model) {
     let id = &operation.id;
     let body = operation.body.as_ref().and_then(|body| model.schema(body));
-    let Arguments { declared, forwarded, prepared, passed } = arguments(operation, body, &[("options", "CallOptions")]);
+    let Arguments { declared, forwarded, prepared, passed, .. } =
+        arguments(operation, body, &[("options", "CallOptions")]);
     let output = operation.output.as_deref().unwrap_or("void");
     let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
     let about = format!("{}. {}{deprecated}", operation.summary.trim_end_matches('.'), operation.doc);
@@ -218,5 +235,30 @@ fn method(out: &mut String, operation: &Operation, model: &Model) {
     let _ = write!(
         out,
         "  /// {about}\n  ///\n  /// Blocks until the answer is there or the time is over. Any thread.\n  Result<{output}> try_{id}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    {call}\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{id}, but throws Error.\n  {output} {id}({declared}) const {{ return try_{id}({forwarded}).value(); }}\n#endif\n\n"
+    );
+}
+
+fn asynchronous(out: &mut String, operation: &Operation, model: &Model) {
+    let id = &operation.id;
+    let body = operation.body.as_ref().and_then(|body| model.schema(body));
+    let Arguments { declared, prepared, passed, kept, .. } = arguments(operation, body, &[("options", "CallOptions")]);
+    let output = operation.output.as_deref().unwrap_or("void");
+    let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
+    let taker = taker(operation.output.as_deref());
+    let take = match &operation.output {
+        Some(output) => {
+            let c = names::c_type(output);
+            format!(
+                "return detail::call<{output}, {c}>(detail::Scratch(), [&]({c}** out, desk_error** err) {{\n            return {taker}(op, out, err);\n          }});"
+            )
+        }
+        None => format!(
+            "return detail::call_plain(detail::Scratch(), [&](desk_error** err) {{ return {taker}(op, err); }});"
+        ),
+    };
+    let prepared = prepared.replace("    const", "          const");
+    let _ = write!(
+        out,
+        "  /// As {id}, without blocking; see Async.{deprecated} Any thread.\n  Async<{output}> {id}_async({declared}) const {{\n    return Async<{output}>(\n        [client = client_.get(), {kept}](const detail::Completion& end) {{\n          detail::Scratch scratch;\n{prepared}          return detail::call_plain(scratch, [&](desk_error** err) {{\n            return desk_{id}_async(client, {passed}end.callback, end.user_data, end.user_data_free, nullptr, err);\n          }});\n        }},\n        [](const desk_op* op) {{\n          {take}\n        }});\n  }}\n\n"
     );
 }

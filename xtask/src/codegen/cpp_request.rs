@@ -105,6 +105,14 @@ pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: 
             "  /// {need}{}{unit}\n  {name}& {setter}({argument} value) {{\n    kept_{} = {value};\n    return *this;\n  }}",
             field.doc, field.name
         );
+        if let Type::List(item) = &field.ty {
+            let item = held_item(item, model);
+            let _ = writeln!(
+                out,
+                "#ifdef __cpp_lib_span\n  /// {need}{}\n  {name}& {setter}(std::span<const {item}> value) {{\n    kept_{}.emplace(value.begin(), value.end());\n    return *this;\n  }}\n#endif",
+                field.doc, field.name
+            );
+        }
         let _ = writeln!(kept, "  std::optional<{ty}> kept_{};", field.name);
         let own = format!("kept_{}", field.name);
         let _ = writeln!(fill, "    if ({own}) {{");

@@ -14,7 +14,8 @@ use crate::{guard, input, output};
 /// Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top. Its
 /// result is taken with `desk_op_take_proactive_chat`. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+/// the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_create_async(
     client: *mut desk_client,
@@ -57,7 +58,8 @@ pub unsafe extern "C" fn desk_proactive_chat_create_async(
 /// Starts `desk_proactive_chat_get` and returns at once; see the rules of asynchronous calls at the top. Its
 /// result is taken with `desk_op_take_proactive_chat`. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+/// the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_async(
     client: *mut desk_client,
@@ -101,7 +103,8 @@ pub unsafe extern "C" fn desk_proactive_chat_get_async(
 ///
 /// @deprecated by the service.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+/// the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_list_async(
     client: *mut desk_client,
@@ -146,7 +149,8 @@ pub unsafe extern "C" fn desk_chat_message_list_async(
 /// Starts `desk_ticket_chat_message_list` and returns at once; see the rules of asynchronous calls at the top.
 /// Its result is taken with `desk_op_take_chat_message_page`. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`, as of the blocking form; those of the call come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
+/// the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_list_async(
     client: *mut desk_client,

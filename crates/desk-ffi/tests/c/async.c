@@ -92,6 +92,16 @@ static void on_end(const desk_op *op, void *user_data) {
   call->called++;
 }
 
+static void on_chosen_thread(const desk_op *op, void *user_data) {
+  struct call *call = user_data;
+  CHECK(pthread_equal(pthread_self(), call->starter));
+  take(call, op);
+  desk_proactive_chat *chat = NULL;
+  CHECK(desk_proactive_chat_get(call->client, 1, NULL, &chat, NULL) == DESK_OK);
+  desk_proactive_chat_free(chat);
+  call->called++;
+}
+
 static void by_callback(void) {
   desk_client *client = client_of(chats);
   struct call calls[MANY];
@@ -190,6 +200,14 @@ static void by_queue(void) {
   CHECK(poll(&ready, 1, 0) == 0);
   for (int i = 0; i < MANY; i++) CHECK(calls[i].called == 1 && calls[i].freed == 1);
 
+  /* A callback with a queue runs where the queue is asked, and may block. */
+  struct call chosen = {.starter = pthread_self(), .client = client};
+  CHECK(desk_proactive_chat_get_async(client, 1, &options, on_chosen_thread, &chosen, freed, NULL, NULL) == DESK_OK);
+  CHECK(desk_queue_next(queue, -1, &op, NULL) == DESK_OK && op);
+  CHECK(chosen.called == 1 && chosen.freed == 0 && desk_op_get_user_data(op) == &chosen);
+  desk_op_free(op);
+  CHECK(chosen.freed == 1);
+
   /* A queue that is freed first: nothing leaks, in line or under way. */
   struct call late[2] = {0};
   CHECK(desk_proactive_chat_get_async(client, 1, &options, NULL, &late[0], freed, NULL, NULL) == DESK_OK);
@@ -209,11 +227,6 @@ static void refusals(void) {
   desk_error *error = NULL;
   struct call call = {0};
   CHECK(desk_queue_new(&queue, NULL) == DESK_OK);
-  desk_call_options options = DESK_CALL_OPTIONS_INIT;
-  options.queue = queue;
-  CHECK(desk_proactive_chat_get_async(client, 1, &options, on_end, &call, freed, &op, &error) == DESK_INVALID_ARGUMENT);
-  CHECK(strstr(desk_error_get_message(error).ptr, "options.queue") && !op);
-  desk_error_free(error);
   CHECK(desk_proactive_chat_get_async(client, 1, NULL, NULL, &call, freed, NULL, &error) == DESK_INVALID_ARGUMENT);
   CHECK(strstr(desk_error_get_message(error).ptr, "op is NULL"));
   desk_error_free(error);

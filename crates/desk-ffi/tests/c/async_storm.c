@@ -76,7 +76,7 @@ static void *storm(void *argument) {
   CHECK(desk_queue_new(&queue, NULL) == DESK_OK);
   for (long i = 0; i < calls; i++) {
     const unsigned form = random_below(&seed, 4), cancels = random_below(&seed, 4);
-    const int64_t id = 1 + random_below(&seed, 1000);
+    const int64_t id = 1 + random_below(&seed, 400);
     desk_call_options options = DESK_CALL_OPTIONS_INIT;
     desk_cancel *cancel = NULL;
     desk_op *op = NULL, *arrived = NULL;

@@ -43,20 +43,23 @@ pub(crate) fn program(compiler: &str, standard: &str) -> Program {
 
 /// Builds `tests/c/<source>` with the system's compiler and links libdesk; once for all tests of a file.
 pub(crate) fn build(source: &str) -> PathBuf {
+    build_as(source, if source.ends_with(".cpp") { "c++17" } else { "c11" })
+}
+
+/// The same in another standard of the language.
+pub(crate) fn build_as(source: &str, standard: &str) -> PathBuf {
     static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut built = BUILT.lock().expect("a build that failed has said why");
-    if let Some(program) = built.get(source) {
+    let name = format!("{}-{}-{standard}", env!("CARGO_CRATE_NAME"), source.replace('.', "-"));
+    if let Some(program) = built.get(&name) {
         return program.clone();
     }
-    let cpp = source.ends_with(".cpp");
-    let (compiler, standard) =
-        if cpp { (compilers(Language::Cpp)[0], "c++17") } else { (compilers(Language::C)[0], "c11") };
+    let compiler = compilers(if source.ends_with(".cpp") { Language::Cpp } else { Language::C })[0];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(source);
     // The suites use POSIX beside the language.
     let program = program(compiler, standard).flag("-D_POSIX_C_SOURCE=200809L").source(path);
-    let out = out_dir().join(format!("{}-{}", env!("CARGO_CRATE_NAME"), source.replace('.', "-")));
-    let program = program.link(&library_dir(), "desk").build(&out);
-    built.insert(source.to_owned(), program.clone());
+    let program = program.link(&library_dir(), "desk").build(&out_dir().join(&name));
+    built.insert(name, program.clone());
     program
 }
 
