@@ -338,3 +338,8 @@ pub unsafe extern "C" fn desk_op_free(op: *mut desk_op) {
         unsafe { handle::free::<desk_op, ()>(op) };
     });
 }
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "tests")]
+#[path = "op_tests.rs"]
+mod tests;

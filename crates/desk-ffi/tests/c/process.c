@@ -68,14 +68,51 @@ static void sigpipe(const char *resetting_url) {
   CHECK(pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0 && sigismember(&mask, SIGPIPE) == 0);
 }
 
+static desk_status start(desk_queue *queue, desk_op **op) {
+  desk_call_options options = DESK_CALL_OPTIONS_INIT;
+  options.queue = queue;
+  return desk_chat_message_list_async(client, NULL, &options, NULL, NULL, NULL, op, NULL);
+}
+
+/* What a child makes of its parent's calls: nothing, without waiting. */
+static bool asynchronous_in_child(desk_queue *queue, desk_op *op) {
+  desk_op *none = NULL;
+  bool good = desk_op_wait(op, -1, NULL) == DESK_FORKED && !desk_op_poll(op) && desk_op_take(op, NULL) == DESK_FORKED;
+  good = good && desk_queue_next(queue, -1, &none, NULL) == DESK_FORKED && !none && start(queue, &none) == DESK_FORKED;
+  desk_op_free(op);
+  desk_queue_free(queue);
+  return good;
+}
+
+static volatile sig_atomic_t handled;
+static void on_signal(int number) {
+  (void)number;
+  handled++;
+}
+
+/* The library's threads leave signals to the host. */
+static void signals(void) {
+  sigset_t user, before;
+  CHECK(sigemptyset(&user) == 0 && sigaddset(&user, SIGUSR1) == 0);
+  CHECK(signal(SIGUSR1, on_signal) != SIG_ERR && pthread_sigmask(SIG_BLOCK, &user, &before) == 0);
+  CHECK(kill(getpid(), SIGUSR1) == 0);
+  for (int i = 0; i < 20; i++) CHECK(lists() && handled == 0);
+  CHECK(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0 && handled == 1);
+}
+
 static void forked(void) {
   CHECK(lists());
+  desk_queue *queue = NULL;
+  desk_op *op = NULL, *arrived = NULL;
+  CHECK(desk_queue_new(&queue, NULL) == DESK_OK && start(queue, &op) == DESK_OK);
+  signals();
   const pid_t child = fork();
   if (child == 0) {
+    const bool untouched = asynchronous_in_child(queue, op);
     desk_chat_message_page *page = NULL;
     desk_error *error = NULL;
     const desk_status status = desk_chat_message_list(client, NULL, NULL, &page, &error);
-    const bool told = status == DESK_FORKED && desk_error_get_outcome(error) == DESK_OUTCOME_NOT_SENT;
+    const bool told = untouched && status == DESK_FORKED && desk_error_get_outcome(error) == DESK_OUTCOME_NOT_SENT;
     desk_error_free(error);
     desk_client_free(client);
     /* Another program, so that nothing of this one runs at the child's end. */
@@ -85,6 +122,13 @@ static void forked(void) {
   }
   int status = 1;
   CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+  CHECK(desk_queue_next(queue, -1, &arrived, NULL) == DESK_OK && arrived);
+  desk_chat_message_page *page = NULL;
+  CHECK(desk_op_take_chat_message_page(arrived, &page, NULL) == DESK_OK);
+  desk_chat_message_page_free(page);
+  desk_op_free(arrived);
+  desk_op_free(op);
+  desk_queue_free(queue);
   /* On the connection that the child had too. */
   CHECK(lists());
 }
