@@ -4,6 +4,8 @@
 #![allow(unreachable_pub, missing_docs, reason = "nothing outside this program reaches it")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people at a terminal")]
 
+#[cfg(unix)]
+pub mod abi;
 #[cfg(feature = "codegen")]
 pub mod codegen;
 pub mod demo;

@@ -8,6 +8,8 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
+  abi                         do C programs built before still work? compare with abi/
+  abi --accept                write abi/ anew; with --allow-abi-break even if such programs break
   codegen                     regenerate everything from openapi/desk.yaml
   codegen --check             write nothing; show what is stale and fail if anything is
   codegen --allow-abi-break   regenerate even if C programs built before would break
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args.as_slice() {
+        ["abi", flags @ ..] => abi(flags),
         ["codegen", flags @ ..] => codegen(flags),
         ["demo"] => xtask::demo::run(),
         ["install", flags @ ..] => install(flags),
@@ -43,6 +46,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(unix)]
+fn abi(flags: &[&str]) -> Result<()> {
+    xtask::abi::run(flags)
+}
+
+#[cfg(not(unix))]
+fn abi(_: &[&str]) -> Result<()> {
+    bail!("abi knows the libraries of Linux only")
 }
 
 #[cfg(unix)]

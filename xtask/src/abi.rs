@@ -1,0 +1,145 @@
+//! `cargo xtask abi`: does libdesk still serve the programs that were built before? `abi/` has what they rely on.
+//!
+//! `header` reads desk.h and asks the C compiler for every size, offset and number; `compare` says what that means for
+//! old programs; `abigail` has libabigail compare the types of all functions. This file knows the task and the files of
+//! `abi/`. All three look at the header as C sees it: debug information of the Rust library would show private structs
+//! behind opaque pointers, whose changes are nobody's business.
+
+mod abigail;
+mod compare;
+mod header;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::toolchain::{self, cargo, finish, output};
+pub use compare::Report;
+pub use header::Header;
+
+const SYMBOLS: &str = "symbols.txt";
+const LAYOUT: &str = "layout.txt";
+const TYPES: &str = "libdesk.abi";
+const MEND: &str = "run `cargo xtask abi --accept` and commit abi/";
+
+/// The task.
+pub fn run(flags: &[&str]) -> Result<()> {
+    let (accepts, allows) = match flags {
+        [] => (false, false),
+        ["--accept"] => (true, false),
+        ["--accept", "--allow-abi-break"] | ["--allow-abi-break", "--accept"] => (true, true),
+        _ => bail!("abi takes --accept, and with it --allow-abi-break"),
+    };
+    let root = crate::root();
+    let (baseline, include) = (root.join("abi"), root.join("include"));
+    exports_what_it_declares(&Header::read(&include)?)?;
+    let work = toolchain::target_dir().join("abi");
+    let report = if accepts {
+        accept(&baseline, &include, env!("CARGO_PKG_VERSION"), allows, &work)?
+    } else {
+        let report = check(&baseline, &include, &work)?;
+        report.refuse_breaks()?;
+        ensure!(
+            report.additions.is_empty(),
+            "abi/ lacks what is new; no program breaks:\n  {}\n{MEND}",
+            report.additions.join("\n  ")
+        );
+        report
+    };
+    for line in report.breaks.iter().chain(&report.additions) {
+        println!("{line}");
+    }
+    println!("{}", if accepts { "abi/ is current" } else { "programs built before keep working" });
+    Ok(())
+}
+
+/// What changed between the files in `baseline` and the header in `include`.
+pub fn check(baseline: &Path, include: &Path, work: &Path) -> Result<Report> {
+    fs::create_dir_all(work).with_context(|| format!("cannot create {}", work.display()))?;
+    let mut report = check_lists(baseline, include, work)?;
+    let header = Header::read(include)?;
+    match abigail::compare(&baseline.join(TYPES), &header, include, &report.grown, work)? {
+        abigail::Verdict::Same => {}
+        abigail::Verdict::Grown => {
+            if report.additions.is_empty() {
+                report.additions.push(format!("types in abi/{TYPES}"));
+            }
+        }
+        abigail::Verdict::Breaks(text) => report.breaks.push(format!("abidiff says:\n{text}")),
+    }
+    Ok(report)
+}
+
+/// The part of `check` that needs a C compiler only.
+pub fn check_lists(baseline: &Path, include: &Path, work: &Path) -> Result<Report> {
+    fs::create_dir_all(work).with_context(|| format!("cannot create {}", work.display()))?;
+    let header = Header::read(include)?;
+    let old: BTreeSet<String> = since(&read(&baseline.join(SYMBOLS))?).into_keys().collect();
+    let mut report = compare::functions(&old, &header.functions.keys().cloned().collect());
+    report.add(compare::layouts(&read(&baseline.join(LAYOUT))?, &header.layout(include, work)?));
+    Ok(report)
+}
+
+/// Writes `baseline` anew; refuses a break unless it is allowed.
+pub fn accept(baseline: &Path, include: &Path, version: &str, allow_break: bool, work: &Path) -> Result<Report> {
+    // The first time, all is new.
+    let known = baseline.join(TYPES).exists();
+    let report = if known { check(baseline, include, work)? } else { Report::default() };
+    if !allow_break {
+        report.refuse_breaks()?;
+    }
+    let header = Header::read(include)?;
+    for folder in [baseline, work] {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    let old = if known { since(&read(&baseline.join(SYMBOLS))?) } else { BTreeMap::new() };
+    let mut symbols =
+        "# The functions of libdesk and the version that brought each. `cargo xtask abi --accept` writes this file.\n"
+            .to_owned();
+    for name in header.functions.keys() {
+        symbols += &format!("{name} {}\n", old.get(name).map_or(version, String::as_str));
+    }
+    let layout = format!(
+        "# What programs that were compiled against desk.h have built in, on machines with 64-bit pointers: numbers of\n\
+         # constants, members as first..end byte. `cargo xtask abi --accept` writes this file.\n{}",
+        header.layout(include, work)?
+    );
+    abigail::write(&baseline.join(TYPES), &header, include, work)?;
+    for (name, text) in [(SYMBOLS, symbols), (LAYOUT, layout)] {
+        fs::write(baseline.join(name), text).with_context(|| format!("cannot write {name}"))?;
+    }
+    Ok(report)
+}
+
+/// The version that brought each function, from `symbols.txt`.
+pub fn since(symbols: &str) -> BTreeMap<String, String> {
+    let lines = symbols.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
+    lines.map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
+}
+
+/// The dynamic symbols that a library defines.
+pub fn exports(library: &Path) -> Result<BTreeSet<String>> {
+    let text = output(Command::new("nm").args(["--dynamic", "--defined-only"]).arg(library))?;
+    Ok(text.lines().filter_map(|line| line.split_whitespace().last().map(str::to_owned)).collect())
+}
+
+/// The header is generated from the sources of the library, so this fails only if an item was made by other means.
+fn exports_what_it_declares(header: &Header) -> Result<()> {
+    finish(cargo().args(["build", "--quiet", "--package", "desk-ffi"]))?;
+    let exported = exports(&toolchain::debug_dir().join("libdesk.so"))?;
+    let declared: BTreeSet<String> = header.functions.keys().cloned().collect();
+    let differ: Vec<&str> = exported.symmetric_difference(&declared).map(String::as_str).collect();
+    ensure!(
+        differ.is_empty(),
+        "desk.h and libdesk.so do not have the same functions: {}; run `cargo xtask codegen`",
+        differ.join(", ")
+    );
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}; {MEND}", path.display()))
+}

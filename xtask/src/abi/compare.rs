@@ -1,0 +1,113 @@
+//! What a change of the lists in `abi/` means for programs that were built before.
+//!
+//! A struct that begins with its size may grow at its end, because the library reads no further than the caller's size;
+//! nothing else of a struct may change. Functions, types and constants may be added.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
+
+/// What changed, one line each.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What old programs rely on and would not find.
+    pub breaks: Vec<String>,
+    /// What only new programs can see.
+    pub additions: Vec<String>,
+    /// The structs that only grew.
+    pub(super) grown: BTreeSet<String>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, other: Report) {
+        self.breaks.extend(other.breaks);
+        self.additions.extend(other.additions);
+        self.grown.extend(other.grown);
+    }
+
+    /// An error if old programs break.
+    pub fn refuse_breaks(&self) -> Result<()> {
+        if self.breaks.is_empty() {
+            return Ok(());
+        }
+        bail!(
+            "C programs built before would break:\n  {}\nkeep these, or accept the break with \
+             `cargo xtask abi --accept --allow-abi-break`",
+            self.breaks.join("\n  ")
+        )
+    }
+}
+
+pub(super) fn functions(old: &BTreeSet<String>, new: &BTreeSet<String>) -> Report {
+    Report {
+        breaks: old.difference(new).map(|name| format!("removed: function {name}")).collect(),
+        additions: new.difference(old).map(|name| format!("new: function {name}")).collect(),
+        grown: BTreeSet::new(),
+    }
+}
+
+/// Compares lines such as `member desk_str.len = 8..16 size_t`.
+pub(super) fn layouts(old: &str, new: &str) -> Report {
+    let (old_facts, new_facts) = (facts(old), facts(new));
+    let growing = growing(old);
+    let mut report = Report::default();
+    for (key, was) in &old_facts {
+        match new_facts.get(key) {
+            None => report.breaks.push(format!("removed: {key} = {was}")),
+            Some(is) if is == was => {}
+            Some(is) => {
+                let line = format!("{key}: was {was}, is {is}");
+                let same_alignment = alignment(was) == alignment(is);
+                match key.strip_prefix("struct ").filter(|name| growing.contains(name)) {
+                    Some(name) if same_alignment && first_number(is) > first_number(was) => {
+                        report.additions.push(format!("grown: {line}"));
+                        report.grown.insert(name.to_owned());
+                    }
+                    _ => report.breaks.push(format!("changed: {line}")),
+                }
+            }
+        }
+    }
+    for (key, is) in new_facts.iter().filter(|(key, _)| !old_facts.contains_key(*key)) {
+        let owner = key.strip_prefix("member ").and_then(|member| member.split_once('.')).map(|(owner, _)| owner);
+        // A struct that was not there has no old programs.
+        let size = owner.and_then(|owner| old_facts.get(format!("struct {owner}").as_str()));
+        match (size, owner) {
+            (Some(size), Some(owner)) if !growing.contains(owner) => {
+                report.breaks.push(format!("new in a struct of fixed size ({size}): {key} = {is}"));
+            }
+            // Programs compiled before leave old padding as it is: the library would read rubbish.
+            (Some(size), _) if first_number(is) < first_number(size) => {
+                report.breaks.push(format!("new before the old end ({size}): {key} = {is}"));
+            }
+            _ => report.additions.push(format!("new: {key} = {is}")),
+        }
+    }
+    report
+}
+
+/// The structs that may grow: they begin with their own size.
+fn growing(layout: &str) -> BTreeSet<&str> {
+    let owner = |line| -> Option<&str> {
+        let (member, place) = str::strip_prefix(line, "member ")?.split_once(" = ")?;
+        let (owner, name) = member.split_once('.')?;
+        (name.ends_with("_size") && place == "0..8 size_t").then_some(owner)
+    };
+    layout.lines().filter_map(owner).collect()
+}
+
+fn facts(layout: &str) -> BTreeMap<&str, &str> {
+    layout.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = ")).collect()
+}
+
+fn first_number(value: &str) -> u64 {
+    value
+        .split(|character: char| !character.is_ascii_digit())
+        .next()
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
+
+fn alignment(value: &str) -> &str {
+    value.rsplit(' ').next().unwrap_or(value)
+}
