@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
 use testkit::{Language, Program, Request, Server, Step, compilers, reply};
@@ -17,8 +16,8 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn library_dir() -> PathBuf {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     let dir = DIR.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(root()).args(["build", "--quiet", "--package", "desk-ffi"]);
+        let mut cargo = xtask::toolchain::cargo();
+        cargo.args(["build", "--quiet", "--package", "desk-ffi"]);
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
         }
