@@ -4,7 +4,7 @@
 //! prefix and `--destdir` only say where to write. Everything is built before the first file is written, and each file
 //! replaces its predecessor at once.
 
-mod build;
+pub(crate) mod build;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::{crates, notices};
 use build::Built;
 
 /// What the command line says.
@@ -31,14 +32,21 @@ pub struct Options {
 pub fn run(flags: &[&str]) -> Result<()> {
     let options = Options::parse(flags)?;
     let names = Names::of(env!("CARGO_PKG_VERSION"));
+    let notices = notices::text(&crates::linked()?)?;
     let built = build::run(options.debug, &names)?;
-    let tree = tree(&options.libdir, &names, &built)?;
     let top = options.top();
+    let files = write(&top, &options.libdir, &names, &built, &notices)?;
+    println!("installed {files} files in {}", top.display());
+    Ok(())
+}
+
+/// Writes the tree below `top` and says how many files it has.
+pub(crate) fn write(top: &Path, libdir: &Path, names: &Names, built: &Built, notices: &str) -> Result<usize> {
+    let tree = tree(libdir, names, built, notices)?;
     for (path, entry) in &tree {
         entry.write(&top.join(path)).with_context(|| format!("cannot write {}", top.join(path).display()))?;
     }
-    println!("installed {} files in {}", tree.len(), top.display());
-    Ok(())
+    Ok(tree.len())
 }
 
 impl Options {
@@ -90,15 +98,15 @@ impl Options {
 }
 
 /// The names that carry the version.
-struct Names {
-    version: String,
-    major: String,
-    soname: String,
-    shared: String,
+pub(crate) struct Names {
+    pub(crate) version: String,
+    pub(crate) major: String,
+    pub(crate) soname: String,
+    pub(crate) shared: String,
 }
 
 impl Names {
-    fn of(version: &str) -> Names {
+    pub(crate) fn of(version: &str) -> Names {
         let major = version.split('.').next().unwrap_or(version);
         Names {
             version: version.to_owned(),
@@ -118,8 +126,10 @@ enum Entry {
     Link(String),
 }
 
+const HEADERS: [&str; 2] = ["desk.h", "desk.hpp"];
+
 /// The whole tree, in the order of writing: what is pointed to before what points to it.
-fn tree(libdir: &Path, names: &Names, built: &Built) -> Result<Vec<(PathBuf, Entry)>> {
+fn tree(libdir: &Path, names: &Names, built: &Built, notices: &str) -> Result<Vec<(PathBuf, Entry)>> {
     let root = crate::root();
     let fill = |template: &str| fill(template, libdir, names, &built.system_libs);
     let cmake = libdir.join("cmake/Desk");
@@ -135,12 +145,13 @@ fn tree(libdir: &Path, names: &Names, built: &Built) -> Result<Vec<(PathBuf, Ent
         (cmake.join("DeskConfigVersion.cmake"), Entry::Text(fill(include_str!("install/DeskConfigVersion.cmake.in"))?)),
         (cmake.join("DeskConfig.cmake"), Entry::Text(fill(include_str!("install/DeskConfig.cmake.in"))?)),
     ];
-    for name in ["desk.h", "desk.hpp"] {
+    for name in HEADERS {
         tree.push((Path::new("include").join(name), Entry::Copy(root.join("include").join(name), 0o644)));
     }
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         tree.push((doc.join(name), Entry::Copy(root.join(name), 0o644)));
     }
+    tree.push((doc.join("THIRD-PARTY.txt"), Entry::Text(notices.to_owned())));
     Ok(tree)
 }
 
@@ -241,5 +252,44 @@ mod tests {
             fill(include_str!("install/DeskTargets.cmake.in"), Path::new("lib"), &names, "-lm -lc").expect("a file");
         assert!(cmake.contains("${_desk_here}/../../..\"") && cmake.contains("LIBRARIES \"m;c\""), "{cmake}");
         assert!(cmake.contains("SONAME \"libdesk.so.3\""), "{cmake}");
+    }
+
+    /// By the rules of cargo-c 0.10.24, src/build.rs: what it would install has the names and the words of this installer.
+    #[test]
+    fn cargo_c_would_install_the_same() {
+        let metadata = crate::toolchain::output(crate::toolchain::cargo().args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+        ]));
+        let metadata: serde_json::Value = serde_json::from_str(&metadata.expect("cargo runs")).expect("JSON");
+        let packages = metadata["packages"].as_array().expect("packages");
+        let package = packages.iter().find(|package| package["name"] == "desk-ffi").expect("desk-ffi");
+        let capi = &package["metadata"]["capi"];
+        let (version, names) = (package["version"].as_str().expect("a version"), Names::of(env!("CARGO_PKG_VERSION")));
+
+        let pc = include_str!("install/desk.pc.in");
+        assert_eq!((&capi["pkg_config"]["filename"], version), (&"desk".into(), names.version.as_str()));
+        for (key, field) in [("name", "Name"), ("description", "Description")] {
+            let value = capi["pkg_config"][key].as_str().expect(key);
+            assert!(pc.contains(&format!("\n{field}: {value}\n")), "{field}: {value}");
+        }
+        let library = &capi["library"];
+        let components =
+            usize::try_from(library["version_suffix_components"].as_u64().expect("a number")).expect("small");
+        let suffix = version.split('.').take(components).collect::<Vec<_>>().join(".");
+        let library_name = library["name"].as_str().expect("a name");
+        assert_eq!(names.soname, format!("lib{library_name}.so.{suffix}"));
+        assert_eq!(names.shared, format!("lib{library_name}.so.{version}"));
+        assert_eq!(library["target"]["cfg(target_os = \"linux\")"]["rustflags"], build::NODELETE);
+        assert!(library.get("version").is_none() && capi["pkg_config"].get("version").is_none(), "that of the package");
+
+        let (header, assets) = (&capi["header"], &capi["install"]["include"]["asset"]);
+        assert_eq!((&header["generation"], &header["subdirectory"]), (&false.into(), &false.into()));
+        assert_eq!(assets, &serde_json::json!([{"from": "../../include/*.h*", "to": ""}]));
+        let include = fs::read_dir(crate::root().join("include")).expect("include");
+        let headers: BTreeSet<_> = include.map(|entry| entry.expect("an entry").file_name()).collect();
+        assert_eq!(headers, HEADERS.map(Into::into).into());
     }
 }

@@ -8,9 +8,14 @@
 pub mod abi;
 #[cfg(feature = "codegen")]
 pub mod codegen;
+pub mod crates;
 pub mod demo;
 #[cfg(unix)]
 pub mod install;
+pub mod notices;
+#[cfg(unix)]
+pub mod package;
+pub mod sbom;
 pub mod test;
 pub mod toolchain;
 

@@ -18,6 +18,9 @@ usage: cargo xtask <task>
     --destdir DIR             put the tree below DIR, for packages; no file will know of it
     --libdir DIR              folder of the libraries inside the prefix (lib)
     --debug-build             quick to build: not optimised
+  package                     make the files of a release: tarball, Debian packages, bill of materials, checksums
+    --out DIR                 where to (target/package)
+    --no-deb                  without dpkg
   test                        all checks that need only Rust and a C and C++ compiler
 ";
 
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
         ["codegen", flags @ ..] => codegen(flags),
         ["demo"] => xtask::demo::run(),
         ["install", flags @ ..] => install(flags),
+        ["package", flags @ ..] => package(flags),
         ["test"] => xtask::test::run(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
@@ -53,19 +57,22 @@ fn abi(flags: &[&str]) -> Result<()> {
     xtask::abi::run(flags)
 }
 
-#[cfg(not(unix))]
-fn abi(_: &[&str]) -> Result<()> {
-    bail!("abi knows the libraries of Linux only")
-}
-
 #[cfg(unix)]
 fn install(flags: &[&str]) -> Result<()> {
     xtask::install::run(flags)
 }
 
+#[cfg(unix)]
+fn package(flags: &[&str]) -> Result<()> {
+    xtask::package::run(flags)
+}
+
 #[cfg(not(unix))]
-fn install(_: &[&str]) -> Result<()> {
-    bail!("install knows the libraries of Linux only")
+use {linux_only as abi, linux_only as install, linux_only as package};
+
+#[cfg(not(unix))]
+fn linux_only(_: &[&str]) -> Result<()> {
+    bail!("this task knows the libraries of Linux only")
 }
 
 #[cfg(feature = "codegen")]

@@ -43,8 +43,10 @@ fn whole(name: &str, changes: &[(&str, &str)]) -> Report {
 
 const LAST_MEMBER: &str = "  double writes_per_second;\n";
 
-/// Changes that break, each with what the gate says first.
-const BREAKS: [(&str, &[(&str, &str)], &str); 9] = [
+/// A change and its name: what to replace in the header, and what the gate says of it.
+type Planted = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const BREAKS: [Planted; 9] = [
     ("function", &[("struct desk_str desk_version(void);", "")], "removed: function desk_version"),
     (
         "moved",
@@ -153,10 +155,10 @@ fn libabigail_agrees() {
 #[test]
 #[ignore = "needs abigail-tools; .ci/run has them"]
 fn planted_changes_of_functions_are_refused() {
-    let id = "                                    int64_t proactive_id,\n";
-    let cases: [(&str, &[(&str, &str)], &str); 5] = [
-        ("argument", &[(id, "int32_t proactive_id,\n")], "parameter 2 of type 'typedef int64_t' changed"),
-        ("fewer", &[(id, "")], "parameter 2 of type 'typedef int64_t' changed"),
+    const ID: &str = "                                    int64_t proactive_id,\n";
+    let cases: [Planted; 5] = [
+        ("argument", &[(ID, "int32_t proactive_id,\n")], "parameter 2 of type 'typedef int64_t' changed"),
+        ("fewer", &[(ID, "")], "parameter 2 of type 'typedef int64_t' changed"),
         ("result", &[("bool desk_cancel_is_triggered(", "int32_t desk_cancel_is_triggered(")], "return type changed"),
         (
             "pointed",

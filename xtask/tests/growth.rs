@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
 use testkit::{Language, Program, Request, Run, Server, Step, compilers, reply};
@@ -108,7 +107,7 @@ fn expected_change() -> Value {
 fn a_new_resource_reaches_rust_c_and_cpp() {
     let dir = workspace();
     let target = toolchain::debug_dir();
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = toolchain::cargo();
     cargo.current_dir(&dir).args(["build", "--quiet", "--offline", "--package", "desk-ffi"]);
     // The dependencies are those of the product, which are built already.
     cargo.env("CARGO_TARGET_DIR", target.parent().expect("a folder"));

@@ -13,13 +13,13 @@ use anyhow::{Context, Result, ensure};
 use crate::toolchain::{self, cargo, finish};
 
 /// What was built.
-pub(super) struct Built {
-    pub(super) shared: PathBuf,
+pub(crate) struct Built {
+    pub(crate) shared: PathBuf,
     /// The line numbers of `shared`, which debuggers find by its name.
-    pub(super) debug: PathBuf,
-    pub(super) archive: PathBuf,
+    pub(crate) debug: PathBuf,
+    pub(crate) archive: PathBuf,
     /// What a program needs beside the archive, as rustc says: `-lgcc_s -lc` and so on.
-    pub(super) system_libs: String,
+    pub(crate) system_libs: String,
     /// Held until these files are copied: another run would write them again.
     _lock: File,
 }
@@ -28,8 +28,11 @@ pub(super) struct Built {
 /// share one, whose linker section is kept once by this name.
 const PERSONALITY: &str = "DW.ref.rust_eh_personality";
 
+/// Never unmapped by dlclose: Rust's thread-local values are dropped by code of the library when their thread ends.
+pub(crate) const NODELETE: &str = "-Clink-arg=-Wl,-z,nodelete";
+
 /// Builds all.
-pub(super) fn run(debug: bool, names: &super::Names) -> Result<Built> {
+pub(crate) fn run(debug: bool, names: &super::Names) -> Result<Built> {
     ensure!(cfg!(target_os = "linux"), "install knows the libraries of Linux only");
     for tool in ["ld", "objcopy", "ar"] {
         let found = Command::new(tool).arg("--version").stdout(Stdio::null()).status();
@@ -50,8 +53,7 @@ pub(super) fn run(debug: bool, names: &super::Names) -> Result<Built> {
         finish(cargo.arg("--").args(flags))
     };
 
-    // Never unmapped by dlclose: Rust's thread-local values are dropped by code of the library when their thread ends.
-    rust("cdylib", &["-Clink-arg=-Wl,-z,nodelete".to_owned(), format!("-Clink-arg=-Wl,-soname,{}", names.soname)])?;
+    rust("cdylib", &[NODELETE.to_owned(), format!("-Clink-arg=-Wl,-soname,{}", names.soname)])?;
     let (shared, symbols) = (stage.join(&names.shared), stage.join(format!("{}.debug", names.shared)));
     let built = out.join("libdesk.so");
     finish(Command::new("objcopy").arg("--only-keep-debug").arg(&built).arg(&symbols))?;

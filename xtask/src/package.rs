@@ -1,0 +1,170 @@
+//! `cargo xtask package`: what a release consists of, made from one build, the same bytes from the same commit.
+//!
+//! A tree that can be moved as a tarball, Debian packages (`deb`), a bill of materials, and SHA256SUMS over all of them.
+//! Archives are made by the tools that own their format, with sorted names and the time of the commit.
+
+mod deb;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::install::{self, Names, build};
+use crate::toolchain::{self, output};
+use crate::{abi, crates, notices, sbom};
+
+/// What the command line says.
+#[derive(Debug, PartialEq)]
+pub struct Options {
+    /// Where the files go.
+    pub out: PathBuf,
+    /// No Debian packages: for machines without dpkg.
+    pub no_deb: bool,
+}
+
+/// What all files of a release are about.
+struct Release {
+    names: Names,
+    /// The time of the sources, in seconds.
+    epoch: String,
+    notices: String,
+    /// A folder for what is put together.
+    stage: PathBuf,
+    out: PathBuf,
+}
+
+/// The task.
+pub fn run(flags: &[&str]) -> Result<()> {
+    let options = Options::parse(flags)?;
+    // What can be refused is refused before minutes of building.
+    for tool in ["tar", "gzip", "sha256sum", "date"] {
+        output(Command::new(tool).arg("--version"))?;
+    }
+    let debian = if options.no_deb { None } else { Some(deb::Machine::ask()?) };
+    let since = since()?;
+    let (linked, host) = (crates::linked()?, crates::host()?);
+    let stage = toolchain::target_dir().join("package-stage");
+    let _ = fs::remove_dir_all(&stage);
+    for folder in [&stage, &options.out] {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    let release = Release {
+        names: Names::of(env!("CARGO_PKG_VERSION")),
+        epoch: epoch()?,
+        notices: notices::text(&linked)?,
+        stage: fs::canonicalize(&stage)?,
+        out: fs::canonicalize(&options.out)?,
+    };
+    let built = build::run(false, &release.names)?;
+
+    let name = format!("desk-{}-{}", release.names.version, host.triple);
+    let mut made = vec![release.tarball(&name, &built)?, release.bill(&name, &linked, &host)?];
+    if let Some(machine) = debian {
+        made.extend(deb::make(&release, &machine, &built, &since)?);
+    }
+    made.sort();
+    let sums = output(Command::new("sha256sum").current_dir(&release.out).args(&made))?;
+    fs::write(release.out.join("SHA256SUMS"), &sums).context("cannot write SHA256SUMS")?;
+    print!("{sums}");
+    println!("made {} files in {}", made.len() + 1, release.out.display());
+    Ok(())
+}
+
+impl Options {
+    /// From the words behind `package`.
+    pub fn parse(flags: &[&str]) -> Result<Options> {
+        let mut options = Options { out: toolchain::target_dir().join("package"), no_deb: false };
+        let mut words = flags.iter().flat_map(|flag| flag.splitn(2, '='));
+        while let Some(word) = words.next() {
+            match word {
+                "--out" => {
+                    let folder = words.next().filter(|folder| !folder.is_empty() && !folder.starts_with("--"));
+                    options.out = folder.map(PathBuf::from).context("--out takes a folder")?;
+                }
+                "--no-deb" => options.no_deb = true,
+                _ => bail!("package does not know {word}; it takes --out and --no-deb"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+impl Release {
+    /// The tree below one folder of its own.
+    fn tarball(&self, name: &str, built: &build::Built) -> Result<String> {
+        install::write(&self.stage.join(name), Path::new("lib"), &self.names, built, &self.notices)?;
+        let file = format!("{name}.tar.gz");
+        let mut tar = Command::new("tar");
+        tar.args(["--create", "--sort=name", "--format=gnu", "--owner=0", "--group=0", "--numeric-owner"]);
+        tar.args(["--mode=u=rwX,go=rX", "--use-compress-program=gzip -9n"]).arg(format!("--mtime=@{}", self.epoch));
+        output(tar.arg("--file").arg(self.out.join(&file)).arg("--directory").arg(&self.stage).arg(name))?;
+        Ok(file)
+    }
+
+    fn bill(&self, name: &str, linked: &crates::Crates, host: &crates::Host) -> Result<String> {
+        let document = sbom::document(linked, host, &self.names.version, &self.date("+%Y-%m-%dT%H:%M:%SZ")?)?;
+        let file = format!("{name}.cdx.json");
+        let path = self.out.join(&file);
+        let write = |document: &serde_json::Value| -> Result<()> {
+            let text = format!("{}\n", serde_json::to_string_pretty(document)?);
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+        };
+        write(&document)?;
+        let sum = output(Command::new("sha256sum").arg(&path))?;
+        write(&sbom::with_serial(document, &sum))?;
+        Ok(file)
+    }
+
+    /// The time of the sources in a format of date(1).
+    fn date(&self, format: &str) -> Result<String> {
+        let mut date = Command::new("date");
+        Ok(output(date.env("LC_ALL", "C").args(["--utc", "--date"]).arg(format!("@{}", self.epoch)).arg(format))?
+            .trim()
+            .to_owned())
+    }
+}
+
+/// Lists the version that brought each function; refuses a list that lacks one.
+fn since() -> Result<Vec<(String, String)>> {
+    let root = crate::root();
+    let path = root.join("abi/symbols.txt");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let since = abi::since(&text);
+    let header = abi::Header::read(&root.join("include"))?;
+    ensure!(
+        since.keys().eq(header.functions.keys()),
+        "abi/symbols.txt does not list the functions of desk.h; run `cargo xtask abi --accept`"
+    );
+    Ok(since.into_iter().collect())
+}
+
+/// `SOURCE_DATE_EPOCH`, or the time of the commit.
+fn epoch() -> Result<String> {
+    let epoch = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(epoch) => epoch,
+        Err(_) => output(Command::new("git").current_dir(crate::root()).args(["log", "-1", "--format=%ct"])).context(
+            "the sources have no commit to take their time from; set SOURCE_DATE_EPOCH to seconds since 1970",
+        )?,
+    };
+    let epoch = epoch.trim().to_owned();
+    ensure!(epoch.parse::<u64>().is_ok(), "SOURCE_DATE_EPOCH={epoch} is no time; set it to seconds since 1970");
+    Ok(epoch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments() {
+        let options = Options::parse(&["--out=here", "--no-deb"]).expect("good options");
+        assert_eq!(options, Options { out: PathBuf::from("here"), no_deb: true });
+        assert!(Options::parse(&[]).expect("good options").out.ends_with("package"));
+        let refusal = |flags: &[&str]| Options::parse(flags).expect_err("a refusal").to_string();
+        assert_eq!(refusal(&["--out"]), "--out takes a folder");
+        assert_eq!(refusal(&["--out", "--no-deb"]), "--out takes a folder");
+        assert_eq!(refusal(&["--rpm"]), "package does not know --rpm; it takes --out and --no-deb");
+    }
+}
