@@ -129,7 +129,10 @@ pub fn exports(library: &Path) -> Result<BTreeSet<String>> {
 /// The header is generated from the sources of the library, so this fails only if an item was made by other means.
 fn exports_what_it_declares(header: &Header) -> Result<()> {
     finish(cargo().args(["build", "--quiet", "--package", "desk-ffi"]))?;
-    let exported = exports(&toolchain::debug_dir().join("libdesk.so"))?;
+    same_functions(&exports(&toolchain::debug_dir().join("libdesk.so"))?, header)
+}
+
+fn same_functions(exported: &BTreeSet<String>, header: &Header) -> Result<()> {
     let declared: BTreeSet<String> = header.functions.keys().cloned().collect();
     let differ: Vec<&str> = exported.symmetric_difference(&declared).map(String::as_str).collect();
     ensure!(
@@ -142,4 +145,28 @@ fn exports_what_it_declares(header: &Header) -> Result<()> {
 
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}; {MEND}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_on_one_side_only_is_named() {
+        let header = Header::read(&crate::root().join("include")).expect("the header");
+        let mut exported: BTreeSet<String> = header.functions.keys().cloned().collect();
+        same_functions(&exported, &header).expect("the same");
+        exported.remove("desk_version");
+        exported.insert("rust_eh_personality".to_owned());
+        let error = same_functions(&exported, &header).expect_err("two differ").to_string();
+        assert!(error.contains(": desk_version, rust_eh_personality; run `cargo xtask codegen`"), "{error}");
+    }
+
+    #[test]
+    fn arguments() {
+        for flags in [&["--allow-abi-break"][..], &["--check"], &["--accept", "--accept"]] {
+            let error = run(flags).expect_err("a refusal").to_string();
+            assert_eq!(error, "abi takes --accept, and with it --allow-abi-break");
+        }
+    }
 }

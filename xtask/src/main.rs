@@ -68,7 +68,7 @@ fn package(flags: &[&str]) -> Result<()> {
 }
 
 #[cfg(not(unix))]
-use {linux_only as abi, linux_only as install, linux_only as package};
+use self::{linux_only as abi, linux_only as install, linux_only as package};
 
 #[cfg(not(unix))]
 fn linux_only(_: &[&str]) -> Result<()> {

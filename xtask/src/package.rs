@@ -45,20 +45,17 @@ pub fn run(flags: &[&str]) -> Result<()> {
     let debian = if options.no_deb { None } else { Some(deb::Machine::ask()?) };
     let since = since()?;
     let (linked, host) = (crates::linked()?, crates::host()?);
+    let (names, epoch, notices) = (Names::of(env!("CARGO_PKG_VERSION")), epoch()?, notices::text(&linked)?);
+    let built = build::run(false, &names)?;
+
+    // No other run gets here meanwhile: what was built is locked.
     let stage = toolchain::target_dir().join("package-stage");
     let _ = fs::remove_dir_all(&stage);
     for folder in [&stage, &options.out] {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let release = Release {
-        names: Names::of(env!("CARGO_PKG_VERSION")),
-        epoch: epoch()?,
-        notices: notices::text(&linked)?,
-        stage: fs::canonicalize(&stage)?,
-        out: fs::canonicalize(&options.out)?,
-    };
-    let built = build::run(false, &release.names)?;
-
+    let (stage, out) = (fs::canonicalize(&stage)?, fs::canonicalize(&options.out)?);
+    let release = Release { names, epoch, notices, stage, out };
     let name = format!("desk-{}-{}", release.names.version, host.triple);
     let mut made = vec![release.tarball(&name, &built)?, release.bill(&name, &linked, &host)?];
     if let Some(machine) = debian {

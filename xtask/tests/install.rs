@@ -206,5 +206,5 @@ fn the_same_tree_again_and_no_path_in_it() {
         first.keys().chain(second.keys()).filter(|path| first.get(*path) != second.get(*path)).collect();
     assert!(differ.is_empty(), "{differ:?}");
 
-    no_paths(&first, &["/opt/desk"]);
+    no_paths(&tree().top, &["/opt/desk"]);
 }

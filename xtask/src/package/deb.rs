@@ -15,6 +15,8 @@ use super::Release;
 use crate::install::{self, build::Built};
 use crate::toolchain::output;
 
+const DOC: &str = "usr/share/doc";
+
 /// What dpkg calls this machine.
 pub(super) struct Machine {
     arch: String,
@@ -50,43 +52,83 @@ pub(super) fn make(
     built: &Built,
     since: &[(String, String)],
 ) -> Result<Vec<String>> {
-    let names = &release.names;
+    let (names, maintainer) = (&release.names, maintainer()?);
     let (version, major) = (format!("{}-1", names.version), &names.major);
-    let maintainer = maintainer()?;
-    let libdir = Path::new("lib").join(&machine.multiarch);
-    let tree = release.stage.join("deb");
-    install::write(&tree.join("usr"), &libdir, names, built, &release.notices)?;
-    let build_id = build_id(&built.shared)?;
-
-    let runtime_name = format!("libdesk{major}");
+    let name = format!("libdesk{major}");
     let package = |name: String| Package { top: release.stage.join(&name), name, fields: vec![], control: vec![] };
-    let mut runtime = package(runtime_name.clone());
+    let mut runtime = package(name.clone());
     let mut dev = package("libdesk-dev".to_owned());
-    let mut symbols = package(format!("{runtime_name}-dbgsym"));
+    let mut symbols = package(format!("{name}-dbgsym"));
 
-    let libdir = Path::new("usr").join(&libdir);
-    let doc = Path::new("usr/share/doc");
+    let (tree, libdir) = (release.stage.join("deb"), Path::new("lib").join(&machine.multiarch));
+    install::write(&tree.join("usr"), &libdir, names, built, &release.notices)?;
+    let (build_id, libdir) = (build_id(&built.shared)?, Path::new("usr").join(libdir));
     for file in files(&tree)? {
-        let (name, folder) = (file_name(&file), file.parent().unwrap_or(Path::new("")));
-        let (package, to) = if folder == libdir.join(".debug") {
-            let (start, rest) = build_id.split_at(2);
-            (&symbols, Path::new("usr/lib/debug/.build-id").join(start).join(format!("{rest}.debug")))
-        } else if folder == libdir && name.starts_with("libdesk.so.") {
-            (&runtime, file.clone())
-        } else if name == "THIRD-PARTY.txt" {
-            (&runtime, doc.join(&runtime.name).join(name))
-        } else if name.starts_with("LICENSE-") {
-            // In the copyright file, by the rules of Debian.
-            continue;
-        } else if folder.starts_with(&libdir) || folder == Path::new("usr/include") {
-            (&dev, file.clone())
-        } else {
-            bail!("{} belongs to no Debian package; say in package/deb.rs to which", file.display());
-        };
-        move_file(&tree.join(&file), &package.top.join(to))?;
+        if let Some((package, to)) = place(&file, &libdir, &build_id, [&runtime, &dev, &symbols])? {
+            move_file(&tree.join(&file), &package.top.join(to))?;
+        }
     }
+    document(release, &runtime, &[&dev, &symbols], &version, &maintainer)?;
 
-    let docs = runtime.top.join(doc).join(&runtime.name);
+    let same = format!("{name} (= {version})");
+    runtime.fields = vec![
+        ("Section", "libs".to_owned()),
+        ("Depends", needs(release, &runtime.top.join(libdir.join(&names.shared)))?),
+        ("Description", description("shared library", "the library that programs need to run")),
+    ];
+    let list: String = since.iter().map(|(name, version)| format!(" {name}@Base {version}\n")).collect();
+    runtime.control = vec![
+        ("shlibs", format!("libdesk {major} {name} (>= {})\n", names.version)),
+        ("symbols", format!("{} {name} #MINVER#\n* Build-Depends-Package: libdesk-dev\n{list}", names.soname)),
+        ("triggers", "activate-noawait ldconfig\n".to_owned()),
+    ];
+    let holds = "the headers for C and C++, the static library, the files for pkg-config\n and those for CMake";
+    dev.fields = vec![
+        ("Section", "libdevel".to_owned()),
+        ("Depends", same.clone()),
+        ("Description", description("development files", holds)),
+    ];
+    symbols.fields = vec![
+        ("Section", "debug".to_owned()),
+        ("Depends", same),
+        ("Auto-Built-Package", "debug-symbols".to_owned()),
+        ("Build-Ids", build_id),
+        ("Description", format!("debug symbols for {name}")),
+    ];
+    let common = [("Version", version), ("Architecture", machine.arch.clone()), ("Maintainer", maintainer)];
+    [runtime, dev, symbols].iter().map(|package| package.build(release, &common)).collect()
+}
+
+/// The package that a file of the tree goes into, and its place there; none for what Debian has in another form.
+fn place<'a>(
+    file: &Path,
+    libdir: &Path,
+    build_id: &str,
+    [runtime, dev, symbols]: [&'a Package; 3],
+) -> Result<Option<(&'a Package, PathBuf)>> {
+    let (name, folder) = (file_name(file), file.parent().unwrap_or(Path::new("")));
+    Ok(Some(if folder == libdir.join(".debug") {
+        // Where debuggers look for it.
+        let (start, rest) = build_id.split_at(2);
+        (symbols, Path::new("usr/lib/debug/.build-id").join(start).join(format!("{rest}.debug")))
+    } else if folder == libdir && name.starts_with("libdesk.so.") {
+        (runtime, file.to_owned())
+    } else if name == "THIRD-PARTY.txt" {
+        (runtime, Path::new(DOC).join(&runtime.name).join(name))
+    } else if name.starts_with("LICENSE-") {
+        // The copyright file is their form.
+        return Ok(None);
+    } else if folder.starts_with(libdir) || folder == Path::new("usr/include") {
+        (dev, file.to_owned())
+    } else {
+        bail!("{} belongs to no Debian package; say in package/deb.rs to which", file.display());
+    }))
+}
+
+/// What Debian wants to be told: copyright, changes, and why a rule of lintian is not followed.
+fn document(release: &Release, runtime: &Package, others: &[&Package], version: &str, maintainer: &str) -> Result<()> {
+    let name = &runtime.name;
+    let docs = runtime.top.join(DOC).join(name);
     gzip(&docs.join("THIRD-PARTY.txt"))?;
     write(&docs.join("copyright"), &copyright())?;
     let changelog = fs::read_to_string(crate::root().join("CHANGELOG.md")).context("CHANGELOG.md")?;
@@ -98,49 +140,15 @@ pub(super) fn make(
     );
     write(&docs.join("changelog.Debian"), &entry)?;
     gzip(&docs.join("changelog.Debian"))?;
-    let overrides = format!(
-        "# Made for a release, not for Debian's archive: there is no bug to close.\n\
-                             {runtime_name}: initial-upload-closes-no-bugs\n"
-    );
-    write(&runtime.top.join("usr/share/lintian/overrides").join(&runtime_name), &overrides)?;
-    for other in [&dev, &symbols] {
-        let docs = other.top.join(doc);
+    let why = "# Made for a release, not for Debian's archive: there is no bug to close.";
+    let overrides = format!("{why}\n{name}: initial-upload-closes-no-bugs\n");
+    write(&runtime.top.join("usr/share/lintian/overrides").join(name), &overrides)?;
+    for other in others {
+        let docs = other.top.join(DOC);
         create(&docs)?;
-        symlink(&runtime_name, docs.join(&other.name)).context("a link")?;
+        symlink(name, docs.join(&other.name)).with_context(|| format!("cannot link {}", docs.display()))?;
     }
-
-    let same = format!("{runtime_name} (= {version})");
-    runtime.fields = vec![
-        ("Section", "libs".to_owned()),
-        ("Depends", needs(release, &runtime.top.join(libdir.join(&names.shared)))?),
-        ("Description", description("shared library", "the library that programs need to run")),
-    ];
-    let list: String = since.iter().map(|(name, version)| format!(" {name}@Base {version}\n")).collect();
-    runtime.control = vec![
-        ("shlibs", format!("libdesk {major} {runtime_name} (>= {})\n", names.version)),
-        ("symbols", format!("{} {runtime_name} #MINVER#\n* Build-Depends-Package: libdesk-dev\n{list}", names.soname)),
-        ("triggers", "activate-noawait ldconfig\n".to_owned()),
-    ];
-    dev.fields = vec![
-        ("Section", "libdevel".to_owned()),
-        ("Depends", same.clone()),
-        (
-            "Description",
-            description(
-                "development files",
-                "the headers for C and C++, the static library, the files for pkg-config\n and those for CMake",
-            ),
-        ),
-    ];
-    symbols.fields = vec![
-        ("Section", "debug".to_owned()),
-        ("Depends", same),
-        ("Auto-Built-Package", "debug-symbols".to_owned()),
-        ("Build-Ids", build_id),
-        ("Description", format!("debug symbols for {runtime_name}")),
-    ];
-    let common = [("Version", version.clone()), ("Architecture", machine.arch.clone()), ("Maintainer", maintainer)];
-    [runtime, dev, symbols].iter().map(|package| package.build(release, &common)).collect()
+    Ok(())
 }
 
 impl Package {
