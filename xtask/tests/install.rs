@@ -96,6 +96,36 @@ fn cmake_from_the_sources() {
     }
 }
 
+/// The commands and the CMake lines of the README's section Install.
+#[test]
+#[ignore = "needs cmake and pkg-config and an LTO build; .ci/run has them"]
+fn what_the_readme_says() {
+    let readme = fs::read_to_string(xtask::root().join("README.md")).expect("the README");
+    let section = readme.split("\n## ").find(|section| section.starts_with("Install\n")).expect("the section");
+    let project = folder("readme");
+    // A shell would take the tree's own name apart.
+    std::os::unix::fs::symlink(&tree().top, project.join("tree")).expect("a link");
+    fs::copy(source("main.c"), project.join("main.c")).expect("a copy");
+    let here = project.to_str().expect("UTF-8");
+    let commands: Vec<_> = section.lines().filter(|line| line.starts_with("cc main.c")).collect();
+    assert_eq!(commands.len(), 4);
+    for command in commands {
+        let mut shell = Command::new("sh");
+        shell.args(["-ec", &command.replace('…', &format!("{here}/tree"))]).current_dir(&project);
+        output(shell.env("PKG_CONFIG_PATH", project.join("tree/lib/pkgconfig")));
+        let shared = !command.contains("libdesk.a");
+        assert_eq!(tree().run(&project.join("main"), &[], shared), PRINTED, "{command}");
+    }
+    let lines = section.split("```cmake\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let text = format!("cmake_minimum_required(VERSION 3.15)\nproject(readme C)\nadd_executable(main main.c)\n{lines}");
+    fs::write(project.join("CMakeLists.txt"), text).expect("a file");
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(&project).arg("-B").arg(project.join("build"));
+    output(configure.arg(format!("-DCMAKE_PREFIX_PATH={here}/tree")));
+    output(Command::new("cmake").arg("--build").arg(project.join("build")));
+    assert_eq!(tree().run(&project.join("build/main"), &[], true), PRINTED);
+}
+
 #[test]
 #[ignore = "needs cmake and pkg-config and an LTO build; .ci/run has them"]
 fn cmake_versions() {
