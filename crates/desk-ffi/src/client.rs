@@ -6,6 +6,7 @@
 
 use std::ffi::c_void;
 use std::future::Future;
+use std::pin::Pin;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -263,12 +264,18 @@ impl Inner {
         let _quiet = Quiet::start();
         let _counted = Counted::new(self);
         main_thread::keep_handle();
-        let call = async {
-            // One turn of the reactor first: connections that the service has closed meanwhile leave the pool.
-            tokio::task::yield_now().await;
-            call.await
-        };
-        runtime.block_on(call).map_err(Failure::from)
+        let mut result = None;
+        {
+            let call = async {
+                // One turn of the reactor first: connections that the service has closed meanwhile leave the pool.
+                tokio::task::yield_now().await;
+                result = Some(call.await);
+            };
+            // By reference, so that what runs it is compiled once.
+            let call: Pin<&mut dyn Future<Output = ()>> = std::pin::pin!(call);
+            runtime.block_on(call);
+        }
+        result.ok_or(Failure::Panic)?.map_err(Failure::from)
     }
 }
 

@@ -7,7 +7,7 @@ use std::any::{Any, TypeId};
 use std::ffi::c_void;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::process;
 use std::sync::Arc;
 use std::task::Poll;
@@ -167,7 +167,7 @@ where
         // SAFETY: by contract.
         unsafe { out.write(std::ptr::null_mut()) };
     }
-    let mut started = None;
+    let mut started: Option<(Running, Call)> = None;
     let work = || {
         let Start { inner, queue, cancel, call } = make()?;
         let Completion { callback, user_data, user_data_free, taker } = completion;
@@ -183,38 +183,35 @@ where
             // SAFETY: by contract.
             unsafe { out.write(handle::give::<desk_op, ()>(op.clone(), ())) };
         }
-        started = Some((Running { op: Some(op), inner, callback, queue }, call));
+        let call = async move { call.await.map(|value| Box::new(value) as Box<dyn Any + Send>) };
+        started = Some((Running { op: Some(op), inner, callback, queue }, Box::pin(call)));
         Ok(())
     };
     // SAFETY: by contract.
     let status = unsafe { guard::call_plain(err, work) };
     // Last of all, so that a callback finds `*out` and `*err` set.
-    if let Some((mut running, call)) = started {
-        let inner = running.inner.clone();
-        release(|| {
-            inner.spawn(async move {
-                let result = run(&running.inner, call).await;
-                running.end(result);
-            });
-        });
+    if let Some((running, call)) = started {
+        release(|| run(running, call));
     }
     status
 }
 
-/// Runs a call to its end; a panic is its error.
-async fn run<T: Any + Send>(
-    inner: &Inner,
-    call: impl Future<Output = Result<T, Failure>>,
-) -> Result<Box<dyn Any + Send>, Failure> {
-    let mut call = pin!(call);
-    let result = std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))) {
-        Ok(poll) => poll,
-        Err(_) => {
-            inner.poison();
-            Poll::Ready(Err(Failure::Panic))
-        }
+/// Boxed, so that what runs it is compiled once.
+type Call = Pin<Box<dyn Future<Output = Result<Box<dyn Any + Send>, Failure>> + Send>>;
+
+/// Has a call run to its end; a panic is its error.
+fn run(mut running: Running, mut call: Call) {
+    let inner = running.inner.clone();
+    inner.clone().spawn(async move {
+        let result = std::future::poll_fn(|context| {
+            let poll = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
+            poll.unwrap_or_else(|_| {
+                inner.poison();
+                Poll::Ready(Err(Failure::Panic))
+            })
+        });
+        running.end(result.await);
     });
-    result.await.map(|value| Box::new(value) as Box<dyn Any + Send>)
 }
 
 /// Takes a result of type `T`.
