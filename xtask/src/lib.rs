@@ -6,6 +6,8 @@
 
 #[cfg(unix)]
 pub mod abi;
+#[cfg(unix)]
+pub mod bench;
 #[cfg(feature = "codegen")]
 pub mod codegen;
 pub mod crates;

@@ -10,6 +10,11 @@ usage: cargo xtask <task>
 
   abi                         do C programs built before still work? compare with abi/
   abi --accept                write abi/ anew; with --allow-abi-break even if such programs break
+  bench                       libdesk beside libcurl with yyjson or simdjson and reqwest; see bench/README.md
+    --rounds N                how often (7)
+    --quick                   a small run: that all read the same
+    --gate                    fail if a target is missed
+    --also DIR                another installed libdesk beside this one
   codegen                     regenerate everything from openapi/desk.yaml
   codegen --check             write nothing; show what is stale and fail if anything is
   codegen --allow-abi-break   regenerate even if C programs built before would break
@@ -29,6 +34,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args.as_slice() {
         ["abi", flags @ ..] => abi(flags),
+        ["bench", flags @ ..] => bench(flags),
         ["codegen", flags @ ..] => codegen(flags),
         ["demo"] => xtask::demo::run(),
         ["install", flags @ ..] => install(flags),
@@ -58,6 +64,11 @@ fn abi(flags: &[&str]) -> Result<()> {
 }
 
 #[cfg(unix)]
+fn bench(flags: &[&str]) -> Result<()> {
+    xtask::bench::run(flags)
+}
+
+#[cfg(unix)]
 fn install(flags: &[&str]) -> Result<()> {
     xtask::install::run(flags)
 }
@@ -68,7 +79,7 @@ fn package(flags: &[&str]) -> Result<()> {
 }
 
 #[cfg(not(unix))]
-use self::{linux_only as abi, linux_only as install, linux_only as package};
+use self::{linux_only as abi, linux_only as bench, linux_only as install, linux_only as package};
 
 #[cfg(not(unix))]
 fn linux_only(_: &[&str]) -> Result<()> {

@@ -1,0 +1,4 @@
+//! What the programs of this folder share: the messages that are served, and the sum that proves what was read.
+
+pub mod messages;
+pub mod sum;

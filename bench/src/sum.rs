@@ -1,0 +1,47 @@
+//! The sum over every field of every message: `programs/sum.h` in Rust.
+
+/// What was read.
+#[derive(Default)]
+pub struct Sum {
+    messages: u64,
+    value: u64,
+    /// Every byte of a text instead of its length and ends.
+    whole: bool,
+}
+
+const PRIME: u64 = 0x100_0000_01B3;
+
+impl Sum {
+    pub fn new(whole: bool) -> Sum {
+        Sum { whole, ..Sum::default() }
+    }
+
+    pub fn number(&mut self, number: i64) {
+        self.value = self.value.rotate_left(5).wrapping_add(number as u64);
+    }
+
+    pub fn maybe(&mut self, number: Option<i64>) {
+        self.number(number.map_or(-1, |number| number));
+    }
+
+    pub fn text(&mut self, text: Option<&[u8]>) {
+        let Some(text) = text else { return self.number(-1) };
+        self.number(text.len() as i64);
+        if self.whole {
+            for byte in text {
+                self.value = (self.value ^ u64::from(*byte)).wrapping_mul(PRIME);
+            }
+        } else if let (Some(first), Some(last)) = (text.first(), text.last()) {
+            self.number(i64::from(*first) << 8 | i64::from(*last));
+        }
+    }
+
+    pub fn message(&mut self) {
+        self.messages += 1;
+    }
+
+    /// As every program prints it.
+    pub fn print(&self) {
+        println!("messages={} sum={:016x}", self.messages, self.value);
+    }
+}

@@ -1,0 +1,72 @@
+//! `cargo xtask bench`: libdesk beside libcurl with yyjson, libcurl with simdjson, and reqwest, against one local server.
+//!
+//! `programs` builds all of them, `rounds` runs them in turn and `report` compares. Checked are the sums over what each program
+//! read, always, and the ratios only with `--gate`: time is nothing a test may depend on. See `bench/README.md`.
+
+mod programs;
+mod report;
+mod rounds;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+/// What the command line says.
+#[derive(Debug, PartialEq)]
+struct Options {
+    rounds: usize,
+    messages: u64,
+    calls: u64,
+    /// Fail if a target is missed.
+    gate: bool,
+    /// Another installed libdesk to measure beside this one.
+    also: Option<PathBuf>,
+}
+
+/// The task.
+pub fn run(flags: &[&str]) -> Result<()> {
+    let options = Options::parse(flags)?;
+    let programs = programs::build(options.also.as_deref())?;
+    let rows = rounds::run(&programs, &options)?;
+    let missed = report::print(&rows);
+    if options.gate && missed > 0 {
+        bail!("{missed} targets were missed");
+    }
+    Ok(())
+}
+
+impl Options {
+    /// From the words behind `bench`.
+    fn parse(flags: &[&str]) -> Result<Options> {
+        let mut options = Options { rounds: 7, messages: 1_000_000, calls: 10_000, gate: false, also: None };
+        let mut words = flags.iter();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().with_context(|| format!("{word} takes a value"));
+            match *word {
+                "--quick" => (options.rounds, options.messages, options.calls) = (1, 20_000, 200),
+                "--gate" => options.gate = true,
+                "--rounds" => options.rounds = value()?.parse().context("--rounds takes a number")?,
+                "--also" => options.also = Some(PathBuf::from(value()?)),
+                _ => bail!("bench does not know {word}; it takes --rounds, --quick, --gate and --also"),
+            }
+        }
+        if options.rounds == 0 {
+            bail!("--rounds is 0; measure at least once");
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    #[test]
+    fn arguments() {
+        let quick = Options::parse(&["--quick", "--rounds", "3", "--gate"]).expect("good options");
+        assert_eq!((quick.rounds, quick.messages, quick.calls, quick.gate), (3, 20_000, 200, true));
+        for wrong in [&["--rounds"][..], &["--rounds", "0"], &["--rounds", "x"], &["--fast"]] {
+            assert!(Options::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Runs the programs in turn, round after round, with every CPU kept awake.
+//!
+//! What a program prints is words `name=value`; the launcher adds what it cost.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::Options;
+use super::programs::Programs;
+
+/// What one program did in one setting, in every round.
+pub(super) struct Row {
+    pub(super) setting: &'static str,
+    pub(super) program: String,
+    /// Messages or calls of a run.
+    pub(super) units: u64,
+    runs: Vec<Figures>,
+}
+
+type Figures = BTreeMap<String, String>;
+
+impl Row {
+    /// The median of a figure; `None` if the program does not tell it.
+    pub(super) fn median(&self, name: &str) -> Option<f64> {
+        let values: Option<Vec<f64>> = self.runs.iter().map(|run| run.get(name)?.parse().ok()).collect();
+        let mut values = values?;
+        values.sort_by(f64::total_cmp);
+        let (low, high) = (values.get((values.len() - 1) / 2)?, values.get(values.len() / 2)?);
+        Some((low + high) / 2.0)
+    }
+}
+
+/// Every program of a kind, with the same arguments.
+struct Setting<'a> {
+    name: &'static str,
+    programs: &'a [(String, PathBuf)],
+    arguments: Vec<String>,
+    units: u64,
+}
+
+/// Runs all; an error if two programs did not read the same.
+pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
+    let _awake = awake(&programs.spin)?;
+    let mut rows = Vec::new();
+    for (shape, name) in [("full", "list, 11 properties"), ("short", "list, 6 properties")] {
+        let server = Server::start(programs, options.messages, shape)?;
+        let messages = options.messages.to_string();
+        let list = |more: &[&str]| {
+            let arguments = [&[server.http.as_str(), messages.as_str()], more].concat();
+            let arguments = arguments.into_iter().map(str::to_owned).collect();
+            Setting { name, programs: &programs.lists, arguments, units: options.messages }
+        };
+        // Once with every byte in the sum; not measured.
+        measure(programs, &server, &list(&["whole"]), 1)?;
+        rows.extend(measure(programs, &server, &list(&[]), options.rounds)?);
+        if shape == "short" {
+            continue;
+        }
+        let calls = options.calls.to_string();
+        for (name, base, arguments, units) in [
+            ("GET", &server.http, vec!["get", &calls], options.calls),
+            ("create", &server.http, vec!["create", &calls], options.calls),
+            ("cold HTTPS GET", &server.https, vec!["get", "1", &server.ca], 1),
+        ] {
+            let arguments = [vec![base.as_str()], arguments].concat().into_iter().map(str::to_owned).collect();
+            // A cold call is short: more of them for the same certainty.
+            let rounds = if units == 1 { 3 * options.rounds } else { options.rounds };
+            let setting = Setting { name, programs: &programs.calls, arguments, units };
+            rows.extend(measure(programs, &server, &setting, rounds)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// Runs a setting's programs in turn, the first of a round another one each time.
+fn measure(programs: &Programs, server: &Server, setting: &Setting<'_>, rounds: usize) -> Result<Vec<Row>> {
+    eprintln!("{}, {rounds} rounds", setting.name);
+    let row = |program: &String| Row {
+        setting: setting.name,
+        program: program.clone(),
+        units: setting.units,
+        runs: Vec::new(),
+    };
+    let mut rows: Vec<Row> = setting.programs.iter().map(|(name, _)| row(name)).collect();
+    let count = rows.len();
+    for turn in 0..rounds * count {
+        let index = (turn / count + turn) % count;
+        let (name, program) = &setting.programs[index];
+        let before = server.connections()?;
+        let output =
+            Command::new(&programs.launch).arg(program).args(&setting.arguments).stderr(Stdio::inherit()).output()?;
+        ensure!(output.status.success(), "{name} failed: {}", program.display());
+        let mut figures: Figures = String::from_utf8_lossy(&output.stdout)
+            .split_whitespace()
+            .filter_map(|word| word.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        // Asking is one connection itself.
+        figures.insert("connections".to_owned(), (server.connections()? - before - 1).to_string());
+        rows[index].runs.push(figures);
+    }
+    let sums: Vec<_> =
+        rows.iter().flat_map(|row| row.runs.iter().map(move |run| (&row.program, run.get("sum")))).collect();
+    let wanted = sums.last().and_then(|(_, sum)| *sum).context("no program printed a sum")?;
+    for (program, sum) in &sums {
+        ensure!(*sum == Some(wanted), "{}: {program} read something else: {sum:?}, not {wanted}", setting.name);
+    }
+    Ok(rows)
+}
+
+/// Spins on every CPU until dropped.
+fn awake(spin: &Path) -> Result<Vec<Running>> {
+    let cpus = std::thread::available_parallelism().context("the number of CPUs")?.get();
+    (0..cpus).map(|cpu| Ok(Running(Command::new(spin).arg(cpu.to_string()).spawn()?))).collect()
+}
+
+/// A child that ends when dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Server {
+    http: String,
+    https: String,
+    ca: String,
+    port: u16,
+    _child: Running,
+}
+
+impl Server {
+    fn start(programs: &Programs, messages: u64, shape: &str) -> Result<Server> {
+        let ca = programs.dir.join("ca.pem").display().to_string();
+        let mut command = Command::new(&programs.server);
+        command.args([&messages.to_string(), shape, &ca]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = Running(command.spawn().context("the server")?);
+        let mut line = String::new();
+        BufReader::new(child.0.stdout.take().context("a pipe")?).read_line(&mut line)?;
+        let ports: Value = serde_json::from_str(&line).context("the server did not tell its ports")?;
+        let port = |name: &str| ports[name].as_u64().and_then(|port| u16::try_from(port).ok()).context("a port");
+        let (http, https) = (port("http")?, port("https")?);
+        Ok(Server {
+            http: format!("http://127.0.0.1:{http}/platform/v1"),
+            https: format!("https://localhost:{https}/platform/v1"),
+            ca,
+            port: http,
+            _child: child,
+        })
+    }
+
+    /// How many connections there were so far.
+    fn connections(&self) -> Result<u64> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.write_all(b"GET /connections HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        answer.rsplit("\r\n").next().and_then(|body| body.parse().ok()).context("the server's count of connections")
+    }
+}
