@@ -78,10 +78,19 @@ impl Base {
         if self.covers(&url) { Ok(url) } else { refuse("leaves the base URL") }
     }
 
+    /// The address of a path below this one whose segments are encoded: cheaper than to read the whole address again.
+    pub(crate) fn at(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&[self.url.path().trim_end_matches('/'), path].concat());
+        url
+    }
+
     /// Whether a request stays on this origin and below this path.
     pub(crate) fn covers(&self, url: &Url) -> bool {
         let base = self.url.path().trim_end_matches('/');
-        url.origin() == self.url.origin() && url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'))
+        let same =
+            (url.scheme(), url.host_str(), url.port()) == (self.url.scheme(), self.url.host_str(), self.url.port());
+        same && url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
@@ -142,6 +151,16 @@ mod tests {
         }
         let base = Base::of_application("12345678-ABCD-1234-ABCD-123456789ABC").expect("an id");
         assert_eq!(base.as_str(), "https://desk-api-12345678-abcd-1234-abcd-123456789abc.sendbird.com/platform/v1");
+    }
+
+    #[test]
+    fn an_encoded_path_is_the_same_read_or_joined() {
+        for base in ["https://desk.example/platform/v1/", "http://127.0.0.1:1", "http://[::1]:1/v1"] {
+            let base = Base::parse(base).expect(base);
+            for path in ["/a", "/a/caf%C3%A9%2F50%25%3F%23/b", "/a/%2E%2E/b", "/a b", "/a/../b", "/a/é"] {
+                assert_eq!(base.at(path), Url::parse(&format!("{}{path}", base.as_str())).expect(path));
+            }
+        }
     }
 
     #[test]

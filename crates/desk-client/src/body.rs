@@ -1,6 +1,5 @@
 //! Reading what the service answers: never more than the cap, counted after decompression.
 
-use bytes::Bytes;
 use reqwest::Response;
 use serde_json::Value;
 
@@ -25,11 +24,11 @@ pub(crate) enum BodyError {
 }
 
 /// Reads a whole success body.
-pub(crate) async fn read(response: Response, in_time: &InTime<'_>) -> Result<Bytes, BodyError> {
+pub(crate) async fn read(response: Response, in_time: &InTime<'_>) -> Result<Vec<u8>, BodyError> {
     let expected = response.content_length().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
     let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP));
     up_to(SUCCESS_CAP, response, &mut body, in_time).await?;
-    Ok(body.into())
+    Ok(body)
 }
 
 /// Reads what can be had of an error body into `body`, also if it breaks off or is late.

@@ -44,11 +44,14 @@ pub(crate) async fn unless<T>(tokens: &[CancelToken], work: impl Future<Output =
         return Err(cancelled());
     }
     let mut work = std::pin::pin!(work);
-    let waits = tokens.iter().map(|token| Box::pin(token.0.clone().cancelled_owned()));
-    let mut waits: Vec<Pin<Box<WaitForCancellationFutureOwned>>> = waits.collect();
+    let mut waits: Vec<Pin<Box<WaitForCancellationFutureOwned>>> = Vec::new();
     std::future::poll_fn(|context| {
         if let Poll::Ready(result) = work.as_mut().poll(context) {
             return Poll::Ready(Ok(result));
+        }
+        // Most work needs no waiting, and then nobody is waited for.
+        if waits.is_empty() {
+            waits.extend(tokens.iter().map(|token| Box::pin(token.0.clone().cancelled_owned())));
         }
         match waits.iter_mut().any(|wait| wait.as_mut().poll(context).is_ready()) {
             true => Poll::Ready(Err(cancelled())),

@@ -21,13 +21,14 @@ impl InTime<'_> {
     /// Runs `work`, which ends when the service has said something.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         let silent = Instant::now() + self.idle;
-        let (end, what) = if silent < self.until {
-            (silent, format!("the service was silent for {} ms", self.idle.as_millis()))
-        } else {
-            (self.until, format!("no complete answer within {} ms", self.shown.as_millis()))
-        };
-        cancel::unless(self.cancels, tokio::time::timeout_at(end, work))
-            .await?
-            .map_err(|_| Error::new(ErrorKind::Timeout, Outcome::Unknown, what))
+        let in_time = tokio::time::timeout_at(silent.min(self.until), work);
+        cancel::unless(self.cancels, in_time).await?.map_err(|_| {
+            let what = if silent < self.until {
+                format!("the service was silent for {} ms", self.idle.as_millis())
+            } else {
+                format!("no complete answer within {} ms", self.shown.as_millis())
+            };
+            Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
+        })
     }
 }

@@ -28,6 +28,9 @@
 //! desk_client::types::NewProactiveChat::builder().message("hello").build();
 //! ```
 
+#[doc(hidden)]
+#[allow(dead_code, reason = "which lists there are depends on the spec")]
+pub mod answer;
 mod base;
 mod body;
 mod builder;
@@ -47,6 +50,7 @@ mod gate;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]
 mod generated;
+mod hooks;
 mod locked;
 mod observe;
 mod open_enum;

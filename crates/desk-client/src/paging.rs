@@ -15,6 +15,7 @@ use futures_core::Stream;
 use tokio::task::JoinHandle;
 use tokio::time::Sleep;
 
+use crate::answer::{Kept, Rows};
 use crate::{Error, ErrorKind, Outcome};
 
 /// Which rows of a list to ask for.
@@ -38,6 +39,14 @@ pub(crate) struct Page<T> {
     pub(crate) count: i64,
     /// The service's clock.
     pub(crate) date: Option<DateTime<Utc>>,
+    /// What the items point into.
+    pub(crate) kept: Option<Kept>,
+}
+
+impl<T> Page<T> {
+    pub(crate) fn new(rows: Rows<T>, date: Option<DateTime<Utc>>) -> Page<T> {
+        Page { items: rows.items, count: rows.count, date, kept: rows.kept }
+    }
 }
 
 type Fetch<T> = dyn Fn(Slice) -> Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>> + Send + Sync;
@@ -90,6 +99,7 @@ pub struct ItemStream<T> {
     /// Items that may still be read from the service.
     left: u64,
     items: vec::IntoIter<T>,
+    kept: Option<Kept>,
     pending: Option<Pending<T>>,
     /// Of the last page: its ids, and how many rows the list had.
     ids: Vec<i64>,
@@ -125,6 +135,7 @@ impl<T: Send + 'static> ItemStream<T> {
             list,
             left: u64::MAX,
             items: Vec::new().into_iter(),
+            kept: None,
             pending: None,
             ids: Vec::new(),
             count: 0,
@@ -148,8 +159,17 @@ impl<T: Send + 'static> ItemStream<T> {
 
     /// The rest of the page that is being read, or the next page; never empty; `None` at the end.
     pub async fn next_page(&mut self) -> Option<Result<Vec<T>, Error>> {
+        self.next_rows().await.map(|rows| rows.map(|rows| rows.items))
+    }
+
+    /// As [`ItemStream::next_page`], with what the items point into.
+    #[doc(hidden)]
+    pub async fn next_rows(&mut self) -> Option<Result<Rows<T>, Error>> {
         match std::future::poll_fn(|context| self.poll_page(context)).await? {
-            Ok(()) => Some(Ok(std::mem::take(&mut self.items).collect())),
+            Ok(()) => {
+                let items = std::mem::take(&mut self.items).collect();
+                Some(Ok(Rows { items, count: self.count, kept: self.kept.take() }))
+            }
             Err(error) => Some(Err(error)),
         }
     }
@@ -195,7 +215,7 @@ impl<T: Send + 'static> ItemStream<T> {
 
     /// Takes a page, moves behind it, and sends for the next.
     fn accept(&mut self, page: Page<T>, asked: i64) -> Result<(), Error> {
-        let Page { mut items, count, .. } = page;
+        let Page { mut items, count, kept, .. } = page;
         let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let ids: Vec<i64> = items.iter().map(self.list.id).collect();
         let repeated = rows > 0 && ids == self.ids;
@@ -226,7 +246,7 @@ impl<T: Send + 'static> ItemStream<T> {
             self.limit = rows;
         }
         self.short = short;
-        self.items = items.into_iter();
+        (self.items, self.kept) = (items.into_iter(), kept);
         if !self.ended {
             self.send(true);
         }

@@ -40,6 +40,7 @@ pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<
                 items: (offset..rows.min(offset + limit)).collect(),
                 count: rows,
                 date: None,
+                kept: None,
             };
             let page = match answer {
                 Answer::Rows => Ok(page(slice.offset, slice.limit)),
@@ -158,7 +159,7 @@ async fn rows_that_were_moved_by_new_ones_are_passed_over() {
         move |slice: Slice| {
             let newest = if std::mem::replace(&mut *turn.lock().expect("unbroken"), 1) == 0 { 6 } else { 9 };
             let items = (1..=newest).rev().skip(usize::try_from(slice.offset).expect("small")).take(3).collect();
-            async move { Ok(Page { items, count: newest, date: None }) }
+            async move { Ok(Page { items, count: newest, date: None, kept: None }) }
         },
     );
     assert_eq!(drain(ItemStream::new(list, None, None)).await, (vec![6, 5, 4, 3, 2, 1], vec![]));
@@ -180,7 +181,7 @@ async fn what_was_asked_for_ahead_is_not_waited_for_without_end() {
                 if slice.ahead {
                     std::future::pending::<()>().await;
                 }
-                Ok(Page { items: (slice.offset..slice.offset + 3).collect(), count: 6, date: None })
+                Ok(Page { items: (slice.offset..slice.offset + 3).collect(), count: 6, date: None, kept: None })
             }
         },
     );

@@ -109,7 +109,7 @@ impl Client {
             Err(error) => return call.end(Err(error)),
         };
         let answer = call.send_until_done(built).await;
-        call.end(answer.map(|answer| RawResult { headers: answer.headers, body: answer.body }))
+        call.end(answer.map(|answer| RawResult { headers: answer.headers, body: answer.body.into() }))
     }
 }
 

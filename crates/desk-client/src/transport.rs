@@ -12,17 +12,18 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
-use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
+use progenitor_client::ResponseValue;
 use reqwest::Request;
 use tracing::{Instrument, Span};
 
+use crate::answer::{self, Answer as AnswerOf, Kept, Reader};
 use crate::base::Base;
 use crate::body::{self, BodyError};
 use crate::cancel;
 use crate::deadline::InTime;
 use crate::evidence::{broken, cause, refusal, text, unanswered};
 use crate::gate::Gate;
-use crate::generated::{TOKEN_HEADER, wire};
+use crate::generated::TOKEN_HEADER;
 use crate::locked::locked;
 use crate::observe::{self, AttemptReport, CallReport, Observer};
 use crate::rate::Rate;
@@ -81,36 +82,45 @@ impl Operation {
 /// One call of an operation.
 #[derive(Clone)]
 pub(crate) struct Call {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     operation: Operation,
     options: CallOptions,
     started: Instant,
     span: Span,
+    /// What reads the answer before serde does.
+    pub(crate) reader: Option<Reader>,
     record: Arc<Mutex<Record>>,
 }
 
 /// What is learnt while the call runs.
 #[derive(Default)]
-struct Record {
+pub(crate) struct Record {
     attempts: u32,
     /// Of the last attempt, if the service answered.
     status: Option<u16>,
     request_id: Option<String>,
     date: Option<DateTime<Utc>>,
-    failure: Option<Error>,
+    pub(crate) failure: Option<Error>,
+    /// What the reader made of the answer.
+    pub(crate) read: Option<Kept>,
 }
 
 /// A complete answer.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Call {
     pub(crate) fn new(shared: Arc<Shared>, operation: Operation, options: CallOptions) -> Call {
         let span = observe::call_span(operation);
-        Call { shared, operation, options, started: Instant::now(), span, record: Arc::default() }
+        Call { shared, operation, options, started: Instant::now(), span, reader: None, record: Arc::default() }
+    }
+
+    /// The same call, for an answer of type `A`.
+    pub(crate) fn reading<S, A: AnswerOf<S>>(self) -> Call {
+        Call { reader: Some(answer::reader::<S, A>), ..self }
     }
 
     /// Ends the call if its arguments are wrong.
@@ -128,22 +138,20 @@ impl Call {
         &self.shared.base
     }
 
-    /// The generated client for this call alone.
-    pub(crate) fn api(&self) -> wire::Client {
-        wire::Client { baseurl: self.shared.base.as_str().to_owned(), client: self.http().clone(), inner: self.clone() }
-    }
-
     /// Turns progenitor's result into ours.
-    pub(crate) fn finish<T>(
+    pub(crate) fn finish<S, A: AnswerOf<S>>(
         self,
-        result: Result<ResponseValue<T>, progenitor_client::Error<()>>,
-    ) -> Result<Response<T>, Error> {
-        let (failure, tried) = {
+        result: Result<ResponseValue<S>, progenitor_client::Error<()>>,
+    ) -> Result<Response<A>, Error> {
+        let (failure, read, tried) = {
             let mut record = self.record();
-            (record.failure.take(), record.attempts > 0)
+            (record.failure.take(), record.read.take(), record.attempts > 0)
         };
+        if let Some(read) = read.and_then(|read| read.downcast::<A>().ok()) {
+            return self.end(Ok(*read));
+        }
         let result = match (result, failure) {
-            (Ok(value), _) => Ok(value.into_inner()),
+            (Ok(value), _) => Ok(A::of(value.into_inner())),
             (Err(_), Some(failure)) => Err(failure),
             (Err(progenitor_client::Error::InvalidResponsePayload(body, error)), None) => {
                 Err(self.undecodable(body, error))
@@ -192,7 +200,7 @@ impl Call {
         result
     }
 
-    fn record(&self) -> MutexGuard<'_, Record> {
+    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
         locked(&self.record)
     }
 
@@ -294,11 +302,11 @@ impl Call {
         let response = in_time.run(self.http().execute(request)).await;
         let response =
             response.and_then(|response| response.map_err(|error| unanswered(error, self.shared.base.as_str())));
-        let response = response.map_err(|error| match &gate {
+        let mut response = response.map_err(|error| match &gate {
             Some(gate) if gate.shut() => error.with(|details| details.outcome = Outcome::NotSent),
             _ => error,
         })?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         {
             let mut record = self.record();
             record.status = Some(status.as_u16());
@@ -361,27 +369,6 @@ impl Call {
         self.options.add_headers(headers)?;
         headers.insert(HeaderName::from_static(TOKEN_HEADER), self.shared.token.header()?);
         Ok(())
-    }
-}
-
-impl ClientHooks<Call> for wire::Client {
-    async fn exec(&self, request: Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
-        let call = &self.inner;
-        let result = call.send_until_done(request).await;
-        let mut response = http::Response::new(Bytes::new());
-        match result {
-            Ok(answer) => {
-                *response.status_mut() = answer.status;
-                *response.headers_mut() = answer.headers;
-                *response.body_mut() = answer.body;
-            }
-            Err(failure) => {
-                // Any status that progenitor takes for a failure; `finish` reads the record, not this.
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                call.record().failure = Some(failure);
-            }
-        }
-        Ok(response.into())
     }
 }
 

@@ -32,6 +32,7 @@ pub struct desk_client {
     _opaque: (),
 }
 
+const TICK: Duration = Duration::from_secs(1);
 /// How long freeing a client waits for a name lookup that nobody waits for any more.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it waits for calls that were cancelled.
@@ -82,6 +83,7 @@ pub unsafe extern "C" fn desk_client_new(
         main_thread::keep_handle();
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::argument(format!("the client cannot start: {error}")))?;
+        runtime.spawn(tick());
         let inner = Inner {
             runtime: Some(runtime),
             log,
@@ -137,6 +139,14 @@ pub unsafe extern "C" fn desk_client_set_log(
     };
     // SAFETY: the caller passes NULL or a writable pointer.
     unsafe { guard::call_plain(err, work) }
+}
+
+/// A timer that is always due soon, while calls run. Without it the timer of each call would be the next one, of which the
+/// runtime tells itself through the kernel: two system calls more.
+async fn tick() {
+    loop {
+        tokio::time::sleep(TICK).await;
+    }
 }
 
 /// # Safety
@@ -251,8 +261,12 @@ impl Inner {
 
     /// Counts a call that begins or ended.
     fn count(&self, change: impl FnOnce(&mut usize)) {
-        change(&mut self.calls.lock().unwrap_or_else(PoisonError::into_inner));
-        self.idle.notify_all();
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut calls);
+        // Nobody waits before that, and who does looks at the count once more.
+        if self.freed.is_cancelled() {
+            self.idle.notify_all();
+        }
     }
 
     /// Runs `call` to its end on this thread.

@@ -1,4 +1,4 @@
-//! Lists for C: a page at a time in one arena, handed out item by item.
+//! Lists for C: a page at a time, handed out item by item.
 //!
 //! An item is valid until the next step. While the caller works on a page, the next one is already asked for; its answer is
 //! read when it is needed, because nothing of the library runs between calls that block. An asynchronous step has the stream
@@ -7,8 +7,8 @@
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
+use ::desk_client::answer::Rows;
 use ::desk_client::{CancelToken, ItemStream};
-use bumpalo::Bump;
 
 use crate::client::{Caller, Inner};
 use crate::error::{Failure, desk_error};
@@ -16,54 +16,50 @@ use crate::guard;
 use crate::handle::{self, Handle, target};
 use crate::op::{self, Completion, Start, desk_op};
 use crate::options::{self, desk_iter_options};
-use crate::output::View;
 use crate::queue::Queue;
+use crate::reader::Row;
 use crate::status::desk_status;
 
 /// Turns of the runtime after a page came, in which the request for the next one leaves.
 const TURNS: usize = 16;
 
-/// What an iterator of C leads to: items of type `T`, seen as `V`.
-pub(crate) struct Iter<T, V> {
+/// What an iterator of C leads to: items seen as `V`.
+pub(crate) struct Iter<V> {
     client: Arc<Inner>,
     /// Where its asynchronous steps arrive.
     queue: Option<Arc<Queue>>,
-    source: Arc<Source<T>>,
+    source: Arc<Source<V>>,
     walk: Mutex<Walk<V>>,
 }
 
 /// What an asynchronous step shares with its iterator.
-struct Source<T>(Mutex<Fetch<T>>);
+struct Source<V>(Mutex<Fetch<V>>);
 
-enum Fetch<T> {
+enum Fetch<V> {
     /// The next page is to be asked for.
-    Idle(ItemStream<T>),
+    Idle(ItemStream<Row<V>>),
     /// An asynchronous step has the stream.
     Lent,
     /// A page that such a step brought; `None` at the end of the list.
-    Arrived(ItemStream<T>, Option<Vec<T>>),
+    Arrived(ItemStream<Row<V>>, Option<Rows<Row<V>>>),
 }
 
 struct Walk<V> {
-    /// The page, in the arena.
-    page: *const V,
-    len: usize,
+    page: Rows<Row<V>>,
     next: usize,
-    arena: Bump,
 }
 
 /// Makes an iterator.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says.
-pub(crate) unsafe fn give<H, T, V>(
+pub(crate) unsafe fn give<H, V: 'static>(
     caller: &Caller,
-    stream: ItemStream<T>,
+    stream: ItemStream<Row<V>>,
     options: *const desk_iter_options,
 ) -> Result<*mut H, Failure>
 where
-    H: Handle<Target = Iter<T, V>>,
-    T: Send + 'static,
+    H: Handle<Target = Iter<V>>,
 {
     // SAFETY: by contract.
     let stream = match unsafe { options::max_items(options) }? {
@@ -71,7 +67,8 @@ where
         None => stream,
     };
     let source = Arc::new(Source(Mutex::new(Fetch::Idle(stream))));
-    let walk = Mutex::new(Walk { page: ptr::null(), len: 0, next: 0, arena: Bump::new() });
+    let page = Rows { items: Vec::new(), count: 0, kept: None };
+    let walk = Mutex::new(Walk { page, next: 0 });
     let iter = Iter { client: caller.inner.clone(), queue: caller.queue.clone(), source, walk };
     Ok(handle::give::<H, ()>(iter, ()))
 }
@@ -80,11 +77,9 @@ where
 ///
 /// # Safety
 /// `iter` is NULL or a live iterator; `out` and `err` are NULL or writable.
-pub(crate) unsafe fn next<H, T, V, I>(iter: *mut H, out: *mut *const I, err: *mut *mut desk_error) -> desk_status
+pub(crate) unsafe fn next<H, V: 'static, I>(iter: *mut H, out: *mut *const I, err: *mut *mut desk_error) -> desk_status
 where
-    H: Handle<Target = Iter<T, V>>,
-    T: Send + 'static,
-    V: View<T>,
+    H: Handle<Target = Iter<V>>,
     I: Handle<Target = V>,
 {
     let work = || {
@@ -101,15 +96,14 @@ where
 ///
 /// # Safety
 /// As of [`op::start`]; `iter` is NULL or a live iterator.
-pub(crate) unsafe fn next_async<H, T, V>(
+pub(crate) unsafe fn next_async<H, V: 'static>(
     iter: *mut H,
     completion: Completion,
     out: *mut *mut desk_op,
     err: *mut *mut desk_error,
 ) -> desk_status
 where
-    H: Handle<Target = Iter<T, V>>,
-    T: Send + 'static,
+    H: Handle<Target = Iter<V>>,
 {
     let make = || {
         // SAFETY: by contract.
@@ -135,11 +129,11 @@ where
 ///
 /// # Safety
 /// `iter` is NULL or a live iterator.
-pub(crate) unsafe fn is_ready<H, T, V>(iter: *const H) -> bool
+pub(crate) unsafe fn is_ready<H, V: 'static>(iter: *const H) -> bool
 where
-    H: Handle<Target = Iter<T, V>>,
+    H: Handle<Target = Iter<V>>,
 {
-    let ready = |iter: &Iter<T, V>| {
+    let ready = |iter: &Iter<V>| {
         iter.walk().is_ok_and(|walk| walk.is_ready()) || matches!(*iter.source.fetch(), Fetch::Arrived(..))
     };
     // SAFETY: by contract.
@@ -150,9 +144,9 @@ where
 ///
 /// # Safety
 /// `iter` came from [`give`] and is not used afterwards.
-pub(crate) unsafe fn free<H, T, V>(iter: *mut H)
+pub(crate) unsafe fn free<H, V>(iter: *mut H)
 where
-    H: Handle<Target = Iter<T, V>>,
+    H: Handle<Target = Iter<V>>,
 {
     guard::release(|| {
         // SAFETY: by contract.
@@ -172,7 +166,7 @@ unsafe fn live<'a, H: Handle>(iter: *const H) -> Result<&'a H::Target, Failure> 
     iter.ok_or_else(|| Failure::argument("iter is NULL; make one with its _new"))
 }
 
-impl<T, V> Iter<T, V> {
+impl<V: 'static> Iter<V> {
     fn walk(&self) -> Result<MutexGuard<'_, Walk<V>>, Failure> {
         match self.walk.try_lock() {
             Ok(walk) => Ok(walk),
@@ -183,11 +177,9 @@ impl<T, V> Iter<T, V> {
             }
         }
     }
-}
 
-impl<T: Send + 'static, V> Iter<T, V> {
     /// The next page, from the service or from an asynchronous step; `None` at the end.
-    fn page(&self) -> Result<Option<Vec<T>>, Failure> {
+    fn page(&self) -> Result<Option<Rows<Row<V>>>, Failure> {
         self.client.usable()?;
         let mut fetch = self.source.fetch();
         match std::mem::replace(&mut *fetch, Fetch::Lent) {
@@ -198,7 +190,7 @@ impl<T: Send + 'static, V> Iter<T, V> {
             }
             Fetch::Idle(mut stream) => {
                 let page = self.client.run(async {
-                    let page = stream.next_page().await.transpose();
+                    let page = stream.next_rows().await.transpose();
                     for _ in 0..TURNS {
                         tokio::task::yield_now().await;
                     }
@@ -215,13 +207,13 @@ fn busy() -> Failure {
     Failure::misuse("an asynchronous step of iter has not ended; wait for it, or cancel it")
 }
 
-impl<T> Source<T> {
-    fn fetch(&self) -> MutexGuard<'_, Fetch<T>> {
+impl<V> Source<V> {
+    fn fetch(&self) -> MutexGuard<'_, Fetch<V>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the stream for an asynchronous step; `None` if a page is there already.
-    fn lend(self: &Arc<Source<T>>) -> Result<Option<Loan<T>>, Failure> {
+    fn lend(self: &Arc<Source<V>>) -> Result<Option<Loan<V>>, Failure> {
         let mut fetch = self.fetch();
         match std::mem::replace(&mut *fetch, Fetch::Lent) {
             Fetch::Lent => Err(busy()),
@@ -235,18 +227,18 @@ impl<T> Source<T> {
 }
 
 /// The stream of an iterator while an asynchronous step has it; gives it back when dropped.
-struct Loan<T> {
-    source: Arc<Source<T>>,
-    stream: Option<ItemStream<T>>,
+struct Loan<V> {
+    source: Arc<Source<V>>,
+    stream: Option<ItemStream<Row<V>>>,
 }
 
-impl<T: Send + 'static> Loan<T> {
+impl<V: 'static> Loan<V> {
     /// Asks for the next page unless that is cancelled; a page on its way is then kept for the next step.
     async fn fetch(mut self, cancel: &CancelToken) -> Result<(), Failure> {
         let Some(stream) = &mut self.stream else { return Ok(()) };
         let page = tokio::select! {
             biased;
-            page = stream.next_page() => page.transpose()?,
+            page = stream.next_rows() => page.transpose()?,
             () = cancel.cancelled() => return Err(Failure::Cancelled),
         };
         if let Some(stream) = self.stream.take() {
@@ -256,7 +248,7 @@ impl<T: Send + 'static> Loan<T> {
     }
 }
 
-impl<T> Drop for Loan<T> {
+impl<V> Drop for Loan<V> {
     fn drop(&mut self) {
         if let Some(stream) = self.stream.take() {
             *self.source.fetch() = Fetch::Idle(stream);
@@ -264,25 +256,17 @@ impl<T> Drop for Loan<T> {
     }
 }
 
-impl<V> Walk<V> {
+impl<V: 'static> Walk<V> {
     fn is_ready(&self) -> bool {
-        self.next < self.len
+        self.next < self.page.items.len()
     }
 
-    fn step<T>(&mut self, page: impl FnOnce() -> Result<Option<Vec<T>>, Failure>) -> Result<*const V, Failure>
-    where
-        V: View<T>,
-    {
+    fn step(&mut self, page: impl FnOnce() -> Result<Option<Rows<Row<V>>>, Failure>) -> Result<*const V, Failure> {
         if !self.is_ready() {
             let Some(page) = page()? else { return Ok(ptr::null()) };
-            (self.next, self.len) = (0, 0);
-            self.arena.reset();
-            let arena = &self.arena;
-            let views = arena.alloc_slice_fill_iter(page.iter().map(|item| V::view(item, arena)));
-            (self.page, self.len) = (views.as_ptr(), views.len());
+            (self.page, self.next) = (page, 0);
         }
-        // SAFETY: `next` is below the number of views at `page`, which live until the arena is reset.
-        let item = unsafe { self.page.add(self.next) };
+        let item = self.page.items.get(self.next).map_or(ptr::null(), Row::ptr);
         self.next += 1;
         Ok(item)
     }

@@ -42,6 +42,8 @@ mod options;
 mod output;
 mod queue;
 mod raw;
+#[allow(dead_code, reason = "which readers are called depends on the spec")]
+mod reader;
 mod response;
 mod signal;
 mod sigpipe;
@@ -49,3 +51,6 @@ mod status;
 mod sync;
 mod text;
 mod version;
+
+#[cfg(fuzzing)]
+pub use generated::readers::agree;

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::handle::{self, Handle};
+use crate::reader::Kept;
 use crate::response::ResponseView;
 use crate::text::desk_str;
 
@@ -35,7 +36,18 @@ where
     let arena = Bump::new();
     let mut target = <H::Target as View<S>>::view(response, &arena);
     target.set_response(arena.alloc(ResponseView::new(response, &arena)));
-    handle::give(target, arena)
+    handle::give(target, (arena, Vec::<u8>::new()))
+}
+
+/// Hands a result to C that is built already.
+pub(crate) fn give_kept<H: Handle>(response: Response<Kept<H::Target>>) -> *mut H
+where
+    H::Target: Root,
+{
+    let about: *const ResponseView = response.arena.alloc(ResponseView::new(&response, &response.arena));
+    let Kept { mut view, arena, body } = response.into_inner();
+    view.set_response(about);
+    handle::give(view, (arena, body))
 }
 
 /// Frees a result; NULL is fine.
@@ -44,11 +56,12 @@ where
 /// `handle` came from [`give`] and is not used afterwards.
 pub(crate) unsafe fn free<H: Handle>(handle: *mut H) {
     // SAFETY: by contract.
-    unsafe { handle::free::<H, Bump>(handle) }
+    unsafe { handle::free::<H, (Bump, Vec<u8>)>(handle) }
 }
 
 /// An enumeration's value: its number (0 if this version does not know it) and its text.
 #[derive(Clone, Copy)]
+#[cfg_attr(any(test, fuzzing), derive(Debug))]
 pub(crate) struct EnumView {
     pub(crate) code: i32,
     pub(crate) text: desk_str,
@@ -87,6 +100,17 @@ pub(crate) struct List<T> {
 }
 
 impl<T> List<T> {
+    pub(crate) const EMPTY: List<T> = List { ptr: ptr::null(), len: 0 };
+
+    /// `items` live as long as the view that the list is part of.
+    pub(crate) fn new(items: &[T]) -> List<T> {
+        List { ptr: items.as_ptr(), len: items.len() }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        (0..self.len).filter_map(|index| self.get(index))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -96,8 +120,15 @@ impl<T> List<T> {
         if index >= self.len {
             return None;
         }
-        // SAFETY: `list` made `len` items at `ptr`, in an arena that outlives this view.
+        // SAFETY: there are `len` items at `ptr`, in an arena that outlives this view.
         unsafe { self.ptr.add(index).as_ref() }
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl<T: std::fmt::Debug> std::fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
@@ -105,7 +136,32 @@ impl<T> List<T> {
 pub(crate) fn list<S, T>(arena: &Bump, source: Option<&[S]>, item: impl Fn(&S) -> T) -> List<T> {
     let source = source.unwrap_or_default();
     let items = arena.alloc_slice_fill_iter(source.iter().map(item));
-    List { ptr: items.as_ptr(), len: items.len() }
+    List::new(items)
+}
+
+/// An object in an arena, or none.
+pub(crate) struct Object<T>(*const T);
+
+impl<T> Object<T> {
+    pub(crate) const NULL: Object<T> = Object(ptr::null());
+
+    /// `object` lives as long as the view that it is part of.
+    pub(crate) fn new(object: &T) -> Object<T> {
+        Object(object)
+    }
+
+    /// NULL if there is none.
+    pub(crate) fn ptr(&self) -> *const T {
+        self.0
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl<T: std::fmt::Debug> std::fmt::Debug for Object<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // SAFETY: NULL or an object in an arena that outlives this view.
+        unsafe { self.0.as_ref() }.fmt(f)
+    }
 }
 
 /// Copies a text, with the NUL that C is promised.
@@ -141,7 +197,7 @@ pub(crate) fn micros(time: &DateTime<Utc>) -> i64 {
     time.timestamp_micros()
 }
 
-/// A nested object, as a pointer into the arena; NULL if absent.
-pub(crate) fn object<S, T: View<S>>(arena: &Bump, source: Option<&S>) -> *const T {
-    source.map_or(ptr::null(), |source| arena.alloc(T::view(source, arena)) as *const T)
+/// A nested object.
+pub(crate) fn object<S, T: View<S>>(arena: &Bump, source: Option<&S>) -> Object<T> {
+    source.map_or(Object::NULL, |source| Object::new(arena.alloc(T::view(source, arena))))
 }

@@ -16,12 +16,15 @@ impl Quiet {
     pub(crate) fn start() -> Quiet {
         let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
         let pipe = only_sigpipe();
-        let pending = is_pending();
         // SAFETY: both sets are valid; blocking a valid signal cannot fail.
-        unsafe {
+        let before = unsafe {
             libc::pthread_sigmask(libc::SIG_BLOCK, &pipe, before.as_mut_ptr());
-            Quiet { before: before.assume_init(), pending }
-        }
+            before.assume_init()
+        };
+        // One that was not blocked would have been delivered.
+        // SAFETY: the set is valid.
+        let pending = unsafe { libc::sigismember(&before, libc::SIGPIPE) } == 1 && is_pending();
+        Quiet { before, pending }
     }
 }
 

@@ -27,6 +27,19 @@ pub unsafe extern "C" fn desk_str_from_cstr(text: *const c_char) -> desk_str {
     desk_str { ptr: text, len }
 }
 
+/// What it holds, for comparisons in tests; a text that does not end in NUL shows.
+#[cfg(any(test, fuzzing))]
+impl std::fmt::Debug for desk_str {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.ptr.is_null() {
+            return f.write_str("absent");
+        }
+        // SAFETY: a text that is handed out has its NUL behind it, and lives as long as what shows it.
+        let bytes = unsafe { std::slice::from_raw_parts(self.ptr.cast::<u8>(), self.len + 1) };
+        write!(f, "{:?}", String::from_utf8_lossy(bytes))
+    }
+}
+
 impl desk_str {
     pub(crate) const ABSENT: desk_str = desk_str { ptr: ptr::null(), len: 0 };
 }

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Schema, Type};
 use super::names;
-use super::rust::{doc, ident};
+use super::rust::{any_answer, doc, ident};
 
 /// `generated/mod.rs`.
 pub fn module() -> TokenStream {
@@ -19,6 +19,7 @@ pub fn module() -> TokenStream {
         pub(crate) mod lists;
         pub(crate) mod operations;
         pub(crate) mod outputs;
+        pub(crate) mod readers;
     }
 }
 
@@ -114,7 +115,9 @@ pub fn arguments(
 }
 
 fn function(operation: &Operation, model: &Model) -> TokenStream {
-    let (name, method) = (format_ident!("desk_{}", operation.id), ident(&operation.id));
+    let name = format_ident!("desk_{}", operation.id);
+    // What has no result is no answer of ours.
+    let method = if operation.output.is_some() { any_answer(operation) } else { ident(&operation.id) };
     let body = operation.body.as_ref().and_then(|body| model.schema(body));
     let (arguments, reads, passed) = arguments(operation, body);
     let call = quote! {
@@ -150,7 +153,7 @@ fn function(operation: &Operation, model: &Model) -> TokenStream {
             err: *mut *mut desk_error,
         ) -> desk_status {
             // SAFETY: the caller keeps the rules at the top of desk.h.
-            unsafe { guard::call(out, err, || { #call Ok(output::give(&result)) }) }
+            unsafe { guard::call(out, err, || { #call Ok(output::give_kept(result)) }) }
         }
     }
 }

@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::c_abi::arguments;
 use super::model::{Model, Operation, Schema};
 use super::names;
-use super::rust::{doc, ident};
+use super::rust::{any_answer, doc, ident};
 
 /// What takes the result of an operation.
 pub fn taker(output: Option<&str>) -> String {
@@ -30,6 +30,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use crate::error::{Failure, desk_error};
         use crate::op::{self, Completion, Start, desk_free_fn, desk_op, desk_op_fn};
         use crate::options::desk_call_options;
+        use crate::reader::Kept;
         use crate::status::desk_status;
         use crate::text::desk_str;
         use crate::{guard, input, output};
@@ -39,7 +40,9 @@ pub fn emit(model: &Model) -> TokenStream {
 }
 
 fn start(operation: &Operation, model: &Model) -> TokenStream {
-    let (name, method) = (format_ident!("desk_{}_async", operation.id), ident(&operation.id));
+    let name = format_ident!("desk_{}_async", operation.id);
+    // What has no result is no answer of ours.
+    let method = if operation.output.is_some() { any_answer(operation) } else { ident(&operation.id) };
     let body = operation.body.as_ref().and_then(|body| model.schema(body));
     let (arguments, reads, passed) = arguments(operation, body);
     let taker = taker(operation.output.as_deref());
@@ -51,7 +54,13 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
         operation.id
     ));
     // An operation without a result has nothing to keep but how it ended.
-    let result = operation.output.is_none().then(|| quote!(.map(drop)));
+    let result = match &operation.output {
+        Some(output) => {
+            let view = format_ident!("{output}View");
+            quote!(let result: Result<Response<Kept<#view>>, Failure> = result;)
+        }
+        None => quote!(let result = result.map(drop);),
+    };
     quote! {
         #about
         #[unsafe(no_mangle)]
@@ -72,7 +81,11 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
                     let (caller, cancel) = Caller::asynchronous(client, options)?;
                     #(#reads)*
                     let Caller { inner, client, queue } = caller;
-                    let call = async move { client.#method(#(#passed),*).await.map_err(Failure::from)#result };
+                    let call = async move {
+                        let result = client.#method(#(#passed),*).await.map_err(Failure::from);
+                        #result
+                        result
+                    };
                     Ok(Start { inner, queue, cancel, call })
                 })
             }
@@ -82,7 +95,7 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
 
 fn take(schema: &Schema) -> TokenStream {
     let taker = format_ident!("{}", taker(Some(&schema.name)));
-    let (handle, source) = (ident(&names::c_type(&schema.name)), ident(&schema.name));
+    let (handle, view) = (ident(&names::c_type(&schema.name)), format_ident!("{}View", schema.name));
     let about = doc(&format!(
         "Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with `{handle}_free`; \
          otherwise it is NULL. Any thread.\n\nErrors: those of the call; `DESK_NOT_READY` if it has not ended; \
@@ -97,7 +110,7 @@ fn take(schema: &Schema) -> TokenStream {
             err: *mut *mut desk_error,
         ) -> desk_status {
             // SAFETY: the caller keeps the rules at the top of desk.h.
-            unsafe { guard::call(out, err, || Ok(output::give(&op::take::<Response<types::#source>>(op)?))) }
+            unsafe { guard::call(out, err, || Ok(output::give_kept(op::take::<Response<Kept<#view>>>(op)?))) }
         }
     }
 }

@@ -5,9 +5,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::c_abi::arguments;
-use super::model::{Model, Operation, Paged};
+use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
 use super::rust::{doc, ident};
+use super::rust_lists::any_stream;
 
 /// The C name of an iterator.
 pub fn iter_type(paged: &Paged) -> String {
@@ -19,6 +20,7 @@ pub fn emit(model: &Model) -> TokenStream {
     let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?)));
     quote! {
         use std::ffi::c_void;
+        use ::desk_client::answer::Split;
         use ::desk_client::types;
         use super::inputs::*;
         use super::outputs::*;
@@ -28,6 +30,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use crate::iter::{self, Iter};
         use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
         use crate::options::{desk_call_options, desk_iter_options};
+        use crate::reader::{Kept, Row};
         use crate::status::desk_status;
         use crate::text::desk_str;
         use crate::{guard, input};
@@ -40,7 +43,14 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     let [new, next, next_async, is_ready, free] =
         ["new", "next", "next_async", "is_ready", "free"].map(|what| format_ident!("{iter}_{what}"));
     let (item, view) = (ident(&names::c_type(&paged.item)), format_ident!("{}View", paged.item));
-    let (source, stream) = (ident(&paged.item), format_ident!("{}_stream", paged.stem));
+    let stream = any_stream(paged);
+    let page = format_ident!("{}View", operation.output.as_deref().unwrap_or_default());
+    let member = |field: &Field, of: TokenStream| {
+        let name = ident(&names::rust(&field.name));
+        if field.ty == Type::Int32 { quote!(i64::from(#of.#name)) } else { quote!(#of.#name) }
+    };
+    let (count, items, id) =
+        (member(&paged.count, quote!(page)), member(&paged.items, quote!(page)), member(&paged.id, quote!(item)));
     let (arguments, reads, passed) = arguments(operation, None);
     let about = doc(&format!(
         "Walks over every item of `desk_{id}`, page after page. One thread at a time; free it with `{free}`.",
@@ -83,7 +93,7 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
         }
 
         impl Handle for #iter {
-            type Target = Iter<types::#source, #view>;
+            type Target = Iter<#view>;
         }
 
         #about_new
@@ -101,7 +111,11 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
                 guard::call(out, err, || {
                     let caller = Caller::new(client, options)?;
                     #(#reads)*
-                    iter::give(&caller, caller.client.#stream(#(#passed),*), iter_options)
+                    let split = Split {
+                        rows: |page: Kept<#page>| page.rows(|page| #count, |page| &#items),
+                        id: |row: &Row<#view>| row.get(|item| #id),
+                    };
+                    iter::give(&caller, caller.client.#stream(#(#passed,)* split), iter_options)
                 })
             }
         }

@@ -21,7 +21,7 @@ pub fn emit(model: &Model) -> Result<TokenStream> {
         use ::desk_client::types;
         use crate::guard::{read, read_into, release};
         use crate::handle::Handle;
-        use crate::output::{self, EnumView, List, Root, View};
+        use crate::output::{self, EnumView, List, Object, Root, View};
         use crate::response::{ResponseView, desk_response};
         use crate::text::desk_str;
         #(#results)*
@@ -39,14 +39,14 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
     let about = doc(&about);
     let declared = fields.iter().map(|field| {
         let (name, ty) = (ident(&names::rust(&field.name)), view_type(field));
-        quote! { #name: #ty, }
+        quote! { pub(crate) #name: #ty, }
     });
     let copied = fields.iter().map(|field| {
         let (name, value) = (ident(&names::rust(&field.name)), copy(field));
         quote! { #name: #value, }
     });
     // No property ends in an underscore.
-    let kept = schema.root.then(|| quote! { response_: *const ResponseView, });
+    let kept = schema.root.then(|| quote! { pub(crate) response_: *const ResponseView, });
     let not_yet = schema.root.then(|| quote! { response_: ptr::null(), });
     let free = schema.root.then(|| {
         let (free, response) = (format_ident!("{handle}_free"), format_ident!("{handle}_response"));
@@ -84,6 +84,7 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
             _opaque: (),
         }
 
+        #[cfg_attr(any(test, fuzzing), derive(Debug))]
         pub(crate) struct #view { #(#declared)* #kept }
 
         impl Handle for #handle {
@@ -108,7 +109,7 @@ fn view_type(field: &Field) -> TokenStream {
         Type::Enum(_) => quote!(EnumView),
         Type::Object(name) => {
             let view = format_ident!("{name}View");
-            quote!(*const #view)
+            quote!(Object<#view>)
         }
         Type::List(item) => {
             let inner = match &item.ty {
@@ -250,7 +251,7 @@ fn getters(schema: &Schema, field: &Field) -> Result<TokenStream> {
                 &about,
                 quote!(),
                 quote!(*const #inner),
-                quote!(read(#this, ptr::null(), |view| view.#member.cast())),
+                quote!(read(#this, ptr::null(), |view| view.#member.ptr().cast())),
             )
         }
         Type::List(item) => {

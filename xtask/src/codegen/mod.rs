@@ -7,6 +7,7 @@ mod c_async;
 mod c_input;
 mod c_lists;
 mod c_output;
+mod c_reader;
 pub mod command;
 mod cpp;
 mod cpp_request;
@@ -90,6 +91,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("operations", c_abi::operations(&model, &header::items(runtime)?)?),
         ("asynchronous", c_async::emit(&model)),
         ("lists", c_lists::emit(&model)),
+        ("readers", c_reader::emit(&model)),
     ] {
         files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);
     }

@@ -38,6 +38,7 @@ pub fn emit(model: &Model) -> Result<syn::File> {
     let tokens: TokenStream = Generator::new(&settings).generate_tokens(&spec).context("progenitor")?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor's output")?;
     DocLines.visit_file_mut(&mut file);
+    Addresses.visit_file_mut(&mut file);
     Ok(file)
 }
 
@@ -152,6 +153,19 @@ struct DocLines;
 impl VisitMut for DocLines {
     fn visit_attributes_mut(&mut self, attrs: &mut Vec<syn::Attribute>) {
         *attrs = attrs.drain(..).flat_map(split_doc).collect();
+    }
+}
+
+/// Lets the runtime make the address of a path, instead of reading the whole of it again in each call.
+struct Addresses;
+
+impl VisitMut for Addresses {
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        let url = matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "url");
+        if let Some(init) = local.init.as_mut().filter(|_| url) {
+            let path = &init.expr;
+            *init.expr = syn::parse_quote!(self.inner.url(#path));
+        }
     }
 }
 

@@ -188,6 +188,7 @@ pub fn operations(model: &Model, wire: &syn::File) -> Result<TokenStream> {
     let methods: Vec<_> = model.operations.iter().map(|operation| method(operation, wire)).collect::<Result<_>>()?;
     Ok(quote! {
         use super::types;
+        use crate::answer::Answer;
         use crate::check::Check;
         use crate::transport::Operation;
         use crate::{Client, Error, Response};
@@ -198,10 +199,12 @@ pub fn operations(model: &Model, wire: &syn::File) -> Result<TokenStream> {
 fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
     let (id, verb, path) = (&operation.id, operation.method.to_uppercase(), &operation.path);
     let name = ident(id);
+    let path_names = operation.path_params.iter().map(|field| ident(&names::rust(&field.name)));
     let path_args = operation.path_params.iter().map(|field| {
         let (name, ty) = (ident(&names::rust(&field.name)), borrowed(&field.ty));
         quote! { #name: #ty, }
     });
+    let given = path_names.chain(params_and_body(operation));
     let params = (!operation.query.is_empty()).then(|| {
         let ty = ident(&operation.params_type());
         quote! { params: &types::#ty, }
@@ -234,16 +237,33 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
         }
     });
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
+    let (name_as, arguments) = (any_answer(operation), quote!(#(#path_args)* #params #body));
     Ok(quote! {
         #about
         #deprecated
-        pub async fn #name(&self, #(#path_args)* #params #body) -> Result<Response<#output>, Error> {
-            let call = self.begin(Operation { id: #id, method: #verb, path: #path });
+        pub async fn #name(&self, #arguments) -> Result<Response<#output>, Error> {
+            self.#name_as(#(#given),*).await
+        }
+
+        #[doc(hidden)]
+        pub async fn #name_as<A: Answer<#output>>(&self, #arguments) -> Result<Response<A>, Error> {
+            let call = self.begin(Operation { id: #id, method: #verb, path: #path }).reading::<#output, A>();
             #check
             let result = call.api().#name(#(#values),*).await;
             call.finish(result)
         }
     })
+}
+
+/// The method that any answer can come from.
+pub(super) fn any_answer(operation: &Operation) -> proc_macro2::Ident {
+    format_ident!("{}_as", operation.id)
+}
+
+/// The names of the arguments behind those of the path.
+fn params_and_body(operation: &Operation) -> impl Iterator<Item = proc_macro2::Ident> {
+    let params = (!operation.query.is_empty()).then(|| ident("params"));
+    params.into_iter().chain(operation.body.as_ref().map(|_| ident("body")))
 }
 
 /// What to pass for each argument of progenitor's method, in its order.

@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
-use super::rust::{borrowed, doc, ident};
+use super::rust::{any_answer, borrowed, doc, ident};
 
 /// Rows of a page at most where the spec names no bound.
 const LIMIT: i64 = 100;
@@ -17,6 +17,7 @@ pub fn emit(model: &Model) -> TokenStream {
     let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?, model)));
     quote! {
         use super::types;
+        use crate::answer::{Answer, Rows, Split};
         use crate::export::Export;
         use crate::paging::{ItemStream, List, Page};
         use crate::Client;
@@ -25,7 +26,7 @@ pub fn emit(model: &Model) -> TokenStream {
 }
 
 fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
-    let (id, method, params_type) = (&operation.id, ident(&operation.id), ident(&operation.params_type()));
+    let (id, method, params_type) = (&operation.id, any_answer(operation), ident(&operation.params_type()));
     let (item, pages) = (ident(&paged.item), format_ident!("{}_pages", paged.stem));
     let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
     let types: Vec<_> = operation.path_params.iter().map(|field| borrowed(&field.ty)).collect();
@@ -71,8 +72,15 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
         Type::Int32 => quote!(i64::from(#value)),
         _ => value,
     };
-    let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page_.#count)));
-    let stream = format_ident!("{}_stream", paged.stem);
+    let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page.#count)));
+    let page = ident(operation.output.as_deref().unwrap_or_default());
+    let split = quote! {
+        Split {
+            rows: |page: types::#page| Rows { count: #count, items: page.#items, kept: None },
+            id: |item: &types::#item| #key,
+        }
+    };
+    let (stream, stream_as) = (format_ident!("{}_stream", paged.stem), any_stream(paged));
     let about = doc(&format!(
         "Every item of [`{id}`](Client::{id}), page after page.\n\n`{limit}` is the size of a page (by default {most}), \
          `{offset}` where to begin. Nothing is sent before the first item is asked for; the rules of the list are those \
@@ -120,40 +128,52 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
             pub fn #export(#arguments) -> Export<types::#item> {
                 let (from_, until_, limit_) = (params.#from, params.#until, #given_limit);
                 let parts_: &'static [&'static str] = #parts;
-                let pages_ = self.#pages(#(#names,)* params);
+                let pages_ = self.#pages(#(#names,)* params, #split);
                 Export::new(pages_, |item: &types::#item| #time, parts_, from_, until_, limit_)
             }
         }
     });
-    let allowed =
-        operation.deprecated.then(|| quote! { #[allow(deprecated, reason = "the list itself is deprecated")] });
     quote! {
         #about
         #deprecated
         pub fn #stream(#arguments) -> ItemStream<types::#item> {
             let (limit_, offset_) = (#given_limit, #given_offset);
-            ItemStream::new(self.#pages(#(#names,)* params), limit_, offset_)
+            ItemStream::new(self.#pages(#(#names,)* params, #split), limit_, offset_)
         }
 
         #export
 
-        #allowed
-        fn #pages(#arguments) -> List<types::#item> {
+        #[doc(hidden)]
+        pub fn #stream_as<A: Answer<types::#page>, T: Send + 'static>(
+            #arguments,
+            split_: Split<A, T>,
+        ) -> ItemStream<T> {
+            let (limit_, offset_) = (#given_limit, #given_offset);
+            ItemStream::new(self.#pages(#(#names,)* params, split_), limit_, offset_)
+        }
+
+        fn #pages<A: Answer<types::#page>, T: 'static>(#arguments, split_: Split<A, T>) -> List<T> {
             let (client, params) = (self.clone(), params.clone());
             #(let #kept = #kept.to_owned();)*
-            List::new(#id, #most, self.patience(), |item: &types::#item| #key, move |slice_| {
+            List::new(#id, #most, self.patience(), split_.id, move |slice_| {
                 let (client, mut params) = (client.ahead(slice_.ahead), params.clone());
                 #(let #kept = #kept.clone();)*
                 async move {
                     #limit
                     #offset
                     #window
-                    let page_ = client.#method(#(#passed,)* &params).await?;
-                    Ok(Page { count: #count, date: page_.server_date(), items: page_.into_inner().#items })
+                    let page_ = client.#method::<A>(#(#passed,)* &params).await?;
+                    let date_ = page_.server_date();
+                    Ok(Page::new((split_.rows)(page_.into_inner()), date_))
                 }
             })
         }
     }
+}
+
+/// The method that gives rows of any answer.
+pub(super) fn any_stream(paged: &Paged) -> proc_macro2::Ident {
+    format_ident!("{}_stream_as", paged.stem)
 }
 
 /// Whether a path argument is passed by value.

@@ -41,7 +41,9 @@ pub fn rust(methods: &[&str], types: &[&str]) -> syn::Result<Vec<String>> {
         for item in syn::parse_file(source)?.items {
             let syn::Item::Impl(block) = item else { continue };
             lines.extend(block.items.iter().filter_map(|item| match item {
-                syn::ImplItem::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {
+                syn::ImplItem::Fn(function)
+                    if matches!(function.vis, syn::Visibility::Public(_)) && !hidden(function) =>
+                {
                     Some(signature(&function.sig))
                 }
                 _ => None,
@@ -52,6 +54,11 @@ pub fn rust(methods: &[&str], types: &[&str]) -> syn::Result<Vec<String>> {
         fields(&syn::parse_file(source)?.items, &mut lines);
     }
     Ok(lines)
+}
+
+/// Whether a method is for the other crates of this repository alone.
+fn hidden(function: &syn::ImplItemFn) -> bool {
+    function.attrs.iter().any(|attribute| text(&attribute.meta).contains("hidden"))
 }
 
 fn fields(items: &[syn::Item], lines: &mut Vec<String>) {

@@ -5,7 +5,8 @@ use crate::paging::Page;
 
 /// What the last of these pages means, each given as its count and ids; those before it must ask for more.
 fn last(mut pass: Pass<i64>, pages: &[(i64, &[i64])]) -> Turn {
-    let mut pages = pages.iter().map(|(count, ids)| Page { items: ids.to_vec(), count: *count, date: None });
+    let mut pages =
+        pages.iter().map(|(count, ids)| Page { items: ids.to_vec(), count: *count, date: None, kept: None });
     let end = pages.next_back().expect("a page");
     for page in pages {
         assert_eq!(pass.take(page), Turn::More);

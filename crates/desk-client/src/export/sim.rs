@@ -132,7 +132,7 @@ impl Sim {
         let begin = rows.len().min(slice.offset.try_into().expect("positive"));
         let end = rows.len().min(begin + usize::try_from(slice.limit.min(self.clamp)).expect("positive"));
         let items = rows[begin..end].to_vec();
-        Ok(Page { items, count, date: self.dated.then(|| time(self.now)) })
+        Ok(Page { items, count, date: self.dated.then(|| time(self.now)), kept: None })
     }
 
     fn delete(&mut self) {

@@ -1,6 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use super::types;
+use crate::answer::{Answer, Rows, Split};
 use crate::export::Export;
 use crate::paging::{ItemStream, List, Page};
 use crate::Client;
@@ -16,7 +17,22 @@ impl Client {
         params: &types::ChatMessageListParams,
     ) -> ItemStream<types::ChatMessage> {
         let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
-        ItemStream::new(self.chat_message_pages(params), limit_, offset_)
+        ItemStream::new(
+            self
+                .chat_message_pages(
+                    params,
+                    Split {
+                        rows: |page: types::ChatMessagePage| Rows {
+                            count: page.count,
+                            items: page.results,
+                            kept: None,
+                        },
+                        id: |item: &types::ChatMessage| item.id,
+                    },
+                ),
+            limit_,
+            offset_,
+        )
     }
     /// Every item of [`chat_message_list`](Client::chat_message_list) in a closed interval of time, window by window,
     /// with proof that none is lost or doubled.
@@ -49,7 +65,18 @@ impl Client {
                 "WHATSAPP_MESSAGE",
             ]
         };
-        let pages_ = self.chat_message_pages(params);
+        let pages_ = self
+            .chat_message_pages(
+                params,
+                Split {
+                    rows: |page: types::ChatMessagePage| Rows {
+                        count: page.count,
+                        items: page.results,
+                        kept: None,
+                    },
+                    id: |item: &types::ChatMessage| item.id,
+                },
+            );
         Export::new(
             pages_,
             |item: &types::ChatMessage| Some(item.created_at),
@@ -59,17 +86,26 @@ impl Client {
             limit_,
         )
     }
-    #[allow(deprecated, reason = "the list itself is deprecated")]
-    fn chat_message_pages(
+    #[doc(hidden)]
+    pub fn chat_message_stream_as<A: Answer<types::ChatMessagePage>, T: Send + 'static>(
         &self,
         params: &types::ChatMessageListParams,
-    ) -> List<types::ChatMessage> {
+        split_: Split<A, T>,
+    ) -> ItemStream<T> {
+        let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
+        ItemStream::new(self.chat_message_pages(params, split_), limit_, offset_)
+    }
+    fn chat_message_pages<A: Answer<types::ChatMessagePage>, T: 'static>(
+        &self,
+        params: &types::ChatMessageListParams,
+        split_: Split<A, T>,
+    ) -> List<T> {
         let (client, params) = (self.clone(), params.clone());
         List::new(
             "chat_message_list",
             500i64,
             self.patience(),
-            |item: &types::ChatMessage| item.id,
+            split_.id,
             move |slice_| {
                 let (client, mut params) = (client.ahead(slice_.ahead), params.clone());
                 async move {
@@ -82,12 +118,9 @@ impl Client {
                     if let Some(part_) = slice_.part {
                         params.ticket_channel_type = Some(part_.into());
                     }
-                    let page_ = client.chat_message_list(&params).await?;
-                    Ok(Page {
-                        count: page_.count,
-                        date: page_.server_date(),
-                        items: page_.into_inner().results,
-                    })
+                    let page_ = client.chat_message_list_as::<A>(&params).await?;
+                    let date_ = page_.server_date();
+                    Ok(Page::new((split_.rows)(page_.into_inner()), date_))
                 }
             },
         )
@@ -104,35 +137,62 @@ impl Client {
     ) -> ItemStream<types::ChatMessage> {
         let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
         ItemStream::new(
-            self.ticket_chat_message_pages(ticket_id, params),
+            self
+                .ticket_chat_message_pages(
+                    ticket_id,
+                    params,
+                    Split {
+                        rows: |page: types::ChatMessagePage| Rows {
+                            count: page.count,
+                            items: page.results,
+                            kept: None,
+                        },
+                        id: |item: &types::ChatMessage| item.id,
+                    },
+                ),
             limit_,
             offset_,
         )
     }
-    fn ticket_chat_message_pages(
+    #[doc(hidden)]
+    pub fn ticket_chat_message_stream_as<
+        A: Answer<types::ChatMessagePage>,
+        T: Send + 'static,
+    >(
         &self,
         ticket_id: i64,
         params: &types::TicketChatMessageListParams,
-    ) -> List<types::ChatMessage> {
+        split_: Split<A, T>,
+    ) -> ItemStream<T> {
+        let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
+        ItemStream::new(
+            self.ticket_chat_message_pages(ticket_id, params, split_),
+            limit_,
+            offset_,
+        )
+    }
+    fn ticket_chat_message_pages<A: Answer<types::ChatMessagePage>, T: 'static>(
+        &self,
+        ticket_id: i64,
+        params: &types::TicketChatMessageListParams,
+        split_: Split<A, T>,
+    ) -> List<T> {
         let (client, params) = (self.clone(), params.clone());
         List::new(
             "ticket_chat_message_list",
             500i64,
             self.patience(),
-            |item: &types::ChatMessage| item.id,
+            split_.id,
             move |slice_| {
                 let (client, mut params) = (client.ahead(slice_.ahead), params.clone());
                 async move {
                     params.limit = Some(i32::try_from(slice_.limit).unwrap_or(i32::MAX));
                     params.offset = Some(slice_.offset);
                     let page_ = client
-                        .ticket_chat_message_list(ticket_id, &params)
+                        .ticket_chat_message_list_as::<A>(ticket_id, &params)
                         .await?;
-                    Ok(Page {
-                        count: page_.count,
-                        date: page_.server_date(),
-                        items: page_.into_inner().results,
-                    })
+                    let date_ = page_.server_date();
+                    Ok(Page::new((split_.rows)(page_.into_inner()), date_))
                 }
             },
         )

@@ -1,6 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use super::types;
+use crate::answer::Answer;
 use crate::check::Check;
 use crate::transport::Operation;
 use crate::{Client, Error, Response};
@@ -20,12 +21,20 @@ impl Client {
         &self,
         body: &types::NewProactiveChat,
     ) -> Result<Response<types::ProactiveChat>, Error> {
+        self.proactive_chat_create_as(body).await
+    }
+    #[doc(hidden)]
+    pub async fn proactive_chat_create_as<A: Answer<types::ProactiveChat>>(
+        &self,
+        body: &types::NewProactiveChat,
+    ) -> Result<Response<A>, Error> {
         let call = self
             .begin(Operation {
                 id: "proactive_chat_create",
                 method: "POST",
                 path: "/proactive_chats",
-            });
+            })
+            .reading::<types::ProactiveChat, A>();
         call.check(
             (|| {
                 body.check("")?;
@@ -47,12 +56,20 @@ impl Client {
         &self,
         proactive_id: i64,
     ) -> Result<Response<types::ProactiveChat>, Error> {
+        self.proactive_chat_get_as(proactive_id).await
+    }
+    #[doc(hidden)]
+    pub async fn proactive_chat_get_as<A: Answer<types::ProactiveChat>>(
+        &self,
+        proactive_id: i64,
+    ) -> Result<Response<A>, Error> {
         let call = self
             .begin(Operation {
                 id: "proactive_chat_get",
                 method: "GET",
                 path: "/proactive_chats/{proactive_id}",
-            });
+            })
+            .reading::<types::ProactiveChat, A>();
         call.check(
             (|| {
                 crate::check::number("proactive_id", proactive_id, Some(1), None)?;
@@ -78,12 +95,20 @@ impl Client {
         &self,
         params: &types::ChatMessageListParams,
     ) -> Result<Response<types::ChatMessagePage>, Error> {
+        self.chat_message_list_as(params).await
+    }
+    #[doc(hidden)]
+    pub async fn chat_message_list_as<A: Answer<types::ChatMessagePage>>(
+        &self,
+        params: &types::ChatMessageListParams,
+    ) -> Result<Response<A>, Error> {
         let call = self
             .begin(Operation {
                 id: "chat_message_list",
                 method: "GET",
                 path: "/chat_messages",
-            });
+            })
+            .reading::<types::ChatMessagePage, A>();
         call.check(
             (|| {
                 params.check("")?;
@@ -115,12 +140,21 @@ impl Client {
         ticket_id: i64,
         params: &types::TicketChatMessageListParams,
     ) -> Result<Response<types::ChatMessagePage>, Error> {
+        self.ticket_chat_message_list_as(ticket_id, params).await
+    }
+    #[doc(hidden)]
+    pub async fn ticket_chat_message_list_as<A: Answer<types::ChatMessagePage>>(
+        &self,
+        ticket_id: i64,
+        params: &types::TicketChatMessageListParams,
+    ) -> Result<Response<A>, Error> {
         let call = self
             .begin(Operation {
                 id: "ticket_chat_message_list",
                 method: "GET",
                 path: "/tickets/{ticket_id}/chat_messages",
-            });
+            })
+            .reading::<types::ChatMessagePage, A>();
         call.check(
             (|| {
                 crate::check::number("ticket_id", ticket_id, Some(1), None)?;

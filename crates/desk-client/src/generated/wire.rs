@@ -233,6 +233,88 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// Message customers first
+    ///
+    /// Sends a `POST` request to `/proactive_chats`
+    ///
+    pub async fn proactive_chat_create<'a>(
+        &'a self,
+        body: &'a types::NewProactiveChat,
+    ) -> Result<ResponseValue<types::ProactiveChat>, Error<()>> {
+        let url = self.inner.url(format!("{}/proactive_chats", self.baseurl,));
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "proactive_chat_create",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a proactive chat
+    ///
+    /// Sends a `GET` request to `/proactive_chats/{proactive_id}`
+    ///
+    pub async fn proactive_chat_get<'a>(
+        &'a self,
+        proactive_id: i64,
+    ) -> Result<ResponseValue<types::ProactiveChat>, Error<()>> {
+        let url = self
+            .inner
+            .url(
+                format!(
+                    "{}/proactive_chats/{}", self.baseurl, encode_path(& proactive_id
+                    .to_string()),
+                ),
+            );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "proactive_chat_get",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List messages of the application
     ///
     /// Sends a `GET` request to `/chat_messages`
@@ -245,7 +327,7 @@ impl Client {
         offset: Option<i64>,
         ticket_channel_type: Option<&'a crate::generated::enums::ChannelType>,
     ) -> Result<ResponseValue<types::ChatMessagePage>, Error<()>> {
-        let url = format!("{}/chat_messages", self.baseurl,);
+        let url = self.inner.url(format!("{}/chat_messages", self.baseurl,));
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
             .append(
@@ -288,84 +370,6 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Message customers first
-    ///
-    /// Sends a `POST` request to `/proactive_chats`
-    ///
-    pub async fn proactive_chat_create<'a>(
-        &'a self,
-        body: &'a types::NewProactiveChat,
-    ) -> Result<ResponseValue<types::ProactiveChat>, Error<()>> {
-        let url = format!("{}/proactive_chats", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "proactive_chat_create",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// Read a proactive chat
-    ///
-    /// Sends a `GET` request to `/proactive_chats/{proactive_id}`
-    ///
-    pub async fn proactive_chat_get<'a>(
-        &'a self,
-        proactive_id: i64,
-    ) -> Result<ResponseValue<types::ProactiveChat>, Error<()>> {
-        let url = format!(
-            "{}/proactive_chats/{}", self.baseurl, encode_path(& proactive_id
-            .to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "proactive_chat_get",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
     /// List messages of a ticket
     ///
     /// Sends a `GET` request to `/tickets/{ticket_id}/chat_messages`
@@ -376,10 +380,14 @@ impl Client {
         limit: Option<i32>,
         offset: Option<i64>,
     ) -> Result<ResponseValue<types::ChatMessagePage>, Error<()>> {
-        let url = format!(
-            "{}/tickets/{}/chat_messages", self.baseurl, encode_path(& ticket_id
-            .to_string()),
-        );
+        let url = self
+            .inner
+            .url(
+                format!(
+                    "{}/tickets/{}/chat_messages", self.baseurl, encode_path(& ticket_id
+                    .to_string()),
+                ),
+            );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
             .append(

@@ -8,6 +8,7 @@ use crate::client::{Caller, desk_client};
 use crate::error::{Failure, desk_error};
 use crate::op::{self, Completion, Start, desk_free_fn, desk_op, desk_op_fn};
 use crate::options::desk_call_options;
+use crate::reader::Kept;
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input, output};
@@ -43,7 +44,12 @@ pub unsafe extern "C" fn desk_proactive_chat_create_async(
                 let body = input::required("body", input::top("body", body)?)?;
                 let Caller { inner, client, queue } = caller;
                 let call = async move {
-                    client.proactive_chat_create(&body).await.map_err(Failure::from)
+                    let result = client
+                        .proactive_chat_create_as(&body)
+                        .await
+                        .map_err(Failure::from);
+                    let result: Result<Response<Kept<ProactiveChatView>>, Failure> = result;
+                    result
                 };
                 Ok(Start {
                     inner,
@@ -86,7 +92,12 @@ pub unsafe extern "C" fn desk_proactive_chat_get_async(
                 let (caller, cancel) = Caller::asynchronous(client, options)?;
                 let Caller { inner, client, queue } = caller;
                 let call = async move {
-                    client.proactive_chat_get(proactive_id).await.map_err(Failure::from)
+                    let result = client
+                        .proactive_chat_get_as(proactive_id)
+                        .await
+                        .map_err(Failure::from);
+                    let result: Result<Response<Kept<ProactiveChatView>>, Failure> = result;
+                    result
                 };
                 Ok(Start {
                     inner,
@@ -134,7 +145,12 @@ pub unsafe extern "C" fn desk_chat_message_list_async(
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
                 let Caller { inner, client, queue } = caller;
                 let call = async move {
-                    client.chat_message_list(&params).await.map_err(Failure::from)
+                    let result = client
+                        .chat_message_list_as(&params)
+                        .await
+                        .map_err(Failure::from);
+                    let result: Result<Response<Kept<ChatMessagePageView>>, Failure> = result;
+                    result
                 };
                 Ok(Start {
                     inner,
@@ -183,10 +199,12 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list_async(
                     });
                 let Caller { inner, client, queue } = caller;
                 let call = async move {
-                    client
-                        .ticket_chat_message_list(ticket_id, &params)
+                    let result = client
+                        .ticket_chat_message_list_as(ticket_id, &params)
                         .await
-                        .map_err(Failure::from)
+                        .map_err(Failure::from);
+                    let result: Result<Response<Kept<ChatMessagePageView>>, Failure> = result;
+                    result
                 };
                 Ok(Start {
                     inner,
@@ -213,7 +231,7 @@ pub unsafe extern "C" fn desk_op_take_proactive_chat(
         guard::call(
             out,
             err,
-            || Ok(output::give(&op::take::<Response<types::ProactiveChat>>(op)?)),
+            || Ok(output::give_kept(op::take::<Response<Kept<ProactiveChatView>>>(op)?)),
         )
     }
 }
@@ -232,7 +250,9 @@ pub unsafe extern "C" fn desk_op_take_chat_message_page(
         guard::call(
             out,
             err,
-            || Ok(output::give(&op::take::<Response<types::ChatMessagePage>>(op)?)),
+            || Ok(
+                output::give_kept(op::take::<Response<Kept<ChatMessagePageView>>>(op)?),
+            ),
         )
     }
 }

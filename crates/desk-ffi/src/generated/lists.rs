@@ -1,6 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use std::ffi::c_void;
+use ::desk_client::answer::Split;
 use ::desk_client::types;
 use super::inputs::*;
 use super::outputs::*;
@@ -10,6 +11,7 @@ use crate::handle::Handle;
 use crate::iter::{self, Iter};
 use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
 use crate::options::{desk_call_options, desk_iter_options};
+use crate::reader::{Kept, Row};
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input};
@@ -19,7 +21,7 @@ pub struct desk_chat_message_iter {
     _opaque: (),
 }
 impl Handle for desk_chat_message_iter {
-    type Target = Iter<types::ChatMessage, ChatMessageView>;
+    type Target = Iter<ChatMessageView>;
 }
 /// Starts to walk over a list. Nothing is sent before the first `desk_chat_message_iter_next`.
 ///
@@ -49,9 +51,15 @@ pub unsafe extern "C" fn desk_chat_message_iter_new(
                 let params = input::top("params", params)?;
                 let params = params
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
+                let split = Split {
+                    rows: |page: Kept<ChatMessagePageView>| {
+                        page.rows(|page| page.count, |page| &page.results)
+                    },
+                    id: |row: &Row<ChatMessageView>| row.get(|item| item.id),
+                };
                 iter::give(
                     &caller,
-                    caller.client.chat_message_stream(&params),
+                    caller.client.chat_message_stream_as(&params, split),
                     iter_options,
                 )
             },
@@ -116,7 +124,7 @@ pub struct desk_ticket_chat_message_iter {
     _opaque: (),
 }
 impl Handle for desk_ticket_chat_message_iter {
-    type Target = Iter<types::ChatMessage, ChatMessageView>;
+    type Target = Iter<ChatMessageView>;
 }
 /// Starts to walk over a list. Nothing is sent before the first `desk_ticket_chat_message_iter_next`.
 ///
@@ -147,9 +155,17 @@ pub unsafe extern "C" fn desk_ticket_chat_message_iter_new(
                     .unwrap_or_else(|| {
                         types::TicketChatMessageListParams::builder().build()
                     });
+                let split = Split {
+                    rows: |page: Kept<ChatMessagePageView>| {
+                        page.rows(|page| page.count, |page| &page.results)
+                    },
+                    id: |row: &Row<ChatMessageView>| row.get(|item| item.id),
+                };
                 iter::give(
                     &caller,
-                    caller.client.ticket_chat_message_stream(ticket_id, &params),
+                    caller
+                        .client
+                        .ticket_chat_message_stream_as(ticket_id, &params, split),
                     iter_options,
                 )
             },

@@ -6,3 +6,4 @@ pub(crate) mod inputs;
 pub(crate) mod lists;
 pub(crate) mod operations;
 pub(crate) mod outputs;
+pub(crate) mod readers;

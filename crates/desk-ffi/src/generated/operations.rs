@@ -37,8 +37,8 @@ pub unsafe extern "C" fn desk_proactive_chat_create(
             || {
                 let caller = Caller::new(client, options)?;
                 let body = input::required("body", input::top("body", body)?)?;
-                let result = caller.run(caller.client.proactive_chat_create(&body))?;
-                Ok(output::give(&result))
+                let result = caller.run(caller.client.proactive_chat_create_as(&body))?;
+                Ok(output::give_kept(result))
             },
         )
     }
@@ -67,8 +67,9 @@ pub unsafe extern "C" fn desk_proactive_chat_get(
             err,
             || {
                 let caller = Caller::new(client, options)?;
-                let result = caller.run(caller.client.proactive_chat_get(proactive_id))?;
-                Ok(output::give(&result))
+                let result = caller
+                    .run(caller.client.proactive_chat_get_as(proactive_id))?;
+                Ok(output::give_kept(result))
             },
         )
     }
@@ -103,8 +104,8 @@ pub unsafe extern "C" fn desk_chat_message_list(
                 let params = input::top("params", params)?;
                 let params = params
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
-                let result = caller.run(caller.client.chat_message_list(&params))?;
-                Ok(output::give(&result))
+                let result = caller.run(caller.client.chat_message_list_as(&params))?;
+                Ok(output::give_kept(result))
             },
         )
     }
@@ -140,8 +141,8 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list(
                         types::TicketChatMessageListParams::builder().build()
                     });
                 let result = caller
-                    .run(caller.client.ticket_chat_message_list(ticket_id, &params))?;
-                Ok(output::give(&result))
+                    .run(caller.client.ticket_chat_message_list_as(ticket_id, &params))?;
+                Ok(output::give_kept(result))
             },
         )
     }

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use ::desk_client::types;
 use crate::guard::{read, read_into, release};
 use crate::handle::Handle;
-use crate::output::{self, EnumView, List, Root, View};
+use crate::output::{self, EnumView, List, Object, Root, View};
 use crate::response::{ResponseView, desk_response};
 use crate::text::desk_str;
 /// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each
@@ -13,21 +13,22 @@ use crate::text::desk_str;
 pub struct desk_proactive_chat {
     _opaque: (),
 }
+#[cfg_attr(any(test, fuzzing), derive(Debug))]
 pub(crate) struct ProactiveChatView {
-    id: i64,
-    project: i64,
-    message: desk_str,
-    message_count: i64,
-    created_by: desk_str,
-    assigned_group: desk_str,
-    sent_count: i64,
-    responded_count: i64,
-    closed_count: i64,
-    customers_list: desk_str,
-    created_at: i64,
-    updated_at: i64,
-    priority: EnumView,
-    response_: *const ResponseView,
+    pub(crate) id: i64,
+    pub(crate) project: i64,
+    pub(crate) message: desk_str,
+    pub(crate) message_count: i64,
+    pub(crate) created_by: desk_str,
+    pub(crate) assigned_group: desk_str,
+    pub(crate) sent_count: i64,
+    pub(crate) responded_count: i64,
+    pub(crate) closed_count: i64,
+    pub(crate) customers_list: desk_str,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) priority: EnumView,
+    pub(crate) response_: *const ResponseView,
 }
 impl Handle for desk_proactive_chat {
     type Target = ProactiveChatView;
@@ -215,18 +216,19 @@ pub unsafe extern "C" fn desk_proactive_chat_get_priority_text(
 pub struct desk_chat_message {
     _opaque: (),
 }
+#[cfg_attr(any(test, fuzzing), derive(Debug))]
 pub(crate) struct ChatMessageView {
-    id: i64,
-    message_id: Option<i64>,
-    ticket: i64,
-    user_sendbird_id: desk_str,
-    user_type: EnumView,
-    created_at: i64,
-    message: desk_str,
-    data: desk_str,
-    deleted_at: Option<i64>,
-    requested_from: EnumView,
-    requested_by: desk_str,
+    pub(crate) id: i64,
+    pub(crate) message_id: Option<i64>,
+    pub(crate) ticket: i64,
+    pub(crate) user_sendbird_id: desk_str,
+    pub(crate) user_type: EnumView,
+    pub(crate) created_at: i64,
+    pub(crate) message: desk_str,
+    pub(crate) data: desk_str,
+    pub(crate) deleted_at: Option<i64>,
+    pub(crate) requested_from: EnumView,
+    pub(crate) requested_by: desk_str,
 }
 impl Handle for desk_chat_message {
     type Target = ChatMessageView;
@@ -381,12 +383,13 @@ pub unsafe extern "C" fn desk_chat_message_get_requested_by(
 pub struct desk_chat_message_page {
     _opaque: (),
 }
+#[cfg_attr(any(test, fuzzing), derive(Debug))]
 pub(crate) struct ChatMessagePageView {
-    count: i64,
-    previous: desk_str,
-    next: desk_str,
-    results: List<ChatMessageView>,
-    response_: *const ResponseView,
+    pub(crate) count: i64,
+    pub(crate) previous: desk_str,
+    pub(crate) next: desk_str,
+    pub(crate) results: List<ChatMessageView>,
+    pub(crate) response_: *const ResponseView,
 }
 impl Handle for desk_chat_message_page {
     type Target = ChatMessagePageView;

@@ -1,0 +1,52 @@
+//! What the generated client asks of a call: addresses, and how a request is sent.
+//!
+//! An answer goes back to it only if the call has no reader of its own, or that gave up.
+
+use bytes::Bytes;
+use http::StatusCode;
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::{Request, Url};
+
+use crate::generated::wire;
+use crate::transport::Call;
+
+/// Any status that progenitor takes for a failure; `Call::finish` reads the record instead.
+const NOT_THIS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+
+impl Call {
+    /// The generated client for this call alone.
+    pub(crate) fn api(&self) -> wire::Client {
+        wire::Client { baseurl: String::new(), client: self.http().clone(), inner: self.clone() }
+    }
+
+    /// Where the generated client finds a path, whose segments it has encoded.
+    pub(crate) fn url(&self, path: String) -> Url {
+        self.shared.base.at(&path)
+    }
+}
+
+impl ClientHooks<Call> for wire::Client {
+    async fn exec(&self, request: Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+        let call = &self.inner;
+        let result = call.send_until_done(request).await;
+        let mut response = http::Response::new(Bytes::new());
+        match result {
+            Ok(answer) => match (call.reader.unwrap_or(Err))(answer.body) {
+                Err(body) => {
+                    *response.status_mut() = answer.status;
+                    *response.headers_mut() = answer.headers;
+                    *response.body_mut() = body.into();
+                }
+                Ok(read) => {
+                    *response.status_mut() = NOT_THIS;
+                    call.record().read = Some(read);
+                }
+            },
+            Err(failure) => {
+                *response.status_mut() = NOT_THIS;
+                call.record().failure = Some(failure);
+            }
+        }
+        Ok(response.into())
+    }
+}

@@ -1,0 +1,26 @@
+//! The reader beside serde, for tests and for the targets of `fuzz/`.
+#![allow(clippy::expect_used, reason = "a finding")]
+
+use std::fmt::Debug;
+
+use super::{Kept, Read, read};
+use crate::output::View;
+
+/// Whether the reader took it. Fails if serde does not then, if the two see different views, or if bytes that are given
+/// back are not what they were.
+pub(crate) fn agree<S, V>(bytes: &[u8], decode: fn(&[u8]) -> serde_json::Result<S>) -> bool
+where
+    V: Read + View<S> + Debug,
+{
+    match read::<V>(bytes.to_vec()) {
+        Err(back) => {
+            assert_eq!(back, bytes, "given back as it was");
+            false
+        }
+        Ok(read) => {
+            let decoded = decode(bytes).expect("serde takes what the reader takes");
+            assert_eq!(format!("{:?}", read.view), format!("{:?}", Kept::<V>::of(&decoded).view));
+            true
+        }
+    }
+}

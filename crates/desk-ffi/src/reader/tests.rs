@@ -1,0 +1,280 @@
+//! The reader beside serde: the same views of whatever it takes, and nothing taken that serde refuses.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use ::desk_client::answer::Answer;
+#[cfg(test)]
+use ::desk_client::types::{ChatMessagePage, ProactiveChat};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::agree::agree;
+use super::*;
+use crate::generated::outputs::{ChatMessagePageView, ProactiveChatView};
+
+const MESSAGE: &str = r#"{"id":1,"messageId":2,"ticket":3,"userSendbirdId":"u","userType":"AGENT","createdAt":"2019-03-12T05:25:41.032000Z","message":"m","data":"","deletedAt":null,"requestedFrom":null,"requestedBy":null}"#;
+const CHAT: &str = r#"{"id":1,"project":2,"message":"m","messageCount":3,"createdBy":{"id":1,"name":"Ann"},"assignedGroup":null,"sentCount":4,"respondedCount":5,"closedCount":6,"customersList":"1,2","createdAt":"2026-01-31T09:30:00.123456Z","updatedAt":"2026-01-31T09:30:00Z","priority":"HIGH"}"#;
+
+fn page(messages: &[&str]) -> String {
+    format!(
+        r#"{{"count":{},"previous":null,"next":"https://x/?a=1","results":[{}]}}"#,
+        messages.len(),
+        messages.join(",")
+    )
+}
+
+fn page_agrees(bytes: &[u8]) -> bool {
+    agree::<ChatMessagePage, ChatMessagePageView>(bytes, |bytes| serde_json::from_slice(bytes))
+}
+
+/// Whether a page is taken whose message has `new` instead of `old`.
+fn with(old: &str, new: &str) -> bool {
+    assert!(MESSAGE.contains(old), "{old}");
+    page_agrees(page(&[MESSAGE, &MESSAGE.replace(old, new)]).as_bytes())
+}
+
+#[test]
+fn what_the_service_usually_sends_is_taken() {
+    let short = r#"{"id":1,"ticket":3,"userSendbirdId":"u","userType":"EVENT","createdAt":"2019-03-12T05:25:41Z","message":"m"}"#;
+    for messages in [&[][..], &[MESSAGE], &[MESSAGE, short], &[short; 300]] {
+        assert!(page_agrees(page(messages).as_bytes()));
+    }
+    assert!(page_agrees(format!("{}\r\n", page(&[MESSAGE])).as_bytes()));
+    let decode = |bytes: &[u8]| serde_json::from_slice(bytes);
+    assert!(agree::<ProactiveChat, ProactiveChatView>(CHAT.as_bytes(), decode));
+    for (old, new) in [
+        (r#""u""#, r#""""#),
+        (r#""u""#, r#""\u0000\ud83d\ude00\"\\\/\b\f\n\r\t é😀\uABcd""#),
+        (r#""AGENT""#, r#""BOT""#),
+        (r#""AGENT""#, r#""""#),
+        ("\"requestedFrom\":null", r#""requestedFrom":"DASHBOARD""#),
+        ("\"requestedBy\":null", r#""requestedBy":{"b":[1,-20,{}],"a":"x","c":[],"d":true,"e":false,"f":null}"#),
+        ("\"requestedBy\":null", r#""requestedBy":{"b": 1.50, "a":1e3,"a":"\u0041","c":-0,"d":12345678901234567890}"#),
+        ("\"requestedBy\":null", r#""requestedBy":"x""#),
+        ("\"requestedBy\":null", r#""requestedBy":7"#),
+        ("\"deletedAt\":null", r#""deletedAt":"2019-03-12T14:25:41.5+09:00""#),
+        (",\"data\":\"\"", ""),
+        ("\"id\":1", "\"id\":-9223372036854775808"),
+        ("\"id\":1", "\"id\":9223372036854775807"),
+    ] {
+        assert!(with(old, new), "{new}");
+    }
+}
+
+#[test]
+fn any_surprise_is_left_to_serde() {
+    for (old, new) in [
+        // Keys.
+        ("\"id\":1", "\"new\":0,\"id\":1"),
+        ("\"id\":1,\"messageId\":2", "\"messageId\":2,\"id\":1"),
+        ("\"id\":1", "\"id\":1,\"id\":1"),
+        ("\"id\":1,", ""),
+        ("\"requestedBy\":null", "\"requestedBy\":null,\"new\":1"),
+        ("\"ticket\"", "\"tick\\u0065t\""),
+        // White space and broken JSON.
+        ("\"id\":1", "\"id\": 1"),
+        ("\"id\":1", " \"id\":1"),
+        ("\"id\":1,", "\"id\":1,,"),
+        ("\"id\":1,", ",\"id\":1,"),
+        ("\"requestedBy\":null", "\"requestedBy\":null,"),
+        ("\"requestedBy\":null", "\"requestedBy\":nul"),
+        ("\"requestedBy\":null", "\"requestedBy\":{\"a\":}"),
+        // Numbers.
+        ("\"id\":1", "\"id\":01"),
+        ("\"id\":1", "\"id\":-0"),
+        ("\"id\":1", "\"id\":-"),
+        ("\"id\":1", "\"id\":+1"),
+        ("\"id\":1", "\"id\":1.0"),
+        ("\"id\":1", "\"id\":1e2"),
+        ("\"id\":1", "\"id\":9223372036854775808"),
+        ("\"id\":1", "\"id\":\"1\""),
+        ("\"id\":1", "\"id\":null"),
+        // Texts.
+        ("\"u\"", "null"),
+        ("\"u\"", "1"),
+        ("\"u\"", "\"\\x\""),
+        ("\"u\"", "\"\\u12\""),
+        ("\"u\"", "\"\\u12x4\""),
+        ("\"u\"", "\"\\u+123\""),
+        ("\"u\"", "\"\\ud800\""),
+        ("\"u\"", "\"\\ud800\\u0041\""),
+        ("\"u\"", "\"\\udc00\\ud800\""),
+        ("\"u\"", "\"a\nb\""),
+        ("\"u\"", "\"\u{1f}\""),
+        ("\"AGENT\"", "\"AG\\u0045NT\""),
+        ("\"AGENT\"", "null"),
+        // Times.
+        ("05:25:41.032000Z", "05:25:60Z"),
+        ("05:25:41.032000Z", "24:00:00Z"),
+        ("2019-03-12", "2019-02-29"),
+        ("05:25:41.032000Z", "05:25:41."),
+        ("05:25:41.032000Z", "05:25:41.Z"),
+        ("05:25:41.032000Z", "05:25:41"),
+        ("05:25:41.032000Z", "05:25:4\\u0031Z"),
+        ("2019-03-12T", "2019-03-12 T"),
+    ] {
+        // Some of these serde takes, and chrono; then both agree.
+        let taken = with(old, new);
+        assert!(!taken || new.contains("60Z"), "{new}");
+    }
+    let whole = page(&[MESSAGE]);
+    for len in 0..whole.len() {
+        assert!(!page_agrees(&whole.as_bytes()[..len]));
+    }
+    for behind in ["x", "{}", ",", "\0", "\u{c}"] {
+        assert!(!page_agrees(format!("{whole}{behind}").as_bytes()));
+    }
+    let mut broken = whole.clone().into_bytes();
+    let at = whole.find("\"u\"").unwrap() + 1;
+    broken[at] = 0xff;
+    assert!(!page_agrees(&broken));
+}
+
+#[test]
+fn depth_has_an_end() {
+    for (depth, taken) in [(10, true), (60, true), (65, false), (1000, false)] {
+        let deep = format!("\"requestedBy\":{}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(with("\"requestedBy\":null", &deep), taken, "{depth}");
+    }
+}
+
+/// Every type that the generator knows.
+#[derive(Debug)]
+#[allow(dead_code, reason = "shown")]
+struct All {
+    flag: bool,
+    small: Option<i32>,
+    fraction: f64,
+    day: desk_str,
+    inner: Object<All>,
+    days: List<desk_str>,
+    maybe: List<Option<i64>>,
+    inside: List<All>,
+}
+
+impl Read for All {
+    fn read(from: &mut Reader<'_>) -> Option<All> {
+        from.open()?;
+        let all = All {
+            flag: from.must(b",\"flag\":", |from| from.bool())?,
+            small: from.maybe(b",\"small\":", |from| from.int32())?,
+            fraction: from.must(b",\"fraction\":", |from| from.double())?,
+            day: from.must(b",\"day\":", |from| from.date())?,
+            inner: from.maybe(b",\"inner\":", |from| from.object())?.unwrap_or(Object::NULL),
+            days: from.must(b",\"days\":", |from| from.list(|from| from.date()))?,
+            maybe: from.must(b",\"maybe\":", |from| from.list(|from| from.nullable(|from| from.int64())))?,
+            inside: from.maybe(b",\"inside\":", |from| from.list(|from| Read::read(from)))?.unwrap_or(List::EMPTY),
+        };
+        from.close()?;
+        Some(all)
+    }
+}
+
+#[test]
+fn every_type_is_read() {
+    let leaf = r#"{"flag":false,"fraction":-1.5e3,"day":"2024-02-29","days":[],"maybe":[]}"#;
+    let whole = format!(
+        r#"{{"flag":true,"small":-5,"fraction":3,"day":"2026-01-31","inner":{leaf},"days":["1999-12-31"],"maybe":[null,1],"inside":[{leaf},{leaf}]}}"#
+    );
+    let shown = |text: &str| read::<All>(text.as_bytes().to_vec()).ok().map(|read| format!("{:?}", read.view));
+    let leaf_shown = r#"All { flag: false, small: None, fraction: -1500.0, day: "2024-02-29\0", inner: None, days: [], maybe: [], inside: [] }"#;
+    assert_eq!(shown(leaf).as_deref(), Some(leaf_shown));
+    let whole_shown = format!(
+        r#"All {{ flag: true, small: Some(-5), fraction: 3.0, day: "2026-01-31\0", inner: Some({leaf_shown}), days: ["1999-12-31\0"], maybe: [None, Some(1)], inside: [{leaf_shown}, {leaf_shown}] }}"#
+    );
+    assert_eq!(shown(&whole), Some(whole_shown));
+    for (old, new) in [
+        ("true", "tru"),
+        ("true", "1"),
+        ("-5", "2147483648"),
+        ("\"fraction\":3", "\"fraction\":1e999"),
+        ("\"fraction\":3", "\"fraction\":\"3\""),
+        ("2026-01-31", "2026-1-31"),
+        ("2026-01-31", "2026-02-30"),
+        ("[null,1]", "[null,1,]"),
+        ("[null,1]", "[null;1]"),
+    ] {
+        assert!(whole.contains(old));
+        assert_eq!(shown(&whole.replacen(old, new, 1)), None, "{new}");
+    }
+    let mut deep = leaf.to_owned();
+    for _ in 0..40 {
+        deep = leaf.replace(r#""days""#, &format!(r#""inner":{deep},"days""#));
+    }
+    assert_eq!(shown(&deep), None);
+}
+
+/// A time as chrono reads it.
+fn by_chrono(text: &str) -> Option<i64> {
+    text.parse::<chrono::DateTime<chrono::Utc>>().ok().map(|time| time.timestamp_micros())
+}
+
+/// Any JSON text, with its escapes as they come.
+fn text() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        4 => "[ -~&&[^\"\\\\]]{0,20}",
+        2 => "[à-ÿ가-힣😀-😎]{0,5}",
+        2 => prop::sample::select(vec!["\\n", "\\\"", "\\\\", "\\/", "\\u0000", "\\u00e9", "\\ud83d\\ude00", "\\uFFFF", "\\t"])
+            .prop_map(str::to_owned),
+        1 => prop::sample::select(vec!["\\ud800", "\\x", "\\u12", "\u{1}", "\\"]).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn views_are_the_same(
+        texts in prop::collection::vec(text(), 3),
+        id in any::<i64>(),
+        time in "(20|19|00)[0-9]{2}-[0-1][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,11})?(Z|z|[+-][0-2][0-9]:?[0-5]0)",
+        json in text().prop_map(|text| format!("{{\"k\":[\"{text}\",1.5,{{\"{text}\":-7}}]}}")),
+        cut in any::<prop::sample::Index>(),
+        flip in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+    ) {
+        let message = MESSAGE
+            .replace("\"u\"", &format!("\"{}\"", texts[0]))
+            .replace("\"m\"", &format!("\"{}\"", texts[1]))
+            .replace("\"data\":\"\"", &format!("\"data\":\"{}\"", texts[2]))
+            .replace("\"id\":1", &format!("\"id\":{id}"))
+            .replace("\"deletedAt\":null", &format!("\"deletedAt\":\"{time}\""))
+            .replace("\"requestedBy\":null", &format!("\"requestedBy\":{json}"));
+        let whole = page(&[MESSAGE, &message]);
+        page_agrees(whole.as_bytes());
+        let mut bytes = whole.into_bytes();
+        page_agrees(&bytes[..cut.index(bytes.len())]);
+        if let Some((at, byte)) = flip {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            page_agrees(&bytes);
+        }
+    }
+
+    #[test]
+    fn times_are_those_of_chrono(text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{1,10})?Z") {
+        prop_assert_eq!(time::micros(text.as_bytes()), by_chrono(&text));
+    }
+
+    #[test]
+    fn plain_texts_end_where_they_end(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        let wanted = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(bytes.len());
+        prop_assert_eq!(text::plain(&bytes), wanted);
+    }
+
+    #[test]
+    fn json_is_written_as_serde_writes_it(text in text(), number in any::<f64>(), whole in any::<i128>()) {
+        let json = format!("[{{\"{text}\":{number:?},\"b\":{whole},\"a\":[]}},\"{text}\"]");
+        let arena = Bump::new();
+        let read = super::json::text(json.as_bytes(), &arena).map(|(text, rest)| (format!("{text:?}"), rest.len()));
+        if let Some((read, rest)) = read {
+            let value: Value = serde_json::from_str(&json).expect("JSON");
+            prop_assert_eq!((read, rest), (format!("{:?}", value.to_string() + "\0"), 0));
+        }
+    }
+}
+
+#[test]
+fn the_answer_of_the_client_is_the_reader() {
+    assert!(<Kept<ChatMessagePageView> as Answer<ChatMessagePage>>::read(page(&[MESSAGE]).into_bytes()).is_ok());
+    assert!(<ChatMessagePage as Answer<ChatMessagePage>>::read(page(&[MESSAGE]).into_bytes()).is_err());
+}

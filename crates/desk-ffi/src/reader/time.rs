@@ -1,0 +1,60 @@
+//! Times of JSON: `2019-03-12T05:25:41.032000Z`, in µs since the Unix epoch.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// The usual layout is read in place, any other by chrono. `None` if it is no time.
+#[inline(always)]
+pub(super) fn micros(text: &[u8]) -> Option<i64> {
+    usual(text).or_else(|| {
+        let time: DateTime<Utc> = std::str::from_utf8(text).ok()?.parse().ok()?;
+        Some(time.timestamp_micros())
+    })
+}
+
+/// A time in UTC with at most nine decimals, of years 0 to 9999; no leap second.
+#[inline(always)]
+pub(super) fn usual(text: &[u8]) -> Option<i64> {
+    let (moment, fraction) = text.split_first_chunk::<19>()?;
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1] = *moment else {
+        return None;
+    };
+    let (year, month, day) = (two(y0, y1)? * 100 + two(y2, y3)?, two(m0, m1)?, two(d0, d1)?);
+    let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let micros = match fraction {
+        b"Z" => 0,
+        [b'.', a, b, c, d, e, f, b'Z'] => {
+            i64::from(two(*a, *b)?) * 10_000 + i64::from(two(*c, *d)?) * 100 + i64::from(two(*e, *f)?)
+        }
+        [b'.', digits @ .., b'Z'] => decimals(digits)?,
+        _ => return None,
+    };
+    let days = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?.to_epoch_days();
+    let seconds = i64::from(days) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+    Some(seconds * 1_000_000 + micros)
+}
+
+#[inline(always)]
+fn two(tens: u8, ones: u8) -> Option<u32> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| u32::from(tens) * 10 + u32::from(ones))
+}
+
+/// One to nine decimals, in µs. What is less than one is dropped, as chrono does with a time behind its second.
+#[inline(always)]
+fn decimals(digits: &[u8]) -> Option<i64> {
+    if digits.is_empty() || digits.len() > 9 {
+        return None;
+    }
+    let mut nanos = 0_i64;
+    for place in 0..9 {
+        let digit = digits.get(place).map_or(0, |digit| digit.wrapping_sub(b'0'));
+        if digit > 9 {
+            return None;
+        }
+        nanos = nanos * 10 + i64::from(digit);
+    }
+    Some(nanos / 1000)
+}

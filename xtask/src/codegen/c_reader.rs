@@ -1,0 +1,131 @@
+//! Model → `generated/readers.rs` of desk-ffi: what reads each result from the bytes of an answer.
+//!
+//! A reader takes the properties in the order of the spec, each by the method of `reader.rs` for its type. It knows every
+//! type that the model has.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::model::{Field, Model, Schema, Type};
+use super::names;
+use super::rust::ident;
+
+/// `generated/readers.rs`.
+pub fn emit(model: &Model) -> TokenStream {
+    let results = model.objects().filter(|(schema, _)| schema.output);
+    let readers: Vec<_> = results.map(|(schema, fields)| reader(schema, fields)).collect();
+    let roots = model.objects().filter(|(schema, _)| schema.output && schema.root);
+    let beside_serde = roots.map(|(schema, _)| {
+        let (view, source) = (format_ident!("{}View", schema.name), ident(&schema.name));
+        quote! { reader::agree::agree::<types::#source, #view>(bytes, |bytes| serde_json::from_slice(bytes)); }
+    });
+    quote! {
+        use std::ptr;
+        use ::desk_client::answer::Answer;
+        use ::desk_client::types;
+        use super::outputs::*;
+        use crate::output::{EnumView, List, Object};
+        use crate::reader::{self, Kept, Read, Reader};
+        use crate::text::desk_str;
+        #(#readers)*
+
+        /// Reads bytes as every result, beside serde.
+        #[cfg(fuzzing)]
+        pub fn agree(bytes: &[u8]) {
+            #(#beside_serde)*
+        }
+    }
+}
+
+fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
+    let (view, source) = (format_ident!("{}View", schema.name), ident(&schema.name));
+    let members = fields.iter().map(|field| {
+        let (name, value) = (ident(&names::rust(&field.name)), property(field));
+        quote! { #name: #value, }
+    });
+    let no_response = schema.root.then(|| quote! { response_: ptr::null(), });
+    let answer = schema.root.then(|| {
+        quote! {
+            impl Answer<types::#source> for Kept<#view> {
+                fn read(body: Vec<u8>) -> Result<Kept<#view>, Vec<u8>> {
+                    reader::read(body)
+                }
+
+                fn of(value: types::#source) -> Kept<#view> {
+                    Kept::of(&value)
+                }
+            }
+        }
+    });
+    quote! {
+        impl Read for #view {
+            #[inline]
+            fn read(from: &mut Reader<'_>) -> Option<#view> {
+                from.open()?;
+                let view = #view { #(#members)* #no_response };
+                from.close()?;
+                Some(view)
+            }
+        }
+
+        #answer
+    }
+}
+
+/// The expression that reads a property.
+fn property(field: &Field) -> TokenStream {
+    let key = Literal::byte_string(format!(",{}:", serde_json::Value::from(field.wire.as_str())).as_bytes());
+    let value = match &field.ty {
+        Type::List(item) => {
+            // A list holds its objects themselves.
+            let (each, absent) = match &item.ty {
+                Type::Object(_) => (quote!(|from| Read::read(from)), None),
+                ty => (one(ty), absent(ty)),
+            };
+            let each = match absent {
+                _ if !item.nullable => each,
+                Some(absent) => quote!(|from| Some(from.nullable(#each)?.unwrap_or(#absent))),
+                None => quote!(|from| from.nullable(#each)),
+            };
+            quote!(|from| from.list(#each))
+        }
+        ty => one(ty),
+    };
+    match absent(&field.ty) {
+        _ if field.always() => quote!(from.must(#key, #value)?),
+        Some(absent) => quote!(from.maybe(#key, #value)?.unwrap_or(#absent)),
+        None => quote!(from.maybe(#key, #value)?),
+    }
+}
+
+/// What reads a value that is neither null nor a list.
+fn one(ty: &Type) -> TokenStream {
+    let method = match ty {
+        Type::Bool => quote!(bool),
+        Type::Int32 => quote!(int32),
+        Type::Int64 => quote!(int64),
+        Type::Double => quote!(double),
+        Type::Text => quote!(text),
+        Type::Date => quote!(date),
+        Type::Time => quote!(time),
+        Type::Json | Type::List(_) => quote!(json),
+        Type::Enum(name) => {
+            let name = ident(name);
+            quote!(enumeration::<types::#name>)
+        }
+        Type::Object(_) => quote!(object),
+    };
+    // A closure is inlined where a method's name would be a call.
+    quote!(|from| from.#method())
+}
+
+/// What an absent value is in a view, if not `None`.
+fn absent(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Text | Type::Date | Type::Json => Some(quote!(desk_str::ABSENT)),
+        Type::Enum(_) => Some(quote!(EnumView::ABSENT)),
+        Type::Object(_) => Some(quote!(Object::NULL)),
+        Type::List(_) => Some(quote!(List::EMPTY)),
+        _ => None,
+    }
+}
