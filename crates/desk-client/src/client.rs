@@ -36,9 +36,10 @@ impl Client {
         client
     }
 
-    /// Time for one attempt.
+    /// How long an answer to what was asked for ahead is waited for: as for one attempt of a call.
     pub(crate) fn patience(&self) -> std::time::Duration {
-        self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout)
+        let attempt = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
+        attempt.min(self.options.timeout.unwrap_or(self.shared.timeout))
     }
 
     /// Starts one call of an operation.
@@ -50,5 +51,23 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("shared", &self.shared).field("options", &self.options).finish()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "tests")]
+mod tests {
+    use std::time::Duration;
+
+    use super::Client;
+    use crate::CallOptions;
+
+    #[test]
+    fn an_answer_asked_for_ahead_is_waited_for_no_longer_than_a_call_may_take() {
+        let client = Client::builder("A").api_token("t0ken").build().expect("a client");
+        let (short, long) = (Duration::from_millis(30), Duration::from_secs(300));
+        assert_eq!(client.with(CallOptions::new().timeout(short)).patience(), short);
+        assert_eq!(client.with(CallOptions::new().attempt_timeout(short)).patience(), short);
+        assert_eq!(client.with(CallOptions::new().timeout(long)).patience(), Duration::from_secs(60));
     }
 }
