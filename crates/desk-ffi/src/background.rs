@@ -4,12 +4,12 @@
 //! the last callback has returned. Signals of the host are not handled on them.
 
 use std::cell::Cell;
-use std::future::Future;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::client::Inner;
 use crate::error::Failure;
@@ -43,8 +43,9 @@ impl Background {
         Background { calls: TaskTracker::new(), finished: Arc::new(Fifo::new(())), threads: Mutex::default() }
     }
 
-    /// Starts the threads that are not there yet.
-    pub(crate) fn start(&self, inner: &Arc<Inner>, callbacks: bool) -> Result<(), Failure> {
+    /// Starts the threads that are not there yet. They last at least as long as what is handed out: a client that is freed at
+    /// this moment waits for the call that has it.
+    pub(crate) fn start(&self, inner: &Arc<Inner>, callbacks: bool) -> Result<TaskTrackerToken, Failure> {
         let mut threads = self.threads();
         if threads.stopped {
             return Err(Failure::Cancelled);
@@ -60,12 +61,7 @@ impl Background {
                 run(&finished);
             })?);
         }
-        Ok(())
-    }
-
-    /// What runs until the client is freed.
-    pub(crate) fn track<F: Future>(&self, call: F) -> impl Future<Output = F::Output> + use<F> {
-        self.calls.track_future(call)
+        Ok(self.calls.token())
     }
 
     /// Has the callback of a call run.

@@ -236,7 +236,7 @@ impl Inner {
     /// Runs a call on the client's own thread, which has been started.
     pub(crate) fn spawn(&self, call: impl Future<Output = ()> + Send + 'static) {
         if let Some(runtime) = &self.runtime {
-            drop(runtime.spawn(self.background.track(call)));
+            drop(runtime.spawn(call));
         }
     }
 

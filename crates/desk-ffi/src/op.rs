@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use ::desk_client::CancelToken;
 use tokio::runtime::Handle as Runtime;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::background;
 use crate::client::Inner;
@@ -118,6 +119,8 @@ struct Running {
     inner: Arc<Inner>,
     callback: desk_op_fn,
     queue: Option<Arc<Queue>>,
+    /// Freeing the client waits for it; given back last.
+    _tracked: TaskTrackerToken,
 }
 
 impl Running {
@@ -175,7 +178,7 @@ where
             return Err(Failure::argument("op is NULL; without callback and queue nobody would learn the result"));
         }
         let callbacks = user_data_free.is_some() || (callback.is_some() && queue.is_none());
-        inner.background.start(&inner, callbacks)?;
+        let tracked = inner.background.start(&inner, callbacks)?;
         let user_data = UserData { pointer: user_data, free: user_data_free };
         let (result, kind) = (Slot::new(), TypeId::of::<T>());
         let op = Arc::new(Op { result, kind, taker, cancel, user_data, process: process::id() });
@@ -184,7 +187,7 @@ where
             unsafe { out.write(handle::give::<desk_op, ()>(op.clone(), ())) };
         }
         let call = async move { call.await.map(|value| Box::new(value) as Box<dyn Any + Send>) };
-        started = Some((Running { op: Some(op), inner, callback, queue }, Box::pin(call)));
+        started = Some((Running { op: Some(op), inner, callback, queue, _tracked: tracked }, Box::pin(call)));
         Ok(())
     };
     // SAFETY: by contract.

@@ -1,42 +1,17 @@
 /* async CHAT_URL SILENT_URL: asynchronous calls, by callback, by handle and by queue; CHAT_URL has chats, SILENT_URL never
  * answers. */
-#include "check.h"
-#include "desk.h"
+#include "async.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 enum { MANY = 40 };
 
 static const char *chats, *silent;
-
-static desk_client *client_of(const char *url) {
-  desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
-  options.base_url = desk_str_from_cstr(url);
-  options.api_token = DESK_STR_LIT("t0ken");
-  desk_client *client = NULL;
-  CHECK(desk_client_new(&options, &client, NULL) == DESK_OK);
-  return client;
-}
-
-static void wait_ms(long ms) {
-  const struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-  nanosleep(&time, NULL);
-}
-
-static int threads(void) {
-  int count = 0;
-  DIR *tasks = opendir("/proc/self/task");
-  for (const struct dirent *entry; (entry = readdir(tasks));) count += entry->d_name[0] != '.';
-  closedir(tasks);
-  return count;
-}
 
 /* What is known of one call. */
 struct call {
@@ -114,10 +89,10 @@ static void by_callback(void) {
   }
   for (int i = 0; i < MANY; i++) {
     struct call *call = &calls[i];
-    while (call->called == 0) wait_ms(1);
+    while (call->called == 0) wait_us(1000);
     CHECK(call->freed == 0 && desk_op_get_user_data(call->op) == call);
     desk_op_free(call->op);
-    while (call->freed == 0) wait_ms(1);
+    while (call->freed == 0) wait_us(1000);
     CHECK(call->status == DESK_OK && call->id == i + 1);
   }
   /* The client is as good as before for calls that block, and while others run. */
@@ -139,7 +114,7 @@ static void by_handle(void) {
   take(&call, op);
   CHECK(call.status == DESK_OK && call.id == 3 && call.freed == 0);
   desk_op_free(op);
-  while (call.freed == 0) wait_ms(1);
+  while (call.freed == 0) wait_us(1000);
 
   CHECK(desk_chat_message_list_async(hanging, NULL, NULL, NULL, NULL, NULL, &op, NULL) == DESK_OK);
   desk_chat_message_page *page = NULL;
@@ -273,7 +248,7 @@ static void freed_under_calls(int inside) {
     last.client = hanging;
     if (inside) {
       CHECK(desk_proactive_chat_get_async(client, 1, NULL, free_client, &last, freed, NULL, NULL) == DESK_OK);
-      while (last.freed == 0) wait_ms(1);
+      while (last.freed == 0) wait_us(1000);
       CHECK(last.called == 1);
     } else {
       desk_client_free(hanging);
@@ -302,7 +277,7 @@ static void freed_by_its_own_callback(void) {
     CHECK(desk_proactive_chat_get_async(client, 500, NULL, cancelled, &calls[i], freed, NULL, NULL) == DESK_OK);
   }
   CHECK(desk_proactive_chat_get_async(client, 1, NULL, free_own, &calls[0], freed, NULL, NULL) == DESK_OK);
-  while (calls[0].freed == 0) wait_ms(1);
+  while (calls[0].freed == 0) wait_us(1000);
   for (int i = 0; i < MANY; i++) CHECK(calls[i].called == 1 && calls[i].freed == 1);
 }
 
@@ -321,7 +296,7 @@ int main(int argc, char **argv) {
   CHECK(desk_debug_live_objects() == 0);
   for (int i = 0; threads() != 1; i++) {
     CHECK(i < 10000);
-    wait_ms(1);
+    wait_us(1000);
   }
   return EXIT_SUCCESS;
 }

@@ -1,27 +1,11 @@
 /* async_lists FLAKY_URL SILENT_URL: the asynchronous step of iterators. FLAKY_URL fails the third and fourth of four requests. */
-#include "check.h"
-#include "desk.h"
+#include "async.h"
 
 #include <inttypes.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static void wait_ms(long ms) {
-  const struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-  nanosleep(&time, NULL);
-}
-
-static desk_client *client_of(const char *url) {
-  desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
-  options.base_url = desk_str_from_cstr(url);
-  options.api_token = DESK_STR_LIT("t0ken");
-  desk_client *client = NULL;
-  CHECK(desk_client_new(&options, &client, NULL) == DESK_OK);
-  return client;
-}
 
 static desk_chat_message_iter *iter_of(desk_client *client, const desk_queue *queue) {
   desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
@@ -86,7 +70,7 @@ static void step(const desk_op *op, void *user_data) {
 static void by_callback(desk_client *client) {
   desk_chat_message_iter *iter = iter_of(client, NULL);
   CHECK(desk_chat_message_iter_next_async(iter, step, iter, NULL, NULL, NULL) == DESK_OK);
-  while (!over) wait_ms(1);
+  while (!over) wait_us(1000);
   printf("\n");
   desk_chat_message_iter_free(iter);
 }

@@ -1,45 +1,15 @@
 /* async_storm URL THREADS CALLS CLIENTS: many threads on one client, calls of every form with random cancels; then many
  * clients, freed while their calls and callbacks run. Nothing leaks, hangs, or ends twice. */
-#include "check.h"
-#include "desk.h"
+#include "async.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 static const char *url;
 static desk_client *client;
 static long calls;
 static atomic_long started, called, released, ended[2];
-
-static desk_client *new_client(void) {
-  desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
-  options.base_url = desk_str_from_cstr(url);
-  options.api_token = DESK_STR_LIT("t0ken");
-  desk_client *made = NULL;
-  CHECK(desk_client_new(&options, &made, NULL) == DESK_OK);
-  return made;
-}
-
-static void wait_us(long us) {
-  const struct timespec time = {us / 1000000, us % 1000000 * 1000};
-  nanosleep(&time, NULL);
-}
-
-static int threads(void) {
-  int count = 0;
-  DIR *tasks = opendir("/proc/self/task");
-  for (const struct dirent *entry; (entry = readdir(tasks));) count += entry->d_name[0] != '.';
-  closedir(tasks);
-  return count;
-}
-
-static unsigned random_below(unsigned *seed, unsigned below) {
-  *seed = *seed * 1664525u + 1013904223u;
-  return (*seed >> 8) % below;
-}
 
 static void settle(desk_status status, const desk_proactive_chat *chat, desk_error *error) {
   if (status != DESK_OK && status != DESK_CANCELLED) {
@@ -132,7 +102,7 @@ static void free_inside(const desk_op *op, void *user_data) {
 
 static void short_lives(long clients) {
   for (long i = 0; i < clients; i++) {
-    desk_client *brief = new_client();
+    desk_client *brief = client_of(url);
     const long before = called;
     const long many = i % 4;
     for (long call = 0; call < many; call++) {
@@ -156,7 +126,7 @@ int main(int argc, char **argv) {
   url = argv[1];
   const long count = atol(argv[2]), clients = atol(argv[4]);
   calls = atol(argv[3]);
-  client = new_client();
+  client = client_of(url);
   pthread_t *workers = calloc((size_t)count, sizeof *workers);
   for (long i = 0; i < count; i++) CHECK(pthread_create(&workers[i], NULL, storm, (void *)(size_t)(i + 1)) == 0);
   for (long i = 0; i < count; i++) CHECK(pthread_join(workers[i], NULL) == 0);
