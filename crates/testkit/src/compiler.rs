@@ -1,6 +1,7 @@
 //! Compiling and running C and C++ programs in tests.
 //!
-//! `DESK_TEST_WRAPPER` names a program that runs them, such as valgrind with its options; CI sets it.
+//! `DESK_TEST_WRAPPER` names a program that runs them, such as valgrind with its options; `DESK_TEST_CFLAGS` has more flags for
+//! the compilers, such as those of sanitizers. CI sets them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,8 @@ impl Program {
         let warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
         let mut flags: Vec<String> = warnings.map(str::to_owned).to_vec();
         flags.extend([format!("-std={standard}"), format!("-I{}", include.display()), "-g".to_owned()]);
+        let more = std::env::var("DESK_TEST_CFLAGS").unwrap_or_default();
+        flags.extend(more.split_whitespace().map(str::to_owned));
         Program { compiler: compiler.to_owned(), flags, sources: Vec::new() }
     }
 

@@ -1,4 +1,6 @@
 //! Where the built library and the headers are, and how test programs are made from them.
+//!
+//! `DESK_TEST_LIBRARY` names a folder with another build of the library, such as one with sanitizers; CI sets it.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
@@ -16,10 +18,19 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn library_dir() -> PathBuf {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     let dir = DIR.get_or_init(|| {
+        if let Some(dir) = std::env::var_os("DESK_TEST_LIBRARY") {
+            return dir.into();
+        }
         let mut cargo = xtask::toolchain::cargo();
         cargo.args(["build", "--quiet", "--package", "desk-ffi"]);
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
+        }
+        // What cargo says to tests of their package would have build scripts, and half the library with them, run again.
+        let told = std::env::vars_os().map(|(name, _)| name);
+        for name in told.filter(|name| name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR")
+        {
+            cargo.env_remove(name);
         }
         let built = cargo.status();
         assert!(built.expect("cargo runs").success(), "libdesk does not build");
