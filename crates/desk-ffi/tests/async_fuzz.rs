@@ -2,7 +2,7 @@
 //!
 //! `DESK_TEST_FUZZ="SECONDS SEED"` says how long and where to begin; CI runs it longer, with sanitizers. To repeat what failed,
 //! pass the last seed that it printed: `DESK_TEST_FUZZ="0 SEED"`.
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::print_stdout, reason = "tests")]
 
 mod support;
 
