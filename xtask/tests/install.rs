@@ -196,6 +196,15 @@ fn names_of_the_libraries() {
     assert_eq!(symbols(&["--dynamic"], "libdesk.so"), functions);
     functions.insert("DW.ref.rust_eh_personality".to_owned());
     assert_eq!(symbols(&["--extern-only"], "libdesk.a"), functions);
+    let needed =
+        dynamic.lines().filter(|line| line.contains("(NEEDED)")).filter_map(|line| line.split(['[', ']']).nth(1));
+    for library in needed {
+        // The loader is part of libc.
+        assert!(
+            ["libc.", "libm.", "libgcc_s.", "ld-linux"].iter().any(|known| library.starts_with(known)),
+            "{library}"
+        );
+    }
     // What is promised; a third more without LTO.
     let size = lib(SHARED).metadata().expect("a file").len();
     assert!(size <= 3_000_000, "libdesk.so has {size} bytes");

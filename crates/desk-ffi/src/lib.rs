@@ -14,6 +14,9 @@
     clippy::undocumented_unsafe_blocks
 )]
 
+#[cfg(panic = "abort")]
+compile_error!("libdesk turns panics into errors at the C boundary; build it with panic = \"unwind\"");
+
 mod background;
 mod cancel;
 mod client;
