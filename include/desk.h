@@ -968,7 +968,8 @@ desk_status desk_client_new(const struct desk_client_options *options,
  * new one may begin. Callbacks of asynchronous calls have all returned when this returns; from inside one of them, the others
  * are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
  * results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
- * parent's. It waits at most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback.
+ * parent's. It waits at most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback,
+ * and not from two callbacks at once that free each other's clients, which would wait for each other.
  */
 void desk_client_free(struct desk_client *client);
 
