@@ -88,7 +88,7 @@ async fn it_prints_one_line_serves_and_ends_on_a_signal() {
     for name in ["TERM", "INT"] {
         let (child, ready) = start(program(&["--port", "0", "--demo", "--seed-rows", "24"]));
         let names: Vec<_> = ready.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(names, ["application_id", "base_url", "token", "url"]);
+        assert_eq!(names, ["base_url", "url", "token", "application_id"]);
         assert_eq!(ready["application_id"], "emulator");
         let url = ready["url"].as_str().unwrap();
         assert!(url.starts_with("http://127.0.0.1:"));
