@@ -155,7 +155,7 @@ fn libabigail_agrees() {
 #[test]
 #[ignore = "needs abigail-tools; .ci/run has them"]
 fn planted_changes_of_functions_are_refused() {
-    const ID: &str = "                                    int64_t proactive_id,\n";
+    const ID: &str = "\n                                    int64_t proactive_id,\n";
     let cases: [Planted; 5] = [
         ("argument", &[(ID, "int32_t proactive_id,\n")], "parameter 2 of type 'typedef int64_t' changed"),
         ("fewer", &[(ID, "")], "parameter 2 of type 'typedef int64_t' changed"),
