@@ -108,6 +108,8 @@ fn a_bulk_sender_messages_each_customer_once() {
         messaged.sort_unstable();
         assert_eq!(messaged, ids);
         let refused = run(&example, &["hello", bad.to_str().expect("UTF-8")]);
-        assert_eq!((refused.code, refused.stderr.as_str()), (Some(1), "line 2 is no customer id; nothing was sent\n"));
+        // Under valgrind, what that says of debug information comes before.
+        let said = refused.stderr.ends_with("line 2 is no customer id; nothing was sent\n");
+        assert!(refused.code == Some(1) && said, "{}", refused.stderr);
     }
 }
