@@ -5,6 +5,8 @@
 
 use std::any::Any;
 
+use serde_json::{Deserializer, Value};
+
 /// The result of an operation whose type in the spec is `S`.
 pub trait Answer<S>: Sized + Send + 'static {
     /// Reads the bytes. Gives them back, unchanged, if they are not as expected: then serde decodes them for [`Answer::of`],
@@ -27,6 +29,16 @@ impl<S: Send + 'static> Answer<S> for S {
     fn of(value: S) -> S {
         value
     }
+}
+
+/// Bytes that an answer has room for behind it, so that who wants more behind it need not move it.
+pub const ROOM_BEHIND: usize = 64;
+
+/// The JSON value that `bytes` begin with, and its length.
+pub fn json(bytes: &[u8]) -> Option<(Value, usize)> {
+    let mut values = Deserializer::from_slice(bytes).into_iter();
+    let value = values.next()?.ok()?;
+    Some((value, values.byte_offset()))
 }
 
 /// What keeps the memory that something else points into.

@@ -1,5 +1,6 @@
 //! The one origin that a client talks to, and the only place the token may go.
 
+use http::Uri;
 use reqwest::Url;
 
 use crate::Error;
@@ -10,6 +11,7 @@ use crate::generated::SERVER;
 pub(crate) struct Base {
     url: Url,
     text: String,
+    uri: Uri,
 }
 
 impl Base {
@@ -37,11 +39,19 @@ impl Base {
             _ => return refuse("must begin with https://"),
         }
         let text = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Base { url, text })
+        let Ok(uri) = Uri::try_from(url.as_str()) else {
+            return refuse("is not a URL of HTTP; write https://host/path");
+        };
+        Ok(Base { url, text, uri })
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The same as hyper wants it.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
     }
 
     /// What a span names the server by.
@@ -83,6 +93,18 @@ impl Base {
         let mut url = self.url.clone();
         url.set_path(&[self.url.path().trim_end_matches('/'), path].concat());
         url
+    }
+
+    /// The address of a request as hyper wants it: cheaper than to read the whole address again. `None` unless it stays on
+    /// this origin and below this path.
+    pub(crate) fn target(&self, url: &Url) -> Option<Uri> {
+        let path = match url.query() {
+            Some(query) => [url.path(), "?", query].concat(),
+            None => url.path().to_owned(),
+        };
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(path.try_into().ok()?);
+        Uri::from_parts(parts).ok().filter(|_| self.covers(url))
     }
 
     /// Whether a request stays on this origin and below this path.

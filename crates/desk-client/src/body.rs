@@ -1,9 +1,19 @@
 //! Reading what the service answers: never more than the cap, counted after decompression.
 
-use reqwest::Response;
+use std::error::Error as StdError;
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use http::Response;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use serde_json::Value;
 
 use crate::Error;
+use crate::answer::ROOM_BEHIND;
 use crate::deadline::InTime;
 
 /// The largest success body, decompressed: 32 MB.
@@ -20,32 +30,95 @@ pub(crate) enum BodyError {
     /// It did not come in time.
     Late(Error),
     TooLarge,
-    Broken(reqwest::Error),
+    Broken(Box<dyn StdError + Send + Sync>),
 }
 
-/// Reads a whole success body.
-pub(crate) async fn read(response: Response, in_time: &InTime<'_>) -> Result<Vec<u8>, BodyError> {
-    let expected = response.content_length().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
-    let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP));
-    up_to(SUCCESS_CAP, response, &mut body, in_time).await?;
-    Ok(body)
+/// A body that is still to be read, and whether it is compressed.
+pub(crate) struct Coming {
+    body: Incoming,
+    gzip: bool,
 }
 
-/// Reads what can be had of an error body into `body`, also if it breaks off or is late.
-pub(crate) async fn read_some(response: Response, body: &mut Vec<u8>, in_time: &InTime<'_>) {
-    up_to(ERROR_CAP, response, body, in_time).await.ok();
-}
-
-async fn up_to(cap: usize, mut response: Response, body: &mut Vec<u8>, in_time: &InTime<'_>) -> Result<(), BodyError> {
-    loop {
-        match in_time.run(response.chunk()).await.map_err(BodyError::Late)?.map_err(BodyError::Broken)? {
-            Some(chunk) if body.len() + chunk.len() > cap => {
-                body.extend_from_slice(&chunk[..cap - body.len()]);
-                return Err(BodyError::TooLarge);
-            }
-            Some(chunk) => body.extend_from_slice(&chunk),
-            None => return Ok(()),
+impl Coming {
+    /// Splits an answer; the headers then describe the body as it will be read.
+    pub(crate) fn of(response: Response<Incoming>) -> (HeaderMap, Coming) {
+        let (parts, body) = response.into_parts();
+        let mut headers = parts.headers;
+        let gzip = headers.get(CONTENT_ENCODING).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        if gzip {
+            headers.remove(CONTENT_ENCODING);
+            headers.remove(CONTENT_LENGTH);
         }
+        (headers, Coming { body, gzip })
+    }
+
+    /// Reads a whole success body.
+    pub(crate) async fn read(self, in_time: &InTime<'_>) -> Result<Vec<u8>, BodyError> {
+        let length = if self.gzip { None } else { self.body.size_hint().exact() };
+        let expected = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP) + ROOM_BEHIND);
+        self.up_to(SUCCESS_CAP, &mut body, in_time).await?;
+        Ok(body)
+    }
+
+    /// Reads what can be had of an error body, also if it breaks off or is late.
+    pub(crate) async fn read_some(self, in_time: &InTime<'_>) -> Vec<u8> {
+        let mut body = Vec::new();
+        self.up_to(ERROR_CAP, &mut body, in_time).await.ok();
+        body
+    }
+
+    async fn up_to(mut self, cap: usize, body: &mut Vec<u8>, in_time: &InTime<'_>) -> Result<(), BodyError> {
+        let mut capped = Capped { body, cap, full: false };
+        if !self.gzip {
+            while let Some(chunk) = self.chunk(in_time).await? {
+                capped.write_all(&chunk).map_err(|_| BodyError::TooLarge)?;
+            }
+            return Ok(());
+        }
+        let mut decoder = MultiGzDecoder::new(capped);
+        let mut empty = true;
+        while let Some(chunk) = self.chunk(in_time).await? {
+            empty &= chunk.is_empty();
+            decoder.write_all(&chunk).map_err(|error| unpacked(error, decoder.get_ref()))?;
+        }
+        // No bytes are no body, whatever it would have been packed with.
+        if empty { Ok(()) } else { decoder.try_finish().map_err(|error| unpacked(error, decoder.get_ref())) }
+    }
+
+    async fn chunk(&mut self, in_time: &InTime<'_>) -> Result<Option<Bytes>, BodyError> {
+        loop {
+            let frame = in_time.run(self.body.frame()).await.map_err(BodyError::Late)?;
+            let Some(frame) = frame else { return Ok(None) };
+            // Trailers say nothing that is read here.
+            if let Ok(data) = frame.map_err(|error| BodyError::Broken(error.into()))?.into_data() {
+                return Ok(Some(data));
+            }
+        }
+    }
+}
+
+fn unpacked(error: io::Error, capped: &Capped<'_>) -> BodyError {
+    if capped.full { BodyError::TooLarge } else { BodyError::Broken(error.into()) }
+}
+
+/// What is written to it, up to a cap.
+struct Capped<'a> {
+    body: &'a mut Vec<u8>,
+    cap: usize,
+    full: bool,
+}
+
+impl Write for Capped<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let some = bytes.len().min(self.cap - self.body.len());
+        self.full |= some < bytes.len();
+        self.body.extend_from_slice(&bytes[..some]);
+        Ok(some)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -9,7 +9,9 @@ use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::base::{self, Base};
+use crate::connect::Connector;
 use crate::observe::Observer;
+use crate::pool::Http;
 use crate::rate::Rate;
 use crate::retry::Budget;
 use crate::token::Token;
@@ -17,11 +19,6 @@ use crate::transport::Shared;
 use crate::{CallOptions, Client, Error, tls};
 
 const AGENT: &str = concat!("desk-sdk/", env!("CARGO_PKG_VERSION"));
-/// How long an unused connection is kept for reads.
-const POOL_TIMEOUT: Duration = Duration::from_secs(60);
-/// The same for anything else: the service closes idle connections when it likes, and a request sent into one that is just
-/// being closed may or may not have arrived.
-const FRESH: Duration = Duration::from_secs(2);
 
 /// Settings of a [`Client`].
 #[must_use]
@@ -177,11 +174,11 @@ impl Builder {
         }
         let rate = Rate::new(self.reads_per_second, self.writes_per_second)?;
         let tls = tls::config(self.trusted()?.as_deref())?;
-        let http = |pool_timeout| self.http(&base, tls.clone(), pool_timeout);
+        let connector = Connector::new(&base, tls, self.proxy.as_deref(), self.connect_timeout)?;
         let shared = Shared {
-            reads: http(POOL_TIMEOUT)?,
-            writes: http(FRESH)?,
-            base: base.clone(),
+            http: Http::new(connector, self.max_idle_connections, self.agent()?),
+            requests: requests()?,
+            base,
             token,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
@@ -193,29 +190,10 @@ impl Builder {
         Ok(Client { shared: Arc::new(shared), options: CallOptions::default() })
     }
 
-    fn http(&self, base: &Base, tls: rustls::ClientConfig, pool: Duration) -> Result<reqwest::Client, Error> {
+    fn agent(&self) -> Result<HeaderValue, Error> {
         let agent = self.user_agent.as_ref().map_or(AGENT.to_owned(), |program| format!("{AGENT} {program}"));
-        let agent = HeaderValue::from_str(&agent)
-            .map_err(|_| Error::invalid("user_agent holds what no header can carry; remove line breaks"))?;
-        let mut http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            // Whether to send again is decided in one place (`transport.rs`), not below it.
-            .retry(reqwest::retry::never())
-            .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(pool)
-            .pool_max_idle_per_host(self.max_idle_connections)
-            .user_agent(agent);
-        // The URL may hold a password: it is not repeated.
-        let proxy = self.proxy.as_ref().filter(|url| !url.is_empty()).map(reqwest::Proxy::all).transpose();
-        let proxy = proxy.map_err(|_| Error::invalid("proxy is not a URL; write http://host:port"))?;
-        if base.is_loopback() || self.proxy.as_ref().is_some_and(String::is_empty) {
-            http = http.no_proxy();
-        } else if let Some(proxy) = proxy {
-            http = http.proxy(proxy);
-        }
-        http.build()
-            .map_err(|error| Error::invalid(format!("the http client cannot be set up: {}", error.without_url())))
+        HeaderValue::from_str(&agent)
+            .map_err(|_| Error::invalid("user_agent holds what no header can carry; remove line breaks"))
     }
 
     /// The certificates to trust instead of the platform's.
@@ -229,6 +207,12 @@ impl Builder {
             (None, None) => Ok(None),
         }
     }
+}
+
+/// What progenitor makes requests with. It sends none: it has no TLS, and asks for no proxy.
+fn requests() -> Result<reqwest::Client, Error> {
+    let client = reqwest::Client::builder().no_proxy().build();
+    client.map_err(|error| Error::invalid(format!("the http client cannot be set up: {}", error.without_url())))
 }
 
 impl fmt::Debug for Builder {

@@ -3,10 +3,12 @@
 //! The outcome is decided here, from evidence alone; `retry.rs` and the callers only read it.
 
 use std::error::Error as StdError;
+use std::io;
 
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{HeaderMap, LOCATION};
+use hyper_util::client::legacy;
 use reqwest::Url;
 
 use crate::{Error, ErrorKind, Outcome, body, retry_after};
@@ -14,36 +16,43 @@ use crate::{Error, ErrorKind, Outcome, body, retry_after};
 /// Characters of a cause at most.
 const CAUSE: usize = 200;
 
-/// A request without an answer, whose body may have left; `origin` is where it was to go.
-pub(crate) fn unanswered(error: reqwest::Error, target: &str) -> Error {
-    if error.is_builder() {
-        return Error::invalid(format!("the request cannot be built: {}", cause(&error)));
-    }
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// A request without an answer, whose body may have left; `target` is where it was to go.
+pub(crate) fn unanswered(error: legacy::Error, target: &str) -> Error {
     if error.is_connect() {
-        let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connect };
+        let kind = if late(&error) { ErrorKind::Timeout } else { ErrorKind::Connect };
         let what = format!("no connection to {}: {}", origin(target), cause(&error));
-        return Error::new(kind, Outcome::NotSent, what)
-            .with(|details| details.source = Some(Box::new(error.without_url())));
+        return Error::new(kind, Outcome::NotSent, what).with(|details| details.source = Some(Box::new(error)));
     }
-    if unprocessed(&error) {
-        return broken(error, "the service closed the connection and left the request undone")
+    let undone = unprocessed(&error);
+    if undone {
+        return broken(error.into(), "the service closed the connection and left the request undone")
             .with(|details| details.outcome = Outcome::NotSent);
     }
-    broken(error, "the connection broke before an answer came")
+    broken(error.into(), "the connection broke before an answer came")
+}
+
+/// An error and its causes, from the outermost.
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// Whether time ran out.
+fn late(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|error| {
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+            || error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout)
+    })
 }
 
 /// Whether the service says, in HTTP/2, that it did not begin: the stream was refused, or is above the last that it took
 /// before it went away. h2 gives a remote GOAWAY as the error of just those streams (RFC 9113, 6.8 and 8.7).
-fn unprocessed(error: &reqwest::Error) -> bool {
-    let mut next: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(error) = next {
-        if let Some(error) = error.downcast_ref::<h2::Error>() {
-            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-            return error.is_remote() && (refused || error.is_go_away());
-        }
-        next = error.source();
-    }
-    false
+fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).find_map(|error| error.downcast_ref::<h2::Error>()).is_some_and(|error| {
+        let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (refused || error.is_go_away())
+    })
 }
 
 /// What a status other than 2xx means.
@@ -73,21 +82,15 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> E
 }
 
 /// A connection that broke when something may have been done.
-pub(crate) fn broken(error: reqwest::Error, what: &str) -> Error {
-    let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Transport };
-    let what = format!("{what}: {}", cause(&error));
-    Error::new(kind, Outcome::Unknown, what).with(|details| details.source = Some(Box::new(error.without_url())))
+pub(crate) fn broken(error: BoxError, what: &str) -> Error {
+    let kind = if late(&*error) { ErrorKind::Timeout } else { ErrorKind::Transport };
+    let what = format!("{what}: {}", cause(&*error));
+    Error::new(kind, Outcome::Unknown, what).with(|details| details.source = Some(error))
 }
 
-/// The innermost cause: the only one without a URL in it. What the server says in its own words is left out.
-pub(crate) fn cause(error: &reqwest::Error) -> String {
-    let mut inner: &dyn StdError = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    if std::ptr::eq(inner, error as &dyn StdError as *const dyn StdError as *const _) {
-        return "no cause given".to_owned();
-    }
+/// The innermost cause. What the server says in its own words is left out.
+pub(crate) fn cause(error: &(dyn StdError + 'static)) -> String {
+    let Some(inner) = causes(error).last() else { return String::new() };
     let text = match inner.downcast_ref::<h2::Error>().and_then(h2::Error::reason) {
         Some(reason) => reason.description().to_owned(),
         None => inner.to_string(),

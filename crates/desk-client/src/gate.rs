@@ -39,6 +39,13 @@ pub(crate) struct Gated {
     gate: Gate,
 }
 
+impl Gated {
+    /// No body.
+    pub(crate) fn empty() -> Gated {
+        Gated { bytes: None, gate: Gate::default() }
+    }
+}
+
 impl Body for Gated {
     type Data = Bytes;
     type Error = io::Error;

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::{Request, Url};
+use reqwest::{Request, ResponseBuilderExt, Url};
 
 use crate::generated::wire;
 use crate::transport::Call;
@@ -16,7 +16,7 @@ const NOT_THIS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 impl Call {
     /// The generated client for this call alone.
     pub(crate) fn api(&self) -> wire::Client {
-        wire::Client { baseurl: String::new(), client: self.http().clone(), inner: self.clone() }
+        wire::Client { baseurl: String::new(), client: self.shared.requests.clone(), inner: self.clone() }
     }
 
     /// Where the generated client finds a path, whose segments it has encoded.
@@ -28,9 +28,10 @@ impl Call {
 impl ClientHooks<Call> for wire::Client {
     async fn exec(&self, request: Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         let call = &self.inner;
-        let result = call.send_until_done(request).await;
-        let mut response = http::Response::new(Bytes::new());
-        match result {
+        // Without an address of its own reqwest reads one that it makes up.
+        let response = http::Response::builder().url(request.url().clone()).body(Bytes::new());
+        let mut response = response.unwrap_or_default();
+        match call.send_until_done(request).await {
             Ok(answer) => match (call.reader.unwrap_or(Err))(answer.body) {
                 Err(body) => {
                     *response.status_mut() = answer.status;

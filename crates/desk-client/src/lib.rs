@@ -38,6 +38,7 @@ mod cancel;
 #[allow(dead_code, reason = "which checks are called depends on the spec")]
 mod check;
 mod client;
+mod connect;
 mod deadline;
 mod error;
 mod evidence;
@@ -57,6 +58,7 @@ mod open_enum;
 mod options;
 #[allow(dead_code, reason = "which lists there are depends on the spec")]
 mod paging;
+mod pool;
 mod rate;
 mod raw;
 mod response;

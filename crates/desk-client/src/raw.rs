@@ -1,12 +1,14 @@
 //! Calls of what the spec does not have yet, through the same transport: origin lock, retry by method, caps, outcomes.
 
+use std::pin::Pin;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use reqwest::Request;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::transport::{Call, Operation};
+use crate::transport::{Answer, Call, Operation};
 use crate::{Client, Error, ErrorKind, Outcome, Response};
 
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
@@ -108,15 +110,20 @@ impl Client {
             Ok(built) => built,
             Err(error) => return call.end(Err(error)),
         };
-        let answer = call.send_until_done(built).await;
+        let answer = sent(&call, built).await;
         call.end(answer.map(|answer| RawResult { headers: answer.headers, body: answer.body.into() }))
     }
+}
+
+/// Boxed, so that all below is compiled here and not again where the call is made.
+fn sent(call: &Call, request: Request) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + '_>> {
+    Box::pin(call.send_until_done(request))
 }
 
 fn build(call: &Call, request: &RawRequest) -> Result<Request, Error> {
     let method =
         Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::invalid("method is no HTTP method"))?;
-    let mut built = call.http().request(method, call.base().join(&request.path)?);
+    let mut built = call.requests().request(method, call.base().join(&request.path)?);
     if !request.query.is_empty() {
         built = built.query(&request.query);
     }

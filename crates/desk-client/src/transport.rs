@@ -5,27 +5,28 @@
 //! typed method through [`Call::finish`], because progenitor's own errors can carry neither outcome nor attempts.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use progenitor_client::ResponseValue;
 use reqwest::Request;
 use tracing::{Instrument, Span};
 
 use crate::answer::{self, Answer as AnswerOf, Kept, Reader};
 use crate::base::Base;
-use crate::body::{self, BodyError};
+use crate::body::{self, BodyError, Coming};
 use crate::cancel;
 use crate::deadline::InTime;
 use crate::evidence::{broken, cause, refusal, text, unanswered};
-use crate::gate::Gate;
 use crate::generated::TOKEN_HEADER;
 use crate::locked::locked;
 use crate::observe::{self, AttemptReport, CallReport, Observer};
+use crate::pool::{Http, Message};
 use crate::rate::Rate;
 use crate::retry::{self, Budget};
 use crate::token::Token;
@@ -35,16 +36,17 @@ use crate::{CallOptions, Error, ErrorKind, Outcome, Response};
 const UNDOCUMENTED: HeaderName = HeaderName::from_static("api-version");
 /// As the service asks for it, `utf8` included.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf8");
+const ANY: HeaderValue = HeaderValue::from_static("*/*");
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 /// As long as anybody waits who does not want to be told of time.
 const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 const REQUEST_ID: [&str; 2] = ["x-request-id", "x-correlation-id"];
 
 /// What all calls of a client share.
 pub(crate) struct Shared {
-    /// Connections for reads.
-    pub(crate) reads: reqwest::Client,
-    /// Connections for anything else: new, or used a moment ago.
-    pub(crate) writes: reqwest::Client,
+    pub(crate) http: Http,
+    /// Makes requests; sends none.
+    pub(crate) requests: reqwest::Client,
     pub(crate) base: Base,
     pub(crate) token: Token,
     pub(crate) timeout: Duration,
@@ -105,6 +107,10 @@ pub(crate) struct Record {
     pub(crate) read: Option<Kept>,
 }
 
+/// A request of the generated client under way.
+pub(crate) type Sending<'a, S> =
+    Pin<Box<dyn Future<Output = Result<ResponseValue<S>, progenitor_client::Error<()>>> + Send + 'a>>;
+
 /// A complete answer.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -128,9 +134,9 @@ impl Call {
         arguments.or_else(|error| self.clone().end::<()>(Err(error)).map(drop))
     }
 
-    /// The connections to use.
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        if self.operation.safe() { &self.shared.reads } else { &self.shared.writes }
+    /// What requests are made with.
+    pub(crate) fn requests(&self) -> &reqwest::Client {
+        &self.shared.requests
     }
 
     /// The address that every request begins with.
@@ -224,8 +230,8 @@ impl Call {
     }
 
     /// Sends a request until it succeeds or another attempt is of no use or no right.
-    pub(crate) async fn send_until_done(&self, mut request: Request) -> Result<Answer, Error> {
-        self.prepare(&mut request)?;
+    pub(crate) async fn send_until_done(&self, request: Request) -> Result<Answer, Error> {
+        let message = self.prepare(request)?;
         let most = if self.options.ahead { 1 } else { self.options.max_attempts.unwrap_or(retry::MAX_ATTEMPTS) };
         let mut failure = None;
         for attempt in 1.. {
@@ -237,13 +243,10 @@ impl Call {
                     Error::new(ErrorKind::Timeout, Outcome::NotSent, what)
                 }));
             }
-            let Some(copy) = request.try_clone() else {
-                return Err(Error::invalid("the request cannot be copied"));
-            };
             let started = Instant::now();
             let (host, port) = self.shared.base.host_and_port();
             let span = observe::attempt_span(&self.span, self.operation, host, port, attempt);
-            let result = self.send(copy).instrument(span.clone()).await;
+            let result = self.send(&message).instrument(span.clone()).await;
             let again = result.as_ref().err().filter(|_| attempt < most);
             let wait = again.and_then(|error| self.wait(error, attempt));
             self.tell(&span, attempt, started.elapsed(), result.as_ref().err(), wait);
@@ -292,21 +295,22 @@ impl Call {
     }
 
     /// Sends one request and reads the whole answer, within the time of an attempt.
-    async fn send(&self, mut request: Request) -> Result<Answer, Error> {
+    async fn send(&self, message: &Message) -> Result<Answer, Error> {
         {
             let mut record = self.record();
             *record = Record { attempts: record.attempts + 1, ..Record::default() };
         }
         let in_time = self.in_time();
-        let gate = guard(&mut request);
-        let response = in_time.run(self.http().execute(request)).await;
+        let (request, gate) = message.request();
+        let response = in_time.run(self.shared.http.send(self.operation.safe(), request)).await;
         let response =
             response.and_then(|response| response.map_err(|error| unanswered(error, self.shared.base.as_str())));
-        let mut response = response.map_err(|error| match &gate {
+        let response = response.map_err(|error| match &gate {
             Some(gate) if gate.shut() => error.with(|details| details.outcome = Outcome::NotSent),
             _ => error,
         })?;
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let status = response.status();
+        let (headers, coming) = Coming::of(response);
         {
             let mut record = self.record();
             record.status = Some(status.as_u16());
@@ -316,11 +320,9 @@ impl Call {
         }
         if !status.is_success() {
             // The status stands, whatever becomes of the body.
-            let mut body = Vec::new();
-            body::read_some(response, &mut body, &in_time).await;
-            return Err(refusal(status, &headers, body.into()));
+            return Err(refusal(status, &headers, coming.read_some(&in_time).await.into()));
         }
-        let body = body::read(response, &in_time).await.map_err(|error| match error {
+        let body = coming.read(&in_time).await.map_err(|error| match error {
             BodyError::Late(error) => error,
             BodyError::TooLarge => Error::new(
                 ErrorKind::TooLarge,
@@ -356,19 +358,23 @@ impl Call {
         self.timeout().saturating_sub(self.started.elapsed())
     }
 
-    fn prepare(&self, request: &mut Request) -> Result<(), Error> {
-        if !self.shared.base.covers(request.url()) {
+    /// The message of a request, with the headers that every one has.
+    fn prepare(&self, mut request: Request) -> Result<Message, Error> {
+        let Some(uri) = self.shared.base.target(request.url()) else {
             return Err(Error::invalid("the request would leave the base URL; check its path parameters"));
-        }
-        let has_body = request.body().is_some();
-        let headers = request.headers_mut();
+        };
+        let body = request.body().and_then(|body| body.as_bytes()).map(Bytes::copy_from_slice);
+        let mut headers = std::mem::take(request.headers_mut());
         headers.remove(UNDOCUMENTED);
-        if has_body {
+        if body.is_some() {
             headers.insert(CONTENT_TYPE, JSON);
         }
-        self.options.add_headers(headers)?;
+        self.options.add_headers(&mut headers)?;
+        headers.entry(ACCEPT).or_insert(ANY);
+        headers.insert(ACCEPT_ENCODING, GZIP);
+        headers.insert(USER_AGENT, self.shared.http.agent.clone());
         headers.insert(HeaderName::from_static(TOKEN_HEADER), self.shared.token.header()?);
-        Ok(())
+        Ok(Message { method: request.method().clone(), uri, headers, body })
     }
 }
 
@@ -378,17 +384,9 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Puts the body, if there is one, behind a gate.
-fn guard(request: &mut Request) -> Option<Gate> {
-    let bytes = Bytes::copy_from_slice(request.body()?.as_bytes()?);
-    let gate = Gate::default();
-    *request.body_mut() = Some(reqwest::Body::wrap(gate.guard(bytes)));
-    Some(gate)
-}
-
 fn request_fault(error: progenitor_client::Error<()>) -> String {
     match error {
-        progenitor_client::Error::CommunicationError(error) => cause(&error),
+        progenitor_client::Error::CommunicationError(error) => cause(&error.without_url()),
         progenitor_client::Error::InvalidRequest(why) => why,
         _ => "unexpected failure".to_owned(),
     }

@@ -7,6 +7,8 @@ mod support;
 
 use std::convert::Infallible;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -35,9 +37,13 @@ struct HttpsServer {
     versions: Arc<Mutex<Vec<String>>>,
 }
 
-/// Serves on `localhost` until the test program ends.
+/// Known to no name server: only a proxy leads there.
+const FAR: &str = "desk.invalid";
+
+/// Serves on `localhost`, and for those who come by a tunnel, until the test program ends.
 fn serve(protocols: &[&str]) -> HttpsServer {
-    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let certified =
+        rcgen::generate_simple_self_signed(["localhost".to_owned(), FAR.to_owned()]).expect("a certificate");
     let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("TLS");
@@ -109,6 +115,57 @@ fn a_stranger_gets_nothing() {
     let text = run(&server, &other.authority, "stranger.pem", "0");
     assert!(text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")), "{text}");
     assert!(server.versions.lock().expect("no panic holds it").is_empty());
+}
+
+/// A proxy that leads every tunnel to `port`; what it is asked is noted.
+fn tunnel(port: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let own = listener.local_addr().expect("an address").port();
+    let asked = Arc::<Mutex<Vec<String>>>::default();
+    let seen = asked.clone();
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                client.read_exact(&mut byte).expect("a head");
+                head.extend(byte);
+            }
+            seen.lock().expect("no panic holds it").push(String::from_utf8_lossy(&head).into_owned());
+            let server = TcpStream::connect(("127.0.0.1", port)).expect("the service");
+            client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").expect("a client");
+            for (mut from, mut to) in
+                [(client.try_clone().expect("a stream"), server.try_clone().expect("a stream")), (server, client)]
+            {
+                thread::spawn(move || {
+                    std::io::copy(&mut from, &mut to).ok();
+                    to.shutdown(std::net::Shutdown::Write).ok();
+                });
+            }
+        }
+    });
+    (own, asked)
+}
+
+#[test]
+fn a_tunnel_leads_to_the_service_and_the_proxy_sees_its_own_password_only() {
+    let server = serve(&["h2"]);
+    let port = server.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let (proxy, asked) = tunnel(port);
+    let file = out_dir().join("tunnel.pem");
+    fs::write(&file, &server.authority).expect("a file");
+    let proxy = format!("http://user:s3cret@127.0.0.1:{proxy}");
+    let environment = [("SSL_CERT_FILE", file.to_str().expect("UTF-8")), ("HTTPS_PROXY", &proxy), ("NO_PROXY", "")];
+    let text = Run::of(&build("fault.c"), &[&format!("https://{FAR}"), "20000", "1"], &environment).text();
+    assert_eq!(text, FINE);
+    assert_eq!(*server.versions.lock().expect("no panic holds it"), ["HTTP/2.0"; 4]);
+    let asked = asked.lock().expect("no panic holds it");
+    assert_eq!(asked.len(), 2, "one for reads, one for the rest");
+    for head in asked.iter() {
+        assert!(head.starts_with("CONNECT desk.invalid:443 HTTP/1.1\r\n"), "{head}");
+        assert!(head.to_lowercase().contains("proxy-authorization: basic dxnlcjpzm2nyzxq="), "{head}");
+        assert!(!head.to_lowercase().contains("sendbird"), "{head}");
+    }
 }
 
 /// What `HTTPS_PROXY` names is asked for the service, and never for an address of this machine.

@@ -190,7 +190,7 @@ pub fn operations(model: &Model, wire: &syn::File) -> Result<TokenStream> {
         use super::types;
         use crate::answer::Answer;
         use crate::check::Check;
-        use crate::transport::Operation;
+        use crate::transport::{Call, Operation, Sending};
         use crate::{Client, Error, Response};
         impl Client { #(#methods)* }
     })
@@ -200,22 +200,9 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
     let (id, verb, path) = (&operation.id, operation.method.to_uppercase(), &operation.path);
     let name = ident(id);
     let path_names = operation.path_params.iter().map(|field| ident(&names::rust(&field.name)));
-    let path_args = operation.path_params.iter().map(|field| {
-        let (name, ty) = (ident(&names::rust(&field.name)), borrowed(&field.ty));
-        quote! { #name: #ty, }
-    });
-    let given = path_names.chain(params_and_body(operation));
-    let params = (!operation.query.is_empty()).then(|| {
-        let ty = ident(&operation.params_type());
-        quote! { params: &types::#ty, }
-    });
-    let body = operation.body.as_ref().map(|body| {
-        let ty = ident(body);
-        quote! { body: &types::#ty, }
-    });
+    let given: Vec<_> = path_names.chain(params_and_body(operation)).collect();
     let mut checks: Vec<_> = operation.path_params.iter().filter_map(rust_checks::path_parameter).collect();
-    checks.extend(params.as_ref().map(|_| quote! { params.check("")?; }));
-    checks.extend(body.as_ref().map(|_| quote! { body.check("")?; }));
+    checks.extend(params_and_body(operation).map(|name| quote! { #name.check("")?; }));
     let output = operation.output.as_ref().map_or(quote!(()), |output| {
         let output = ident(output);
         quote!(types::#output)
@@ -237,7 +224,9 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
         }
     });
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
-    let (name_as, arguments) = (any_answer(operation), quote!(#(#path_args)* #params #body));
+    let (name_as, arguments, lasting) =
+        (any_answer(operation), arguments(operation, None), arguments(operation, Some(quote!('a))));
+    // What does not depend on the answer's type is in `sent`: compiled once, not in every crate that makes a call.
     Ok(quote! {
         #about
         #deprecated
@@ -248,11 +237,27 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
         #[doc(hidden)]
         pub async fn #name_as<A: Answer<#output>>(&self, #arguments) -> Result<Response<A>, Error> {
             let call = self.begin(Operation { id: #id, method: #verb, path: #path }).reading::<#output, A>();
+            fn sent<'a>(call: &'a Call, #lasting) -> Sending<'a, #output> {
+                Box::pin(async move { call.api().#name(#(#values),*).await })
+            }
             #check
-            let result = call.api().#name(#(#values),*).await;
+            let result = sent(&call, #(#given),*).await;
             call.finish(result)
         }
     })
+}
+
+/// The arguments of a method; what is borrowed lives as long as `lifetime`.
+fn arguments(operation: &Operation, lifetime: Option<TokenStream>) -> TokenStream {
+    let path = operation.path_params.iter().map(|field| {
+        let name = ident(&names::rust(&field.name));
+        let ty = borrowed(&field.ty, lifetime.as_ref());
+        quote! { #name: #ty, }
+    });
+    let params = (!operation.query.is_empty()).then(|| operation.params_type());
+    let types = params.iter().chain(&operation.body).map(|ty| ident(ty));
+    let names = params_and_body(operation);
+    quote! { #(#path)* #(#names: &#lifetime types::#types,)* }
 }
 
 /// The method that any answer can come from.
@@ -339,14 +344,14 @@ fn rust_type(ty: &Type) -> TokenStream {
     }
 }
 
-/// The type of a path argument: what progenitor takes for it.
-pub(super) fn borrowed(ty: &Type) -> TokenStream {
+/// The type of a path argument: what progenitor takes for it, borrowed for `lifetime`.
+pub(super) fn borrowed(ty: &Type, lifetime: Option<&TokenStream>) -> TokenStream {
     match ty {
-        Type::Text => quote!(&str),
+        Type::Text => quote!(&#lifetime str),
         Type::Bool | Type::Int32 | Type::Int64 | Type::Double => rust_type(ty),
         ty => {
             let ty = rust_type(ty);
-            quote!(&#ty)
+            quote!(&#lifetime #ty)
         }
     }
 }

@@ -29,7 +29,7 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     let (id, method, params_type) = (&operation.id, any_answer(operation), ident(&operation.params_type()));
     let (item, pages) = (ident(&paged.item), format_ident!("{}_pages", paged.stem));
     let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
-    let types: Vec<_> = operation.path_params.iter().map(|field| borrowed(&field.ty)).collect();
+    let types: Vec<_> = operation.path_params.iter().map(|field| borrowed(&field.ty, None)).collect();
     let by_reference: Vec<_> = operation.path_params.iter().filter(|field| !copied(field)).collect();
     let kept: Vec<_> = by_reference.iter().map(|field| ident(&names::rust(&field.name))).collect();
     let passed = operation.path_params.iter().map(|field| {

@@ -3,7 +3,7 @@
 use super::types;
 use crate::answer::Answer;
 use crate::check::Check;
-use crate::transport::Operation;
+use crate::transport::{Call, Operation, Sending};
 use crate::{Client, Error, Response};
 impl Client {
     /// Message customers first
@@ -35,13 +35,19 @@ impl Client {
                 path: "/proactive_chats",
             })
             .reading::<types::ProactiveChat, A>();
+        fn sent<'a>(
+            call: &'a Call,
+            body: &'a types::NewProactiveChat,
+        ) -> Sending<'a, types::ProactiveChat> {
+            Box::pin(async move { call.api().proactive_chat_create(body).await })
+        }
         call.check(
             (|| {
                 body.check("")?;
                 Ok(())
             })(),
         )?;
-        let result = call.api().proactive_chat_create(body).await;
+        let result = sent(&call, body).await;
         call.finish(result)
     }
     /// Read a proactive chat
@@ -70,13 +76,19 @@ impl Client {
                 path: "/proactive_chats/{proactive_id}",
             })
             .reading::<types::ProactiveChat, A>();
+        fn sent<'a>(
+            call: &'a Call,
+            proactive_id: i64,
+        ) -> Sending<'a, types::ProactiveChat> {
+            Box::pin(async move { call.api().proactive_chat_get(proactive_id).await })
+        }
         call.check(
             (|| {
                 crate::check::number("proactive_id", proactive_id, Some(1), None)?;
                 Ok(())
             })(),
         )?;
-        let result = call.api().proactive_chat_get(proactive_id).await;
+        let result = sent(&call, proactive_id).await;
         call.finish(result)
     }
     /// List messages of the application
@@ -109,22 +121,29 @@ impl Client {
                 path: "/chat_messages",
             })
             .reading::<types::ChatMessagePage, A>();
+        fn sent<'a>(
+            call: &'a Call,
+            params: &'a types::ChatMessageListParams,
+        ) -> Sending<'a, types::ChatMessagePage> {
+            Box::pin(async move {
+                call.api()
+                    .chat_message_list(
+                        params.created_at_gte.as_ref(),
+                        params.created_at_lte.as_ref(),
+                        params.limit,
+                        params.offset,
+                        params.ticket_channel_type.as_ref(),
+                    )
+                    .await
+            })
+        }
         call.check(
             (|| {
                 params.check("")?;
                 Ok(())
             })(),
         )?;
-        let result = call
-            .api()
-            .chat_message_list(
-                params.created_at_gte.as_ref(),
-                params.created_at_lte.as_ref(),
-                params.limit,
-                params.offset,
-                params.ticket_channel_type.as_ref(),
-            )
-            .await;
+        let result = sent(&call, params).await;
         call.finish(result)
     }
     /// List messages of a ticket
@@ -155,6 +174,17 @@ impl Client {
                 path: "/tickets/{ticket_id}/chat_messages",
             })
             .reading::<types::ChatMessagePage, A>();
+        fn sent<'a>(
+            call: &'a Call,
+            ticket_id: i64,
+            params: &'a types::TicketChatMessageListParams,
+        ) -> Sending<'a, types::ChatMessagePage> {
+            Box::pin(async move {
+                call.api()
+                    .ticket_chat_message_list(ticket_id, params.limit, params.offset)
+                    .await
+            })
+        }
         call.check(
             (|| {
                 crate::check::number("ticket_id", ticket_id, Some(1), None)?;
@@ -162,10 +192,7 @@ impl Client {
                 Ok(())
             })(),
         )?;
-        let result = call
-            .api()
-            .ticket_chat_message_list(ticket_id, params.limit, params.offset)
-            .await;
+        let result = sent(&call, ticket_id, params).await;
         call.finish(result)
     }
 }

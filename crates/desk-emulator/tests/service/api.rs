@@ -39,10 +39,7 @@ impl Reply {
     }
 }
 
-/// A client without TLS. Built for the whole workspace, reqwest has TLS without a provider and asks for one all the same.
 pub(crate) fn http() -> Client {
-    // Another test may have installed it.
-    rustls::crypto::ring::default_provider().install_default().ok();
     Client::builder().no_proxy().build().unwrap()
 }
 

@@ -1,0 +1,74 @@
+//! Sending requests over pooled connections: hyper's, below everything that this client decides.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use crate::connect::Connector;
+use crate::gate::{Gate, Gated};
+
+/// How long an unused connection is kept for reads.
+const POOL_TIMEOUT: Duration = Duration::from_secs(60);
+/// The same for anything else: the service closes idle connections when it likes, and a request sent into one that is just
+/// being closed may or may not have arrived.
+const FRESH: Duration = Duration::from_secs(2);
+
+type Pool = legacy::Client<Connector, Gated>;
+
+/// The connections of a client.
+pub(crate) struct Http {
+    /// For reads.
+    reads: Pool,
+    /// For anything else: new, or used a moment ago.
+    writes: Pool,
+    /// What `User-Agent` says.
+    pub(crate) agent: HeaderValue,
+}
+
+impl Http {
+    /// Nothing is opened before the first request.
+    pub(crate) fn new(connector: Connector, max_idle: usize, agent: HeaderValue) -> Http {
+        let pool = |timeout| {
+            legacy::Client::builder(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(timeout)
+                .pool_max_idle_per_host(max_idle)
+                .build(connector.clone())
+        };
+        Http { reads: pool(POOL_TIMEOUT), writes: pool(FRESH), agent }
+    }
+
+    /// Sends a request; ends with the head of the answer.
+    pub(crate) async fn send(&self, safe: bool, request: Request<Gated>) -> Result<Response<Incoming>, legacy::Error> {
+        if safe { self.reads.request(request).await } else { self.writes.request(request).await }
+    }
+}
+
+/// A request that can be sent again.
+pub(crate) struct Message {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Message {
+    /// One sending of it, and the gate that its body is behind.
+    pub(crate) fn request(&self) -> (Request<Gated>, Option<Gate>) {
+        let gate = self.body.as_ref().map(|_| Gate::default());
+        let body = match (&self.body, &gate) {
+            (Some(bytes), Some(gate)) => gate.guard(bytes.clone()),
+            _ => Gated::empty(),
+        };
+        let mut request = Request::new(body);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        (request, gate)
+    }
+}
