@@ -21,7 +21,7 @@ use crate::reader::Row;
 use crate::status::desk_status;
 
 /// Turns of the runtime after a page came, in which the request for the next one leaves.
-const TURNS: usize = 16;
+const TURNS: usize = 2;
 
 /// What an iterator of C leads to: items seen as `V`.
 pub(crate) struct Iter<V> {

@@ -4,22 +4,23 @@
 //! ends it without a trace, and serde decodes the same bytes; so nothing here may accept what serde refuses, or see
 //! another value in it. The readers of the results are generated; what they are made of is here.
 //!
-//! Nothing is written while reading. When all is read, texts are unescaped and ended with NUL where they stand.
+//! While reading, the closing quotes of texts become the NULs that C is promised; whoever gives up puts the quotes back. When
+//! all is read, texts with escapes are unescaped where they stand.
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod agree;
+mod cursor;
 mod json;
 mod number;
 mod text;
 mod time;
 
-use std::slice;
-
-use ::desk_client::answer::Rows;
+use ::desk_client::answer::{self, Rows};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use chrono::NaiveDate;
 
+use self::cursor::{Cursor, PAD};
 use crate::output::{EnumView, Enumeration, List, Object, View};
 use crate::text::desk_str;
 
@@ -84,7 +85,7 @@ impl<T> Row<T> {
 /// What can be read.
 pub(crate) trait Read: Sized {
     /// `None` at the first surprise.
-    fn read(from: &mut Reader<'_>) -> Option<Self>;
+    fn read(from: &mut Reader<'_, '_>) -> Option<Self>;
 }
 
 /// Reads a whole answer, or gives it back as it was.
@@ -92,73 +93,89 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     if simdutf8::basic::from_utf8(&body).is_err() {
         return Err(body);
     }
-    let (arena, base, len) = (Bump::new(), body.as_mut_ptr(), body.len());
-    // SAFETY: the bytes of `body`, which nobody writes while they are read.
-    let mut reader = Reader::new(base, unsafe { slice::from_raw_parts(base, len) }, &arena);
-    match V::read(&mut reader).filter(|_| reader.rest.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))) {
-        None => Err(body),
-        Some(view) => {
-            let (plain, escaped) = (reader.plain, reader.escaped);
-            for text in escaped {
-                // SAFETY: a text that was read, with its closing quote; each byte belongs to one text at most.
-                text::unescape(unsafe { slice::from_raw_parts_mut(base.add(text.start), text.len + 1) });
-            }
-            for end in plain {
-                // SAFETY: the place of a closing quote, which nobody looks at any more.
-                unsafe { base.add(end).write(0) };
-            }
-            Ok(Kept { view, arena, body })
-        }
+    let (arena, len) = (Bump::new(), body.len());
+    // What is behind the answer stays so: it is looked at, but is no part of it.
+    body.resize(len + PAD, 0);
+    body.truncate(len);
+    // SAFETY: the bytes of `body`, which is not touched before the last cursor is gone.
+    let start = unsafe { Cursor::new(body.as_mut_ptr()) };
+    // SAFETY: the end of the same.
+    let end = unsafe { Cursor::new(start.ptr().add(len)) };
+    let mut page = Page { arena: &arena, end, nul: start.ptr(), escaped: Vec::new(), day: time::Day::NONE };
+    let mut reader = Reader { at: start, first: true, depth: 0, page: &mut page };
+    let view = V::read(&mut reader).filter(|_| reader.ended());
+    let (nul, escaped) = (page.nul, page.escaped);
+    let Some(view) = view else {
+        // Up to the last of them, only texts that were read have zeros: JSON has none.
+        let read = nul.addr() - start.ptr().addr();
+        body.iter_mut().take(read + 1).filter(|byte| **byte == 0).for_each(|byte| *byte = b'"');
+        return Err(body);
+    };
+    for (start, end) in escaped {
+        // SAFETY: a text that was read; each byte belongs to one text at most.
+        unsafe { text::unescape(start, end) };
     }
+    Ok(Kept { view, arena, body })
 }
 
-/// A text with escapes, without its quotes.
-struct Escaped {
-    start: usize,
-    len: usize,
+/// What all values of an answer share.
+struct Page<'a> {
+    arena: &'a Bump,
+    end: Cursor,
+    /// The last closing quote that was overwritten.
+    nul: *mut u8,
+    /// Texts with escapes, from behind the opening quote to the closing one.
+    escaped: Vec<(Cursor, Cursor)>,
+    day: time::Day,
 }
 
 /// What is left of an answer.
-pub(crate) struct Reader<'a> {
-    base: *mut u8,
-    len: usize,
-    rest: &'a [u8],
-    arena: &'a Bump,
+pub(crate) struct Reader<'r, 'a> {
+    at: Cursor,
     /// Before the first key of an object: no comma comes.
     first: bool,
     depth: u32,
-    /// Where the closing quotes of texts without escapes are.
-    plain: Vec<usize>,
-    escaped: Vec<Escaped>,
+    page: &'r mut Page<'a>,
 }
 
-/// The bytes of a text.
-struct Span<'a> {
-    bytes: &'a [u8],
-    /// Its place in the answer.
-    start: usize,
+/// A text in an answer.
+struct Span {
+    /// Behind the opening quote.
+    start: Cursor,
+    /// The closing quote.
+    end: Cursor,
     /// Bytes when it is unescaped.
     len: usize,
     escaped: bool,
 }
 
-impl<'a> Reader<'a> {
-    fn new(base: *mut u8, rest: &'a [u8], arena: &'a Bump) -> Reader<'a> {
-        // Room for many short texts: it is not the answer that should make these grow.
-        let (plain, escaped) = (Vec::with_capacity(rest.len() / 64), Vec::new());
-        Reader { base, len: rest.len(), rest, arena, first: true, depth: 0, plain, escaped }
+impl Span {
+    /// The text as it stands.
+    ///
+    /// # Safety
+    /// It is not handed out yet.
+    unsafe fn bytes(&self) -> &[u8] {
+        // SAFETY: the end is behind the start; only handing out leads to a write.
+        unsafe { self.start.until(self.end) }
+    }
+}
+
+impl Reader<'_, '_> {
+    /// Whether only white space is left.
+    fn ended(&mut self) -> bool {
+        while let b' ' | b'\t' | b'\n' | b'\r' = self.at.byte() {
+            // SAFETY: none of these is zero.
+            self.at = unsafe { self.at.over(1) };
+        }
+        self.at == self.page.end
     }
 
     /// Takes `wanted` if it is what comes. Of a known length, it is compared at once.
     #[inline(always)]
     fn eat<const N: usize>(&mut self, wanted: &[u8; N]) -> bool {
-        match self.rest.strip_prefix(wanted) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
-        }
+        let behind = self.at.after(wanted);
+        self.at = behind.unwrap_or(self.at);
+        behind.is_some()
     }
 
     #[inline(always)]
@@ -188,40 +205,33 @@ impl<'a> Reader<'a> {
     /// A key, given with the comma before it and the colon behind it, if it is what comes.
     #[inline(always)]
     fn key<const N: usize>(&mut self, key: &[u8; N]) -> bool {
-        let rest = if self.first {
-            key.split_first().and_then(|(_, bare)| self.rest.strip_prefix(bare))
-        } else {
-            self.rest.strip_prefix(key)
-        };
-        let Some(rest) = rest else { return false };
-        (self.rest, self.first) = (rest, false);
-        true
+        let seen = self.at.peek::<N>();
+        // Without its comma the first one is a byte shorter.
+        let known = if self.first { seen.get(..N - 1) == key.get(1..) } else { seen == *key };
+        if known {
+            // SAFETY: they were seen, and no key has a zero.
+            self.at = unsafe { self.at.over(N - usize::from(self.first)) };
+            self.first = false;
+        }
+        known
     }
 
-    /// A property that must be there and not null.
+    /// A property that must be there; its value comes.
     #[inline(always)]
-    pub(crate) fn must<T, const N: usize>(
-        &mut self,
-        key: &[u8; N],
-        value: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<T> {
-        if self.key(key) { value(self) } else { None }
+    pub(crate) fn must<const N: usize>(&mut self, key: &[u8; N]) -> Option<()> {
+        self.key(key).then_some(())
     }
 
-    /// A property that may be absent or null: then `Some(None)`.
+    /// A property that may be absent or null. If it is neither, its value comes.
     #[inline(always)]
-    pub(crate) fn maybe<T, const N: usize>(
-        &mut self,
-        key: &[u8; N],
-        value: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<Option<T>> {
-        if self.key(key) { self.nullable(value) } else { Some(None) }
+    pub(crate) fn maybe<const N: usize>(&mut self, key: &[u8; N]) -> bool {
+        self.key(key) && !self.null()
     }
 
-    /// A value that may be null.
+    /// Takes a null, if it comes.
     #[inline(always)]
-    pub(crate) fn nullable<T>(&mut self, value: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.eat(b"null") { Some(None) } else { value(self).map(Some) }
+    pub(crate) fn null(&mut self) -> bool {
+        self.eat(b"null")
     }
 
     pub(crate) fn bool(&mut self) -> Option<bool> {
@@ -230,8 +240,8 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     pub(crate) fn int64(&mut self) -> Option<i64> {
-        let (value, rest) = number::whole(self.rest)?;
-        self.rest = rest;
+        let (value, behind) = number::whole(self.at)?;
+        self.at = behind;
         Some(value)
     }
 
@@ -241,52 +251,53 @@ impl<'a> Reader<'a> {
 
     /// By serde, which knows how to round.
     pub(crate) fn double(&mut self) -> Option<f64> {
-        let len = self.rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']'))?;
-        let (number, rest) = self.rest.split_at_checked(len)?;
-        self.rest = rest;
-        serde_json::from_slice(number).ok()
+        let mut end = self.at;
+        while !matches!(end.byte(), 0 | b',' | b'}' | b']') {
+            // SAFETY: it is not zero.
+            end = unsafe { end.over(1) };
+        }
+        // SAFETY: nothing of it was written.
+        let (value, len) = answer::json(unsafe { self.at.until(end) })?;
+        let whole = len == end.since(self.at);
+        self.at = end;
+        value.as_f64().filter(|_| whole)
     }
 
     /// A text as it stands, between its quotes.
     #[inline(always)]
-    fn span(&mut self) -> Option<Span<'a>> {
-        self.must_eat(b"\"")?;
-        let start = self.len - self.rest.len();
-        let (mut at, mut shrunk) = (text::plain(self.rest), 0);
-        loop {
-            let tail = self.rest.get(at..)?;
-            match tail.first()? {
-                b'"' => break,
-                b'\\' => {
-                    let (used, char) = text::escape(tail)?;
-                    shrunk += used - char.len_utf8();
-                    at += used;
-                    at += text::plain(self.rest.get(at..)?);
-                }
-                _ => return None,
+    fn span(&mut self) -> Option<Span> {
+        let start = self.at.after(b"\"")?;
+        let (mut end, mut shrunk) = (text::plain(start), 0);
+        let behind = loop {
+            if let Some(behind) = end.after(b"\"") {
+                break behind;
             }
-        }
-        let (bytes, rest) = self.rest.split_at_checked(at)?;
-        self.rest = rest.get(1..)?;
-        Some(Span { bytes, start, len: at - shrunk, escaped: shrunk > 0 })
+            let (used, saved) = text::seen(end)?;
+            shrunk += saved;
+            // SAFETY: an escape, which has no zero.
+            end = text::plain(unsafe { end.over(used) });
+        };
+        self.at = behind;
+        Some(Span { start, end, len: end.since(start) - shrunk, escaped: shrunk > 0 })
     }
 
     /// A text without escapes.
     #[inline(always)]
-    fn plain_span(&mut self) -> Option<Span<'a>> {
+    fn plain_span(&mut self) -> Option<Span> {
         self.span().filter(|span| !span.escaped)
     }
 
-    /// Hands a text out; it gets its NUL when all is read.
+    /// Hands a text out, with its NUL; of one with escapes when all is read.
     #[inline(always)]
-    fn hand_out(&mut self, span: &Span<'_>) -> desk_str {
+    fn hand_out(&mut self, span: &Span) -> desk_str {
         if span.escaped {
-            self.escaped.push(Escaped { start: span.start, len: span.bytes.len() });
+            self.page.escaped.push((span.start, span.end));
         } else {
-            self.plain.push(span.start + span.bytes.len());
+            self.page.nul = span.end.ptr();
+            // SAFETY: the closing quote, which nobody looks at any more.
+            unsafe { span.end.ptr().write(0) };
         }
-        // SAFETY: the text's place in the answer.
-        desk_str { ptr: unsafe { self.base.add(span.start) }.cast_const().cast(), len: span.len }
+        desk_str { ptr: span.start.ptr().cast_const().cast(), len: span.len }
     }
 
     #[inline(always)]
@@ -298,42 +309,51 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(crate) fn enumeration<E: Enumeration>(&mut self) -> Option<EnumView> {
         let span = self.plain_span()?;
-        let place = E::KNOWN.iter().position(|known| known.text().as_bytes() == span.bytes);
-        let code = place.map_or(Some(0), |place| i32::try_from(place + 1).ok())?;
+        // SAFETY: it is handed out below.
+        let text = unsafe { span.bytes() };
+        let mut code = 0;
+        // A loop that is unrolled, where `position` would be a call.
+        for (known, place) in E::KNOWN.iter().zip(1..) {
+            if known.text().as_bytes() == text {
+                code = place;
+                break;
+            }
+        }
         Some(EnumView { code, text: self.hand_out(&span) })
     }
 
     /// µs since the Unix epoch.
     #[inline(always)]
     pub(crate) fn time(&mut self) -> Option<i64> {
-        // The usual length first: then nobody looks for its end.
-        if let Some(([b'"', text @ .., b'"'], rest)) = self.rest.split_first_chunk::<29>()
-            && let Some(micros) = time::usual(text)
-        {
-            self.rest = rest;
+        if let Some((micros, behind)) = time::six_decimals(self.at, &mut self.page.day) {
+            self.at = behind;
             return Some(micros);
         }
-        time::micros(self.plain_span()?.bytes)
+        let span = self.plain_span()?;
+        // SAFETY: it is not handed out.
+        time::micros(unsafe { span.bytes() })
     }
 
     /// A day that is written as it would be handed out.
     pub(crate) fn date(&mut self) -> Option<desk_str> {
         let span = self.plain_span()?;
-        let text = std::str::from_utf8(span.bytes).ok()?;
+        // SAFETY: it is handed out below.
+        let text = std::str::from_utf8(unsafe { span.bytes() }).ok()?;
         let day: NaiveDate = text.parse().ok()?;
         (day.to_string() == text).then(|| self.hand_out(&span))
     }
 
     /// Any JSON, as serde writes it: copied, because nothing behind it can be overwritten by a NUL.
+    #[inline(always)]
     pub(crate) fn json(&mut self) -> Option<desk_str> {
-        let (text, rest) = json::text(self.rest, self.arena)?;
-        self.rest = rest;
+        let (text, behind) = json::text(self.at, self.page.end, self.page.arena)?;
+        self.at = behind;
         Some(text)
     }
 
     pub(crate) fn object<T: Read>(&mut self) -> Option<Object<T>> {
         let object = T::read(self)?;
-        Some(Object::new(self.arena.alloc(object)))
+        Some(Object::new(self.page.arena.alloc(object)))
     }
 
     #[inline(always)]
@@ -342,11 +362,12 @@ impl<'a> Reader<'a> {
         if self.eat(b"]") {
             return Some(List::EMPTY);
         }
-        let before = self.rest.len();
-        let mut items = ArenaVec::new_in(self.arena);
+        let before = self.at;
+        let mut items = ArenaVec::new_in(self.page.arena);
         items.push(item(self)?);
-        // As many as fit, if they are all as long as the first.
-        items.reserve((self.rest.len() / (before - self.rest.len()).max(1)).min(ROOM));
+        // As many as fit if they are as long as the first, and some more.
+        let fit = self.page.end.since(self.at) / self.at.since(before).max(1);
+        items.reserve((fit + fit / 2).min(ROOM));
         while self.eat(b",") {
             items.push(item(self)?);
         }

@@ -59,8 +59,8 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
     });
     quote! {
         impl Read for #view {
-            #[inline]
-            fn read(from: &mut Reader<'_>) -> Option<#view> {
+            #[inline(always)]
+            fn read(from: &mut Reader<'_, '_>) -> Option<#view> {
                 from.open()?;
                 let view = #view { #(#members)* #no_response };
                 from.close()?;
@@ -79,22 +79,22 @@ fn property(field: &Field) -> TokenStream {
         Type::List(item) => {
             // A list holds its objects themselves.
             let (each, absent) = match &item.ty {
-                Type::Object(_) => (quote!(|from| Read::read(from)), None),
+                Type::Object(_) => (quote!(Read::read(from)), None),
                 ty => (one(ty), absent(ty)),
             };
             let each = match absent {
                 _ if !item.nullable => each,
-                Some(absent) => quote!(|from| Some(from.nullable(#each)?.unwrap_or(#absent))),
-                None => quote!(|from| from.nullable(#each)),
+                Some(absent) => quote!(Some(if from.null() { #absent } else { #each? })),
+                None => quote!(Some(if from.null() { None } else { Some(#each?) })),
             };
-            quote!(|from| from.list(#each))
+            quote!(from.list(|from| #each))
         }
         ty => one(ty),
     };
     match absent(&field.ty) {
-        _ if field.always() => quote!(from.must(#key, #value)?),
-        Some(absent) => quote!(from.maybe(#key, #value)?.unwrap_or(#absent)),
-        None => quote!(from.maybe(#key, #value)?),
+        _ if field.always() => quote!({ from.must(#key)?; #value? }),
+        Some(absent) => quote!(if from.maybe(#key) { #value? } else { #absent }),
+        None => quote!(if from.maybe(#key) { Some(#value?) } else { None }),
     }
 }
 
@@ -115,8 +115,7 @@ fn one(ty: &Type) -> TokenStream {
         }
         Type::Object(_) => quote!(object),
     };
-    // A closure is inlined where a method's name would be a call.
-    quote!(|from| from.#method())
+    quote!(from.#method())
 }
 
 /// What an absent value is in a view, if not `None`.

@@ -8,28 +8,64 @@ use crate::output::{EnumView, List, Object};
 use crate::reader::{self, Kept, Read, Reader};
 use crate::text::desk_str;
 impl Read for ProactiveChatView {
-    #[inline]
-    fn read(from: &mut Reader<'_>) -> Option<ProactiveChatView> {
+    #[inline(always)]
+    fn read(from: &mut Reader<'_, '_>) -> Option<ProactiveChatView> {
         from.open()?;
         let view = ProactiveChatView {
-            id: from.must(b",\"id\":", |from| from.int64())?,
-            project: from.must(b",\"project\":", |from| from.int64())?,
-            message: from.must(b",\"message\":", |from| from.text())?,
-            message_count: from.must(b",\"messageCount\":", |from| from.int64())?,
-            created_by: from
-                .maybe(b",\"createdBy\":", |from| from.json())?
-                .unwrap_or(desk_str::ABSENT),
-            assigned_group: from
-                .maybe(b",\"assignedGroup\":", |from| from.json())?
-                .unwrap_or(desk_str::ABSENT),
-            sent_count: from.must(b",\"sentCount\":", |from| from.int64())?,
-            responded_count: from.must(b",\"respondedCount\":", |from| from.int64())?,
-            closed_count: from.must(b",\"closedCount\":", |from| from.int64())?,
-            customers_list: from.must(b",\"customersList\":", |from| from.text())?,
-            created_at: from.must(b",\"createdAt\":", |from| from.time())?,
-            updated_at: from.must(b",\"updatedAt\":", |from| from.time())?,
-            priority: from
-                .must(b",\"priority\":", |from| from.enumeration::<types::Priority>())?,
+            id: {
+                from.must(b",\"id\":")?;
+                from.int64()?
+            },
+            project: {
+                from.must(b",\"project\":")?;
+                from.int64()?
+            },
+            message: {
+                from.must(b",\"message\":")?;
+                from.text()?
+            },
+            message_count: {
+                from.must(b",\"messageCount\":")?;
+                from.int64()?
+            },
+            created_by: if from.maybe(b",\"createdBy\":") {
+                from.json()?
+            } else {
+                desk_str::ABSENT
+            },
+            assigned_group: if from.maybe(b",\"assignedGroup\":") {
+                from.json()?
+            } else {
+                desk_str::ABSENT
+            },
+            sent_count: {
+                from.must(b",\"sentCount\":")?;
+                from.int64()?
+            },
+            responded_count: {
+                from.must(b",\"respondedCount\":")?;
+                from.int64()?
+            },
+            closed_count: {
+                from.must(b",\"closedCount\":")?;
+                from.int64()?
+            },
+            customers_list: {
+                from.must(b",\"customersList\":")?;
+                from.text()?
+            },
+            created_at: {
+                from.must(b",\"createdAt\":")?;
+                from.time()?
+            },
+            updated_at: {
+                from.must(b",\"updatedAt\":")?;
+                from.time()?
+            },
+            priority: {
+                from.must(b",\"priority\":")?;
+                from.enumeration::<types::Priority>()?
+            },
             response_: ptr::null(),
         };
         from.close()?;
@@ -45,50 +81,87 @@ impl Answer<types::ProactiveChat> for Kept<ProactiveChatView> {
     }
 }
 impl Read for ChatMessageView {
-    #[inline]
-    fn read(from: &mut Reader<'_>) -> Option<ChatMessageView> {
+    #[inline(always)]
+    fn read(from: &mut Reader<'_, '_>) -> Option<ChatMessageView> {
         from.open()?;
         let view = ChatMessageView {
-            id: from.must(b",\"id\":", |from| from.int64())?,
-            message_id: from.maybe(b",\"messageId\":", |from| from.int64())?,
-            ticket: from.must(b",\"ticket\":", |from| from.int64())?,
-            user_sendbird_id: from.must(b",\"userSendbirdId\":", |from| from.text())?,
-            user_type: from
-                .must(b",\"userType\":", |from| from.enumeration::<types::UserType>())?,
-            created_at: from.must(b",\"createdAt\":", |from| from.time())?,
-            message: from.must(b",\"message\":", |from| from.text())?,
-            data: from
-                .maybe(b",\"data\":", |from| from.text())?
-                .unwrap_or(desk_str::ABSENT),
-            deleted_at: from.maybe(b",\"deletedAt\":", |from| from.time())?,
-            requested_from: from
-                .maybe(
-                    b",\"requestedFrom\":",
-                    |from| from.enumeration::<types::RequestOrigin>(),
-                )?
-                .unwrap_or(EnumView::ABSENT),
-            requested_by: from
-                .maybe(b",\"requestedBy\":", |from| from.json())?
-                .unwrap_or(desk_str::ABSENT),
+            id: {
+                from.must(b",\"id\":")?;
+                from.int64()?
+            },
+            message_id: if from.maybe(b",\"messageId\":") {
+                Some(from.int64()?)
+            } else {
+                None
+            },
+            ticket: {
+                from.must(b",\"ticket\":")?;
+                from.int64()?
+            },
+            user_sendbird_id: {
+                from.must(b",\"userSendbirdId\":")?;
+                from.text()?
+            },
+            user_type: {
+                from.must(b",\"userType\":")?;
+                from.enumeration::<types::UserType>()?
+            },
+            created_at: {
+                from.must(b",\"createdAt\":")?;
+                from.time()?
+            },
+            message: {
+                from.must(b",\"message\":")?;
+                from.text()?
+            },
+            data: if from.maybe(b",\"data\":") {
+                from.text()?
+            } else {
+                desk_str::ABSENT
+            },
+            deleted_at: if from.maybe(b",\"deletedAt\":") {
+                Some(from.time()?)
+            } else {
+                None
+            },
+            requested_from: if from.maybe(b",\"requestedFrom\":") {
+                from.enumeration::<types::RequestOrigin>()?
+            } else {
+                EnumView::ABSENT
+            },
+            requested_by: if from.maybe(b",\"requestedBy\":") {
+                from.json()?
+            } else {
+                desk_str::ABSENT
+            },
         };
         from.close()?;
         Some(view)
     }
 }
 impl Read for ChatMessagePageView {
-    #[inline]
-    fn read(from: &mut Reader<'_>) -> Option<ChatMessagePageView> {
+    #[inline(always)]
+    fn read(from: &mut Reader<'_, '_>) -> Option<ChatMessagePageView> {
         from.open()?;
         let view = ChatMessagePageView {
-            count: from.must(b",\"count\":", |from| from.int64())?,
-            previous: from
-                .maybe(b",\"previous\":", |from| from.text())?
-                .unwrap_or(desk_str::ABSENT),
-            next: from
-                .maybe(b",\"next\":", |from| from.text())?
-                .unwrap_or(desk_str::ABSENT),
-            results: from
-                .must(b",\"results\":", |from| from.list(|from| Read::read(from)))?,
+            count: {
+                from.must(b",\"count\":")?;
+                from.int64()?
+            },
+            previous: if from.maybe(b",\"previous\":") {
+                from.text()?
+            } else {
+                desk_str::ABSENT
+            },
+            next: if from.maybe(b",\"next\":") {
+                from.text()?
+            } else {
+                desk_str::ABSENT
+            },
+            results: {
+                from.must(b",\"results\":")?;
+                from.list(|from| Read::read(from))?
+            },
             response_: ptr::null(),
         };
         from.close()?;

@@ -1,8 +1,9 @@
 //! JSON of any shape, as the text that serde makes of it.
 
+use ::desk_client::answer;
 use bumpalo::Bump;
-use serde_json::{Deserializer, Value};
 
+use super::cursor::Cursor;
 use super::{number, text};
 use crate::output;
 use crate::text::desk_str;
@@ -12,72 +13,72 @@ const DEPTH: u32 = 32;
 /// Keys of one object that are compared with each other.
 const KEYS: usize = 32;
 
-/// The value that comes, as text, and what comes behind it.
-pub(super) fn text<'a>(bytes: &'a [u8], arena: &Bump) -> Option<(desk_str, &'a [u8])> {
-    if let Some(rest) = same(bytes, DEPTH) {
-        let value = bytes.get(..bytes.len() - rest.len())?;
-        return Some((output::bytes(arena, value), rest));
+/// The value that comes, as text, and what comes behind it. `end` is the end of the answer.
+pub(super) fn text(at: Cursor, end: Cursor, arena: &Bump) -> Option<(desk_str, Cursor)> {
+    if let Some(behind) = same(at, DEPTH) {
+        // SAFETY: it was read, and nothing of it is written.
+        return Some((output::bytes(arena, unsafe { at.until(behind) }), behind));
     }
-    let mut values = Deserializer::from_slice(bytes).into_iter::<Value>();
-    let value = values.next()?.ok()?;
-    let (own, rest) = bytes.split_at_checked(values.byte_offset())?;
-    let nested = own.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    // SAFETY: nothing of what is to come was written yet.
+    let (value, len) = answer::json(unsafe { at.until(end) })?;
+    // SAFETY: serde took them, and takes no zero.
+    let behind = unsafe { at.over(len) };
+    // SAFETY: as before.
+    let nested = unsafe { at.until(behind) }.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
     // One more than are too deep may be too deep.
-    (nested <= 64).then(|| (output::json(arena, &value), rest))
+    (nested <= 64).then(|| (output::json(arena, &value), behind))
 }
 
 /// What comes behind a value that serde would write just as it stands; `None` if that is not certain.
-fn same(bytes: &[u8], depth: u32) -> Option<&[u8]> {
+fn same(at: Cursor, depth: u32) -> Option<Cursor> {
     let depth = depth.checked_sub(1)?;
-    match bytes.first()? {
-        b'"' => string(bytes).map(|(_, rest)| rest),
-        b'{' => object(bytes.get(1..)?, depth),
-        b'[' => list(bytes.get(1..)?, depth),
-        b't' => bytes.strip_prefix(b"true"),
-        b'f' => bytes.strip_prefix(b"false"),
-        b'n' => bytes.strip_prefix(b"null"),
-        _ => number::whole(bytes).map(|(_, rest)| rest),
+    match at.byte() {
+        b'"' => string(at),
+        b'{' => object(at.after(b"{")?, depth),
+        b'[' => list(at.after(b"[")?, depth),
+        b't' => at.after(b"true"),
+        b'f' => at.after(b"false"),
+        b'n' => at.after(b"null"),
+        _ => number::whole(at).map(|(_, behind)| behind),
     }
 }
 
-fn object(mut bytes: &[u8], depth: u32) -> Option<&[u8]> {
-    if let Some(rest) = bytes.strip_prefix(b"}") {
-        return Some(rest);
+fn object(mut at: Cursor, depth: u32) -> Option<Cursor> {
+    if let Some(behind) = at.after(b"}") {
+        return Some(behind);
     }
     let mut keys: Vec<&[u8]> = Vec::new();
     loop {
-        let (key, rest) = string(bytes)?;
+        let behind = string(at)?;
+        // SAFETY: it was read, and nothing of it is written.
+        let key = unsafe { at.until(behind) };
         // The last of two would win.
         if keys.contains(&key) || keys.len() == KEYS {
             return None;
         }
         keys.push(key);
-        let rest = same(rest.strip_prefix(b":")?, depth)?;
-        match rest.split_first()? {
-            (b',', rest) => bytes = rest,
-            (b'}', rest) => return Some(rest),
-            _ => return None,
+        at = same(behind.after(b":")?, depth)?;
+        match at.after(b",") {
+            Some(behind) => at = behind,
+            None => return at.after(b"}"),
         }
     }
 }
 
-fn list(mut bytes: &[u8], depth: u32) -> Option<&[u8]> {
-    if let Some(rest) = bytes.strip_prefix(b"]") {
-        return Some(rest);
+fn list(mut at: Cursor, depth: u32) -> Option<Cursor> {
+    if let Some(behind) = at.after(b"]") {
+        return Some(behind);
     }
     loop {
-        let rest = same(bytes, depth)?;
-        match rest.split_first()? {
-            (b',', rest) => bytes = rest,
-            (b']', rest) => return Some(rest),
-            _ => return None,
+        at = same(at, depth)?;
+        match at.after(b",") {
+            Some(behind) => at = behind,
+            None => return at.after(b"]"),
         }
     }
 }
 
-/// A text without escapes, between its quotes, and what comes behind it.
-fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let bytes = bytes.strip_prefix(b"\"")?;
-    let (own, rest) = bytes.split_at_checked(text::plain(bytes))?;
-    Some((own, rest.strip_prefix(b"\"")?))
+/// What comes behind a text without escapes.
+fn string(at: Cursor) -> Option<Cursor> {
+    text::plain(at.after(b"\"")?).after(b"\"")
 }

@@ -22,6 +22,14 @@ fn page(messages: &[&str]) -> String {
     )
 }
 
+/// Bytes with what a cursor needs behind them, their beginning and their end.
+fn padded(bytes: &[u8]) -> (Vec<u8>, Cursor, Cursor) {
+    let mut padded = [bytes, &[0; PAD]].concat();
+    // SAFETY: the padding is there, and a vector that moves leaves its bytes where they are.
+    let (start, end) = unsafe { (Cursor::new(padded.as_mut_ptr()), Cursor::new(padded.as_mut_ptr().add(bytes.len()))) };
+    (padded, start, end)
+}
+
 fn page_agrees(bytes: &[u8]) -> bool {
     agree::<ChatMessagePage, ChatMessagePageView>(bytes, |bytes| serde_json::from_slice(bytes))
 }
@@ -152,17 +160,32 @@ struct All {
 }
 
 impl Read for All {
-    fn read(from: &mut Reader<'_>) -> Option<All> {
+    fn read(from: &mut Reader<'_, '_>) -> Option<All> {
         from.open()?;
         let all = All {
-            flag: from.must(b",\"flag\":", |from| from.bool())?,
-            small: from.maybe(b",\"small\":", |from| from.int32())?,
-            fraction: from.must(b",\"fraction\":", |from| from.double())?,
-            day: from.must(b",\"day\":", |from| from.date())?,
-            inner: from.maybe(b",\"inner\":", |from| from.object())?.unwrap_or(Object::NULL),
-            days: from.must(b",\"days\":", |from| from.list(|from| from.date()))?,
-            maybe: from.must(b",\"maybe\":", |from| from.list(|from| from.nullable(|from| from.int64())))?,
-            inside: from.maybe(b",\"inside\":", |from| from.list(|from| Read::read(from)))?.unwrap_or(List::EMPTY),
+            flag: {
+                from.must(b",\"flag\":")?;
+                from.bool()?
+            },
+            small: if from.maybe(b",\"small\":") { Some(from.int32()?) } else { None },
+            fraction: {
+                from.must(b",\"fraction\":")?;
+                from.double()?
+            },
+            day: {
+                from.must(b",\"day\":")?;
+                from.date()?
+            },
+            inner: if from.maybe(b",\"inner\":") { from.object()? } else { Object::NULL },
+            days: {
+                from.must(b",\"days\":")?;
+                from.list(|from| from.date())?
+            },
+            maybe: {
+                from.must(b",\"maybe\":")?;
+                from.list(|from| Some(if from.null() { None } else { Some(from.int64()?) }))?
+            },
+            inside: if from.maybe(b",\"inside\":") { from.list(|from| Read::read(from))? } else { List::EMPTY },
         };
         from.close()?;
         Some(all)
@@ -256,16 +279,40 @@ proptest! {
     }
 
     #[test]
+    fn times_of_six_decimals_are_those_of_chrono(
+        texts in prop::collection::vec("20[0-9]{2}-0[12]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]\\.[0-9]{6}Z", 1..6),
+        flip in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+    ) {
+        let mut day = time::Day::NONE;
+        for mut text in texts.iter().flat_map(|text| [text, text]).map(|text| text.clone().into_bytes()) {
+            if let Some((at, byte)) = flip {
+                text[at.index(27)] = byte;
+            }
+            let (_padded, start, end) = padded(&[b"\"", text.as_slice(), b"\""].concat());
+            let read = time::six_decimals(start, &mut day);
+            let wanted = std::str::from_utf8(&text).ok().and_then(by_chrono);
+            if let Some((micros, behind)) = read {
+                prop_assert!(behind == end && wanted == Some(micros), "{micros}");
+            } else if flip.is_none() {
+                // A leap second is chrono's.
+                prop_assert!(wanted.is_none() || &text[17..19] == b"60");
+            }
+        }
+    }
+
+    #[test]
     fn plain_texts_end_where_they_end(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let wanted = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(bytes.len());
-        prop_assert_eq!(text::plain(&bytes), wanted);
+        let (_padded, start, _) = padded(&bytes);
+        prop_assert_eq!(text::plain(start).since(start), wanted);
     }
 
     #[test]
     fn json_is_written_as_serde_writes_it(text in text(), number in any::<f64>(), whole in any::<i128>()) {
         let json = format!("[{{\"{text}\":{number:?},\"b\":{whole},\"a\":[]}},\"{text}\"]");
         let arena = Bump::new();
-        let read = super::json::text(json.as_bytes(), &arena).map(|(text, rest)| (format!("{text:?}"), rest.len()));
+        let (_padded, start, end) = padded(json.as_bytes());
+        let read = super::json::text(start, end, &arena).map(|(text, rest)| (format!("{text:?}"), end.since(rest)));
         if let Some((read, rest)) = read {
             let value: Value = serde_json::from_str(&json).expect("JSON");
             prop_assert_eq!((read, rest), (format!("{:?}", value.to_string() + "\0"), 0));

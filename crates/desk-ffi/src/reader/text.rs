@@ -1,39 +1,39 @@
 //! Texts of JSON: where they end, and what their escapes mean.
 
-const ONES: u64 = u64::MAX / 255;
-const HIGH: u64 = ONES << 7;
+use super::cursor::Cursor;
 
-/// How many bytes come before a quote, a backslash, a control character or the end.
+/// Bytes of the longest escape, a pair of surrogates.
+const LONGEST: usize = 12;
+
+/// The next quote, backslash or control character, zero included.
 #[inline(always)]
-pub(super) fn plain(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    #[cfg(target_arch = "x86_64")]
-    for chunk in bytes.as_chunks::<16>().0 {
-        let found = special_of_16(chunk);
+pub(super) fn plain(mut at: Cursor) -> Cursor {
+    loop {
+        let found = special(at);
         if found != 0 {
-            return at + found.trailing_zeros() as usize;
+            // SAFETY: what is before it is not zero.
+            return unsafe { at.over(found.trailing_zeros() as usize / BITS) };
         }
-        at += 16;
+        // SAFETY: none of them is zero.
+        at = unsafe { at.over(STEP) };
     }
-    let (words, tail) = bytes.get(at..).unwrap_or_default().as_chunks::<8>();
-    for word in words {
-        let found = special(u64::from_le_bytes(*word));
-        if found != 0 {
-            // The lowest mark is right; those above it may not be.
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + tail.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(tail.len())
 }
 
-/// Marks the bytes that end a plain text, a bit each.
+/// Bytes that are looked at together.
+#[cfg(target_arch = "x86_64")]
+const STEP: usize = 16;
+/// Bits for each of them.
+#[cfg(target_arch = "x86_64")]
+const BITS: usize = 1;
+
+/// Marks the bytes that end a plain text, by a bit each.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn special_of_16(chunk: &[u8; 16]) -> i32 {
+fn special(at: Cursor) -> i32 {
     use std::arch::x86_64::{
         _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
     };
+    let chunk = at.peek::<STEP>();
     // SAFETY: every x86-64 has SSE2, and there are 16 bytes to load.
     unsafe {
         let text = _mm_loadu_si128(chunk.as_ptr().cast());
@@ -44,19 +44,39 @@ fn special_of_16(chunk: &[u8; 16]) -> i32 {
     }
 }
 
-/// Marks the bytes that end a plain text, by their highest bits.
+#[cfg(not(target_arch = "x86_64"))]
+const STEP: usize = 8;
+#[cfg(not(target_arch = "x86_64"))]
+const BITS: usize = 8;
+
+/// Marks the bytes that end a plain text, by their highest bits. The lowest mark is right; those above it may not be.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[cfg_attr(target_arch = "x86_64", allow(dead_code, reason = "other processors' way, compared in tests"))]
 #[inline(always)]
-fn special(word: u64) -> u64 {
+fn special_of_word(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
     let quote = zero(word ^ (ONES * b'"' as u64));
     let backslash = zero(word ^ (ONES * b'\\' as u64));
     let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & HIGH
+    (quote | backslash | control) & (ONES << 7)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn special(at: Cursor) -> u64 {
+    special_of_word(at.word())
+}
+
+/// The escape that comes: its length, and by how many bytes it is longer than what it means. `None` if it is none.
+pub(super) fn seen(at: Cursor) -> Option<(usize, usize)> {
+    let (used, char) = escape(&at.peek::<LONGEST>())?;
+    Some((used, used - char.len_utf8()))
 }
 
 /// The escape at the beginning of `bytes`: its length and what it means. `None` if it means nothing.
-pub(super) fn escape(bytes: &[u8]) -> Option<(usize, char)> {
-    let char = match bytes.get(1)? {
+fn escape(bytes: &[u8]) -> Option<(usize, char)> {
+    let char = match bytes.strip_prefix(b"\\")?.first()? {
         b'"' => '"',
         b'\\' => '\\',
         b'/' => '/',
@@ -91,24 +111,55 @@ fn unit(bytes: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| Some(value << 4 | char::from(*digit).to_digit(16)?))
 }
 
-/// Unescapes a text where it stands, and ends it with NUL: `text` is a text that was read, and one byte more.
-pub(super) fn unescape(text: &mut [u8]) {
-    let (mut from, mut to) = (0, 0);
-    let end = text.len().saturating_sub(1);
-    while from < end {
-        let run = text.get(from..end).map_or(0, plain);
-        if to < from {
-            text.copy_within(from..from + run, to);
+/// Unescapes a text where it stands, and ends it with NUL: from `start` to the closing quote at `end`, as it was read.
+///
+/// # Safety
+/// A text that was read, which nobody else looks at.
+pub(super) unsafe fn unescape(start: Cursor, end: Cursor) {
+    let (mut from, mut to) = (start, start.ptr());
+    loop {
+        let run = plain(from);
+        let len = run.since(from);
+        // SAFETY: what is unescaped is never longer, so `to` is not behind `from`; both are in the text.
+        unsafe {
+            std::ptr::copy(from.ptr(), to, len);
+            to = to.add(len);
         }
-        (from, to) = (from + run, to + run);
+        if run == end {
+            break;
+        }
+        // SAFETY: as `to` is not behind the run, nothing of the rest was written.
+        let rest = unsafe { run.until(end) };
         // It was understood before.
-        let Some((used, char)) = text.get(from..end).and_then(escape) else { break };
-        if let Some(place) = text.get_mut(to..to + char.len_utf8()) {
-            char.encode_utf8(place);
+        let Some((used, char)) = escape(rest) else { break };
+        let mut utf8 = [0; 4];
+        let bytes = char.encode_utf8(&mut utf8);
+        // SAFETY: as long as the escape at most, and that was seen.
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
+            to = to.add(bytes.len());
+            from = run.over(used);
         }
-        (from, to) = (from + used, to + char.len_utf8());
     }
-    if let Some(nul) = text.get_mut(to) {
-        *nul = 0;
+    // SAFETY: the closing quote, or before it.
+    unsafe { to.write(0) };
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::special_of_word;
+
+    #[test]
+    fn every_byte_is_plain_or_not_on_every_processor() {
+        for byte in 0..=u8::MAX {
+            let plain = !matches!(byte, 0..0x20 | b'"' | b'\\');
+            for place in 0..8 {
+                let mut word = *b"\xff\x7f\x80az\xc3 #";
+                word[place] = byte;
+                let first = special_of_word(u64::from_le_bytes(word)).trailing_zeros() as usize / 8;
+                assert_eq!(first, if plain { 8 } else { place }, "{byte} at {place}");
+            }
+        }
     }
 }
