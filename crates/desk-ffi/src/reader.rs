@@ -101,14 +101,13 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     let start = unsafe { Cursor::new(body.as_mut_ptr()) };
     // SAFETY: the end of the same.
     let end = unsafe { Cursor::new(start.ptr().add(len)) };
-    let mut page = Page { arena: &arena, end, nul: start.ptr(), escaped: Vec::new(), day: time::Day::NONE };
+    let mut page = Page { arena: &arena, end, changed: start, escaped: Vec::new(), day: time::Day::NONE };
     let mut reader = Reader { at: start, first: true, depth: 0, page: &mut page };
     let view = V::read(&mut reader).filter(|_| reader.ended());
-    let (nul, escaped) = (page.nul, page.escaped);
+    let (changed, escaped) = (page.changed.since(start), page.escaped);
     let Some(view) = view else {
-        // Up to the last of them, only texts that were read have zeros: JSON has none.
-        let read = nul.addr() - start.ptr().addr();
-        body.iter_mut().take(read + 1).filter(|byte| **byte == 0).for_each(|byte| *byte = b'"');
+        // Up to there only quotes became zeros: what was read had none.
+        body.iter_mut().take(changed).filter(|byte| **byte == 0).for_each(|byte| *byte = b'"');
         return Err(body);
     };
     for (start, end) in escaped {
@@ -122,8 +121,8 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
 struct Page<'a> {
     arena: &'a Bump,
     end: Cursor,
-    /// The last closing quote that was overwritten.
-    nul: *mut u8,
+    /// Behind the last closing quote that was overwritten.
+    changed: Cursor,
     /// Texts with escapes, from behind the opening quote to the closing one.
     escaped: Vec<(Cursor, Cursor)>,
     day: time::Day,
@@ -293,9 +292,11 @@ impl Reader<'_, '_> {
         if span.escaped {
             self.page.escaped.push((span.start, span.end));
         } else {
-            self.page.nul = span.end.ptr();
             // SAFETY: the closing quote, which nobody looks at any more.
-            unsafe { span.end.ptr().write(0) };
+            unsafe {
+                self.page.changed = span.end.over(1);
+                span.end.ptr().write(0);
+            }
         }
         desk_str { ptr: span.start.ptr().cast_const().cast(), len: span.len }
     }

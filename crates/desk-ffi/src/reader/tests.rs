@@ -321,6 +321,17 @@ proptest! {
 }
 
 #[test]
+fn zeros_of_the_answer_itself_stay() {
+    let whole = page(&[MESSAGE]).into_bytes();
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] = 0;
+        assert!(!page_agrees(&bytes), "{at}");
+    }
+    assert!(!page_agrees(&[whole.as_slice(), &[0]].concat()) && !page_agrees(&[0; 100]));
+}
+
+#[test]
 fn the_answer_of_the_client_is_the_reader() {
     assert!(<Kept<ChatMessagePageView> as Answer<ChatMessagePage>>::read(page(&[MESSAGE]).into_bytes()).is_ok());
     assert!(<ChatMessagePage as Answer<ChatMessagePage>>::read(page(&[MESSAGE]).into_bytes()).is_err());
