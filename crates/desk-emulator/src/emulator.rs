@@ -12,8 +12,10 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use crate::error::Result;
-use crate::http::{self, Service};
+use crate::faults::{FaultCount, FaultPlan, Faults};
+use crate::http::{self, Log, RequestEntry, Service};
 use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket};
+use crate::store::deliveries::{Delivery, Twice};
 use crate::store::seed::{SeedReport, SeedRequest};
 use crate::store::{Settings, SharedStore, Store};
 
@@ -24,6 +26,7 @@ pub struct Builder {
     data: Option<PathBuf>,
     token: Option<String>,
     strict_paging: bool,
+    faults: FaultPlan,
     settings: Settings,
 }
 
@@ -64,14 +67,20 @@ impl Builder {
         self
     }
 
+    /// Starts with faults.
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = plan;
+        self
+    }
+
     /// Who sends the message of a proactive chat.
     pub fn proactive_sender(mut self, sender: ProactiveSender) -> Self {
         self.settings.proactive_sender = sender;
         self
     }
 
-    /// Starts without blocking the calling task. Fails when the port is in use, or the data file or the token is
-    /// unusable.
+    /// Starts without blocking the calling task. Fails when the port is in use, or the data file, the token or the
+    /// fault plan is unusable.
     pub async fn start(self) -> io::Result<Emulator> {
         let (send, receive) = oneshot::channel();
         std::thread::spawn(move || send.send(self.start_blocking()));
@@ -97,12 +106,18 @@ impl Builder {
             None => store.random_token().map_err(io::Error::other)?,
         };
         let store = SharedStore::new(store);
+        let (faults, log) = (Faults::default(), Log::default());
+        let unusable =
+            |error: crate::Error| io::Error::new(io::ErrorKind::InvalidInput, format!("the fault plan: {error}"));
+        faults.set(self.faults).map_err(unusable)?;
         let service = Service {
             store: store.clone(),
             token: token.as_str().into(),
             address,
             strict_paging: self.strict_paging,
             demo: self.settings.demo,
+            faults: faults.clone(),
+            log: log.clone(),
         };
         let (stop, stopping) = oneshot::channel();
         let (stopped, done) = oneshot::channel();
@@ -116,13 +131,15 @@ impl Builder {
             // Nobody waits for it after a plain drop.
             let _ = stopped.send(());
         })?;
-        Ok(Emulator { store, address, token, running: Some(Running { stop, thread }), done })
+        Ok(Emulator { store, faults, log, address, token, running: Some(Running { stop, thread }), done })
     }
 }
 
 /// A running emulator. Dropping it stops it.
 pub struct Emulator {
     store: SharedStore,
+    faults: Faults,
+    log: Log,
     address: SocketAddr,
     token: String,
     running: Option<Running>,
@@ -215,6 +232,32 @@ impl Emulator {
     /// Adds made-up messages on closed tickets of their own. A million rows take seconds on the calling thread.
     pub fn seed(&self, request: SeedRequest) -> Result<SeedReport> {
         self.store.lock().seed(request)
+    }
+
+    /// Puts a fault plan in the place of the one before; an empty one ends all faults. 400 names a rule that means
+    /// nothing; then the plan before stays.
+    pub fn set_faults(&self, plan: FaultPlan) -> Result<()> {
+        self.faults.set(plan)
+    }
+
+    /// The rules in force, with how often each fired.
+    pub fn faults(&self) -> Vec<FaultCount> {
+        self.faults.counts().1
+    }
+
+    /// The last 10,000 requests to the API, from the oldest. They hold neither token nor text of messages.
+    pub fn requests(&self) -> Vec<RequestEntry> {
+        self.log.entries()
+    }
+
+    /// Every message that reached a customer first, of one customer or of all, in the order of sending.
+    pub fn deliveries(&self, customer_id: Option<i64>) -> Result<Vec<Delivery>> {
+        Ok(self.store.lock().deliveries(customer_id, i64::MAX, 0)?.1)
+    }
+
+    /// Everybody who got the same text more than once. Empty is what a sender wants.
+    pub fn messaged_twice(&self) -> Result<Vec<Twice>> {
+        self.store.lock().messaged_twice()
     }
 
     /// Goes back to the state it started with: nothing, or the demo content and the seeded rows of the builder.

@@ -2,11 +2,12 @@
 //!
 //! It owns the behaviour that `openapi/desk.yaml` and the service's pages describe, and offers it in-process
 //! ([`Emulator`]) and as the program `desk-emulator`. Every request is checked against the embedded spec before it
-//! changes anything, and a refused request changes nothing. It listens on loopback only. It does not inject faults,
+//! changes anything, and a refused request changes nothing. It listens on loopback only. It does not
 //! imitate undocumented operations, or know the client crates.
 
 mod emulator;
 mod error;
+mod faults;
 mod http;
 mod model;
 mod schema;
@@ -16,9 +17,12 @@ mod time;
 
 pub use emulator::{Builder, Emulator};
 pub use error::{Error, Result};
+pub use faults::{Fault, FaultCount, FaultPlan, FaultRule, How, Nth, RetryAfter, When};
+pub use http::RequestEntry;
 pub use model::{
     Agent, AgentRef, AgentStatus, Assignment, Customer, CustomerChannel, Group, NewAgent, NewCustomer, Presence,
     ProactiveSender, Ticket, TicketStatus,
 };
+pub use store::deliveries::{Delivery, Twice};
 pub use store::seed::{SeedReport, SeedRequest};
 pub use time::Time;

@@ -5,11 +5,11 @@
 //! never comes from the command line, where every user of the machine could read it.
 
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use desk_emulator::Emulator;
+use desk_emulator::{Emulator, FaultPlan};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -40,6 +40,9 @@ struct Options {
     /// Answer 400 to a limit or offset out of range
     #[arg(long)]
     strict_paging: bool,
+    /// File with fault rules (JSON, see the README of desk-emulator)
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
     /// Stop when stdin ends, so that nothing is left behind when the parent dies
     #[arg(long)]
     exit_on_stdin_close: bool,
@@ -69,6 +72,9 @@ async fn run(options: Options) -> io::Result<()> {
     if let Some(file) = options.data {
         builder = builder.data(file);
     }
+    if let Some(file) = options.faults {
+        builder = builder.faults(fault_plan(&file)?);
+    }
     if let Some(token) = token(options.token_file)? {
         builder = builder.token(token);
     }
@@ -88,6 +94,14 @@ async fn run(options: Options) -> io::Result<()> {
     }
     emulator.shutdown().await;
     Ok(())
+}
+
+fn fault_plan(file: &Path) -> io::Result<FaultPlan> {
+    let unusable = |kind, error: &dyn std::fmt::Display| {
+        io::Error::new(kind, format!("cannot use the faults of {}: {error}", file.display()))
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.kind(), &error))?;
+    serde_json::from_str(&text).map_err(|error| unusable(io::ErrorKind::InvalidData, &error))
 }
 
 /// The token from the file, else from the variable, without the line end.

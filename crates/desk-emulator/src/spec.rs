@@ -15,6 +15,13 @@ static SPEC: LazyLock<Value> = LazyLock::new(|| {
     yaml_serde::from_str(include_str!("../../../openapi/desk.yaml")).expect("the spec of the repository is valid YAML")
 });
 
+/// The names of all operations.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    let items = SPEC["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
+    operations.filter_map(|operation| operation["operationId"].as_str())
+}
+
 /// One operation of the spec.
 #[derive(Clone, Copy)]
 pub(crate) struct Operation {
@@ -28,6 +35,11 @@ impl Operation {
     pub(crate) fn find(method: &str, template: &str) -> Option<Self> {
         let item = SPEC["paths"].get(template)?;
         Some(Self { item, operation: item.get(method)? })
+    }
+
+    /// Its name.
+    pub(crate) fn id(self) -> &'static str {
+        self.operation["operationId"].as_str().unwrap_or_default()
     }
 
     /// Checks every documented path (`path`) or query (`query`) parameter that `value_of` knows a value for, except

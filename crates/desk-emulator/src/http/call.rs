@@ -99,14 +99,19 @@ fn authenticate(headers: &HeaderMap, token: &str) -> Result<()> {
     }
 }
 
-fn operation(parts: &Parts) -> Result<Operation> {
-    let template = parts.extensions.get::<MatchedPath>().and_then(|path| path.as_str().strip_prefix(BASE_PATH));
-    let method = match parts.method {
+/// The operation of a method and the template of a path.
+pub(super) fn operation_of(method: &Method, template: &str) -> Option<Operation> {
+    let method = match *method {
         Method::POST => "post",
         // HEAD is answered as GET is.
         _ => "get",
     };
-    let operation = template.and_then(|template| Operation::find(method, template));
+    Operation::find(method, template.strip_prefix(BASE_PATH)?)
+}
+
+fn operation(parts: &Parts) -> Result<Operation> {
+    let template = parts.extensions.get::<MatchedPath>();
+    let operation = template.and_then(|template| operation_of(&parts.method, template.as_str()));
     operation.ok_or_else(|| Error::internal("this route is not in openapi/desk.yaml; add it there"))
 }
 

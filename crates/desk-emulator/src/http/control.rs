@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use super::call::{Query, parse_json, path_id, path_parameters, read_body};
 use super::paging::{Link, Paging, page};
 use super::{Service, json as json_response};
 use crate::error::{Error, Result};
+use crate::faults::FaultPlan;
 use crate::model::{NewAgent, NewCustomer, Presence};
 use crate::store::Store;
 use crate::store::seed::SeedRequest;
@@ -32,6 +33,11 @@ pub(super) fn routes() -> Router<Service> {
         .route("/tickets/{id}/customer_reply", post(customer_reply))
         .route("/tickets/{id}/agent_reply", post(agent_reply))
         .route("/tickets/{id}/close", post(close_ticket))
+        .route("/faults", get(faults).put(set_faults).delete(clear_faults))
+        .route("/requests", get(requests).delete(forget_requests))
+        .route("/requests.har", get(requests_har))
+        .route("/deliveries", get(deliveries))
+        .route("/messaged_twice", get(messaged_twice))
         .route("/seed", post(seed))
         .route("/reset", post(reset))
         .route("/health", get(health))
@@ -72,11 +78,7 @@ async fn set_presence(State(service): State<Service>, request: Request) -> Resul
 async fn list_tickets(State(service): State<Service>, request: Request) -> Result<Response> {
     let control = Control::accept(request).await?;
     let query = Query::of(&control.parts);
-    let proactive_id = match query.get("proactive_id").map(str::parse) {
-        None => None,
-        Some(Ok(id)) => Some(id),
-        Some(Err(_)) => return Err(Error::invalid("proactive_id: must be a 64-bit integer")),
-    };
+    let proactive_id = number(&query, "proactive_id")?;
     let paging = Paging::of(&query);
     let (count, tickets) =
         service.store.run(move |store| store.tickets(proactive_id, paging.limit, paging.offset)).await?;
@@ -128,6 +130,69 @@ async fn close_ticket(State(service): State<Service>, request: Request) -> Resul
 async fn seed(State(service): State<Service>, request: Request) -> Result<Response> {
     let wanted: SeedRequest = Control::accept(request).await?.body()?;
     answer(&service, StatusCode::OK, move |store| store.seed(wanted)).await
+}
+
+async fn faults(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    in_force(&service)
+}
+
+async fn set_faults(State(service): State<Service>, request: Request) -> Result<Response> {
+    service.faults.set(Control::accept(request).await?.body()?)?;
+    in_force(&service)
+}
+
+async fn clear_faults(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    service.faults.set(FaultPlan::default())?;
+    in_force(&service)
+}
+
+fn in_force(service: &Service) -> Result<Response> {
+    let (seed, rules) = service.faults.counts();
+    Ok(json_response(StatusCode::OK, to_json(&json!({ "seed": seed, "rules": rules }))?))
+}
+
+async fn requests(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], service.log.ndjson()).into_response())
+}
+
+async fn requests_har(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    let har = service.log.har(&service.address.to_string());
+    Ok(json_response(StatusCode::OK, to_json(&har)?))
+}
+
+async fn forget_requests(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    service.log.clear();
+    Ok(json_response(StatusCode::OK, to_json(&healthy())?))
+}
+
+async fn deliveries(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let query = Query::of(&control.parts);
+    let customer_id = number(&query, "customer_id")?;
+    let paging = Paging::of(&query);
+    let (count, deliveries) =
+        service.store.run(move |store| store.deliveries(customer_id, paging.limit, paging.offset)).await?;
+    page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&deliveries)?)
+}
+
+async fn messaged_twice(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    answer(&service, StatusCode::OK, |store| {
+        let twice = store.messaged_twice()?;
+        Ok(json!({ "count": twice.len(), "results": twice }))
+    })
+    .await
+}
+
+/// A number of the query, if it is there.
+fn number(query: &Query, name: &str) -> Result<Option<i64>> {
+    let number = query.get(name).map(str::parse).transpose();
+    number.map_err(|_| Error::invalid(format!("{name}: must be a 64-bit integer")))
 }
 
 async fn reset(State(service): State<Service>, request: Request) -> Result<Response> {

@@ -5,7 +5,10 @@
 //! offered.
 
 mod call;
+mod connection;
 mod control;
+mod fault;
+mod log;
 mod paging;
 mod platform;
 
@@ -13,16 +16,19 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use log::Log;
+pub use log::RequestEntry;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::uri::{PathAndQuery, Uri};
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::map_request;
+use axum::middleware::{from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::error::Error;
+use crate::faults::Faults;
 use crate::store::SharedStore;
 
 /// Where the API begins.
@@ -39,6 +45,8 @@ pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     pub(crate) strict_paging: bool,
     pub(crate) demo: bool,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
 }
 
 /// Serves until `stopping` is sent or dropped, then gives requests under way [`DRAIN`].
@@ -46,23 +54,22 @@ pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, sto
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
-    // Answers are written at once; waiting for more to send only delays them.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let (drain, draining) = oneshot::channel();
-    let stop = async move {
-        let _ = stopping.await;
-        let _ = drain.send(());
-    };
-    let server = axum::serve(listener, router(service)).with_graceful_shutdown(stop);
+    let (stop, stopped) = watch::channel(false);
+    let accepting = connection::accept(listener, router(service), stopped);
+    tokio::pin!(accepting);
     tokio::select! {
-        _ = server => {}
-        () = async { let _ = draining.await; tokio::time::sleep(DRAIN).await } => {}
+        () = &mut accepting => return,
+        _ = stopping => {}
     }
+    stop.send_replace(true);
+    accepting.await;
+    // Until no connection listens any more.
+    let _ = tokio::time::timeout(DRAIN, stop.closed()).await;
 }
 
 fn router(service: Service) -> Router {
     let routes = Router::new()
-        .nest(BASE_PATH, platform::routes())
+        .nest(BASE_PATH, platform::routes().route_layer(from_fn_with_state(service.clone(), fault::apply)))
         .nest("/_emulator", control::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

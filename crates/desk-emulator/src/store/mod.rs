@@ -4,6 +4,7 @@
 //! reset, so their ids are dense (1, 2, 3, …); paging relies on it. Nothing here knows HTTP.
 
 mod chats;
+pub(crate) mod deliveries;
 mod demo;
 mod messages;
 mod people;

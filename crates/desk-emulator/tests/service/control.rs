@@ -1,7 +1,7 @@
 //! The controls over HTTP: the same steps as the handle's, with the same refusals.
 
 use reqwest::Method;
-use reqwest::header::{HOST, ORIGIN};
+use reqwest::header::{HOST, HeaderValue, ORIGIN};
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -134,4 +134,59 @@ async fn only_loopback_names_are_let_in() {
         assert_eq!(reply.status, 200, "{host}");
     }
     assert_eq!(api.get("/proactive_chats/1").await.status, 404);
+}
+
+#[tokio::test]
+async fn faults_are_set_read_and_cleared() {
+    let api = Api::demo().await;
+    let plan = json!({"seed": 3, "rules": [{"operation": "chat_message_list", "times": 1,
+        "fault": {"throttle": {"retry_after": {"seconds": 3}}}}]});
+    let set = api.control(Method::PUT, "/faults", plan).await;
+    assert_eq!((set.status, &set.body["seed"], &set.body["rules"][0]["fired"]), (200, &json!(3), &json!(0)));
+    let throttled = api.get("/chat_messages").await;
+    assert_eq!((throttled.status, &throttled.headers["retry-after"]), (429, &HeaderValue::from_static("3")));
+    assert_eq!(api.get("/chat_messages").await.status, 200);
+    let rules = api.control(Method::GET, "/faults", Value::Null).await.body;
+    assert_eq!((&rules["rules"][0]["fired"], &rules["rules"][0]["seen"]), (&json!(1), &json!(2)));
+    let bad = json!({"rules": [{"operation": "nothing", "fault": "bad_chunk"}]});
+    let bad = api.control(Method::PUT, "/faults", bad).await;
+    assert!(bad.status == 400 && bad.detail().starts_with("rules[0].operation: "), "{bad:?}");
+    let rules = api.control(Method::GET, "/faults", Value::Null).await.body;
+    assert_eq!(rules["rules"].as_array().unwrap().len(), 1, "a plan that is refused changes nothing");
+    let cleared = api.control(Method::DELETE, "/faults", Value::Null).await;
+    assert_eq!((cleared.status, &cleared.body["rules"]), (200, &json!([])));
+}
+
+#[tokio::test]
+async fn the_log_is_downloaded_and_cleared() {
+    let api = Api::demo().await;
+    api.get("/chat_messages?limit=2").await;
+    api.get("/proactive_chats/7").await;
+    let url = |path: &str| format!("{}/_emulator{path}", api.emulator.url());
+    let text = api.http.get(url("/requests")).send().await.unwrap().text().await.unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[0]["query"], &lines[1]["status"]), (2, &json!("limit=2"), &json!(404)));
+    assert!(!text.contains(api.emulator.token()));
+    let har = api.control(Method::GET, "/requests.har", Value::Null).await.body;
+    let entry = &har["log"]["entries"][0];
+    assert_eq!((&har["log"]["version"], &entry["response"]["status"]), (&json!("1.2"), &json!(200)));
+    assert_eq!(entry["request"]["url"], format!("{}/chat_messages?limit=2", api.emulator.base_url()));
+    api.control(Method::DELETE, "/requests", Value::Null).await;
+    assert!(api.emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_oracle_names_who_was_messaged_twice() {
+    let api = Api::demo().await;
+    api.create(&[101, 102]).await;
+    let nobody = api.control(Method::GET, "/messaged_twice", Value::Null).await.body;
+    assert_eq!(nobody, json!({"count": 0, "results": []}));
+    api.create(&[102, 103]).await;
+    let twice = api.control(Method::GET, "/messaged_twice", Value::Null).await.body;
+    assert_eq!((&twice["count"], &twice["results"][0]["customerId"]), (&json!(1), &json!(102)));
+    assert_eq!(twice["results"][0]["proactiveIds"], json!([1, 2]));
+    let deliveries = api.control(Method::GET, "/deliveries?customer_id=102", Value::Null).await.body;
+    assert_eq!((&deliveries["count"], &deliveries["results"][1]["proactiveId"]), (&json!(2), &json!(2)));
+    assert_eq!(api.control(Method::GET, "/deliveries?limit=3", Value::Null).await.body["count"], 4);
+    assert_eq!(api.control(Method::GET, "/deliveries?customer_id=x", Value::Null).await.status, 400);
 }

@@ -148,14 +148,35 @@ async fn the_data_file_keeps_what_a_killed_program_wrote() {
     assert_eq!(end(child).0, Some(0));
 }
 
+#[tokio::test]
+async fn faults_come_from_a_file() {
+    let file = directory("faults-file").join("faults.json");
+    std::fs::write(&file, r#"{"rules":[{"nth":1,"fault":{"answer":{"status":503}}}]}"#).unwrap();
+    let (child, ready) = start(program(&["--faults", file.to_str().unwrap()]));
+    let (base, token) = (ready["base_url"].as_str().unwrap(), ready["token"].as_str().unwrap());
+    let http = crate::api::http();
+    let ask =
+        async || http.get(format!("{base}/chat_messages")).header(TOKEN_HEADER, token).send().await.unwrap().status();
+    assert_eq!((ask().await.as_u16(), ask().await.as_u16()), (503, 200));
+    signal(&child, "TERM");
+    assert_eq!(end(child).0, Some(0));
+}
+
 #[test]
 fn what_it_cannot_use_is_one_line_and_exit_code_1() {
+    let folder = directory("faults");
+    let (wrong, broken) = (folder.join("wrong.json"), folder.join("broken.json"));
+    std::fs::write(&wrong, r#"{"rules":[{"nth":0,"fault":"bad_chunk"}]}"#).unwrap();
+    std::fs::write(&broken, r#"{"rule":[]}"#).unwrap();
     let (child, ready) = start(program(&[]));
     let port = ready["url"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
     for (arguments, named) in [
         (["--port", port.as_str()], port.as_str()),
         (["--data", "/nowhere/desk.db"], "/nowhere/desk.db"),
         (["--token-file", "/nowhere/token"], "/nowhere/token"),
+        (["--faults", "/nowhere/faults.json"], "/nowhere/faults.json"),
+        (["--faults", wrong.to_str().unwrap()], "rules[0].nth: the first request is 1"),
+        (["--faults", broken.to_str().unwrap()], "unknown field `rule`"),
     ] {
         let Output { status, stdout, stderr } = program(&arguments).output().unwrap();
         let text = String::from_utf8(stderr).unwrap();

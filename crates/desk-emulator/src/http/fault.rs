@@ -1,0 +1,244 @@
+//! Faults played: a request that a rule fires for is answered, spoiled or cut off here instead of in its handler.
+//!
+//! What is not HTTP any more (cut heads, wrong lengths) is written to the bare connection; see `connection.rs`.
+
+use std::io::Write as _;
+use std::time::{Duration, SystemTime};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{MatchedPath, OriginalUri, Request, State};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+use super::call::operation_of;
+use super::connection::{End, Script, Step, Takeover};
+use super::{Service, json};
+use crate::error::{Error, Result};
+use crate::faults::{Fault, How, RetryAfter, When};
+
+/// More than a page has.
+const LARGEST: usize = 64 << 20;
+
+/// Plays the fault that a rule has for the request, if one has, and notes what became of it.
+pub(super) async fn apply(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let template = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let operation = operation_of(request.method(), template).map_or("", |operation| operation.id());
+    let uri = request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0);
+    let mut open = service.log.begin(request.method(), uri, operation);
+    let response = match service.faults.pick(request.method().as_str(), operation) {
+        None => next.run(request).await,
+        Some((fault, dice)) => {
+            open.entry.fault = Some(fault.name());
+            play(fault, dice, request, next).await.unwrap_or_else(IntoResponse::into_response)
+        }
+    };
+    open.entry.status = Some(response.status().as_u16());
+    response
+}
+
+async fn play(fault: Fault, mut dice: fastrand::Rng, request: Request, next: Next) -> Result<Response> {
+    let takeover = Takeover::of(&request).ok_or_else(|| Error::internal("a connection that cannot be taken over"))?;
+    match fault {
+        Fault::Answer { status, body, headers, carried_out } => {
+            if carried_out {
+                next.run(request).await;
+            } else {
+                read_away(request).await;
+            }
+            answer(status, body, &headers)
+        }
+        Fault::Throttle { retry_after } => {
+            read_away(request).await;
+            let mut response =
+                Error::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "too many requests; come back later")
+                    .into_response();
+            response.headers_mut().extend(come_back(&retry_after)?);
+            Ok(response)
+        }
+        Fault::Delay { ms, jitter_ms } => {
+            tokio::time::sleep(Duration::from_millis(ms + dice.u64(0..=jitter_ms))).await;
+            Ok(next.run(request).await)
+        }
+        Fault::Drip { bytes, every_ms } => {
+            let raw = Raw::of(next.run(request).await).await?;
+            let steps = vec![Step::Drip(raw.whole(), bytes, Duration::from_millis(every_ms))];
+            Ok(takeover.end(Script { steps, end: End::Close }).await)
+        }
+        Fault::Cut { when, how } => {
+            let steps = match when {
+                When::BeforeCommit => {
+                    read_away(request).await;
+                    Vec::new()
+                }
+                When::AfterCommit => {
+                    next.run(request).await;
+                    Vec::new()
+                }
+                When::InHead | When::InBody => {
+                    let raw = Raw::of(next.run(request).await).await?;
+                    let head = raw.head();
+                    let until = if when == When::InHead { head.len() / 2 } else { head.len() + raw.body.len() / 2 };
+                    vec![Step::Write(raw.whole().slice(..until))]
+                }
+            };
+            let end = match how {
+                How::Close => End::Close,
+                How::Reset => End::Reset,
+                How::Stall => End::Stall,
+            };
+            Ok(takeover.end(Script { steps, end }).await)
+        }
+        Fault::WrongLength { by } => {
+            let mut raw = Raw::of(next.run(request).await).await?;
+            let length = raw.body.len().saturating_add_signed(isize::try_from(by).unwrap_or_default());
+            raw.headers.insert(CONTENT_LENGTH, length.into());
+            Ok(takeover.end(Script { steps: vec![Step::Write(raw.whole())], end: End::Close }).await)
+        }
+        Fault::BadChunk => {
+            let mut raw = Raw::of(next.run(request).await).await?;
+            raw.headers.remove(CONTENT_LENGTH);
+            raw.headers.insert("transfer-encoding", HeaderValue::from_static("chunked"));
+            let half = raw.body.slice(..raw.body.len() / 2);
+            let chunk = [format!("{:x}\r\n", half.len()).as_bytes(), &half, b"\r\nno number\r\n"].concat();
+            let steps = vec![Step::Write(raw.head()), Step::Write(chunk.into())];
+            Ok(takeover.end(Script { steps, end: End::Close }).await)
+        }
+        Fault::GzipBomb { megabytes } => {
+            read_away(request).await;
+            let bomb = tokio::task::spawn_blocking(move || bomb(megabytes)).await;
+            let bomb = bomb.ok().and_then(std::result::Result::ok).ok_or_else(|| Error::internal("no gzip body"))?;
+            let mut response = json(StatusCode::OK, bomb);
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            Ok(response)
+        }
+        Fault::HugeBody { megabytes } => {
+            let mut raw = Raw::of(next.run(request).await).await?;
+            raw.headers.insert(CONTENT_LENGTH, (raw.body.len() + (megabytes << 20)).into());
+            let steps = vec![Step::Write(raw.whole()), Step::Repeat(vec![b' '; 1 << 20].into(), megabytes)];
+            Ok(takeover.end(Script { steps, end: End::Close }).await)
+        }
+        Fault::DeepJson { levels } => {
+            read_away(request).await;
+            Ok(json(StatusCode::OK, ["[".repeat(levels), "]".repeat(levels)].concat()))
+        }
+        Fault::InvalidUtf8 => in_first_text(next.run(request).await, b"\xff").await,
+        Fault::LoneSurrogate => in_first_text(next.run(request).await, br"\ud800").await,
+        Fault::Redirect { to } => {
+            read_away(request).await;
+            let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
+            response.headers_mut().insert(LOCATION, value(&to)?);
+            Ok(response)
+        }
+        Fault::Next { to } => {
+            let (mut parts, body) = whole(next.run(request).await).await?;
+            let mut page: Value = serde_json::from_slice(&body).map_err(|error| Error::internal(error.to_string()))?;
+            if let Some(next) = page.get_mut("next") {
+                *next = Value::from(to);
+            }
+            parts.headers.remove(CONTENT_LENGTH);
+            Ok(Response::from_parts(parts, Body::from(page.to_string())))
+        }
+    }
+}
+
+/// Takes the request as a whole, so that the client is not cut off while it is sending.
+async fn read_away(request: Request) {
+    let _ = super::call::read_body(request.into_body()).await;
+}
+
+fn answer(status: u16, body: String, headers: &[(String, String)]) -> Result<Response> {
+    let status = StatusCode::from_u16(status).map_err(|error| Error::internal(error.to_string()))?;
+    let mut response = json(status, body);
+    for (name, text) in headers {
+        let name: HeaderName = name.parse().map_err(|_| Error::internal("a header that was checked"))?;
+        let value = value(text)?;
+        if name == CONTENT_TYPE {
+            response.headers_mut().insert(name, value);
+        } else {
+            response.headers_mut().append(name, value);
+        }
+    }
+    Ok(response)
+}
+
+fn value(text: &str) -> Result<HeaderValue> {
+    text.parse().map_err(|_| Error::internal("a header that was checked"))
+}
+
+/// The header of a form of `Retry-After`.
+fn come_back(retry_after: &RetryAfter) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    let (name, text) = match retry_after {
+        RetryAfter::Never => return Ok(headers),
+        RetryAfter::Seconds(seconds) => (RETRY_AFTER, seconds.to_string()),
+        RetryAfter::Date(seconds) => {
+            let then = SystemTime::now() + Duration::from_secs((*seconds).into());
+            (RETRY_AFTER, httpdate::fmt_http_date(then))
+        }
+        RetryAfter::Ms(ms) => (HeaderName::from_static("retry-after-ms"), ms.to_string()),
+        RetryAfter::RateLimit(seconds) => (HeaderName::from_static("x-ratelimit-retryafter"), seconds.to_string()),
+    };
+    headers.insert(name, value(&text)?);
+    Ok(headers)
+}
+
+/// An answer as bytes.
+struct Raw {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Raw {
+    async fn of(response: Response) -> Result<Self> {
+        let (parts, body) = whole(response).await?;
+        let mut headers = parts.headers;
+        headers.insert(CONTENT_LENGTH, body.len().into());
+        headers.insert("date", value(&httpdate::fmt_http_date(SystemTime::now()))?);
+        Ok(Self { status: parts.status, headers, body })
+    }
+
+    fn head(&self) -> Bytes {
+        let mut head = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
+        for (name, value) in &self.headers {
+            head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        head.extend(b"\r\n");
+        head.into()
+    }
+
+    fn whole(&self) -> Bytes {
+        [self.head(), self.body.clone()].concat().into()
+    }
+}
+
+async fn whole(response: Response) -> Result<(axum::http::response::Parts, Bytes)> {
+    let (parts, body) = response.into_parts();
+    let body = http_body_util::Limited::new(body, LARGEST).collect().await;
+    let body = body.map_err(|error| Error::internal(format!("an answer could not be read: {error}")))?;
+    Ok((parts, body.to_bytes()))
+}
+
+/// Puts bytes at the beginning of the first text that is a value.
+async fn in_first_text(response: Response, bytes: &[u8]) -> Result<Response> {
+    let (mut parts, body) = whole(response).await?;
+    let place = body.windows(3).position(|three| three == b"\":\"").map_or(0, |place| place + 3);
+    let (before, behind) = body.split_at(place);
+    parts.headers.remove(CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from([before, bytes, behind].concat())))
+}
+
+/// White space, packed.
+fn bomb(megabytes: usize) -> std::io::Result<Vec<u8>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    for _ in 0..megabytes {
+        packed.write_all(&[b' '; 1 << 20])?;
+    }
+    packed.finish()
+}

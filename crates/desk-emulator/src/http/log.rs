@@ -1,0 +1,132 @@
+//! The log of requests to the API: the last [`KEPT`], without token, headers and bodies.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use axum::http::{Method, Uri};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::time::Time;
+
+/// Requests that are remembered.
+const KEPT: usize = 10_000;
+
+/// A request to the API.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RequestEntry {
+    /// When it began.
+    pub time: Time,
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Without the query.
+    pub path: String,
+    /// Behind the `?`, as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Its name in the spec.
+    pub operation: String,
+    /// Absent if nothing was answered, or nothing that is HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The fault that was played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// How long it took, in µs.
+    pub duration_us: u64,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<VecDeque<RequestEntry>>>);
+
+impl Log {
+    /// Begins an entry, which is written when it is dropped.
+    pub(super) fn begin(&self, method: &Method, uri: &Uri, operation: &str) -> Open {
+        let entry = RequestEntry {
+            time: Time::now(),
+            method: method.to_string(),
+            path: uri.path().to_owned(),
+            query: uri.query().map(str::to_owned),
+            operation: operation.to_owned(),
+            status: None,
+            fault: None,
+            duration_us: 0,
+        };
+        Open { log: self.clone(), started: Instant::now(), entry }
+    }
+
+    /// All that is remembered, from the oldest.
+    pub(crate) fn entries(&self) -> Vec<RequestEntry> {
+        self.lock().iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// A line of JSON for each request.
+    pub(super) fn ndjson(&self) -> String {
+        self.entries().iter().map(|entry| format!("{}\n", json!(entry))).collect()
+    }
+
+    /// HTTP Archive 1.2, as browsers and proxies read it; `address` is the server's.
+    pub(super) fn har(&self, address: &str) -> Value {
+        let entries: Vec<Value> = self.entries().iter().map(|entry| entry.har(address)).collect();
+        let creator = json!({ "name": "desk-emulator", "version": env!("CARGO_PKG_VERSION") });
+        json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<RequestEntry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RequestEntry {
+    fn har(&self, address: &str) -> Value {
+        let query = self.query.as_deref().unwrap_or_default();
+        let pairs: Vec<Value> = form_urlencoded::parse(query.as_bytes())
+            .map(|(name, value)| json!({ "name": name, "value": value }))
+            .collect();
+        let separator = if self.query.is_some() { "?" } else { "" };
+        let ms = self.duration_us as f64 / 1000.0;
+        json!({
+            "startedDateTime": self.time,
+            "time": ms,
+            "request": {
+                "method": self.method, "url": format!("http://{address}{}{separator}{query}", self.path),
+                "httpVersion": "HTTP/1.1", "headers": [], "queryString": pairs, "cookies": [],
+                "headersSize": -1, "bodySize": -1,
+            },
+            // 0 is what the format has for no answer.
+            "response": {
+                "status": self.status.unwrap_or(0), "statusText": "", "httpVersion": "HTTP/1.1", "headers": [],
+                "cookies": [], "content": { "size": -1, "mimeType": "" }, "redirectURL": "", "headersSize": -1,
+                "bodySize": -1,
+            },
+            "cache": {},
+            "timings": { "send": 0, "wait": ms, "receive": 0 },
+            "comment": self.fault.as_deref().map(|fault| format!("fault: {fault}")).unwrap_or_default(),
+        })
+    }
+}
+
+/// An entry of a request under way.
+pub(super) struct Open {
+    log: Log,
+    started: Instant,
+    pub(super) entry: RequestEntry,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.entry.duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let mut entries = self.log.lock();
+        if entries.len() == KEPT {
+            entries.pop_front();
+        }
+        entries.push_back(self.entry.clone());
+    }
+}

@@ -1,0 +1,81 @@
+//! The oracle of senders: who was messaged, and who was messaged twice.
+
+use rusqlite::params;
+use serde::Serialize;
+
+use super::Store;
+use crate::error::Result;
+use crate::time::Time;
+
+/// A message that reached a customer first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The customer.
+    pub customer_id: i64,
+    /// The proactive chat that it came from.
+    pub proactive_id: i64,
+    /// The ticket that it is on.
+    pub ticket_id: i64,
+    /// Its text.
+    pub message: String,
+    /// When it was sent.
+    pub created_at: Time,
+}
+
+/// A customer who got the same text more than once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Twice {
+    /// The customer.
+    pub customer_id: i64,
+    /// The text.
+    pub message: String,
+    /// The proactive chats that brought it, in their order.
+    pub proactive_ids: Vec<i64>,
+}
+
+impl Store {
+    /// How many deliveries there are, of one customer or of all, and one page of them by ascending ticket.
+    pub(crate) fn deliveries(
+        &mut self,
+        customer_id: Option<i64>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(i64, Vec<Delivery>)> {
+        let wanted = "FROM tickets t JOIN proactive_chats p ON p.id = t.proactive_id
+                      WHERE ?1 IS NULL OR t.customer_id = ?1";
+        let mut count = self.connection.prepare_cached(&format!("SELECT COUNT(*) {wanted}"))?;
+        let count = count.query_row([customer_id], |row| row.get(0))?;
+        let page = format!(
+            "SELECT t.customer_id, p.id, t.id, p.message, p.created_at {wanted} ORDER BY t.id LIMIT ?2 OFFSET ?3"
+        );
+        let mut page = self.connection.prepare_cached(&page)?;
+        let rows = page.query_map(params![customer_id, limit, offset], |row| {
+            Ok(Delivery {
+                customer_id: row.get(0)?,
+                proactive_id: row.get(1)?,
+                ticket_id: row.get(2)?,
+                message: row.get(3)?,
+                created_at: row.get(4)?,
+            })
+        })?;
+        Ok((count, rows.collect::<rusqlite::Result<_>>()?))
+    }
+
+    /// Everybody who got the same text more than once, by ascending customer.
+    pub(crate) fn messaged_twice(&mut self) -> Result<Vec<Twice>> {
+        let query = "SELECT t.customer_id, p.message, group_concat(p.id, ',' ORDER BY p.id)
+                     FROM tickets t JOIN proactive_chats p ON p.id = t.proactive_id
+                     GROUP BY t.customer_id, p.message HAVING COUNT(*) > 1 ORDER BY t.customer_id, MIN(p.id)";
+        let mut query = self.connection.prepare_cached(query)?;
+        let rows = query.query_map([], |row| {
+            let ids: String = row.get(2)?;
+            let proactive_ids = ids.split(',').filter_map(|id| id.parse().ok()).collect();
+            Ok(Twice { customer_id: row.get(0)?, message: row.get(1)?, proactive_ids })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}

@@ -1,0 +1,250 @@
+//! Every fault as the client meets it: what it says became of the request, and what really did.
+#![allow(missing_docs, reason = "tests")]
+#![allow(deprecated, reason = "the list of all messages is the large one")]
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use desk_client::types::{ChatMessageListParams, NewProactiveChat};
+use desk_client::{CallOptions, Client, Error, ErrorKind, Outcome};
+use desk_emulator::{Emulator, FaultPlan};
+use serde_json::{Value, json};
+
+const CREATE: &str = "proactive_chat_create";
+const LIST: &str = "chat_message_list";
+
+struct Scene {
+    emulator: Emulator,
+    client: Client,
+}
+
+impl Scene {
+    async fn start() -> Scene {
+        let emulator = Emulator::builder().demo(true).start().await.expect("it starts");
+        let client = Client::builder("").api_token(emulator.token()).base_url(emulator.base_url());
+        let client = client.idle_timeout(Duration::from_millis(400)).build().expect("settings are right");
+        Scene { emulator, client }
+    }
+
+    fn set(&self, rules: Value) {
+        let plan: FaultPlan = serde_json::from_value(json!({ "rules": rules })).expect("a plan");
+        self.emulator.set_faults(plan).expect("a plan that means something");
+    }
+
+    /// Only the first request has the fault.
+    fn once(&self, operation: &str, fault: &Value) {
+        self.set(json!([{ "operation": operation, "nth": 1, "fault": fault }]));
+    }
+
+    async fn create(&self, attempts: u32) -> Result<u32, Error> {
+        let chat = NewProactiveChat::builder().message("m").group_key("sales").customer_ids([101]).agent_id(1).build();
+        let options = CallOptions::new().max_attempts(attempts);
+        self.client.with(options).proactive_chat_create(&chat).await.map(|chat| chat.attempts())
+    }
+
+    async fn list(&self, attempts: u32) -> Result<u32, Error> {
+        let options = CallOptions::new().max_attempts(attempts);
+        self.client.with(options).chat_message_list(&ChatMessageListParams::default()).await.map(|page| page.attempts())
+    }
+
+    /// How often the customer was messaged.
+    fn chats(&self) -> usize {
+        self.emulator.deliveries(Some(101)).expect("the oracle").len()
+    }
+}
+
+/// What a create says after a fault, and whether the chat is there.
+#[tokio::test]
+async fn a_create_says_what_became_of_it() {
+    use ErrorKind::{Decode, RateLimited, Redirect, Refused, Service, TooLarge, Transport};
+    use Outcome::{Rejected, Unknown};
+    let cut = |when: &str, how: &str| json!({ "cut": { "when": when, "how": how } });
+    let late = ErrorKind::Timeout;
+    for (fault, kind, outcome, done) in [
+        (cut("before_commit", "close"), Transport, Unknown, false),
+        (cut("before_commit", "reset"), Transport, Unknown, false),
+        (cut("before_commit", "stall"), late, Unknown, false),
+        (cut("after_commit", "close"), Transport, Unknown, true),
+        (cut("after_commit", "reset"), Transport, Unknown, true),
+        (cut("after_commit", "stall"), late, Unknown, true),
+        (cut("in_head", "close"), Transport, Unknown, true),
+        (cut("in_head", "reset"), Transport, Unknown, true),
+        (cut("in_body", "close"), Transport, Unknown, true),
+        (cut("in_body", "reset"), Transport, Unknown, true),
+        (cut("in_body", "stall"), late, Unknown, true),
+        (json!({ "wrong_length": { "by": 5 } }), Transport, Unknown, true),
+        (json!({ "wrong_length": { "by": -5 } }), Decode, Unknown, true),
+        (json!("bad_chunk"), Transport, Unknown, true),
+        (json!({ "gzip_bomb": { "megabytes": 40 } }), TooLarge, Unknown, false),
+        (json!({ "huge_body": { "megabytes": 40 } }), TooLarge, Unknown, true),
+        (json!({ "deep_json": { "levels": 100_000 } }), Decode, Unknown, false),
+        (json!("invalid_utf8"), Decode, Unknown, true),
+        (json!("lone_surrogate"), Decode, Unknown, true),
+        (json!({ "redirect": { "to": "http://127.0.0.1:9/" } }), Redirect, Unknown, false),
+        (json!({ "answer": { "status": 503 } }), Service, Unknown, false),
+        (json!({ "answer": { "status": 502, "carried_out": true } }), Service, Unknown, true),
+        (json!({ "answer": { "status": 400, "body": "{\"groupKey\":[\"no\"]}" } }), Refused, Rejected, false),
+        (
+            json!({ "answer": { "status": 200, "body": "<html>", "headers": [["content-type", "text/html"]] } }),
+            Decode,
+            Unknown,
+            false,
+        ),
+        (json!({ "throttle": {} }), RateLimited, Rejected, false),
+    ] {
+        let scene = Scene::start().await;
+        scene.once(CREATE, &fault);
+        let error = scene.create(1).await.expect_err(&fault.to_string());
+        assert_eq!(
+            (error.kind(), error.outcome(), scene.chats()),
+            (kind, outcome, usize::from(done)),
+            "{fault}: {error}"
+        );
+        assert_eq!(scene.emulator.faults()[0].fired, 1, "{fault}");
+        // A person who sends it again messages whom it had reached a second time, and the oracle knows.
+        scene.create(1).await.expect("the next one has no fault");
+        let twice = scene.emulator.messaged_twice().expect("the oracle");
+        assert_eq!(twice.first().map(|twice| twice.proactive_ids.clone()), done.then(|| vec![1, 2]), "{fault}");
+    }
+}
+
+/// With all attempts it may have, a create is sent again after a 429 alone.
+#[tokio::test]
+async fn a_create_is_never_sent_twice() {
+    for fault in [
+        json!({ "cut": { "when": "before_commit" } }),
+        json!({ "cut": { "when": "after_commit" } }),
+        json!({ "cut": { "when": "after_commit", "how": "reset" } }),
+        json!({ "cut": { "when": "in_body" } }),
+        json!({ "answer": { "status": 503, "carried_out": true } }),
+        json!({ "answer": { "status": 504 } }),
+    ] {
+        let scene = Scene::start().await;
+        scene.set(json!([{ "operation": CREATE, "fault": fault }]));
+        let error = scene.create(5).await.expect_err("a fault");
+        let seen = scene.emulator.faults()[0].seen;
+        assert_eq!((error.outcome(), error.attempts(), seen), (Outcome::Unknown, 1, 1), "{fault}");
+        assert!(scene.chats() <= 1 && scene.emulator.messaged_twice().expect("the oracle").is_empty());
+    }
+    let scene = Scene::start().await;
+    scene.once(CREATE, &json!({ "throttle": { "retry_after": { "ms": 20 } } }));
+    assert_eq!(scene.create(5).await.expect("it comes back"), 2);
+    assert_eq!(scene.chats(), 1);
+}
+
+/// A read is tried again whatever happened.
+#[tokio::test]
+async fn a_read_comes_through() {
+    let cut = |when: &str, how: &str| json!({ "cut": { "when": when, "how": how } });
+    for fault in [
+        cut("before_commit", "close"),
+        cut("after_commit", "reset"),
+        cut("in_head", "close"),
+        cut("in_body", "reset"),
+        cut("in_body", "stall"),
+        json!({ "wrong_length": { "by": 100 } }),
+        json!("bad_chunk"),
+        json!({ "answer": { "status": 503, "headers": [["retry-after", "0"]] } }),
+        json!({ "throttle": { "retry_after": { "ms": 5 } } }),
+    ] {
+        let scene = Scene::start().await;
+        scene.once(LIST, &fault);
+        assert_eq!(scene.list(3).await.unwrap_or_else(|error| panic!("{fault}: {error}")), 2, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn every_form_of_retry_after_is_understood() {
+    for (form, least) in [
+        (json!({ "seconds": 1 }), 1000),
+        (json!({ "seconds": 0.25 }), 250),
+        // A date has whole seconds.
+        (json!({ "date": 2 }), 1000),
+        (json!({ "ms": 300 }), 300),
+        (json!({ "rate_limit": 1 }), 1000),
+    ] {
+        let scene = Scene::start().await;
+        scene.once(LIST, &json!({ "throttle": { "retry_after": form } }));
+        let error = scene.list(1).await.expect_err("429");
+        let wait = error.retry_after().unwrap_or_else(|| panic!("{form}: no wait in {error}")).as_millis();
+        assert!((least..=least + 1000).contains(&wait), "{form}: {wait}");
+    }
+    let scene = Scene::start().await;
+    scene.once(LIST, &json!({ "throttle": {} }));
+    assert_eq!(scene.list(1).await.expect_err("429").retry_after(), None);
+}
+
+#[tokio::test]
+async fn what_is_slow_arrives_if_there_is_time() {
+    let scene = Scene::start().await;
+    scene.once(LIST, &json!({ "delay": { "ms": 200, "jitter_ms": 50 } }));
+    let started = Instant::now();
+    scene.list(1).await.expect("a page");
+    assert!(started.elapsed() >= Duration::from_millis(200));
+    // Never silent for 400 ms.
+    scene.once(LIST, &json!({ "drip": { "bytes": 2000, "every_ms": 60 } }));
+    scene.list(1).await.expect("a page");
+    scene.once(LIST, &json!({ "drip": { "bytes": 2000, "every_ms": 600 } }));
+    let error = scene.list(1).await.expect_err("silent for longer than 400 ms");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
+}
+
+/// Neither a redirect nor a link leads the token to another host.
+#[tokio::test]
+async fn nobody_else_is_asked() {
+    let other = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    other.set_nonblocking(true).expect("a socket");
+    let to = format!("http://{}/platform/v1/chat_messages", other.local_addr().expect("an address"));
+    let scene = Scene::start().await;
+    scene.set(json!([{ "operation": LIST, "fault": { "redirect": { "to": to } } }]));
+    assert_eq!(scene.list(2).await.expect_err("a redirect").kind(), ErrorKind::Redirect);
+    scene.set(json!([{ "operation": LIST, "fault": { "next": { "to": to } } }]));
+    let mut params = ChatMessageListParams::default();
+    params.limit = Some(300);
+    let page = scene.client.chat_message_list(&params).await.expect("a page");
+    assert_eq!(page.next.as_deref(), Some(to.as_str()));
+    let mut stream = scene.client.chat_message_stream(&params);
+    let mut rows = 0;
+    while let Some(message) = stream.next().await {
+        message.expect("no fault");
+        rows += 1;
+    }
+    assert_eq!(rows, 1000);
+    assert_eq!(other.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
+}
+
+/// The log says what was asked and what became of it, and nothing that is secret.
+#[tokio::test]
+async fn requests_are_noted_without_secrets() {
+    let scene = Scene::start().await;
+    scene.once(CREATE, &json!({ "cut": { "when": "after_commit" } }));
+    scene.create(1).await.expect_err("a fault");
+    scene.list(1).await.expect("a page");
+    let noted: Vec<_> =
+        scene.emulator.requests().into_iter().map(|entry| (entry.operation, entry.status, entry.fault)).collect();
+    assert_eq!(noted, [(CREATE.to_owned(), None, Some("cut".to_owned())), (LIST.to_owned(), Some(200), None)]);
+    let text = format!("{:?}", scene.emulator.requests());
+    assert!(!text.contains(scene.emulator.token()) && text.contains("/platform/v1/chat_messages"), "{text}");
+}
+
+/// A whole list comes through a service on a bad day, each row once.
+#[tokio::test]
+async fn a_list_survives_faults_by_chance() {
+    let scene = Scene::start().await;
+    let faults = json!([
+        { "probability": 0.1, "fault": { "cut": { "when": "in_body", "how": "reset" } } },
+        { "probability": 0.1, "fault": { "answer": { "status": 503, "headers": [["retry-after", "0"]] } } },
+        { "probability": 0.05, "fault": "bad_chunk" },
+    ]);
+    scene.set(faults);
+    let mut params = ChatMessageListParams::default();
+    params.limit = Some(20);
+    let mut stream = scene.client.chat_message_stream(&params);
+    let mut ids = Vec::new();
+    while let Some(message) = stream.next().await {
+        ids.push(message.expect("five attempts are enough for this seed").id);
+    }
+    assert_eq!(ids, (1..=1000).collect::<Vec<_>>());
+    let fired: u64 = scene.emulator.faults().iter().map(|count| count.fired).sum();
+    assert!(fired >= 5, "{fired}");
+}
