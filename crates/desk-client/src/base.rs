@@ -95,16 +95,21 @@ impl Base {
         url
     }
 
-    /// The address of a request as hyper wants it: cheaper than to read the whole address again. `None` unless it stays on
-    /// this origin and below this path.
-    pub(crate) fn target(&self, url: &Url) -> Option<Uri> {
+    /// The address of a request as hyper wants it, if it stays on this origin and below this path. Cheaper than to read the
+    /// whole address again.
+    pub(crate) fn target(&self, url: &Url) -> Result<Uri, Error> {
+        if !self.covers(url) {
+            return Err(Error::invalid("the request would leave the base URL; check its path parameters"));
+        }
         let path = match url.query() {
             Some(query) => [url.path(), "?", query].concat(),
             None => url.path().to_owned(),
         };
         let mut parts = self.uri.clone().into_parts();
-        parts.path_and_query = Some(path.try_into().ok()?);
-        Uri::from_parts(parts).ok().filter(|_| self.covers(url))
+        let unfit =
+            |why: &dyn std::fmt::Display| Error::invalid(format!("path and query are no address of HTTP ({why})"));
+        parts.path_and_query = Some(path.try_into().map_err(|error: http::uri::InvalidUri| unfit(&error))?);
+        Uri::from_parts(parts).map_err(|error| unfit(&error))
     }
 
     /// Whether a request stays on this origin and below this path.

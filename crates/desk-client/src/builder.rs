@@ -174,10 +174,10 @@ impl Builder {
         }
         let rate = Rate::new(self.reads_per_second, self.writes_per_second)?;
         let tls = tls::config(self.trusted()?.as_deref())?;
-        let connector = Connector::new(&base, tls, self.proxy.as_deref(), self.connect_timeout)?;
+        let agent = self.agent()?;
+        let connector = Connector::new(&base, tls, self.proxy.as_deref(), &agent, self.connect_timeout)?;
         let shared = Shared {
-            http: Http::new(connector, self.max_idle_connections, self.agent()?),
-            requests: requests()?,
+            http: Http::new(connector, self.max_idle_connections, agent),
             base,
             token,
             timeout: self.timeout,
@@ -207,12 +207,6 @@ impl Builder {
             (None, None) => Ok(None),
         }
     }
-}
-
-/// What progenitor makes requests with. It sends none: it has no TLS, and asks for no proxy.
-fn requests() -> Result<reqwest::Client, Error> {
-    let client = reqwest::Client::builder().no_proxy().build();
-    client.map_err(|error| Error::invalid(format!("the http client cannot be set up: {}", error.without_url())))
 }
 
 impl fmt::Debug for Builder {

@@ -7,11 +7,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
+use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
+use reqwest::Url;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
@@ -50,6 +52,7 @@ impl Connector {
         base: &Base,
         tls: rustls::ClientConfig,
         proxy: Option<&str>,
+        agent: &HeaderValue,
         timeout: Duration,
     ) -> Result<Connector, Error> {
         let mut tcp = HttpConnector::new();
@@ -66,7 +69,8 @@ impl Connector {
             Some(proxy) => {
                 let mut tls = tls.clone();
                 tls.alpn_protocols.clear();
-                let tunnel = Tunnel::new(proxy.uri().clone(), HttpsConnector::from((tcp, tls)));
+                let tunnel = Tunnel::new(proxy.uri().clone(), HttpsConnector::from((tcp, tls)))
+                    .with_headers(HeaderMap::from_iter([(USER_AGENT, agent.clone())]));
                 Hop::Through(Box::new(match proxy.basic_auth() {
                     Some(password) => tunnel.with_auth(password.clone()),
                     None => tunnel,
@@ -81,7 +85,7 @@ impl Connector {
 fn on_the_way(base: &Base, setting: Option<&str>) -> Result<Option<Intercept>, Error> {
     let (name, matcher) = match setting {
         Some("") => return Ok(None),
-        Some(url) => ("proxy", Matcher::builder().all(url).build()),
+        Some(url) => ("proxy", Matcher::builder().all(encoded(url)).build()),
         None => ("the proxy of the environment", Matcher::from_system()),
     };
     let found = matcher.intercept(base.uri());
@@ -93,6 +97,12 @@ fn on_the_way(base: &Base, setting: Option<&str>) -> Result<Option<Intercept>, E
     // The base URL is plain http on this machine only: a tunnel is all that a proxy is asked for.
     let Some(proxy) = found.filter(|_| !base.is_loopback()) else { return Ok(None) };
     if matches!(proxy.uri().scheme_str(), Some("http" | "https")) { Ok(Some(proxy)) } else { Err(refuse()) }
+}
+
+/// A proxy's address with its user and password encoded, so that theirs is no part of the host.
+fn encoded(proxy: &str) -> String {
+    let url = if proxy.contains("://") { Url::parse(proxy) } else { Url::parse(&format!("http://{}", proxy.trim())) };
+    url.map_or(String::new(), String::from)
 }
 
 impl Service<Uri> for Connector {
@@ -157,9 +167,20 @@ mod tests {
             on_the_way(&far, Some("proxy.example:3128")).expect("a proxy").expect("one").uri().port_u16(),
             Some(3128)
         );
+        let proxy =
+            on_the_way(&far, Some(" http://us@er:p@ss word@proxy.example:3128\n")).expect("a proxy").expect("one");
+        assert_eq!(proxy.uri(), "http://proxy.example:3128/");
+        let auth = proxy.basic_auth().and_then(|auth| auth.to_str().ok());
+        assert_eq!(auth, Some("Basic dXNAZXI6cEBzcyB3b3Jk"));
         assert!(on_the_way(&far, Some("https://proxy.example")).is_ok_and(|proxy| proxy.is_some()));
         assert!(on_the_way(&far, Some("")).is_ok_and(|proxy| proxy.is_none()));
-        for wrong in ["socks5://user:secret@proxy.example", "ftp://secret.example", "http://user:secret word@ /", "/"] {
+        for wrong in [
+            "socks5://user:secret@proxy.example",
+            "ftp://secret.example",
+            "http://user:secret word@ /",
+            "/",
+            "secret proxy",
+        ] {
             let error = on_the_way(&far, Some(wrong)).expect_err(wrong).to_string();
             assert!(error.starts_with("proxy is not a URL of HTTP") && !error.contains("secret"), "{wrong}: {error}");
         }

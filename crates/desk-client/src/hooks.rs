@@ -8,6 +8,7 @@ use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::{Request, ResponseBuilderExt, Url};
 
 use crate::generated::wire;
+use crate::request::Requests;
 use crate::transport::Call;
 
 /// Any status that progenitor takes for a failure; `Call::finish` reads the record instead.
@@ -16,7 +17,17 @@ const NOT_THIS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 impl Call {
     /// The generated client for this call alone.
     pub(crate) fn api(&self) -> wire::Client {
-        wire::Client { baseurl: String::new(), client: self.shared.requests.clone(), inner: self.clone() }
+        wire::Client { baseurl: String::new(), inner: self.clone() }
+    }
+
+    /// What requests are made with.
+    pub(crate) fn requests(&self) -> Requests {
+        Requests
+    }
+
+    /// progenitor's trait has a client of reqwest, for hooks that send with it. These do not.
+    pub(crate) fn no_client(&self) -> &reqwest::Client {
+        unreachable!("requests are sent by pool.rs")
     }
 
     /// Where the generated client finds a path, whose segments it has encoded.

@@ -61,6 +61,7 @@ mod paging;
 mod pool;
 mod rate;
 mod raw;
+mod request;
 mod response;
 mod retry;
 mod retry_after;

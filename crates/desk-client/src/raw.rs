@@ -8,7 +8,7 @@ use reqwest::Request;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::transport::{Answer, Call, Operation};
+use crate::transport::{Answer, Call, Operation, request_fault};
 use crate::{Client, Error, ErrorKind, Outcome, Response};
 
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
@@ -130,5 +130,5 @@ fn build(call: &Call, request: &RawRequest) -> Result<Request, Error> {
     if let Some(body) = &request.json {
         built = built.json(body);
     }
-    built.build().map_err(|error| Error::invalid(format!("the request cannot be built: {}", error.without_url())))
+    built.build().map_err(|error| Error::invalid(format!("the request cannot be built: {}", request_fault(error))))
 }

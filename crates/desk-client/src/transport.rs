@@ -45,8 +45,6 @@ const REQUEST_ID: [&str; 2] = ["x-request-id", "x-correlation-id"];
 /// What all calls of a client share.
 pub(crate) struct Shared {
     pub(crate) http: Http,
-    /// Makes requests; sends none.
-    pub(crate) requests: reqwest::Client,
     pub(crate) base: Base,
     pub(crate) token: Token,
     pub(crate) timeout: Duration,
@@ -132,11 +130,6 @@ impl Call {
     /// Ends the call if its arguments are wrong.
     pub(crate) fn check(&self, arguments: Result<(), Error>) -> Result<(), Error> {
         arguments.or_else(|error| self.clone().end::<()>(Err(error)).map(drop))
-    }
-
-    /// What requests are made with.
-    pub(crate) fn requests(&self) -> &reqwest::Client {
-        &self.shared.requests
     }
 
     /// The address that every request begins with.
@@ -360,10 +353,11 @@ impl Call {
 
     /// The message of a request, with the headers that every one has.
     fn prepare(&self, mut request: Request) -> Result<Message, Error> {
-        let Some(uri) = self.shared.base.target(request.url()) else {
-            return Err(Error::invalid("the request would leave the base URL; check its path parameters"));
+        let uri = self.shared.base.target(request.url())?;
+        let body = match request.body().map(|body| body.as_bytes().map(Bytes::copy_from_slice)) {
+            Some(None) => return Err(Error::invalid("a body that is a stream could not be sent again")),
+            body => body.flatten(),
         };
-        let body = request.body().and_then(|body| body.as_bytes()).map(Bytes::copy_from_slice);
         let mut headers = std::mem::take(request.headers_mut());
         headers.remove(UNDOCUMENTED);
         if body.is_some() {
@@ -384,7 +378,8 @@ impl fmt::Debug for Call {
     }
 }
 
-fn request_fault(error: progenitor_client::Error<()>) -> String {
+/// Why a request could not be built.
+pub(crate) fn request_fault(error: progenitor_client::Error<()>) -> String {
     match error {
         progenitor_client::Error::CommunicationError(error) => cause(&error.without_url()),
         progenitor_client::Error::InvalidRequest(why) => why,

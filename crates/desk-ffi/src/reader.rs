@@ -101,7 +101,8 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     let start = unsafe { Cursor::new(body.as_mut_ptr()) };
     // SAFETY: the end of the same.
     let end = unsafe { Cursor::new(start.ptr().add(len)) };
-    let mut page = Page { arena: &arena, end, changed: start, escaped: Vec::new(), day: time::Day::NONE };
+    let mut page =
+        Page { arena: &arena, end, changed: start, escaped: Vec::new(), day: time::Day::NONE, listed: false };
     let mut reader = Reader { at: start, first: true, depth: 0, page: &mut page };
     let view = V::read(&mut reader).filter(|_| reader.ended());
     let (changed, escaped) = (page.changed.since(start), page.escaped);
@@ -126,6 +127,8 @@ struct Page<'a> {
     /// Texts with escapes, from behind the opening quote to the closing one.
     escaped: Vec<(Cursor, Cursor)>,
     day: time::Day,
+    /// A list has begun.
+    listed: bool,
 }
 
 /// What is left of an answer.
@@ -365,10 +368,13 @@ impl Reader<'_, '_> {
         }
         let before = self.at;
         let mut items = ArenaVec::new_in(self.page.arena);
+        let outermost = !std::mem::replace(&mut self.page.listed, true);
         items.push(item(self)?);
-        // As many as fit if they are as long as the first, and some more.
-        let fit = self.page.end.since(self.at) / self.at.since(before).max(1);
-        items.reserve((fit + fit / 2).min(ROOM));
+        // As many as fit if they are as long as the first, and some more. Not in lists inside: there would be many.
+        if outermost {
+            let fit = self.page.end.since(self.at) / self.at.since(before).max(1);
+            items.reserve((fit + fit / 2).min(ROOM));
+        }
         while self.eat(b",") {
             items.push(item(self)?);
         }

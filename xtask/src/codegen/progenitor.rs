@@ -38,7 +38,7 @@ pub fn emit(model: &Model) -> Result<syn::File> {
     let tokens: TokenStream = Generator::new(&settings).generate_tokens(&spec).context("progenitor")?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor's output")?;
     DocLines.visit_file_mut(&mut file);
-    Addresses.visit_file_mut(&mut file);
+    Requests.visit_file_mut(&mut file);
     Ok(file)
 }
 
@@ -156,17 +156,53 @@ impl VisitMut for DocLines {
     }
 }
 
-/// Lets the runtime make the address of a path, instead of reading the whole of it again in each call.
-struct Addresses;
+/// Lets the runtime make addresses and requests: it needs no client of reqwest, and need not read the whole of an address
+/// again in each call.
+struct Requests;
 
-impl VisitMut for Addresses {
+impl VisitMut for Requests {
     fn visit_local_mut(&mut self, local: &mut syn::Local) {
         let url = matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "url");
-        if let Some(init) = local.init.as_mut().filter(|_| url) {
-            let path = &init.expr;
-            *init.expr = syn::parse_quote!(self.inner.url(#path));
+        match local.init.as_mut().filter(|_| url) {
+            Some(init) => {
+                let path = &init.expr;
+                *init.expr = syn::parse_quote!(self.inner.url(#path));
+            }
+            None => syn::visit_mut::visit_local_mut(self, local),
         }
     }
+
+    fn visit_item_struct_mut(&mut self, item: &mut syn::ItemStruct) {
+        if let syn::Fields::Named(fields) = &mut item.fields {
+            let kept = std::mem::take(&mut fields.named).into_iter().filter(|field| !is_client(&field.ty));
+            fields.named = kept.collect();
+        }
+    }
+
+    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
+        // The constructors, which take or make a client.
+        item.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident.to_string().starts_with("new")));
+        syn::visit_mut::visit_item_impl_mut(self, item);
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
+        if function.sig.ident == "client" {
+            function.block = syn::parse_quote!({ self.inner.no_client() });
+        }
+        syn::visit_mut::visit_impl_item_fn_mut(self, function);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
+        syn::visit_mut::visit_expr_mut(self, expr);
+        let client: syn::Expr = syn::parse_quote!(self.client);
+        if *expr == client {
+            *expr = syn::parse_quote!(self.inner.requests());
+        }
+    }
+}
+
+fn is_client(ty: &syn::Type) -> bool {
+    *ty == syn::parse_quote!(reqwest::Client)
 }
 
 fn split_doc(attr: syn::Attribute) -> Vec<syn::Attribute> {

@@ -175,41 +175,9 @@ pub mod types {
 /// Version: 1
 pub struct Client {
     pub(crate) baseurl: String,
-    pub(crate) client: reqwest::Client,
     pub(crate) inner: crate::transport::Call,
 }
-impl Client {
-    /// Create a new client.
-    /// `baseurl` is the base URL provided to the internal
-    /// `reqwest::Client`, and should include a scheme and hostname,
-    /// as well as port and a path stem if applicable.
-    pub fn new(baseurl: &str, inner: crate::transport::Call) -> Self {
-        #[cfg(not(target_arch = "wasm32"))]
-        let client = {
-            let dur = ::std::time::Duration::from_secs(15u64);
-            reqwest::ClientBuilder::new().connect_timeout(dur).timeout(dur)
-        };
-        #[cfg(target_arch = "wasm32")]
-        let client = reqwest::ClientBuilder::new();
-        Self::new_with_client(baseurl, client.build().unwrap(), inner)
-    }
-    /// Construct a new client with an existing `reqwest::Client`,
-    /// allowing more control over its configuration.
-    /// `baseurl` is the base URL provided to the internal
-    /// `reqwest::Client`, and should include a scheme and hostname,
-    /// as well as port and a path stem if applicable.
-    pub fn new_with_client(
-        baseurl: &str,
-        client: reqwest::Client,
-        inner: crate::transport::Call,
-    ) -> Self {
-        Self {
-            baseurl: baseurl.to_string(),
-            client,
-            inner,
-        }
-    }
-}
+impl Client {}
 impl ClientInfo<crate::transport::Call> for Client {
     fn api_version() -> &'static str {
         "1"
@@ -218,7 +186,7 @@ impl ClientInfo<crate::transport::Call> for Client {
         self.baseurl.as_str()
     }
     fn client(&self) -> &reqwest::Client {
-        &self.client
+        self.inner.no_client()
     }
     fn inner(&self) -> &crate::transport::Call {
         &self.inner
@@ -250,7 +218,8 @@ impl Client {
             );
         #[allow(unused_mut)]
         let mut request = self
-            .client
+            .inner
+            .requests()
             .post(url)
             .header(
                 ::reqwest::header::ACCEPT,
@@ -295,7 +264,8 @@ impl Client {
             );
         #[allow(unused_mut)]
         let mut request = self
-            .client
+            .inner
+            .requests()
             .get(url)
             .header(
                 ::reqwest::header::ACCEPT,
@@ -336,7 +306,8 @@ impl Client {
             );
         #[allow(unused_mut)]
         let mut request = self
-            .client
+            .inner
+            .requests()
             .get(url)
             .header(
                 ::reqwest::header::ACCEPT,
@@ -396,7 +367,8 @@ impl Client {
             );
         #[allow(unused_mut)]
         let mut request = self
-            .client
+            .inner
+            .requests()
             .get(url)
             .header(
                 ::reqwest::header::ACCEPT,

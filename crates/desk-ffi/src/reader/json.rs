@@ -21,12 +21,16 @@ pub(super) fn text(at: Cursor, end: Cursor, arena: &Bump) -> Option<(desk_str, C
     }
     // SAFETY: nothing of what is to come was written yet.
     let (value, len) = answer::json(unsafe { at.until(end) })?;
+    // Behind white space, which those who look for a null do not pass over.
+    if value.is_null() {
+        return None;
+    }
     // SAFETY: serde took them, and takes no zero.
     let behind = unsafe { at.over(len) };
     // SAFETY: as before.
     let nested = unsafe { at.until(behind) }.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    // One more than are too deep may be too deep.
-    (nested <= 64).then(|| (output::json(arena, &value), behind))
+    // As deep as serde goes, less the objects that are around it.
+    (nested <= 63).then(|| (output::json(arena, &value), behind))
 }
 
 /// What comes behind a value that serde would write just as it stands; `None` if that is not certain.

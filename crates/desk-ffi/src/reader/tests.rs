@@ -85,6 +85,7 @@ fn any_surprise_is_left_to_serde() {
         ("\"id\":1,", ",\"id\":1,"),
         ("\"requestedBy\":null", "\"requestedBy\":null,"),
         ("\"requestedBy\":null", "\"requestedBy\":nul"),
+        ("\"requestedBy\":null", "\"requestedBy\": null"),
         ("\"requestedBy\":null", "\"requestedBy\":{\"a\":}"),
         // Numbers.
         ("\"id\":1", "\"id\":01"),
