@@ -11,11 +11,13 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use crate::behaviour::{Behaviour, SharedBehaviour};
 use crate::error::Result;
 use crate::faults::{FaultCount, FaultPlan, Faults};
 use crate::http::{self, Log, RequestEntry, Service};
 use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket};
 use crate::store::deliveries::{Delivery, Twice};
+use crate::store::drift::{Change, Drift};
 use crate::store::seed::{SeedReport, SeedRequest};
 use crate::store::{Settings, SharedStore, Store};
 
@@ -25,7 +27,7 @@ pub struct Builder {
     port: u16,
     data: Option<PathBuf>,
     token: Option<String>,
-    strict_paging: bool,
+    behaviour: Behaviour,
     faults: FaultPlan,
     settings: Settings,
 }
@@ -63,7 +65,13 @@ impl Builder {
 
     /// Answers 400 to a `limit` or `offset` out of range, instead of taking the nearest sensible value.
     pub fn strict_paging(mut self, strict: bool) -> Self {
-        self.strict_paging = strict;
+        self.behaviour.strict_paging = strict;
+        self
+    }
+
+    /// How it behaves where the documents leave that open.
+    pub fn behaviour(mut self, behaviour: Behaviour) -> Self {
+        self.behaviour = behaviour;
         self
     }
 
@@ -75,7 +83,7 @@ impl Builder {
 
     /// Who sends the message of a proactive chat.
     pub fn proactive_sender(mut self, sender: ProactiveSender) -> Self {
-        self.settings.proactive_sender = sender;
+        self.behaviour.proactive_sender = sender;
         self
     }
 
@@ -83,7 +91,7 @@ impl Builder {
     /// fault plan is unusable.
     pub async fn start(self) -> io::Result<Emulator> {
         let (send, receive) = oneshot::channel();
-        std::thread::spawn(move || send.send(self.start_blocking()));
+        std::thread::spawn(move || drop(send.send(self.start_blocking())));
         receive.await.map_err(|_| io::Error::other("the emulator's starting thread ended early"))?
     }
 
@@ -106,15 +114,15 @@ impl Builder {
             None => store.random_token().map_err(io::Error::other)?,
         };
         let store = SharedStore::new(store);
-        let (faults, log) = (Faults::default(), Log::default());
-        let unusable =
-            |error: crate::Error| io::Error::new(io::ErrorKind::InvalidInput, format!("the fault plan: {error}"));
+        let (behaviour, faults, log) = (SharedBehaviour::default(), Faults::default(), Log::default());
+        let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         faults.set(self.faults).map_err(unusable)?;
+        behaviour.set(self.behaviour).map_err(unusable)?;
         let service = Service {
             store: store.clone(),
             token: token.as_str().into(),
             address,
-            strict_paging: self.strict_paging,
+            behaviour: behaviour.clone(),
             demo: self.settings.demo,
             faults: faults.clone(),
             log: log.clone(),
@@ -131,13 +139,14 @@ impl Builder {
             // Nobody waits for it after a plain drop.
             let _ = stopped.send(());
         })?;
-        Ok(Emulator { store, faults, log, address, token, running: Some(Running { stop, thread }), done })
+        Ok(Emulator { store, behaviour, faults, log, address, token, running: Some(Running { stop, thread }), done })
     }
 }
 
 /// A running emulator. Dropping it stops it.
 pub struct Emulator {
     store: SharedStore,
+    behaviour: SharedBehaviour,
     faults: Faults,
     log: Log,
     address: SocketAddr,
@@ -232,6 +241,26 @@ impl Emulator {
     /// Adds made-up messages on closed tickets of their own. A million rows take seconds on the calling thread.
     pub fn seed(&self, request: SeedRequest) -> Result<SeedReport> {
         self.store.lock().seed(request)
+    }
+
+    /// How it behaves from now on. 400 names a switch that means nothing.
+    pub fn set_behaviour(&self, behaviour: Behaviour) -> Result<()> {
+        self.behaviour.set(behaviour)
+    }
+
+    /// How it behaves now.
+    pub fn behaviour(&self) -> Behaviour {
+        self.behaviour.now()
+    }
+
+    /// What happens to the messages behind answers of the list of all of them, which are counted from now on.
+    pub fn set_drift(&self, script: Vec<Drift>) -> Result<()> {
+        self.store.lock().set_drift(script)
+    }
+
+    /// Changes the messages at once.
+    pub fn change_messages(&self, change: &Change) -> Result<()> {
+        self.store.lock().change_messages(change)
     }
 
     /// Puts a fault plan in the place of the one before; an empty one ends all faults. 400 names a rule that means

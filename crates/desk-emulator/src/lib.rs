@@ -5,6 +5,7 @@
 //! changes anything, and a refused request changes nothing. It listens on loopback only. It does not
 //! imitate undocumented operations, or know the client crates.
 
+mod behaviour;
 mod emulator;
 mod error;
 mod faults;
@@ -15,6 +16,7 @@ mod spec;
 mod store;
 mod time;
 
+pub use behaviour::{Behaviour, CreatedBy, ErrorShape, MessageShape, Order};
 pub use emulator::{Builder, Emulator};
 pub use error::{Error, Result};
 pub use faults::{Fault, FaultCount, FaultPlan, FaultRule, How, Nth, RetryAfter, When};
@@ -24,5 +26,6 @@ pub use model::{
     ProactiveSender, Ticket, TicketStatus,
 };
 pub use store::deliveries::{Delivery, Twice};
+pub use store::drift::{Change, Drift};
 pub use store::seed::{SeedReport, SeedRequest};
 pub use time::Time;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use desk_emulator::{Emulator, FaultPlan};
+use desk_emulator::{Behaviour, Emulator, FaultPlan};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -37,9 +37,12 @@ struct Options {
     /// Start with this many made-up messages
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed_rows: u64,
-    /// Answer 400 to a limit or offset out of range
+    /// Answer 400 to a limit or offset out of range; short for --switch strict_paging=true
     #[arg(long)]
     strict_paging: bool,
+    /// Set one of the switches, such as order=id_descending; repeat it for more
+    #[arg(long, value_name = "NAME=VALUE")]
+    switch: Vec<String>,
     /// File with fault rules (JSON, see the README of desk-emulator)
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -68,7 +71,7 @@ async fn run(options: Options) -> io::Result<()> {
         .port(options.port)
         .demo(options.demo)
         .seed_rows(options.seed_rows)
-        .strict_paging(options.strict_paging);
+        .behaviour(behaviour(&options.switch, options.strict_paging)?);
     if let Some(file) = options.data {
         builder = builder.data(file);
     }
@@ -94,6 +97,15 @@ async fn run(options: Options) -> io::Result<()> {
     }
     emulator.shutdown().await;
     Ok(())
+}
+
+fn behaviour(switches: &[String], strict_paging: bool) -> io::Result<Behaviour> {
+    let strict = strict_paging.then_some("strict_paging=true");
+    switches.iter().map(String::as_str).chain(strict).try_fold(Behaviour::default(), |behaviour, switch| {
+        let (name, value) = switch.split_once('=').unwrap_or((switch, "true"));
+        let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, format!("--switch {switch}: {error}"));
+        behaviour.set(name, value).map_err(unusable)
+    })
 }
 
 fn fault_plan(file: &Path) -> io::Result<FaultPlan> {

@@ -112,7 +112,8 @@ text_enum! {
 }
 
 /// Who sends the message of a proactive chat: the service's pages disagree.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProactiveSender {
     /// The row is of type AGENT, from the creating agent.
     #[default]

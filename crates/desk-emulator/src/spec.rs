@@ -79,6 +79,11 @@ impl Operation {
         self.body_schema().is_some()
     }
 
+    /// Whether it has a parameter.
+    pub(crate) fn has_parameter(self, location: &str, name: &str) -> bool {
+        self.parameters().any(|parameter| parameter["in"] == location && parameter["name"] == name)
+    }
+
     fn parameters(self) -> impl Iterator<Item = &'static Value> {
         let lists = [self.operation, self.item].map(|owner| owner["parameters"].as_array());
         lists.into_iter().flatten().flatten().map(|parameter| schema::resolve(&SPEC, parameter))

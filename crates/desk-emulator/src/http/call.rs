@@ -13,8 +13,10 @@ use serde_json::Value;
 
 use super::paging::{Link, Paging};
 use super::{BASE_PATH, Service};
+use crate::behaviour::Behaviour;
 use crate::error::{Error, Result};
 use crate::spec::Operation;
+use crate::store::Listing;
 
 /// The largest body that is taken, in bytes.
 const BODY_LIMIT: usize = 1_000_000;
@@ -35,6 +37,8 @@ pub(super) struct Call {
     pub(super) paging: Paging,
     pub(super) link: Link,
     pub(super) body: Value,
+    /// When the request came.
+    pub(super) behaviour: Behaviour,
 }
 
 impl Call {
@@ -45,12 +49,25 @@ impl Call {
         let path = path_parameters(&mut parts).await?;
         operation.check_parameters("path", &[], |name| find(&path, name))?;
         let query = Query::of(&parts);
-        let unchecked = if service.strict_paging { &[] } else { LENIENT.as_slice() };
+        let behaviour = service.behaviour.now();
+        let unchecked = if behaviour.strict_paging { &[] } else { LENIENT.as_slice() };
+        if behaviour.strict_parameters {
+            let known = |name: &str| name == CHANNEL_TYPE[1] || operation.has_parameter("query", name);
+            if let Some((name, _)) = query.0.iter().find(|(name, _)| !known(name)) {
+                return Err(Error::invalid(format!("{name}: this operation has no such parameter")));
+            }
+        }
         operation.check_parameters("query", unchecked, |name| query.get(name))?;
         let body = if operation.takes_body() { read_json(&parts.headers, body).await? } else { Value::Null };
         operation.check_body(&body)?;
-        let (paging, link) = (Paging::of(&query), Link::of(&parts, &query, service.address));
-        Ok(Self { path, query, paging, link, body })
+        let (paging, link) = (Paging::of(&query, behaviour.max_limit), Link::of(&parts, &query, service.address));
+        Ok(Self { path, query, paging, link, body, behaviour })
+    }
+
+    /// How it wants messages listed.
+    pub(super) fn listing(&self) -> Listing {
+        let (Paging { limit, offset }, Behaviour { order, message_shape: shape, .. }) = (self.paging, self.behaviour);
+        Listing { limit, offset, order, shape }
     }
 
     /// An integer path parameter.

@@ -14,12 +14,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::call::{Query, parse_json, path_id, path_parameters, read_body};
-use super::paging::{Link, Paging, page};
+use super::paging::{Link, MAX_LIMIT, Paging, page};
 use super::{Service, json as json_response};
 use crate::error::{Error, Result};
 use crate::faults::FaultPlan;
 use crate::model::{NewAgent, NewCustomer, Presence};
 use crate::store::Store;
+use crate::store::drift::{Change, Drift};
 use crate::store::seed::SeedRequest;
 
 pub(super) fn routes() -> Router<Service> {
@@ -34,6 +35,9 @@ pub(super) fn routes() -> Router<Service> {
         .route("/tickets/{id}/agent_reply", post(agent_reply))
         .route("/tickets/{id}/close", post(close_ticket))
         .route("/faults", get(faults).put(set_faults).delete(clear_faults))
+        .route("/behaviour", get(behaviour).put(set_behaviour))
+        .route("/drift", put(set_drift))
+        .route("/messages/change", post(change_messages))
         .route("/requests", get(requests).delete(forget_requests))
         .route("/requests.har", get(requests_har))
         .route("/deliveries", get(deliveries))
@@ -79,7 +83,7 @@ async fn list_tickets(State(service): State<Service>, request: Request) -> Resul
     let control = Control::accept(request).await?;
     let query = Query::of(&control.parts);
     let proactive_id = number(&query, "proactive_id")?;
-    let paging = Paging::of(&query);
+    let paging = Paging::of(&query, MAX_LIMIT);
     let (count, tickets) =
         service.store.run(move |store| store.tickets(proactive_id, paging.limit, paging.offset)).await?;
     page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&tickets)?)
@@ -153,6 +157,26 @@ fn in_force(service: &Service) -> Result<Response> {
     Ok(json_response(StatusCode::OK, to_json(&json!({ "seed": seed, "rules": rules }))?))
 }
 
+async fn behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    Ok(json_response(StatusCode::OK, to_json(&service.behaviour.now())?))
+}
+
+async fn set_behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
+    service.behaviour.set(Control::accept(request).await?.body()?)?;
+    Ok(json_response(StatusCode::OK, to_json(&service.behaviour.now())?))
+}
+
+async fn set_drift(State(service): State<Service>, request: Request) -> Result<Response> {
+    let drifts: Vec<Drift> = Control::accept(request).await?.body()?;
+    answer(&service, StatusCode::OK, |store| store.set_drift(drifts).map(|()| healthy())).await
+}
+
+async fn change_messages(State(service): State<Service>, request: Request) -> Result<Response> {
+    let change: Change = Control::accept(request).await?.body()?;
+    answer(&service, StatusCode::OK, move |store| store.change_messages(&change).map(|()| healthy())).await
+}
+
 async fn requests(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], service.log.ndjson()).into_response())
@@ -174,7 +198,7 @@ async fn deliveries(State(service): State<Service>, request: Request) -> Result<
     let control = Control::accept(request).await?;
     let query = Query::of(&control.parts);
     let customer_id = number(&query, "customer_id")?;
-    let paging = Paging::of(&query);
+    let paging = Paging::of(&query, MAX_LIMIT);
     let (count, deliveries) =
         service.store.run(move |store| store.deliveries(customer_id, paging.limit, paging.offset)).await?;
     page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&deliveries)?)

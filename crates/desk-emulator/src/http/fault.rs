@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::call::operation_of;
 use super::connection::{End, Script, Step, Takeover};
 use super::{Service, json};
+use crate::behaviour::ErrorShape;
 use crate::error::{Error, Result};
 use crate::faults::{Fault, How, RetryAfter, When};
 
@@ -40,6 +41,25 @@ pub(super) async fn apply(State(service): State<Service>, request: Request, next
     };
     open.entry.status = Some(response.status().as_u16());
     response
+}
+
+/// Gives refusals the shape that Django REST framework has for them, if that is wanted.
+pub(super) async fn shape(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if service.behaviour.now().error_shape == ErrorShape::CodeAndDetail || response.status().is_success() {
+        return response;
+    }
+    let status = response.status();
+    let Ok((_, body)) = whole(response).await else { return status.into_response() };
+    let detail = serde_json::from_slice::<Value>(&body).ok();
+    let detail = detail.as_ref().and_then(|body| body["detail"].as_str()).unwrap_or_default();
+    let body = match detail.split_once(": ") {
+        Some((name, why)) if status == StatusCode::BAD_REQUEST && !name.contains(' ') => {
+            serde_json::json!({ name: [why] })
+        }
+        _ => serde_json::json!({ "detail": detail }),
+    };
+    json(status, body.to_string())
 }
 
 async fn play(fault: Fault, mut dice: fastrand::Rng, request: Request, next: Next) -> Result<Response> {
@@ -200,6 +220,8 @@ impl Raw {
         let (parts, body) = whole(response).await?;
         let mut headers = parts.headers;
         headers.insert(CONTENT_LENGTH, body.len().into());
+        // Nothing else will be taken there.
+        headers.insert("connection", HeaderValue::from_static("close"));
         headers.insert("date", value(&httpdate::fmt_http_date(SystemTime::now()))?);
         Ok(Self { status: parts.status, headers, body })
     }

@@ -27,6 +27,7 @@ use axum::middleware::{from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{oneshot, watch};
 
+use crate::behaviour::SharedBehaviour;
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::store::SharedStore;
@@ -43,7 +44,7 @@ pub(crate) struct Service {
     pub(crate) store: SharedStore,
     pub(crate) token: Arc<str>,
     pub(crate) address: SocketAddr,
-    pub(crate) strict_paging: bool,
+    pub(crate) behaviour: SharedBehaviour,
     pub(crate) demo: bool,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
@@ -68,8 +69,12 @@ pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, sto
 }
 
 fn router(service: Service) -> Router {
+    // The layer that is added last is the outermost.
+    let platform = platform::routes()
+        .route_layer(from_fn_with_state(service.clone(), fault::shape))
+        .route_layer(from_fn_with_state(service.clone(), fault::apply));
     let routes = Router::new()
-        .nest(BASE_PATH, platform::routes().route_layer(from_fn_with_state(service.clone(), fault::apply)))
+        .nest(BASE_PATH, platform)
         .nest("/_emulator", control::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

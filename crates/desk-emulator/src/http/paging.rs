@@ -16,7 +16,7 @@ use super::json;
 use crate::error::{Error, Result};
 
 const DEFAULT_LIMIT: i64 = 50;
-const MAX_LIMIT: i64 = 500;
+pub(super) const MAX_LIMIT: u16 = 500;
 
 /// Which rows of a list.
 #[derive(Clone, Copy)]
@@ -28,10 +28,10 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    pub(super) fn of(query: &Query) -> Self {
+    pub(super) fn of(query: &Query, most: u16) -> Self {
         let number = |name| query.get(name).and_then(non_negative);
         let limit = number("limit").filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT);
-        Self { limit: limit.min(MAX_LIMIT), offset: number("offset").unwrap_or(0) }
+        Self { limit: limit.min(most.into()), offset: number("offset").unwrap_or(0) }
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
 
     fn paging(query: &str) -> (i64, i64) {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let Paging { limit, offset } = Paging::of(&Query(pairs));
+        let Paging { limit, offset } = Paging::of(&Query(pairs), MAX_LIMIT);
         (limit, offset)
     }
 

@@ -34,40 +34,47 @@ pub(super) fn routes() -> Router<Service> {
 async fn create_proactive_chat(State(service): State<Service>, request: Request) -> Result<Response> {
     let call = Call::accept(&service, request).await?;
     let new = NewProactiveChat::deserialize(call.body).map_err(|error| Error::invalid(format!("body: {error}")))?;
-    let created = service.store.run(|store| store.create_proactive_chat(new)).await?;
+    let behaviour = call.behaviour;
+    let created = service.store.run(move |store| store.create_proactive_chat(new, behaviour.proactive_sender)).await?;
     if service.demo {
         tokio::spawn(answer(service, created.first_ticket, created.generation));
     }
-    chat_response(StatusCode::CREATED, &created.chat)
+    let status = if behaviour.create_status == 200 { StatusCode::OK } else { StatusCode::CREATED };
+    chat_response(status, created.chat.created_by(behaviour.created_by))
 }
 
 async fn get_proactive_chat(State(service): State<Service>, request: Request) -> Result<Response> {
-    let id = Call::accept(&service, request).await?.path_id("proactive_id")?;
+    let call = Call::accept(&service, request).await?;
+    let id = call.path_id("proactive_id")?;
     let chat = service.store.run(move |store| store.proactive_chat(id)).await?;
-    chat_response(StatusCode::OK, &chat)
+    chat_response(StatusCode::OK, chat.created_by(call.behaviour.created_by))
 }
 
 async fn list_messages(State(service): State<Service>, request: Request) -> Result<Response> {
     let call = Call::accept(&service, request).await?;
-    let paging = call.paging;
+    if call.behaviour.all_messages_gone {
+        let detail = "the list of all messages is gone; read the messages of each ticket";
+        return Err(Error::new(StatusCode::GONE, "gone", detail));
+    }
+    let listing = call.listing();
     let filter = Filter {
         from: call.query.get("created_at__gte").and_then(Time::parse),
         to: call.query.get("created_at__lte").and_then(Time::parse),
         channel_type: call.query.get("ticket__channel_type").map(str::to_owned),
     };
-    let found = service.store.run(move |store| store.messages(&filter, paging.limit, paging.offset)).await?;
-    page(paging, &call.link, found.count, &found.results)
+    let found = service.store.run(move |store| store.messages(&filter, listing)).await?;
+    page(call.paging, &call.link, found.count, &found.results)
 }
 
 async fn list_ticket_messages(State(service): State<Service>, request: Request) -> Result<Response> {
     let call = Call::accept(&service, request).await?;
-    let (ticket_id, paging) = (call.path_id("ticket_id")?, call.paging);
-    let found = service.store.run(move |store| store.ticket_messages(ticket_id, paging.limit, paging.offset)).await?;
-    page(paging, &call.link, found.count, &found.results)
+    let (ticket_id, listing) = (call.path_id("ticket_id")?, call.listing());
+    let found = service.store.run(move |store| store.ticket_messages(ticket_id, listing)).await?;
+    page(call.paging, &call.link, found.count, &found.results)
 }
 
-fn chat_response(status: StatusCode, chat: &ProactiveChat) -> Result<Response> {
-    let body = serde_json::to_vec(chat).map_err(|error| Error::internal(error.to_string()))?;
+fn chat_response(status: StatusCode, chat: ProactiveChat) -> Result<Response> {
+    let body = serde_json::to_vec(&chat).map_err(|error| Error::internal(error.to_string()))?;
     Ok(json(status, body))
 }
 

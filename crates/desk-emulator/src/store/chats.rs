@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::people::{find_agent, find_customer, find_group_by_key, no_group, read_group};
 use super::{Store, messages};
+use crate::behaviour::CreatedBy;
 use crate::error::{Error, Result};
 use crate::model::{AgentRef, Customer, CustomerChannel, Group, PROJECT, ProactiveSender, UserType};
 use crate::time::Time;
@@ -41,7 +42,7 @@ pub(crate) struct ProactiveChat {
     project: i64,
     message: String,
     message_count: i64,
-    created_by: Option<AgentRef>,
+    created_by: Option<Creator>,
     assigned_group: Group,
     sent_count: i64,
     responded_count: i64,
@@ -50,6 +51,26 @@ pub(crate) struct ProactiveChat {
     created_at: Time,
     updated_at: Time,
     priority: String,
+}
+
+/// Who created a chat, in one of the shapes that the documents allow.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Creator {
+    Object(AgentRef),
+    Id(i64),
+}
+
+impl ProactiveChat {
+    /// The same with another shape of its creator.
+    pub(crate) fn created_by(self, shape: CreatedBy) -> Self {
+        let created_by = match (shape, self.created_by) {
+            (CreatedBy::Id, Some(Creator::Object(agent))) => Some(Creator::Id(agent.id)),
+            (CreatedBy::Null, _) => None,
+            (_, creator) => creator,
+        };
+        Self { created_by, ..self }
+    }
 }
 
 /// A chat just made, with what the demo needs to let the first customer answer.
@@ -61,8 +82,7 @@ pub(crate) struct Created {
 
 impl Store {
     /// Makes the chat, its tickets and their messages, or refuses and writes nothing.
-    pub(crate) fn create_proactive_chat(&mut self, new: NewProactiveChat) -> Result<Created> {
-        let sender = self.settings.proactive_sender;
+    pub(crate) fn create_proactive_chat(&mut self, new: NewProactiveChat, sender: ProactiveSender) -> Result<Created> {
         let tx = self.connection.transaction()?;
         let now = Time::now();
         let group = find_group_by_key(&tx, &new.group_key)?.ok_or_else(|| no_group("groupKey", &new.group_key))?;
@@ -143,7 +163,7 @@ fn read(db: &Connection, id: i64) -> Result<ProactiveChat> {
     let counts = "SELECT COUNT(*), COUNT(issued_at), COUNT(closed_at), SUM(follow_ups),
                          group_concat(customer_id, ',' ORDER BY id)
                   FROM tickets WHERE proactive_id = ?1";
-    let created_by = find_agent(db, agent_id)?;
+    let created_by = find_agent(db, agent_id)?.map(Creator::Object);
     let assigned_group = read_group(db, group_id)?;
     Ok(db.prepare_cached(counts)?.query_row([id], |row| {
         Ok(ProactiveChat {

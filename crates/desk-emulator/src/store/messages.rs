@@ -1,14 +1,15 @@
 //! Message rows: writing one, and reading a page of them as finished JSON.
 //!
-//! Pages come by ascending id. Ids are dense, so without a filter the row at any offset is found by its id; a time
-//! window is a range of ids as long as times never decrease (`meta.ordered`), which keeps deep offsets as quick as
-//! the first page. The channel filter walks an index, and only windows over unordered times walk the rows. Deleted
-//! messages are not imitated, so their columns are null.
+//! Pages come by ascending id, unless the behaviour says otherwise. As long as no row is gone (`meta.dense`), the row at any
+//! offset is found by its id; a time window is a range of ids as long as times never decrease (`meta.ordered`), which keeps
+//! deep offsets as quick as the first page. The channel filter walks an index; anything else walks the rows. Messages that
+//! are marked as deleted are not imitated, so their columns are null.
 
 use rusqlite::{Connection, OptionalExtension, Rows, ToSql, params};
 use serde::Serialize;
 
 use super::Store;
+use crate::behaviour::{MessageShape, Order};
 use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
@@ -52,6 +53,18 @@ struct MessageRow<'a> {
     requested_by: (),
 }
 
+/// The older shape.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OldRow<'a> {
+    id: i64,
+    ticket: i64,
+    user_sendbird_id: &'a str,
+    user_type: &'a str,
+    created_at: Time,
+    message: &'a str,
+}
+
 /// Adds a message at the end.
 pub(super) fn insert(
     db: &Connection,
@@ -77,32 +90,61 @@ pub(super) fn note_order(db: &Connection, time: Time) -> Result<()> {
     Ok(())
 }
 
+/// To be told when rows are gone.
+pub(super) fn note_gap(db: &Connection) -> Result<()> {
+    db.prepare_cached("UPDATE meta SET dense = 0")?.execute([])?;
+    Ok(())
+}
+
+/// The id of the next row. Ids of rows that are gone do not come again.
+pub(super) fn next_id(db: &Connection) -> Result<i64> {
+    let query = "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1";
+    Ok(db.prepare_cached(query)?.query_row([], |row| row.get(0))?)
+}
+
+/// How messages are listed.
+#[derive(Clone, Copy)]
+pub(crate) struct Listing {
+    pub(crate) limit: i64,
+    pub(crate) offset: i64,
+    pub(crate) order: Order,
+    pub(crate) shape: MessageShape,
+}
+
 impl Store {
-    /// One page of all messages.
-    pub(crate) fn messages(&mut self, filter: &Filter, limit: i64, offset: i64) -> Result<MessagePage> {
-        let db = &self.connection;
+    /// One page of all messages; then what the script of changes has behind it happens.
+    pub(crate) fn messages(&mut self, filter: &Filter, listing: Listing) -> Result<MessagePage> {
+        let page = self.page(filter, listing)?;
+        self.drift()?;
+        Ok(page)
+    }
+
+    fn page(&self, filter: &Filter, listing: Listing) -> Result<MessagePage> {
+        let (db, Listing { limit, offset, order, shape }) = (&self.connection, listing);
         let whole = filter.from.is_none() && filter.to.is_none();
-        let ordered = || db.prepare_cached("SELECT ordered FROM meta")?.query_row([], |row| row.get(0));
-        if !whole && !ordered()? {
-            return unordered(db, filter, limit, offset);
+        let meta = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let (ordered, dense): (bool, bool) =
+            db.prepare_cached("SELECT ordered, dense FROM meta")?.query_row([], meta)?;
+        if !dense || !(whole || ordered) || order != Order::IdAscending {
+            return walked(db, filter, listing, self.drift.answers());
         }
         let (low, high) = id_range(db, filter)?;
         let Some(channel_type) = &filter.channel_type else {
             let first = low.saturating_add(offset);
             let last = high.min(first.saturating_add(limit - 1));
-            let results = rows(db, "WHERE id BETWEEN ?1 AND ?2 ORDER BY id", params![first, last])?;
+            let results = rows(db, shape, "WHERE id BETWEEN ?1 AND ?2 ORDER BY id", params![first, last])?;
             return Ok(MessagePage { count: (high - low + 1).max(0), results });
         };
         let count = "SELECT COUNT(*) FROM messages WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3";
         let count = db.prepare_cached(count)?.query_row(params![channel_type, low, high], |row| row.get(0))?;
         let page = "WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4 OFFSET ?5";
-        let results = rows(db, page, params![channel_type, low, high, limit, offset])?;
+        let results = rows(db, shape, page, params![channel_type, low, high, limit, offset])?;
         Ok(MessagePage { count, results })
     }
 
     /// One page of the messages of a ticket.
-    pub(crate) fn ticket_messages(&mut self, ticket_id: i64, limit: i64, offset: i64) -> Result<MessagePage> {
-        let db = &self.connection;
+    pub(crate) fn ticket_messages(&mut self, ticket_id: i64, listing: Listing) -> Result<MessagePage> {
+        let (db, Listing { limit, offset, shape, .. }) = (&self.connection, listing);
         let exists = "SELECT EXISTS (SELECT 1 FROM tickets WHERE id = ?1)";
         if !db.prepare_cached(exists)?.query_row([ticket_id], |row| row.get(0))? {
             return Err(Error::not_found(format!("there is no ticket {ticket_id}")));
@@ -110,21 +152,30 @@ impl Store {
         let count = "SELECT COUNT(*) FROM messages WHERE ticket = ?1";
         let count = db.prepare_cached(count)?.query_row([ticket_id], |row| row.get(0))?;
         let page = "WHERE ticket = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
-        Ok(MessagePage { count, results: rows(db, page, params![ticket_id, limit, offset])? })
+        Ok(MessagePage { count, results: rows(db, shape, page, params![ticket_id, limit, offset])? })
     }
 }
 
-/// A page when times do not rise with the ids.
-fn unordered(db: &Connection, filter: &Filter, limit: i64, offset: i64) -> Result<MessagePage> {
+/// A page that is found by walking the rows; `turn` makes orders that are none differ.
+fn walked(db: &Connection, filter: &Filter, listing: Listing, turn: u64) -> Result<MessagePage> {
     let from = filter.from.map_or(i64::MIN, Time::micros);
     let to = filter.to.map_or(i64::MAX, Time::micros);
-    let count = "SELECT COUNT(*) FROM messages
-                 WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)";
-    let count = db.prepare_cached(count)?.query_row(params![from, to, filter.channel_type], |row| row.get(0))?;
-    let page = "WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)
-                ORDER BY id LIMIT ?4 OFFSET ?5";
-    let results = rows(db, page, params![from, to, filter.channel_type, limit, offset])?;
-    Ok(MessagePage { count, results })
+    let wanted = "WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)";
+    let count = format!("SELECT COUNT(*) FROM messages {wanted}");
+    let count = db.prepare_cached(&count)?.query_row(params![from, to, filter.channel_type], |row| row.get(0))?;
+    // A number for each id and turn: products of 32 bits each, modulo a prime.
+    let dice = "(id * 2654435761 % 4294967296) * (?6 * 2 + 1) % 4294967291";
+    let order = match listing.order {
+        Order::IdAscending => "id".to_owned(),
+        Order::IdDescending => "id DESC".to_owned(),
+        Order::Time => format!("created_at, {dice}"),
+        Order::None => dice.to_owned(),
+    };
+    // The turn is named in every order, so that the number of parameters is one.
+    let page = format!("{wanted} AND ?6 >= 0 ORDER BY {order} LIMIT ?4 OFFSET ?5");
+    let turn = i64::try_from(turn % 0x4000_0000).unwrap_or_default();
+    let values = params![from, to, filter.channel_type, listing.limit, listing.offset, turn];
+    Ok(MessagePage { count, results: rows(db, listing.shape, &page, values)? })
 }
 
 /// The ids of the first and the last message in the window; an empty window has the last before the first.
@@ -154,7 +205,7 @@ fn id_range(db: &Connection, filter: &Filter) -> Result<(i64, i64)> {
 }
 
 /// Writes the rows straight from SQLite into a JSON array.
-fn rows(db: &Connection, clause: &str, params: &[&dyn ToSql]) -> Result<Vec<u8>> {
+fn rows(db: &Connection, shape: MessageShape, clause: &str, params: &[&dyn ToSql]) -> Result<Vec<u8>> {
     let columns = "SELECT id, ticket, user, user_type, created_at, message, data FROM messages";
     let mut statement = db.prepare_cached(&format!("{columns} {clause}"))?;
     let mut found: Rows<'_> = statement.query(params)?;
@@ -162,23 +213,34 @@ fn rows(db: &Connection, clause: &str, params: &[&dyn ToSql]) -> Result<Vec<u8>>
     while let Some(row) = found.next()? {
         let text = |column: usize| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
         let id: i64 = row.get(0)?;
-        let message = MessageRow {
-            id,
-            message_id: MESSAGE_ID_BASE + id,
-            ticket: row.get(1)?,
-            user_sendbird_id: text(2)?,
-            user_type: text(3)?,
-            created_at: row.get(4)?,
-            message: text(5)?,
-            data: text(6)?,
-            deleted_at: (),
-            requested_from: (),
-            requested_by: (),
-        };
+        let (ticket, user_sendbird_id, user_type) = (row.get(1)?, text(2)?, text(3)?);
+        let (created_at, message) = (row.get(4)?, text(5)?);
         if array.len() > 1 {
             array.push(b',');
         }
-        serde_json::to_writer(&mut array, &message).map_err(|error| Error::internal(error.to_string()))?;
+        let written = match shape {
+            MessageShape::Full => {
+                let row = MessageRow {
+                    id,
+                    message_id: MESSAGE_ID_BASE + id,
+                    ticket,
+                    user_sendbird_id,
+                    user_type,
+                    created_at,
+                    message,
+                    data: text(6)?,
+                    deleted_at: (),
+                    requested_from: (),
+                    requested_by: (),
+                };
+                serde_json::to_writer(&mut array, &row)
+            }
+            MessageShape::Old => {
+                let row = OldRow { id, ticket, user_sendbird_id, user_type, created_at, message };
+                serde_json::to_writer(&mut array, &row)
+            }
+        };
+        written.map_err(|error| Error::internal(error.to_string()))?;
     }
     array.push(b']');
     Ok(array)

@@ -1,11 +1,12 @@
 //! The state of the service: one SQLite connection, in memory or on a file, and the steps that change it.
 //!
-//! Every step is one transaction: it happens whole or not at all. Rows of messages are never deleted except by a
-//! reset, so their ids are dense (1, 2, 3, …); paging relies on it. Nothing here knows HTTP.
+//! Every step is one transaction: it happens whole or not at all. Ids of messages are dense (1, 2, 3, …) until a row is
+//! deleted, which `meta` notes; paging relies on it. Nothing here knows HTTP.
 
 mod chats;
 pub(crate) mod deliveries;
 mod demo;
+pub(crate) mod drift;
 mod messages;
 mod people;
 mod phrases;
@@ -21,22 +22,22 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction};
 
 pub(crate) use chats::{NewProactiveChat, ProactiveChat};
-pub(crate) use messages::Filter;
+pub(crate) use messages::{Filter, Listing};
 
 use crate::error::{Error, Result};
-use crate::model::ProactiveSender;
 use seed::SeedRequest;
 
 /// Marks a SQLite file as ours ("Desk").
 const APPLICATION_ID: i32 = 0x4465_736b;
 /// The version of [`TABLES`]; files of another version are refused.
-const TABLES_VERSION: i32 = 1;
+const TABLES_VERSION: i32 = 2;
 
 /// `meta.ordered` is 1 while message times never decrease with the id; a time window is then a range of ids.
+/// `meta.dense` is 1 while no message was deleted.
 /// `messages.channel_type` repeats that of the ticket, which never changes, so that the filter has an index.
 const TABLES: &str = "
-    CREATE TABLE meta (ordered INTEGER NOT NULL) STRICT;
-    INSERT INTO meta VALUES (1);
+    CREATE TABLE meta (ordered INTEGER NOT NULL, dense INTEGER NOT NULL) STRICT;
+    INSERT INTO meta VALUES (1, 1);
     CREATE TABLE groups (
         id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, description TEXT,
         created_at INTEGER NOT NULL
@@ -65,7 +66,7 @@ const TABLES: &str = "
     CREATE INDEX tickets_by_chat ON tickets (proactive_id) WHERE proactive_id IS NOT NULL;
     CREATE INDEX tickets_by_agent ON tickets (status, agent_id);
     CREATE TABLE messages (
-        id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, user TEXT NOT NULL, user_type TEXT NOT NULL,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER NOT NULL, user TEXT NOT NULL, user_type TEXT NOT NULL,
         created_at INTEGER NOT NULL, message TEXT NOT NULL, data TEXT NOT NULL, channel_type TEXT NOT NULL
     ) STRICT;
     -- Every index ends with the id by itself.
@@ -84,7 +85,6 @@ const DROP_TABLES: &str = "
 pub(crate) struct Settings {
     pub(crate) demo: bool,
     pub(crate) seed_rows: u64,
-    pub(crate) proactive_sender: ProactiveSender,
 }
 
 /// The state of one emulator.
@@ -93,6 +93,7 @@ pub(crate) struct Store {
     settings: Settings,
     /// Counts resets, so that a task started before one can tell.
     generation: u64,
+    drift: drift::Script,
 }
 
 impl Store {
@@ -140,7 +141,7 @@ impl Store {
             fill(&tx, settings)?;
         }
         tx.commit()?;
-        Ok(Self { connection, settings, generation: 0 })
+        Ok(Self { connection, settings, generation: 0, drift: drift::Script::default() })
     }
 
     /// Back to the state of a fresh start.

@@ -106,7 +106,7 @@ pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
     }
     messages::note_order(db, from)?;
     let next = |query: &str| db.query_row(query, [], |row| row.get::<_, i64>(0));
-    let first_message_id = next("SELECT COALESCE(MAX(id), 0) + 1 FROM messages")?;
+    let first_message_id = messages::next_id(db)?;
     let first_ticket_id = next("SELECT COALESCE(MAX(id), 0) + 1 FROM tickets")?;
 
     let mut insert = db.prepare(

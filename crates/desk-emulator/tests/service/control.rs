@@ -190,3 +190,34 @@ async fn the_oracle_names_who_was_messaged_twice() {
     assert_eq!(api.control(Method::GET, "/deliveries?limit=3", Value::Null).await.body["count"], 4);
     assert_eq!(api.control(Method::GET, "/deliveries?customer_id=x", Value::Null).await.status, 400);
 }
+
+#[tokio::test]
+async fn behaviour_and_drift_are_set_over_http() {
+    let api = Api::demo().await;
+    let switched = api.control(Method::PUT, "/behaviour", json!({"order": "id_descending", "max_limit": 2})).await;
+    assert_eq!((switched.status, &switched.body["order"]), (200, &json!("id_descending")));
+    assert_eq!(api.get("/chat_messages").await.ids(), [1000, 999]);
+    let now = api.control(Method::GET, "/behaviour", Value::Null).await.body;
+    assert_eq!((&now["max_limit"], &now["create_status"]), (&json!(2), &json!(201)));
+    let bad = api.control(Method::PUT, "/behaviour", json!({"order": "up"})).await;
+    assert!(bad.status == 400 && bad.detail().contains("unknown variant `up`"), "{bad:?}");
+
+    let script = json!([{"after": 1, "change": {"delete": [1000]}}, {"every": 2, "change": {"insert": 1}}]);
+    assert_eq!(api.control(Method::PUT, "/drift", script).await.status, 200);
+    let heads = [
+        api.get("/chat_messages").await.ids(),
+        api.get("/chat_messages").await.ids(),
+        api.get("/chat_messages").await.ids(),
+    ];
+    assert_eq!(heads, [[1000, 999], [999, 998], [1001, 999]]);
+    for (script, why) in [
+        (json!([{"change": {"insert": 1}}]), "[0].after, every: give one of them"),
+        (json!([{"after": 0, "change": {"insert": 1}}]), "[0].after, every: the first answer is 1"),
+        (json!([{"after": 1, "change": {"insert": 100_001}}]), "[0].change: more than 100000 rows"),
+    ] {
+        let bad = api.control(Method::PUT, "/drift", script).await;
+        assert!(bad.status == 400 && bad.detail().starts_with(why), "{bad:?}");
+    }
+    assert_eq!(api.control(Method::POST, "/messages/change", json!({"delete_oldest": 5})).await.status, 200);
+    assert_eq!(api.get("/chat_messages").await.body["count"], 995);
+}

@@ -175,6 +175,8 @@ fn what_it_cannot_use_is_one_line_and_exit_code_1() {
         (["--data", "/nowhere/desk.db"], "/nowhere/desk.db"),
         (["--token-file", "/nowhere/token"], "/nowhere/token"),
         (["--faults", "/nowhere/faults.json"], "/nowhere/faults.json"),
+        (["--switch", "order=up"], "--switch order=up: order: unknown variant"),
+        (["--switch", "sort"], "there is no switch \"sort\""),
         (["--faults", wrong.to_str().unwrap()], "rules[0].nth: the first request is 1"),
         (["--faults", broken.to_str().unwrap()], "unknown field `rule`"),
     ] {

@@ -1,0 +1,155 @@
+//! Drift: rows that come, go and turn up late while a list is being read.
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::seed::{self, SeedRequest};
+use super::{Store, messages};
+use crate::error::{Error, Result};
+use crate::time::Time;
+
+/// Rows of one change at most.
+const MOST: u64 = 100_000;
+
+/// A change that happens behind an answer of the list of all messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Drift {
+    /// Behind this answer, counted from 1 since the script was set,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// or behind every so many answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<u64>,
+    /// What happens.
+    pub change: Change,
+}
+
+/// What happens to the messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Change {
+    /// So many new ones, written now.
+    Insert(u64),
+    /// So many of the oldest go.
+    DeleteOldest(u64),
+    /// These go; unknown ids do not matter.
+    Delete(Vec<i64>),
+    /// New ones whose times lie in the past.
+    Late {
+        /// How many.
+        rows: u64,
+        /// Their first time.
+        from: Time,
+        /// Behind their last time.
+        to: Time,
+    },
+}
+
+impl Drift {
+    /// A change behind one answer.
+    pub fn after(answer: u64, change: Change) -> Self {
+        Self { after: Some(answer), every: None, change }
+    }
+
+    /// A change behind every so many answers.
+    pub fn every(answers: u64, change: Change) -> Self {
+        Self { after: None, every: Some(answers), change }
+    }
+
+    fn check(&self) -> Result<()> {
+        let rows = match &self.change {
+            Change::Insert(rows) | Change::DeleteOldest(rows) | Change::Late { rows, .. } => *rows,
+            Change::Delete(ids) => ids.len() as u64,
+        };
+        if rows > MOST {
+            return Err(Error::invalid(format!("change: more than {MOST} rows at once")));
+        }
+        if matches!(&self.change, Change::Late { from, to, .. } if from >= to) {
+            return Err(Error::invalid("change.late: to must be after from"));
+        }
+        match (self.after, self.every) {
+            (Some(0), _) | (_, Some(0)) => Err(Error::invalid("after, every: the first answer is 1")),
+            (None, None) | (Some(_), Some(_)) => Err(Error::invalid("after, every: give one of them")),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_due(&self, answer: u64) -> bool {
+        self.after == Some(answer) || self.every.is_some_and(|every| answer.is_multiple_of(every))
+    }
+}
+
+/// The script, and how far it is.
+#[derive(Default)]
+pub(super) struct Script {
+    drifts: Vec<Drift>,
+    answers: u64,
+}
+
+impl Script {
+    /// How many answers there were.
+    pub(super) fn answers(&self) -> u64 {
+        self.answers
+    }
+}
+
+impl Store {
+    /// Puts a script in the place of the one before, and counts answers anew.
+    pub(crate) fn set_drift(&mut self, drifts: Vec<Drift>) -> Result<()> {
+        for (place, drift) in drifts.iter().enumerate() {
+            drift.check().map_err(|error| Error::invalid(format!("[{place}].{}", error.detail())))?;
+        }
+        self.drift = Script { drifts, answers: 0 };
+        Ok(())
+    }
+
+    /// Changes the messages at once.
+    pub(crate) fn change_messages(&mut self, change: &Change) -> Result<()> {
+        let tx = self.connection.transaction()?;
+        apply(&tx, change)?;
+        Ok(tx.commit()?)
+    }
+
+    /// What the script has behind an answer.
+    pub(super) fn drift(&mut self) -> Result<()> {
+        self.drift.answers += 1;
+        let answers = self.drift.answers;
+        let due: Vec<Change> =
+            self.drift.drifts.iter().filter(|drift| drift.is_due(answers)).map(|drift| drift.change.clone()).collect();
+        due.iter().try_for_each(|change| self.change_messages(change))
+    }
+}
+
+fn apply(db: &Connection, change: &Change) -> Result<()> {
+    match change {
+        Change::Insert(rows) => {
+            let now = Time::now().micros();
+            let to = Time::from_micros(now.saturating_add(i64::try_from(*rows).unwrap_or(0) + 1));
+            made_up(db, *rows, Time::from_micros(now), to)
+        }
+        Change::Late { rows, from, to } => made_up(db, *rows, *from, *to),
+        Change::DeleteOldest(rows) => {
+            let query = "DELETE FROM messages WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT ?1)";
+            db.prepare_cached(query)?.execute([i64::try_from(*rows).unwrap_or(i64::MAX)])?;
+            messages::note_gap(db)
+        }
+        Change::Delete(ids) => {
+            for id in ids {
+                db.prepare_cached("DELETE FROM messages WHERE id = ?1")?.execute([id])?;
+            }
+            messages::note_gap(db)
+        }
+    }
+}
+
+/// Rows as of the seeding, between two times; other ones with each state of the list.
+fn made_up(db: &Connection, rows: u64, from: Time, to: Time) -> Result<()> {
+    if rows == 0 {
+        return Ok(());
+    }
+    let seed = messages::next_id(db)?.unsigned_abs();
+    seed::run(db, SeedRequest { rows, seed, from, to }).map(drop)
+}
