@@ -33,6 +33,8 @@ pub struct Behaviour {
     pub all_messages_gone: bool,
     /// Who sends the message of a proactive chat.
     pub proactive_sender: ProactiveSender,
+    /// How many requests an operation takes.
+    pub rate_limit: RateLimit,
 }
 
 impl Default for Behaviour {
@@ -48,6 +50,7 @@ impl Default for Behaviour {
             error_shape: ErrorShape::CodeAndDetail,
             all_messages_gone: false,
             proactive_sender: ProactiveSender::Agent,
+            rate_limit: RateLimit::Off,
         }
     }
 }
@@ -96,6 +99,16 @@ pub enum ErrorShape {
     CodeAndDetail,
     /// As Django REST framework has it: `{"groupKey": ["…"]}` for a value, else `{"detail": "…"}`.
     FieldMap,
+}
+
+/// How many requests an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RateLimit {
+    /// All.
+    Off,
+    /// 10 reads and 5 others a second, as the service's sibling API documents; then 429 and `Retry-After`.
+    SiblingApi,
 }
 
 impl Behaviour {

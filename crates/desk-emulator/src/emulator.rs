@@ -12,14 +12,17 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use crate::behaviour::{Behaviour, SharedBehaviour};
+use crate::clock::{Clock, ClockState};
 use crate::error::Result;
 use crate::faults::{FaultCount, FaultPlan, Faults};
-use crate::http::{self, Log, RequestEntry, Service};
+use crate::http::{self, Log, Rates, RequestEntry, Service};
 use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket};
 use crate::store::deliveries::{Delivery, Twice};
 use crate::store::drift::{Change, Drift};
+use crate::store::import::MessageImport;
 use crate::store::seed::{SeedReport, SeedRequest};
 use crate::store::{Settings, SharedStore, Store};
+use crate::time::Time;
 
 /// How an emulator is to start. The defaults: a free port, a random token, an empty service in memory.
 #[derive(Clone, Default)]
@@ -60,6 +63,12 @@ impl Builder {
     /// Starts with this many seeded messages, after the demo content if both are asked for.
     pub fn seed_rows(mut self, rows: u64) -> Self {
         self.settings.seed_rows = rows;
+        self
+    }
+
+    /// Another seed for the seeded messages: other conversations.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = Some(seed);
         self
     }
 
@@ -104,7 +113,8 @@ impl Builder {
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let store = Store::open(self.data.as_deref(), self.settings)?;
+        let clock = Clock::default();
+        let store = Store::open(self.data.as_deref(), self.settings, clock.clone())?;
         let token = match self.token {
             Some(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 let text = "the token must be printable ASCII without spaces, at least one character";
@@ -126,6 +136,8 @@ impl Builder {
             demo: self.settings.demo,
             faults: faults.clone(),
             log: log.clone(),
+            rates: Rates::default(),
+            clock: clock.clone(),
         };
         let (stop, stopping) = oneshot::channel();
         let (stopped, done) = oneshot::channel();
@@ -139,7 +151,17 @@ impl Builder {
             // Nobody waits for it after a plain drop.
             let _ = stopped.send(());
         })?;
-        Ok(Emulator { store, behaviour, faults, log, address, token, running: Some(Running { stop, thread }), done })
+        Ok(Emulator {
+            store,
+            behaviour,
+            faults,
+            log,
+            clock,
+            address,
+            token,
+            running: Some(Running { stop, thread }),
+            done,
+        })
     }
 }
 
@@ -149,6 +171,7 @@ pub struct Emulator {
     behaviour: SharedBehaviour,
     faults: Faults,
     log: Log,
+    clock: Clock,
     address: SocketAddr,
     token: String,
     running: Option<Running>,
@@ -261,6 +284,31 @@ impl Emulator {
     /// Changes the messages at once.
     pub fn change_messages(&self, change: &Change) -> Result<()> {
         self.store.lock().change_messages(change)
+    }
+
+    /// Adds messages as they are, all or none; gives their ids.
+    pub fn import_messages(&self, rows: &[MessageImport]) -> Result<Vec<i64>> {
+        self.store.lock().import(rows)
+    }
+
+    /// Sets the service's clock: the times of what happens, and the header `Date`. Not before 1970 (400).
+    pub fn set_clock(&self, now: Time, stopped: bool) -> Result<()> {
+        self.clock.set(ClockState { now, stopped })
+    }
+
+    /// Lets the clock go with the machine's again.
+    pub fn follow_clock(&self) {
+        self.clock.follow();
+    }
+
+    /// Keeps a copy of the data under a name, in the place of one before.
+    pub fn snapshot(&self, name: &str) -> Result<()> {
+        self.store.lock().snapshot(name)
+    }
+
+    /// Goes back to a copy of the data, which stays; 404 if there is none of this name.
+    pub fn restore(&self, name: &str) -> Result<()> {
+        self.store.lock().restore(name)
     }
 
     /// Puts a fault plan in the place of the one before; an empty one ends all faults. 400 names a rule that means

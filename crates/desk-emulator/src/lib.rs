@@ -6,6 +6,7 @@
 //! imitate undocumented operations, or know the client crates.
 
 mod behaviour;
+mod clock;
 mod emulator;
 mod error;
 mod faults;
@@ -16,7 +17,8 @@ mod spec;
 mod store;
 mod time;
 
-pub use behaviour::{Behaviour, CreatedBy, ErrorShape, MessageShape, Order};
+pub use behaviour::{Behaviour, CreatedBy, ErrorShape, MessageShape, Order, RateLimit};
+pub use clock::ClockState;
 pub use emulator::{Builder, Emulator};
 pub use error::{Error, Result};
 pub use faults::{Fault, FaultCount, FaultPlan, FaultRule, How, Nth, RetryAfter, When};
@@ -27,5 +29,6 @@ pub use model::{
 };
 pub use store::deliveries::{Delivery, Twice};
 pub use store::drift::{Change, Drift};
+pub use store::import::MessageImport;
 pub use store::seed::{SeedReport, SeedRequest};
 pub use time::Time;

@@ -34,9 +34,12 @@ struct Options {
     /// Start with teams, agents, customers and messages, and let customers answer
     #[arg(long)]
     demo: bool,
-    /// Start with this many made-up messages
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// Start with this many made-up messages, such as 500k or 10M
+    #[arg(long, alias = "rows", value_name = "N", default_value = "0", value_parser = rows)]
     seed_rows: u64,
+    /// Make up other conversations
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// Answer 400 to a limit or offset out of range; short for --switch strict_paging=true
     #[arg(long)]
     strict_paging: bool,
@@ -72,6 +75,9 @@ async fn run(options: Options) -> io::Result<()> {
         .demo(options.demo)
         .seed_rows(options.seed_rows)
         .behaviour(behaviour(&options.switch, options.strict_paging)?);
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
     if let Some(file) = options.data {
         builder = builder.data(file);
     }
@@ -97,6 +103,16 @@ async fn run(options: Options) -> io::Result<()> {
     }
     emulator.shutdown().await;
     Ok(())
+}
+
+/// A number, with `k` or `M` behind it for thousands or millions.
+fn rows(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1_000),
+        None => text.strip_suffix('M').map_or((text, 1), |digits| (digits, 1_000_000)),
+    };
+    let rows = digits.parse::<u64>().ok().and_then(|rows| rows.checked_mul(factor));
+    rows.ok_or_else(|| "write a number, such as 1000, 500k or 10M".to_owned())
 }
 
 fn behaviour(switches: &[String], strict_paging: bool) -> io::Result<Behaviour> {

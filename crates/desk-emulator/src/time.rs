@@ -15,6 +15,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Time(i64);
 
 impl Time {
+    /// The last one there is.
+    pub(crate) const MAX: Self = Self(253_402_300_799_999_999);
+
     /// Microseconds since the Unix epoch.
     pub const fn micros(self) -> i64 {
         self.0

@@ -21,6 +21,7 @@ use crate::faults::FaultPlan;
 use crate::model::{NewAgent, NewCustomer, Presence};
 use crate::store::Store;
 use crate::store::drift::{Change, Drift};
+use crate::store::import::MessageImport;
 use crate::store::seed::SeedRequest;
 
 pub(super) fn routes() -> Router<Service> {
@@ -37,7 +38,11 @@ pub(super) fn routes() -> Router<Service> {
         .route("/faults", get(faults).put(set_faults).delete(clear_faults))
         .route("/behaviour", get(behaviour).put(set_behaviour))
         .route("/drift", put(set_drift))
+        .route("/messages", post(import_messages))
         .route("/messages/change", post(change_messages))
+        .route("/clock", get(clock).put(set_clock).delete(follow_clock))
+        .route("/snapshots/{name}", put(snapshot).delete(remove_snapshot))
+        .route("/snapshots/{name}/restore", post(restore))
         .route("/requests", get(requests).delete(forget_requests))
         .route("/requests.har", get(requests_har))
         .route("/deliveries", get(deliveries))
@@ -177,6 +182,42 @@ async fn change_messages(State(service): State<Service>, request: Request) -> Re
     answer(&service, StatusCode::OK, move |store| store.change_messages(&change).map(|()| healthy())).await
 }
 
+async fn import_messages(State(service): State<Service>, request: Request) -> Result<Response> {
+    let rows: Vec<MessageImport> = Control::accept(request).await?.body()?;
+    answer(&service, StatusCode::CREATED, move |store| Ok(json!({ "ids": store.import(&rows)? }))).await
+}
+
+async fn clock(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    Ok(json_response(StatusCode::OK, to_json(&service.clock.state())?))
+}
+
+async fn set_clock(State(service): State<Service>, request: Request) -> Result<Response> {
+    service.clock.set(Control::accept(request).await?.body()?)?;
+    Ok(json_response(StatusCode::OK, to_json(&service.clock.state())?))
+}
+
+async fn follow_clock(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    service.clock.follow();
+    Ok(json_response(StatusCode::OK, to_json(&service.clock.state())?))
+}
+
+async fn snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
+    let name = Control::accept(request).await?.name();
+    answer(&service, StatusCode::OK, move |store| store.snapshot(&name).map(|()| healthy())).await
+}
+
+async fn restore(State(service): State<Service>, request: Request) -> Result<Response> {
+    let name = Control::accept(request).await?.name();
+    answer(&service, StatusCode::OK, move |store| store.restore(&name).map(|()| healthy())).await
+}
+
+async fn remove_snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
+    let name = Control::accept(request).await?.name();
+    answer(&service, StatusCode::OK, move |store| store.remove_snapshot(&name).map(|()| healthy())).await
+}
+
 async fn requests(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], service.log.ndjson()).into_response())
@@ -255,6 +296,10 @@ impl Control {
 
     fn id(&self) -> Result<i64> {
         path_id(&self.path, "id")
+    }
+
+    fn name(&self) -> String {
+        self.path.iter().find(|(key, _)| key == "name").map(|(_, name)| name.clone()).unwrap_or_default()
     }
 
     fn body<T: DeserializeOwned>(&self) -> Result<T> {

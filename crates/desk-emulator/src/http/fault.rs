@@ -3,12 +3,12 @@
 //! What is not HTTP any more (cut heads, wrong lengths) is written to the bare connection; see `connection.rs`.
 
 use std::io::Write as _;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, OriginalUri, Request, State};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
@@ -19,7 +19,8 @@ use serde_json::Value;
 use super::call::operation_of;
 use super::connection::{End, Script, Step, Takeover};
 use super::{Service, json};
-use crate::behaviour::ErrorShape;
+use crate::behaviour::{ErrorShape, RateLimit};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::faults::{Fault, How, RetryAfter, When};
 
@@ -31,14 +32,24 @@ pub(super) async fn apply(State(service): State<Service>, request: Request, next
     let template = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let operation = operation_of(request.method(), template).map_or("", |operation| operation.id());
     let uri = request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0);
-    let mut open = service.log.begin(request.method(), uri, operation);
-    let response = match service.faults.pick(request.method().as_str(), operation) {
-        None => next.run(request).await,
+    let clock = service.clock.clone();
+    let mut open = service.log.begin(clock.now(), request.method(), uri, operation);
+    let mut response = match service.faults.pick(request.method().as_str(), operation) {
+        None => match turn(&service, request.method(), operation) {
+            Ok(()) => next.run(request).await,
+            Err(wait) => {
+                throttled(&RetryAfter::Seconds(wait.ceil()), &clock).unwrap_or_else(IntoResponse::into_response)
+            }
+        },
         Some((fault, dice)) => {
             open.entry.fault = Some(fault.name());
-            play(fault, dice, request, next).await.unwrap_or_else(IntoResponse::into_response)
+            play(fault, dice, &clock, request, next).await.unwrap_or_else(IntoResponse::into_response)
         }
     };
+    // hyper would say the machine's time.
+    if let Ok(date) = clock.http_date(0).parse() {
+        response.headers_mut().insert(DATE, date);
+    }
     open.entry.status = Some(response.status().as_u16());
     response
 }
@@ -62,7 +73,22 @@ pub(super) async fn shape(State(service): State<Service>, request: Request, next
     json(status, body.to_string())
 }
 
-async fn play(fault: Fault, mut dice: fastrand::Rng, request: Request, next: Next) -> Result<Response> {
+/// Whether the rate leaves a turn; else the seconds until there is one.
+fn turn(service: &Service, method: &Method, operation: &'static str) -> std::result::Result<(), f64> {
+    match service.behaviour.now().rate_limit {
+        RateLimit::Off => Ok(()),
+        RateLimit::SiblingApi => service.rates.take(method, operation),
+    }
+}
+
+fn throttled(retry_after: &RetryAfter, clock: &Clock) -> Result<Response> {
+    let error = Error::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "too many requests; come back later");
+    let mut response = error.into_response();
+    response.headers_mut().extend(come_back(retry_after, clock)?);
+    Ok(response)
+}
+
+async fn play(fault: Fault, mut dice: fastrand::Rng, clock: &Clock, request: Request, next: Next) -> Result<Response> {
     let takeover = Takeover::of(&request).ok_or_else(|| Error::internal("a connection that cannot be taken over"))?;
     match fault {
         Fault::Answer { status, body, headers, carried_out } => {
@@ -75,18 +101,14 @@ async fn play(fault: Fault, mut dice: fastrand::Rng, request: Request, next: Nex
         }
         Fault::Throttle { retry_after } => {
             read_away(request).await;
-            let mut response =
-                Error::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "too many requests; come back later")
-                    .into_response();
-            response.headers_mut().extend(come_back(&retry_after)?);
-            Ok(response)
+            throttled(&retry_after, clock)
         }
         Fault::Delay { ms, jitter_ms } => {
             tokio::time::sleep(Duration::from_millis(ms + dice.u64(0..=jitter_ms))).await;
             Ok(next.run(request).await)
         }
         Fault::Drip { bytes, every_ms } => {
-            let raw = Raw::of(next.run(request).await).await?;
+            let raw = Raw::of(next.run(request).await, clock).await?;
             let steps = vec![Step::Drip(raw.whole(), bytes, Duration::from_millis(every_ms))];
             Ok(takeover.end(Script { steps, end: End::Close }).await)
         }
@@ -101,7 +123,7 @@ async fn play(fault: Fault, mut dice: fastrand::Rng, request: Request, next: Nex
                     Vec::new()
                 }
                 When::InHead | When::InBody => {
-                    let raw = Raw::of(next.run(request).await).await?;
+                    let raw = Raw::of(next.run(request).await, clock).await?;
                     let head = raw.head();
                     let until = if when == When::InHead { head.len() / 2 } else { head.len() + raw.body.len() / 2 };
                     vec![Step::Write(raw.whole().slice(..until))]
@@ -115,13 +137,13 @@ async fn play(fault: Fault, mut dice: fastrand::Rng, request: Request, next: Nex
             Ok(takeover.end(Script { steps, end }).await)
         }
         Fault::WrongLength { by } => {
-            let mut raw = Raw::of(next.run(request).await).await?;
+            let mut raw = Raw::of(next.run(request).await, clock).await?;
             let length = raw.body.len().saturating_add_signed(isize::try_from(by).unwrap_or_default());
             raw.headers.insert(CONTENT_LENGTH, length.into());
             Ok(takeover.end(Script { steps: vec![Step::Write(raw.whole())], end: End::Close }).await)
         }
         Fault::BadChunk => {
-            let mut raw = Raw::of(next.run(request).await).await?;
+            let mut raw = Raw::of(next.run(request).await, clock).await?;
             raw.headers.remove(CONTENT_LENGTH);
             raw.headers.insert("transfer-encoding", HeaderValue::from_static("chunked"));
             let half = raw.body.slice(..raw.body.len() / 2);
@@ -138,7 +160,7 @@ async fn play(fault: Fault, mut dice: fastrand::Rng, request: Request, next: Nex
             Ok(response)
         }
         Fault::HugeBody { megabytes } => {
-            let mut raw = Raw::of(next.run(request).await).await?;
+            let mut raw = Raw::of(next.run(request).await, clock).await?;
             raw.headers.insert(CONTENT_LENGTH, (raw.body.len() + (megabytes << 20)).into());
             let steps = vec![Step::Write(raw.whole()), Step::Repeat(vec![b' '; 1 << 20].into(), megabytes)];
             Ok(takeover.end(Script { steps, end: End::Close }).await)
@@ -192,15 +214,12 @@ fn value(text: &str) -> Result<HeaderValue> {
 }
 
 /// The header of a form of `Retry-After`.
-fn come_back(retry_after: &RetryAfter) -> Result<HeaderMap> {
+fn come_back(retry_after: &RetryAfter, clock: &Clock) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     let (name, text) = match retry_after {
         RetryAfter::Never => return Ok(headers),
         RetryAfter::Seconds(seconds) => (RETRY_AFTER, seconds.to_string()),
-        RetryAfter::Date(seconds) => {
-            let then = SystemTime::now() + Duration::from_secs((*seconds).into());
-            (RETRY_AFTER, httpdate::fmt_http_date(then))
-        }
+        RetryAfter::Date(seconds) => (RETRY_AFTER, clock.http_date(*seconds)),
         RetryAfter::Ms(ms) => (HeaderName::from_static("retry-after-ms"), ms.to_string()),
         RetryAfter::RateLimit(seconds) => (HeaderName::from_static("x-ratelimit-retryafter"), seconds.to_string()),
     };
@@ -216,13 +235,13 @@ struct Raw {
 }
 
 impl Raw {
-    async fn of(response: Response) -> Result<Self> {
+    async fn of(response: Response, clock: &Clock) -> Result<Self> {
         let (parts, body) = whole(response).await?;
         let mut headers = parts.headers;
         headers.insert(CONTENT_LENGTH, body.len().into());
         // Nothing else will be taken there.
         headers.insert("connection", HeaderValue::from_static("close"));
-        headers.insert("date", value(&httpdate::fmt_http_date(SystemTime::now()))?);
+        headers.insert(DATE, value(&clock.http_date(0))?);
         Ok(Self { status: parts.status, headers, body })
     }
 

@@ -44,9 +44,9 @@ pub(crate) struct Log(Arc<Mutex<VecDeque<RequestEntry>>>);
 
 impl Log {
     /// Begins an entry, which is written when it is dropped.
-    pub(super) fn begin(&self, method: &Method, uri: &Uri, operation: &str) -> Open {
+    pub(super) fn begin(&self, time: Time, method: &Method, uri: &Uri, operation: &str) -> Open {
         let entry = RequestEntry {
-            time: Time::now(),
+            time,
             method: method.to_string(),
             path: uri.path().to_owned(),
             query: uri.query().map(str::to_owned),

@@ -11,6 +11,7 @@ mod fault;
 mod log;
 mod paging;
 mod platform;
+mod rate;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 pub(crate) use log::Log;
 pub use log::RequestEntry;
+pub(crate) use rate::Rates;
 
 use axum::Router;
 use axum::extract::Request;
@@ -28,6 +30,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{oneshot, watch};
 
 use crate::behaviour::SharedBehaviour;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::store::SharedStore;
@@ -48,6 +51,8 @@ pub(crate) struct Service {
     pub(crate) demo: bool,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    pub(crate) rates: Rates,
+    pub(crate) clock: Clock,
 }
 
 /// Serves until `stopping` is sent or dropped, then gives requests under way [`DRAIN`].

@@ -84,7 +84,7 @@ impl Store {
     /// Makes the chat, its tickets and their messages, or refuses and writes nothing.
     pub(crate) fn create_proactive_chat(&mut self, new: NewProactiveChat, sender: ProactiveSender) -> Result<Created> {
         let tx = self.connection.transaction()?;
-        let now = Time::now();
+        let now = self.clock.now();
         let group = find_group_by_key(&tx, &new.group_key)?.ok_or_else(|| no_group("groupKey", &new.group_key))?;
         let agent = find_agent(&tx, new.agent_id)?
             .ok_or_else(|| Error::invalid(format!("agentId: there is no agent {}", new.agent_id)))?;

@@ -108,8 +108,9 @@ impl Store {
 
     /// Changes the messages at once.
     pub(crate) fn change_messages(&mut self, change: &Change) -> Result<()> {
+        let now = self.clock.now();
         let tx = self.connection.transaction()?;
-        apply(&tx, change)?;
+        apply(&tx, change, now)?;
         Ok(tx.commit()?)
     }
 
@@ -123,12 +124,11 @@ impl Store {
     }
 }
 
-fn apply(db: &Connection, change: &Change) -> Result<()> {
+fn apply(db: &Connection, change: &Change, now: Time) -> Result<()> {
     match change {
         Change::Insert(rows) => {
-            let now = Time::now().micros();
-            let to = Time::from_micros(now.saturating_add(i64::try_from(*rows).unwrap_or(0) + 1));
-            made_up(db, *rows, Time::from_micros(now), to)
+            let to = Time::from_micros(now.micros().saturating_add(i64::try_from(*rows).unwrap_or(0) + 1));
+            made_up(db, *rows, now, to)
         }
         Change::Late { rows, from, to } => made_up(db, *rows, *from, *to),
         Change::DeleteOldest(rows) => {

@@ -7,13 +7,16 @@ mod chats;
 pub(crate) mod deliveries;
 mod demo;
 pub(crate) mod drift;
+pub(crate) mod import;
 mod messages;
 mod people;
 mod phrases;
 mod routing;
 pub(crate) mod seed;
+mod snapshots;
 mod tickets;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +27,7 @@ use rusqlite::{Connection, Transaction};
 pub(crate) use chats::{NewProactiveChat, ProactiveChat};
 pub(crate) use messages::{Filter, Listing};
 
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use seed::SeedRequest;
 
@@ -85,6 +89,8 @@ const DROP_TABLES: &str = "
 pub(crate) struct Settings {
     pub(crate) demo: bool,
     pub(crate) seed_rows: u64,
+    /// Of the seeded rows; `None` is the usual one.
+    pub(crate) seed: Option<u64>,
 }
 
 /// The state of one emulator.
@@ -94,12 +100,14 @@ pub(crate) struct Store {
     /// Counts resets, so that a task started before one can tell.
     generation: u64,
     drift: drift::Script,
+    clock: Clock,
+    snapshots: HashMap<String, Connection>,
 }
 
 impl Store {
     /// Opens the file, or memory without one. A fresh state gets the starting content.
-    pub(crate) fn open(file: Option<&Path>, settings: Settings) -> io::Result<Self> {
-        let open = |file| Self::prepare(Self::connect(file)?, settings);
+    pub(crate) fn open(file: Option<&Path>, settings: Settings, clock: Clock) -> io::Result<Self> {
+        let open = |file| Self::prepare(Self::connect(file)?, settings, clock);
         open(file).map_err(|error| match file {
             Some(file) => {
                 let file = file.display();
@@ -120,7 +128,7 @@ impl Store {
         Ok(connection)
     }
 
-    fn prepare(mut connection: Connection, settings: Settings) -> std::result::Result<Self, Error> {
+    fn prepare(mut connection: Connection, settings: Settings, clock: Clock) -> std::result::Result<Self, Error> {
         let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         let mark = (number("application_id")?, number("user_version")?);
         let tables: i64 = connection.query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get(0))?;
@@ -141,7 +149,14 @@ impl Store {
             fill(&tx, settings)?;
         }
         tx.commit()?;
-        Ok(Self { connection, settings, generation: 0, drift: drift::Script::default() })
+        Ok(Self {
+            connection,
+            settings,
+            generation: 0,
+            drift: drift::Script::default(),
+            clock,
+            snapshots: HashMap::new(),
+        })
     }
 
     /// Back to the state of a fresh start.
@@ -171,7 +186,8 @@ fn fill(tx: &Transaction<'_>, settings: Settings) -> Result<()> {
         demo::fill(tx)?;
     }
     if settings.seed_rows > 0 {
-        seed::run(tx, SeedRequest::rows(settings.seed_rows))?;
+        let usual = SeedRequest::rows(settings.seed_rows);
+        seed::run(tx, SeedRequest { seed: settings.seed.unwrap_or(usual.seed), ..usual })?;
     }
     Ok(())
 }

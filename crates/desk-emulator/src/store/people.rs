@@ -13,14 +13,14 @@ use crate::time::Time;
 impl Store {
     pub(crate) fn add_group(&mut self, key: &str, name: &str) -> Result<Group> {
         let tx = self.connection.transaction()?;
-        let group = insert_group(&tx, key, name, Time::now())?;
+        let group = insert_group(&tx, key, name, self.clock.now())?;
         tx.commit()?;
         Ok(group)
     }
 
     pub(crate) fn add_agent(&mut self, agent: NewAgent) -> Result<Agent> {
         let tx = self.connection.transaction()?;
-        let now = Time::now();
+        let now = self.clock.now();
         let agent = insert_agent(&tx, &agent, now)?;
         if agent.presence == Presence::Online {
             routing::arrived(&tx, agent.id, now)?;
@@ -31,7 +31,7 @@ impl Store {
 
     pub(crate) fn add_customer(&mut self, customer: NewCustomer) -> Result<Customer> {
         let tx = self.connection.transaction()?;
-        let customer = insert_customer(&tx, None, &customer, Time::now())?;
+        let customer = insert_customer(&tx, None, &customer, self.clock.now())?;
         tx.commit()?;
         Ok(customer)
     }
@@ -43,8 +43,8 @@ impl Store {
             return Err(Error::not_found(format!("there is no agent {agent_id}")));
         }
         match presence {
-            Presence::Online => routing::arrived(&tx, agent_id, Time::now())?,
-            Presence::Offline | Presence::Away => routing::left(&tx, agent_id, Time::now())?,
+            Presence::Online => routing::arrived(&tx, agent_id, self.clock.now())?,
+            Presence::Offline | Presence::Away => routing::left(&tx, agent_id, self.clock.now())?,
         }
         let agent = read_agent(&tx, agent_id)?;
         tx.commit()?;

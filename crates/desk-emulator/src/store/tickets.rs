@@ -71,7 +71,7 @@ impl Store {
         step: impl FnOnce(&Connection, &Ticket, Time) -> Result<()>,
     ) -> Result<Ticket> {
         let tx = self.connection.transaction()?;
-        let now = Time::now();
+        let now = self.clock.now();
         let ticket = read(&tx, ticket_id)?;
         if ticket.status == TicketStatus::Closed {
             return Err(Error::conflict(format!("ticket {ticket_id} is closed; use one that is open")));

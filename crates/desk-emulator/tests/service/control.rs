@@ -1,10 +1,12 @@
 //! The controls over HTTP: the same steps as the handle's, with the same refusals.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use reqwest::header::{HOST, HeaderValue, ORIGIN};
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, until};
 
 #[tokio::test]
 async fn a_whole_story_over_http() {
@@ -220,4 +222,74 @@ async fn behaviour_and_drift_are_set_over_http() {
     }
     assert_eq!(api.control(Method::POST, "/messages/change", json!({"delete_oldest": 5})).await.status, 200);
     assert_eq!(api.get("/chat_messages").await.body["count"], 995);
+}
+
+#[tokio::test]
+async fn the_clock_is_set_stopped_and_let_go() {
+    let api = Api::demo().await;
+    let set = |body: Value| api.control(Method::PUT, "/clock", body);
+    let stopped = set(json!({"now": "2030-01-02T03:04:05Z", "stopped": true})).await;
+    assert_eq!((stopped.status, &stopped.body["now"]), (200, &json!("2030-01-02T03:04:05.000000Z")));
+    let chat = api.create(&[101]).await;
+    assert_eq!(chat.body["createdAt"], "2030-01-02T03:04:05.000000Z");
+    assert_eq!(chat.headers["date"], "Wed, 02 Jan 2030 03:04:05 GMT");
+    set(json!({"now": "2040-01-01T00:00:00Z"})).await;
+    let first = api.control(Method::GET, "/clock", Value::Null).await.body;
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let second = api.control(Method::GET, "/clock", Value::Null).await.body;
+    assert!(first["now"].as_str() < second["now"].as_str() && second["stopped"] == false, "{first} {second}");
+    assert_eq!(set(json!({"now": "1969-12-31T23:59:59Z"})).await.code(), (400, "invalid"));
+    let followed = api.control(Method::DELETE, "/clock", Value::Null).await.body;
+    assert!(followed["now"].as_str() < Some("2040"), "{followed}");
+}
+
+#[tokio::test]
+async fn snapshots_are_kept_and_come_back_to() {
+    let api = Api::demo().await;
+    let step = async |method: Method, path: &str| api.control(method, path, Value::Null).await;
+    assert_eq!(step(Method::PUT, "/snapshots/before").await.status, 200);
+    api.create(&[101]).await;
+    let count = async || api.get("/chat_messages?limit=1").await.body["count"].clone();
+    assert_eq!(count().await, 1001);
+    for _ in 0..2 {
+        assert_eq!(step(Method::POST, "/snapshots/before/restore").await.status, 200);
+        assert_eq!(count().await, 1000);
+        assert_eq!(api.create(&[101]).await.body["id"], 1, "ids too are those of before");
+    }
+    assert_eq!(step(Method::DELETE, "/snapshots/before").await.status, 200);
+    assert_eq!(step(Method::POST, "/snapshots/before/restore").await.code(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn messages_are_imported_all_or_none() {
+    let api = Api::empty().await;
+    let message = |id: Value| {
+        json!({"id": id, "ticket": 9, "userSendbirdId": "u", "userType": "CUSTOMER",
+            "createdAt": "2020-01-01T00:00:00Z", "message": "m"})
+    };
+    let import = async |rows: Value| api.control(Method::POST, "/messages", rows).await;
+    let added = import(json!([message(json!(5)), message(Value::Null)])).await;
+    assert_eq!((added.status, &added.body["ids"]), (201, &json!([5, 6])));
+    let taken = import(json!([message(Value::Null), message(json!(5))])).await;
+    assert_eq!((taken.status, taken.detail()), (400, "[1].id: there is a message 5 already"));
+    assert_eq!(import(json!([message(json!(0))])).await.status, 400);
+    assert_eq!(api.get("/tickets/9/chat_messages").await.ids(), [5, 6]);
+}
+
+#[tokio::test]
+async fn the_rate_is_limited_if_that_is_switched_on() {
+    let api = Api::demo().await;
+    api.control(Method::PUT, "/behaviour", json!({"rate_limit": "sibling_api"})).await;
+    let mut statuses = Vec::new();
+    for _ in 0..15 {
+        statuses.push(api.get("/chat_messages?limit=1").await.status);
+    }
+    assert!(statuses[..10].iter().all(|status| *status == 200) && statuses.contains(&429), "{statuses:?}");
+    // Other operations have a rate of their own, and the turn comes back.
+    let chat = api.create(&[101]).await;
+    assert_eq!(chat.status, 201);
+    let throttled =
+        until(async || Some(api.get("/chat_messages?limit=1").await).filter(|page| page.status == 429)).await;
+    assert_eq!(throttled.headers["retry-after"], "1");
+    until(async || Some(api.get("/chat_messages?limit=1").await).filter(|page| page.status == 200)).await;
 }

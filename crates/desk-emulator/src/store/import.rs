@@ -1,0 +1,78 @@
+//! Messages as somebody else wrote them: samples, fixtures, recordings.
+
+use rusqlite::{Connection, params};
+use serde::Deserialize;
+
+use super::{Store, messages};
+use crate::error::{Error, Result};
+use crate::model::UserType;
+use crate::time::Time;
+
+/// A message to add as it is. Its ticket is made, closed, if there is none with this id.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MessageImport {
+    /// A new id; the next one if absent.
+    pub id: Option<i64>,
+    /// The id of the ticket.
+    pub ticket: i64,
+    /// Who wrote it.
+    pub user_sendbird_id: String,
+    /// `AGENT`, `CUSTOMER` or `EVENT`.
+    user_type: UserType,
+    /// When.
+    pub created_at: Time,
+    /// The text.
+    pub message: String,
+    /// What goes with it.
+    #[serde(default)]
+    pub data: String,
+}
+
+impl Store {
+    /// Adds all of them or none; gives their ids.
+    pub(crate) fn import(&mut self, rows: &[MessageImport]) -> Result<Vec<i64>> {
+        let tx = self.connection.transaction()?;
+        let ids = rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| add(&tx, row).map_err(|error| Error::invalid(format!("[{place}].{}", error.detail()))));
+        let ids = ids.collect::<Result<_>>()?;
+        tx.commit()?;
+        Ok(ids)
+    }
+}
+
+fn add(db: &Connection, row: &MessageImport) -> Result<i64> {
+    let next = messages::next_id(db)?;
+    let id = row.id.unwrap_or(next);
+    if id < 1 || row.ticket < 1 {
+        return Err(Error::invalid("id, ticket: must be at least 1"));
+    }
+    let taken = "SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?1)";
+    if db.prepare_cached(taken)?.query_row([id], |found| found.get(0))? {
+        return Err(Error::invalid(format!("id: there is a message {id} already")));
+    }
+    if id != next {
+        messages::note_gap(db)?;
+    }
+    messages::note_order(db, row.created_at)?;
+    let ticket =
+        "INSERT OR IGNORE INTO tickets (id, channel_name, channel_type, status, priority, created_at, closed_at,
+                                                 updated_at)
+                  VALUES (?1, ?2, 'SENDBIRD', 'CLOSED', 'MEDIUM', ?3, ?3, ?3)";
+    db.prepare_cached(ticket)?.execute(params![row.ticket, row.user_sendbird_id, row.created_at])?;
+    let message = "INSERT INTO messages (id, ticket, user, user_type, created_at, message, data, channel_type)
+                   SELECT ?1, id, ?3, ?4, ?5, ?6, ?7, channel_type FROM tickets WHERE id = ?2";
+    db.prepare_cached(message)?.execute(params![
+        id,
+        row.ticket,
+        row.user_sendbird_id,
+        row.user_type,
+        row.created_at,
+        row.message,
+        row.data,
+    ])?;
+    Ok(id)
+}
