@@ -33,6 +33,8 @@ pub struct Behaviour {
     pub all_messages_gone: bool,
     /// Who sends the message of a proactive chat.
     pub proactive_sender: ProactiveSender,
+    /// Whether a customer's answer goes to the agent who wrote last, if that one is there.
+    pub assign_to_last_sender: bool,
     /// How many requests an operation takes.
     pub rate_limit: RateLimit,
 }
@@ -50,6 +52,7 @@ impl Default for Behaviour {
             error_shape: ErrorShape::CodeAndDetail,
             all_messages_gone: false,
             proactive_sender: ProactiveSender::Agent,
+            assign_to_last_sender: false,
             rate_limit: RateLimit::Off,
         }
     }

@@ -16,7 +16,7 @@ use crate::clock::{Clock, ClockState};
 use crate::error::Result;
 use crate::faults::{FaultCount, FaultPlan, Faults};
 use crate::http::{self, Log, Rates, RequestEntry, Service};
-use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket};
+use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket, TicketStatus};
 use crate::store::deliveries::{Delivery, Twice};
 use crate::store::drift::{Change, Drift};
 use crate::store::import::MessageImport;
@@ -113,8 +113,8 @@ impl Builder {
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let clock = Clock::default();
-        let store = Store::open(self.data.as_deref(), self.settings, clock.clone())?;
+        let (clock, behaviour) = (Clock::default(), SharedBehaviour::default());
+        let store = Store::open(self.data.as_deref(), self.settings, clock.clone(), behaviour.clone())?;
         let token = match self.token {
             Some(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 let text = "the token must be printable ASCII without spaces, at least one character";
@@ -124,7 +124,7 @@ impl Builder {
             None => store.random_token().map_err(io::Error::other)?,
         };
         let store = SharedStore::new(store);
-        let (behaviour, faults, log) = (SharedBehaviour::default(), Faults::default(), Log::default());
+        let (faults, log) = (Faults::default(), Log::default());
         let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         faults.set(self.faults).map_err(unusable)?;
         behaviour.set(self.behaviour).map_err(unusable)?;
@@ -244,6 +244,12 @@ impl Emulator {
     /// Without an id it is the assigned agent, or the one who created the proactive chat.
     pub fn agent_reply(&self, ticket_id: i64, agent_id: Option<i64>, message: &str) -> Result<Ticket> {
         self.store.lock().agent_reply(ticket_id, agent_id, message)
+    }
+
+    /// Puts a ticket aside or back: ACTIVE to IDLE (not if the customer wrote last), ACTIVE or IDLE to WORK_IN_PROGRESS, and
+    /// from there to PENDING or, with an agent who is there, to ACTIVE. 409 for anything else.
+    pub fn move_ticket(&self, ticket_id: i64, to: TicketStatus, agent_id: Option<i64>) -> Result<Ticket> {
+        self.store.lock().move_ticket(ticket_id, to, agent_id)
     }
 
     /// Closes a ticket. 409 when it is closed already.

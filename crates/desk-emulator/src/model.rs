@@ -94,6 +94,10 @@ text_enum! {
         Pending = "PENDING",
         /// An agent has it.
         Active = "ACTIVE",
+        /// An agent has it, and the customer is silent.
+        Idle = "IDLE",
+        /// Put aside to be worked on.
+        WorkInProgress = "WORK_IN_PROGRESS",
         /// Done; nobody can write any more.
         Closed = "CLOSED",
     }

@@ -18,7 +18,7 @@ use super::paging::{Link, MAX_LIMIT, Paging, page};
 use super::{Service, json as json_response};
 use crate::error::{Error, Result};
 use crate::faults::FaultPlan;
-use crate::model::{NewAgent, NewCustomer, Presence};
+use crate::model::{NewAgent, NewCustomer, Presence, TicketStatus};
 use crate::store::Store;
 use crate::store::drift::{Change, Drift};
 use crate::store::import::MessageImport;
@@ -34,6 +34,7 @@ pub(super) fn routes() -> Router<Service> {
         .route("/tickets/{id}", get(get_ticket))
         .route("/tickets/{id}/customer_reply", post(customer_reply))
         .route("/tickets/{id}/agent_reply", post(agent_reply))
+        .route("/tickets/{id}/status", put(move_ticket))
         .route("/tickets/{id}/close", post(close_ticket))
         .route("/faults", get(faults).put(set_faults).delete(clear_faults))
         .route("/behaviour", get(behaviour).put(set_behaviour))
@@ -121,6 +122,19 @@ async fn agent_reply(State(service): State<Service>, request: Request) -> Result
     let control = Control::accept(request).await?;
     let (id, AgentReply { agent_id, message }) = (control.id()?, control.body()?);
     answer(&service, StatusCode::OK, move |store| store.agent_reply(id, agent_id, &message)).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewStatus {
+    status: TicketStatus,
+    agent_id: Option<i64>,
+}
+
+async fn move_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let (id, NewStatus { status, agent_id }) = (control.id()?, control.body()?);
+    answer(&service, StatusCode::OK, move |store| store.move_ticket(id, status, agent_id)).await
 }
 
 #[derive(Default, Deserialize)]

@@ -27,6 +27,7 @@ use rusqlite::{Connection, Transaction};
 pub(crate) use chats::{NewProactiveChat, ProactiveChat};
 pub(crate) use messages::{Filter, Listing};
 
+use crate::behaviour::SharedBehaviour;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use seed::SeedRequest;
@@ -101,13 +102,19 @@ pub(crate) struct Store {
     generation: u64,
     drift: drift::Script,
     clock: Clock,
+    behaviour: SharedBehaviour,
     snapshots: HashMap<String, Connection>,
 }
 
 impl Store {
     /// Opens the file, or memory without one. A fresh state gets the starting content.
-    pub(crate) fn open(file: Option<&Path>, settings: Settings, clock: Clock) -> io::Result<Self> {
-        let open = |file| Self::prepare(Self::connect(file)?, settings, clock);
+    pub(crate) fn open(
+        file: Option<&Path>,
+        settings: Settings,
+        clock: Clock,
+        behaviour: SharedBehaviour,
+    ) -> io::Result<Self> {
+        let open = |file| Self::prepare(Self::connect(file)?, settings, clock, behaviour);
         open(file).map_err(|error| match file {
             Some(file) => {
                 let file = file.display();
@@ -128,7 +135,12 @@ impl Store {
         Ok(connection)
     }
 
-    fn prepare(mut connection: Connection, settings: Settings, clock: Clock) -> std::result::Result<Self, Error> {
+    fn prepare(
+        mut connection: Connection,
+        settings: Settings,
+        clock: Clock,
+        behaviour: SharedBehaviour,
+    ) -> std::result::Result<Self, Error> {
         let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         let mark = (number("application_id")?, number("user_version")?);
         let tables: i64 = connection.query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get(0))?;
@@ -155,6 +167,7 @@ impl Store {
             generation: 0,
             drift: drift::Script::default(),
             clock,
+            behaviour,
             snapshots: HashMap::new(),
         })
     }

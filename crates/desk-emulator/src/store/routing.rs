@@ -1,8 +1,8 @@
 //! Who gets which ticket: the auto routing that the service's pages describe.
 //!
 //! An agent is available who is in the ticket's group, ONLINE, ACTIVE and no bot. Among those the one with the
-//! fewest active tickets wins, then the lowest id; nobody has a cap. Dashboard rules, tiers and "assign to last
-//! sender" are not imitated.
+//! fewest active tickets wins, then the lowest id; nobody has a cap. If that is switched on, the last agent who wrote
+//! comes before them, whatever the group. Dashboard rules and tiers are not imitated.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -22,7 +22,35 @@ pub(super) fn assign(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
         )?
         .query_row([ticket_id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
         .optional()?;
-    let Some((agent_id, name)) = best else { return Ok(()) };
+    best.map_or(Ok(()), |(agent_id, name)| give(db, ticket_id, agent_id, &name, now))
+}
+
+/// Gives a ticket to the agent who wrote last on it, if that one is available; else as [`assign`].
+pub(super) fn assign_to_last_sender(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
+    // A chat whose message Desk sent is the creating agent's all the same.
+    let last = "SELECT a.id FROM messages m JOIN agents a ON a.sendbird_id = m.user
+                WHERE m.ticket = ?1 AND m.user_type = 'AGENT' ORDER BY m.id DESC LIMIT 1";
+    let creator = "SELECT c.agent_id FROM tickets t JOIN proactive_chats c ON c.id = t.proactive_id WHERE t.id = ?1";
+    let one = |query| db.prepare_cached(query)?.query_row([ticket_id], |row| row.get::<_, i64>(0)).optional();
+    let agent = match one(last)? {
+        None => one(creator)?,
+        found => found,
+    };
+    match agent.map_or(Ok(None), |agent_id| available(db, agent_id))? {
+        Some((agent_id, name)) => give(db, ticket_id, agent_id, &name, now),
+        None => assign(db, ticket_id, now),
+    }
+}
+
+/// The agent and their name, if tickets can be given to them now.
+pub(super) fn available(db: &Connection, agent_id: i64) -> Result<Option<(i64, String)>> {
+    let query = "SELECT id, display_name FROM agents
+                 WHERE id = ?1 AND presence = 'ONLINE' AND status = 'ACTIVE' AND NOT bot";
+    Ok(db.prepare_cached(query)?.query_row([agent_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// Makes a ticket an agent's.
+pub(super) fn give(db: &Connection, ticket_id: i64, agent_id: i64, name: &str, now: Time) -> Result<()> {
     db.prepare_cached(
         "UPDATE tickets SET status = 'ACTIVE', agent_id = ?2, assigned_at = ?3, updated_at = ?3 WHERE id = ?1",
     )?

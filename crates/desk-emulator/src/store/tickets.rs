@@ -1,7 +1,7 @@
-//! Tickets: reading them, and the three things that happen on one: a customer writes, an agent writes, it is closed.
+//! Tickets: reading them, and what happens on one: a customer writes, an agent writes, it is put aside, it is closed.
 //!
-//! The journey is PROACTIVE → PENDING → ACTIVE → CLOSED; a closed ticket never changes again. Who gets a ticket is
-//! decided in `routing.rs`. IDLE and WORK_IN_PROGRESS are not imitated.
+//! The journey is PROACTIVE → PENDING → ACTIVE → CLOSED, with IDLE and WORK_IN_PROGRESS beside ACTIVE; a closed ticket never
+//! changes again. Who gets a ticket is decided in `routing.rs`.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -28,6 +28,7 @@ impl Store {
     }
 
     pub(crate) fn customer_reply(&mut self, ticket_id: i64, message: &str) -> Result<Ticket> {
+        let to_last_sender = self.behaviour.now().assign_to_last_sender;
         self.change(ticket_id, |db, ticket, now| {
             check_text(message)?;
             let Some(customer) = &ticket.customer else {
@@ -37,9 +38,50 @@ impl Store {
             if ticket.status == TicketStatus::Proactive {
                 let answered = "UPDATE tickets SET status = 'PENDING', issued_at = ?2 WHERE id = ?1";
                 db.prepare_cached(answered)?.execute(params![ticket_id, now])?;
-                routing::assign(db, ticket_id, now)?;
+                match to_last_sender {
+                    true => routing::assign_to_last_sender(db, ticket_id, now)?,
+                    false => routing::assign(db, ticket_id, now)?,
+                }
+            }
+            if ticket.status == TicketStatus::Idle {
+                let agent = ticket.recent_assignment.as_ref().map(|assignment| assignment.agent.id);
+                let there = agent.map_or(Ok(None), |agent_id| routing::available(db, agent_id))?.is_some();
+                set_status(db, ticket_id, if there { TicketStatus::Active } else { TicketStatus::Pending })?;
+                if !there {
+                    routing::assign(db, ticket_id, now)?;
+                }
             }
             Ok(())
+        })
+    }
+
+    /// Puts a ticket aside or back, as agents and admins do. What the journey does not have is a 409.
+    pub(crate) fn move_ticket(&mut self, ticket_id: i64, to: TicketStatus, agent_id: Option<i64>) -> Result<Ticket> {
+        use TicketStatus::{Active, Idle, Pending, WorkInProgress};
+        self.change(ticket_id, |db, ticket, now| match (ticket.status, to) {
+            (Active, Idle) if last_writer(db, ticket_id)? == Some(UserType::Customer) => {
+                Err(Error::conflict(format!("ticket {ticket_id}: the customer wrote last, so it does not rest")))
+            }
+            (Active, Idle) | (Idle, WorkInProgress) => set_status(db, ticket_id, to),
+            (Active, WorkInProgress) => {
+                let release = "UPDATE tickets SET agent_id = NULL, assigned_at = NULL WHERE id = ?1";
+                db.prepare_cached(release)?.execute([ticket_id])?;
+                set_status(db, ticket_id, to)
+            }
+            (WorkInProgress, Pending) => {
+                set_status(db, ticket_id, to)?;
+                routing::assign(db, ticket_id, now)
+            }
+            (WorkInProgress, Active) => {
+                let agent_id = agent_id.ok_or_else(|| Error::invalid("agentId: say who gets the ticket"))?;
+                let (agent_id, name) = routing::available(db, agent_id)?
+                    .ok_or_else(|| Error::conflict(format!("agentId: agent {agent_id} is not there to take it")))?;
+                routing::give(db, ticket_id, agent_id, &name, now)
+            }
+            (from, to) => {
+                let (from, to) = (from.as_str(), to.as_str());
+                Err(Error::conflict(format!("ticket {ticket_id} cannot go from {from} to {to}")))
+            }
         })
     }
 
@@ -86,12 +128,25 @@ impl Store {
     }
 }
 
+fn set_status(db: &Connection, ticket_id: i64, status: TicketStatus) -> Result<()> {
+    db.prepare_cached("UPDATE tickets SET status = ?2 WHERE id = ?1")?.execute(params![ticket_id, status])?;
+    Ok(())
+}
+
+/// Who wrote last, Desk aside.
+fn last_writer(db: &Connection, ticket_id: i64) -> Result<Option<UserType>> {
+    let query = "SELECT user_type FROM messages WHERE ticket = ?1 AND user_type <> 'EVENT' ORDER BY id DESC LIMIT 1";
+    Ok(db.prepare_cached(query)?.query_row([ticket_id], |row| row.get(0)).optional()?)
+}
+
 /// The agent who writes: before the customer's answer anybody, after it only the one who has the ticket.
 fn writer(db: &Connection, ticket: &Ticket, agent_id: Option<i64>) -> Result<AgentRef> {
     let id = ticket.id;
     let usual = match ticket.status {
         TicketStatus::Proactive => ticket.proactive_chat_created_by.clone(),
-        TicketStatus::Active => ticket.recent_assignment.as_ref().map(|assignment| assignment.agent.clone()),
+        TicketStatus::Active | TicketStatus::Idle | TicketStatus::WorkInProgress => {
+            ticket.recent_assignment.as_ref().map(|assignment| assignment.agent.clone())
+        }
         TicketStatus::Pending | TicketStatus::Closed => None,
     };
     let usual = usual.ok_or_else(|| {
@@ -164,7 +219,8 @@ const fn legacy(status: TicketStatus) -> &'static str {
     match status {
         TicketStatus::Proactive => "PROACTIVE",
         TicketStatus::Pending => "UNASSIGNED",
-        TicketStatus::Active => "ASSIGNED",
+        TicketStatus::Active | TicketStatus::Idle => "ASSIGNED",
+        TicketStatus::WorkInProgress => "OPEN",
         TicketStatus::Closed => "CLOSED",
     }
 }

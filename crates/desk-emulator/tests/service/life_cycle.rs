@@ -172,3 +172,56 @@ async fn empty_texts_and_unknown_tickets_are_refused() {
     assert_eq!(api.emulator.customer_reply(seeded.first_ticket_id, "Hi").unwrap_err().status(), 409);
     assert_eq!(json!(talk(&api, 1).await.len()), 1);
 }
+
+#[tokio::test]
+async fn a_ticket_rests_is_put_aside_and_comes_back() {
+    use TicketStatus::{Active, Closed, Idle, Pending, WorkInProgress};
+    let api = service().await;
+    let ann = api.emulator.add_agent(seller("Ann", Presence::Online)).unwrap();
+    api.create(&[1]).await;
+    let step = |to, agent_id| api.emulator.move_ticket(1, to, agent_id);
+    let refused = |to, agent_id| step(to, agent_id).unwrap_err().status();
+    assert_eq!(refused(Idle, None), 409, "nobody has it yet");
+    api.emulator.customer_reply(1, "Yes!").unwrap();
+    assert_eq!(refused(Idle, None), 409, "the customer wrote last");
+    api.emulator.agent_reply(1, None, "One moment.").unwrap();
+    let idle = step(Idle, None).unwrap();
+    assert_eq!((idle.status, idle.legacy_status), (Idle, "ASSIGNED"));
+    assert_eq!(refused(Active, Some(ann.id)), 409, "only the customer wakes it");
+    assert_eq!(api.emulator.customer_reply(1, "Hello?").unwrap().status, Active);
+
+    let aside = step(WorkInProgress, None).unwrap();
+    assert_eq!((aside.status, aside.legacy_status), (WorkInProgress, "OPEN"));
+    assert!(aside.recent_assignment.is_none(), "from ACTIVE the assignment ends");
+    assert_eq!(refused(Active, None), 400);
+    assert_eq!(refused(Active, Some(99)), 409);
+    let back = step(Active, Some(ann.id)).unwrap();
+    assert_eq!((back.status, back.recent_assignment.unwrap().agent.id), (Active, ann.id));
+    step(WorkInProgress, None).unwrap();
+    assert_eq!(step(Pending, None).unwrap().status, Active, "routed at once: Ann is there");
+
+    // Who wakes a ticket whose agent has left is routed.
+    api.emulator.agent_reply(1, None, "Still there?").unwrap();
+    step(Idle, None).unwrap();
+    api.emulator.set_presence(ann.id, Presence::Away).unwrap();
+    assert_eq!(api.emulator.customer_reply(1, "Yes").unwrap().status, Pending);
+    assert_eq!(api.emulator.close_ticket(1, None).unwrap().status, Closed);
+    assert_eq!(refused(WorkInProgress, None), 409);
+}
+
+#[tokio::test]
+async fn an_answer_goes_to_the_last_sender_if_that_is_switched_on() {
+    let api = service().await;
+    let mut behaviour = desk_emulator::Behaviour::default();
+    behaviour.assign_to_last_sender = true;
+    api.emulator.set_behaviour(behaviour).unwrap();
+    let ann = api.emulator.add_agent(seller("Ann", Presence::Online)).unwrap();
+    let ben = api.emulator.add_agent(seller("Ben", Presence::Online)).unwrap();
+    api.create(&[1, 2, 3]).await;
+    let of = |ticket: desk_emulator::Ticket| ticket.recent_assignment.map(|assignment| assignment.agent.id);
+    assert_eq!(of(api.emulator.customer_reply(1, "a").unwrap()), Some(1), "the creator, in no group");
+    api.emulator.agent_reply(2, Some(ben.id), "Still there?").unwrap();
+    assert_eq!(of(api.emulator.customer_reply(2, "b").unwrap()), Some(ben.id));
+    api.emulator.set_presence(1, Presence::Offline).unwrap();
+    assert_eq!(of(api.emulator.customer_reply(3, "c").unwrap()), Some(ann.id), "routed: the creator has left");
+}
