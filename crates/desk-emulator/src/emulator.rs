@@ -23,6 +23,7 @@ use crate::store::import::MessageImport;
 use crate::store::seed::{SeedReport, SeedRequest};
 use crate::store::{Settings, SharedStore, Store};
 use crate::time::Time;
+use crate::webhook::{WebhookDelivery, Webhooks};
 
 /// How an emulator is to start. The defaults: a free port, a random token, an empty service in memory.
 #[derive(Clone, Default)]
@@ -124,7 +125,7 @@ impl Builder {
             None => store.random_token().map_err(io::Error::other)?,
         };
         let store = SharedStore::new(store);
-        let (faults, log) = (Faults::default(), Log::default());
+        let (faults, log, webhooks) = (Faults::default(), Log::default(), Webhooks::default());
         let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         faults.set(self.faults).map_err(unusable)?;
         behaviour.set(self.behaviour).map_err(unusable)?;
@@ -138,6 +139,7 @@ impl Builder {
             log: log.clone(),
             rates: Rates::default(),
             clock: clock.clone(),
+            webhooks: webhooks.clone(),
         };
         let (stop, stopping) = oneshot::channel();
         let (stopped, done) = oneshot::channel();
@@ -157,6 +159,7 @@ impl Builder {
             faults,
             log,
             clock,
+            webhooks,
             address,
             token,
             running: Some(Running { stop, thread }),
@@ -172,6 +175,7 @@ pub struct Emulator {
     faults: Faults,
     log: Log,
     clock: Clock,
+    webhooks: Webhooks,
     address: SocketAddr,
     token: String,
     running: Option<Running>,
@@ -315,6 +319,16 @@ impl Emulator {
     /// Goes back to a copy of the data, which stays; 404 if there is none of this name.
     pub fn restore(&self, name: &str) -> Result<()> {
         self.store.lock().restore(name)
+    }
+
+    /// Where to tell of tickets whose status changes: an `http://` URL on this machine (400 else), or nowhere.
+    pub fn set_webhook(&self, url: Option<&str>) -> Result<()> {
+        self.webhooks.set(&self.store, url)
+    }
+
+    /// The last 1,000 notices of changed statuses, from the oldest.
+    pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
+        self.webhooks.deliveries()
     }
 
     /// Puts a fault plan in the place of the one before; an empty one ends all faults. 400 names a rule that means

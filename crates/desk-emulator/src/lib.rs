@@ -16,6 +16,7 @@ mod schema;
 mod spec;
 mod store;
 mod time;
+mod webhook;
 
 pub use behaviour::{Behaviour, CreatedBy, ErrorShape, MessageShape, Order, RateLimit};
 pub use clock::ClockState;
@@ -32,3 +33,4 @@ pub use store::drift::{Change, Drift};
 pub use store::import::MessageImport;
 pub use store::seed::{SeedReport, SeedRequest};
 pub use time::Time;
+pub use webhook::WebhookDelivery;

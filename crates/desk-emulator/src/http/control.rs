@@ -44,6 +44,7 @@ pub(super) fn routes() -> Router<Service> {
         .route("/clock", get(clock).put(set_clock).delete(follow_clock))
         .route("/snapshots/{name}", put(snapshot).delete(remove_snapshot))
         .route("/snapshots/{name}/restore", post(restore))
+        .route("/webhook", get(webhook).put(set_webhook).delete(no_webhook))
         .route("/requests", get(requests).delete(forget_requests))
         .route("/requests.har", get(requests_har))
         .route("/deliveries", get(deliveries))
@@ -232,6 +233,34 @@ async fn remove_snapshot(State(service): State<Service>, request: Request) -> Re
     answer(&service, StatusCode::OK, move |store| store.remove_snapshot(&name).map(|()| healthy())).await
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Receiver {
+    url: String,
+}
+
+async fn webhook(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    receiver(&service)
+}
+
+async fn set_webhook(State(service): State<Service>, request: Request) -> Result<Response> {
+    let Receiver { url } = Control::accept(request).await?.body()?;
+    service.webhooks.set(&service.store, Some(&url))?;
+    receiver(&service)
+}
+
+async fn no_webhook(State(service): State<Service>, request: Request) -> Result<Response> {
+    Control::accept(request).await?;
+    service.webhooks.set(&service.store, None)?;
+    receiver(&service)
+}
+
+fn receiver(service: &Service) -> Result<Response> {
+    let body = json!({ "url": service.webhooks.url(), "deliveries": service.webhooks.deliveries() });
+    Ok(json_response(StatusCode::OK, to_json(&body)?))
+}
+
 async fn requests(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], service.log.ndjson()).into_response())
@@ -322,7 +351,7 @@ impl Control {
 }
 
 /// Whether `host`, with or without a port, is a loopback name or address.
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, rest)) => (address, rest.strip_prefix(':').unwrap_or(rest)),
         None => host.split_once(':').unwrap_or((host, "")),

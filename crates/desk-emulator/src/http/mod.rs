@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use control::is_loopback;
 pub(crate) use log::Log;
 pub use log::RequestEntry;
 pub(crate) use rate::Rates;
@@ -34,6 +35,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::store::SharedStore;
+use crate::webhook::Webhooks;
 
 /// Where the API begins.
 pub(crate) const BASE_PATH: &str = "/platform/v1";
@@ -53,6 +55,7 @@ pub(crate) struct Service {
     pub(crate) log: Log,
     pub(crate) rates: Rates,
     pub(crate) clock: Clock,
+    pub(crate) webhooks: Webhooks,
 }
 
 /// Serves until `stopping` is sent or dropped, then gives requests under way [`DRAIN`].
@@ -60,6 +63,7 @@ pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, sto
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
+    tokio::spawn(service.webhooks.clone().run(service.store.clone(), service.token.clone()));
     let (stop, stopped) = watch::channel(false);
     let accepting = connection::accept(listener, router(service), stopped);
     tokio::pin!(accepting);

@@ -38,11 +38,11 @@ const APPLICATION_ID: i32 = 0x4465_736b;
 const TABLES_VERSION: i32 = 2;
 
 /// `meta.ordered` is 1 while message times never decrease with the id; a time window is then a range of ids.
-/// `meta.dense` is 1 while no message was deleted.
+/// `meta.dense` is 1 while no message was deleted. `meta.watched` is 1 while changes of tickets' statuses are noted.
 /// `messages.channel_type` repeats that of the ticket, which never changes, so that the filter has an index.
 const TABLES: &str = "
-    CREATE TABLE meta (ordered INTEGER NOT NULL, dense INTEGER NOT NULL) STRICT;
-    INSERT INTO meta VALUES (1, 1);
+    CREATE TABLE meta (ordered INTEGER NOT NULL, dense INTEGER NOT NULL, watched INTEGER NOT NULL) STRICT;
+    INSERT INTO meta VALUES (1, 1, 0);
     CREATE TABLE groups (
         id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, description TEXT,
         created_at INTEGER NOT NULL
@@ -70,6 +70,11 @@ const TABLES: &str = "
     ) STRICT;
     CREATE INDEX tickets_by_chat ON tickets (proactive_id) WHERE proactive_id IS NOT NULL;
     CREATE INDEX tickets_by_agent ON tickets (status, agent_id);
+    CREATE TABLE statuses (id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, status TEXT NOT NULL) STRICT;
+    CREATE TRIGGER status_changed AFTER UPDATE OF status ON tickets
+    WHEN old.status <> new.status AND (SELECT watched FROM meta) BEGIN
+        INSERT INTO statuses (ticket, status) VALUES (new.id, new.status);
+    END;
     CREATE TABLE messages (
         id INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER NOT NULL, user TEXT NOT NULL, user_type TEXT NOT NULL,
         created_at INTEGER NOT NULL, message TEXT NOT NULL, data TEXT NOT NULL, channel_type TEXT NOT NULL
@@ -81,7 +86,7 @@ const TABLES: &str = "
 ";
 
 const DROP_TABLES: &str = "
-    DROP TABLE messages; DROP TABLE tickets; DROP TABLE proactive_chats; DROP TABLE customers; DROP TABLE memberships;
+    DROP TABLE messages; DROP TABLE statuses; DROP TABLE tickets; DROP TABLE proactive_chats; DROP TABLE customers; DROP TABLE memberships;
     DROP TABLE agents; DROP TABLE groups; DROP TABLE meta;
 ";
 
@@ -176,8 +181,10 @@ impl Store {
     pub(crate) fn reset(&mut self) -> Result<()> {
         self.generation += 1;
         let tx = self.connection.transaction()?;
+        let watched: bool = tx.query_row("SELECT watched FROM meta", [], |row| row.get(0))?;
         tx.execute_batch(DROP_TABLES)?;
         fill(&tx, self.settings)?;
+        tx.execute("UPDATE meta SET watched = ?1", [watched])?;
         Ok(tx.commit()?)
     }
 

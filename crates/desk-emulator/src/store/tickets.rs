@@ -85,6 +85,33 @@ impl Store {
         })
     }
 
+    /// Notes changes of statuses from now on, or no longer.
+    pub(crate) fn watch_statuses(&mut self, watch: bool) -> Result<()> {
+        self.connection.execute("UPDATE meta SET watched = ?1", [watch])?;
+        self.connection.execute("DELETE FROM statuses", [])?;
+        Ok(())
+    }
+
+    /// The changes noted since the last time: the ticket as it is, but for the status that it got then.
+    pub(crate) fn take_statuses(&mut self) -> Result<Vec<Ticket>> {
+        let tx = self.connection.transaction()?;
+        let noted: Vec<(i64, TicketStatus)> = tx
+            .prepare_cached("SELECT ticket, status FROM statuses ORDER BY id")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        if noted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tickets = noted.into_iter().map(|(id, status)| {
+            let ticket = read(&tx, id)?;
+            Ok(Ticket { status, legacy_status: legacy(status), ..ticket })
+        });
+        let tickets = tickets.collect::<Result<_>>()?;
+        tx.execute("DELETE FROM statuses", [])?;
+        tx.commit()?;
+        Ok(tickets)
+    }
+
     pub(crate) fn agent_reply(&mut self, ticket_id: i64, agent_id: Option<i64>, message: &str) -> Result<Ticket> {
         self.change(ticket_id, |db, ticket, now| {
             check_text(message)?;

@@ -14,3 +14,4 @@ mod paging;
 mod program;
 mod refusals;
 mod storage;
+mod webhook;

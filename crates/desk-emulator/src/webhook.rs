@@ -1,0 +1,127 @@
+//! Webhooks: a signed POST to a program on this machine when a ticket's status has changed.
+//!
+//! As documented: the answer is waited for one second, anything but a 200 counts as none, and the same request is sent up to
+//! three times. The name and the shape of the event are those that public receivers expect.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Request, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use ring::hmac;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::error::{Error, Result};
+use crate::http::is_loopback;
+use crate::model::{Ticket, TicketStatus};
+use crate::store::SharedStore;
+use crate::time::Time;
+
+const EVENT: &str = "TICKET.STATUS.UPDATED";
+const TRIES: u32 = 3;
+const WAIT: Duration = Duration::from_secs(1);
+/// How often changes are looked for.
+const TICK: Duration = Duration::from_millis(20);
+/// Deliveries that are remembered.
+const KEPT: usize = 1_000;
+
+/// A notice that was sent, or was tried to be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WebhookDelivery {
+    /// When the last try began.
+    pub time: Time,
+    /// The ticket.
+    pub ticket_id: i64,
+    /// The status that it got.
+    pub status: TicketStatus,
+    /// How often it was sent.
+    pub tries: u32,
+    /// What was answered to the last try; absent if nothing was within a second.
+    pub answer: Option<u16>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Webhooks(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    url: Option<Uri>,
+    deliveries: VecDeque<WebhookDelivery>,
+}
+
+impl Webhooks {
+    /// Where notices go: an http URL on this machine, or nowhere.
+    pub(crate) fn set(&self, store: &SharedStore, url: Option<&str>) -> Result<()> {
+        let refuse = || Error::invalid("url: must be http:// and an address of this machine");
+        let url = url.map(str::parse::<Uri>).transpose().map_err(|_| refuse())?;
+        let near = |url: &Uri| {
+            let host = url.authority().map(|authority| authority.as_str());
+            url.scheme_str() == Some("http") && host.is_some_and(|host| !host.contains('@') && is_loopback(host))
+        };
+        if !url.as_ref().is_none_or(near) {
+            return Err(refuse());
+        }
+        // What happened before is nobody's news.
+        store.lock().watch_statuses(url.is_some())?;
+        self.lock().url = url;
+        Ok(())
+    }
+
+    pub(crate) fn url(&self) -> Option<String> {
+        self.lock().url.as_ref().map(Uri::to_string)
+    }
+
+    pub(crate) fn deliveries(&self) -> Vec<WebhookDelivery> {
+        self.lock().deliveries.iter().cloned().collect()
+    }
+
+    /// Sends notices, one after the other, as long as the server lives.
+    pub(crate) async fn run(self, store: SharedStore, token: Arc<str>) {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
+        loop {
+            tokio::time::sleep(TICK).await;
+            let Some(url) = self.lock().url.clone() else { continue };
+            // A store that cannot be read now may be the next time.
+            for ticket in store.run(|store| store.take_statuses()).await.unwrap_or_default() {
+                let delivery = deliver(&client, &url, &key, &ticket).await;
+                let deliveries = &mut self.lock().deliveries;
+                if deliveries.len() == KEPT {
+                    deliveries.pop_front();
+                }
+                deliveries.push_back(delivery);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn deliver(client: &Client<HttpConnector, Body>, url: &Uri, key: &hmac::Key, ticket: &Ticket) -> WebhookDelivery {
+    let body = Bytes::from(json!({ "eventType": EVENT, "data": ticket }).to_string());
+    let signature: String = hmac::sign(key, &body).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut delivery =
+        WebhookDelivery { time: Time::now(), ticket_id: ticket.id, status: ticket.status, tries: 0, answer: None };
+    while delivery.tries < TRIES && delivery.answer != Some(200) {
+        delivery.tries += 1;
+        delivery.time = Time::now();
+        let request = Request::post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .header("x-hub-signature", format!("sha1={signature}"))
+            .body(Body::from(body.clone()));
+        let Ok(request) = request else { break };
+        let answer = tokio::time::timeout(WAIT, client.request(request)).await;
+        delivery.answer = answer.ok().and_then(std::result::Result::ok).map(|answer| answer.status().as_u16());
+    }
+    delivery
+}

@@ -1,0 +1,101 @@
+//! Notices of changed statuses: what they say, who signed them, and how often they are sent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use reqwest::Method;
+use ring::hmac;
+use serde_json::{Value, json};
+use testkit::{Request, Server, Step, reply};
+
+use crate::api::{Api, until};
+
+/// What a notice says, after its signature was checked with the token.
+fn notice(api: &Api, request: &Request) -> (String, i64, String) {
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/hook"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    let signature = request.header("x-hub-signature").and_then(|value| value.strip_prefix("sha1=")).unwrap();
+    let bytes: Vec<u8> =
+        (0..signature.len()).step_by(2).map(|at| u8::from_str_radix(&signature[at..at + 2], 16).unwrap()).collect();
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, api.emulator.token().as_bytes());
+    hmac::verify(&key, &request.body, &bytes).unwrap();
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&body["eventType"]), body["data"]["id"].as_i64().unwrap(), text(&body["data"]["status2"]))
+}
+
+#[tokio::test]
+async fn each_change_is_told_once_in_its_order() {
+    let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
+    let api = Api::demo().await;
+    api.create(&[102, 103]).await;
+    api.emulator.close_ticket(127, None).unwrap();
+    // What happened before is not told.
+    api.emulator.set_webhook(Some(&format!("{}/hook", receiver.url()))).unwrap();
+    let first = api.emulator.tickets(Some(1)).unwrap()[0].id;
+    api.emulator.customer_reply(first, "Yes").unwrap();
+    api.emulator.agent_reply(first, None, "Good").unwrap();
+    api.emulator.close_ticket(first, None).unwrap();
+    let wanted = ["PENDING", "ACTIVE", "CLOSED"];
+    let told = until(async || Some(receiver.requests()).filter(|requests| requests.len() >= wanted.len())).await;
+    let told: Vec<_> = told.iter().map(|request| notice(&api, request)).collect();
+    let expected = wanted.map(|status| ("TICKET.STATUS.UPDATED".to_owned(), first, status.to_owned()));
+    assert_eq!(told, expected);
+    let noted = until(async || Some(api.emulator.webhook_deliveries()).filter(|noted| noted.len() == 3)).await;
+    assert!(noted.iter().all(|delivery| (delivery.tries, delivery.answer) == (1, Some(200))), "{noted:?}");
+}
+
+#[tokio::test]
+async fn a_receiver_that_fails_is_asked_three_times() {
+    let asked = Arc::<AtomicUsize>::default();
+    let count = asked.clone();
+    let receiver = Server::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => vec![reply(500, &[], b"")],
+        1 => vec![Step::Reset],
+        2 => vec![reply(200, &[], b"")],
+        // Then never an answer.
+        _ => vec![Step::Hang],
+    });
+    let api = Api::demo().await;
+    api.create(&[102, 103]).await;
+    let hook = json!({ "url": format!("{}/hook", receiver.url()) });
+    assert_eq!(api.control(Method::PUT, "/webhook", hook).await.status, 200);
+    let tickets = api.emulator.tickets(Some(1)).unwrap();
+    api.emulator.close_ticket(tickets[0].id, None).unwrap();
+    let noted = until(async || api.emulator.webhook_deliveries().pop()).await;
+    assert_eq!((noted.tries, noted.answer), (3, Some(200)));
+    let bodies: Vec<_> = receiver.requests().into_iter().map(|request| request.body).collect();
+    assert!(bodies.len() == 3 && bodies.iter().all(|body| *body == bodies[0]), "the same request each time");
+    api.emulator.close_ticket(tickets[1].id, None).unwrap();
+    let noted = until(async || api.emulator.webhook_deliveries().get(1).cloned()).await;
+    assert_eq!((noted.tries, noted.answer), (3, None));
+    let listed = api.control(Method::GET, "/webhook", Value::Null).await.body;
+    assert_eq!(listed["deliveries"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn notices_go_to_this_machine_or_nowhere() {
+    let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
+    let api = Api::demo().await;
+    for url in [
+        "https://127.0.0.1:1/",
+        "http://example.com/",
+        "http://127.0.0.1@evil.example/",
+        "/hook",
+        "",
+        "http://10.0.0.1/",
+    ] {
+        let refused = api.control(Method::PUT, "/webhook", json!({ "url": url })).await;
+        assert_eq!(
+            (refused.status, refused.detail()),
+            (400, "url: must be http:// and an address of this machine"),
+            "{url}"
+        );
+    }
+    api.emulator.set_webhook(Some(&format!("{}/hook", receiver.url()))).unwrap();
+    assert_eq!(api.control(Method::DELETE, "/webhook", Value::Null).await.body["url"], Value::Null);
+    api.create(&[102]).await;
+    api.emulator.close_ticket(126, None).unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(receiver.requests().is_empty() && api.emulator.webhook_deliveries().is_empty());
+}
