@@ -298,7 +298,7 @@ async fn messaged_twice(State(service): State<Service>, request: Request) -> Res
 }
 
 /// A number of the query, if it is there.
-fn number(query: &Query, name: &str) -> Result<Option<i64>> {
+pub(super) fn number(query: &Query, name: &str) -> Result<Option<i64>> {
     let number = query.get(name).map(str::parse).transpose();
     number.map_err(|_| Error::invalid(format!("{name}: must be a 64-bit integer")))
 }
@@ -318,14 +318,14 @@ fn healthy() -> Value {
 }
 
 /// A request from this machine.
-struct Control {
-    parts: Parts,
+pub(super) struct Control {
+    pub(super) parts: Parts,
     path: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Control {
-    async fn accept(request: Request) -> Result<Self> {
+    pub(super) async fn accept(request: Request) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let origin = parts.headers.get(header::ORIGIN);
@@ -337,7 +337,7 @@ impl Control {
         Ok(Self { parts, path, body: read_body(body).await? })
     }
 
-    fn id(&self) -> Result<i64> {
+    pub(super) fn id(&self) -> Result<i64> {
         path_id(&self.path, "id")
     }
 

@@ -8,6 +8,7 @@ mod call;
 mod connection;
 mod control;
 mod fault;
+mod inspector;
 mod log;
 mod paging;
 mod platform;
@@ -84,7 +85,7 @@ fn router(service: Service) -> Router {
         .route_layer(from_fn_with_state(service.clone(), fault::apply));
     let routes = Router::new()
         .nest(BASE_PATH, platform)
-        .nest("/_emulator", control::routes())
+        .nest("/_emulator", control::routes().merge(inspector::routes()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(service);

@@ -38,19 +38,19 @@ impl NewProactiveChat {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProactiveChat {
-    id: i64,
+    pub(crate) id: i64,
     project: i64,
-    message: String,
+    pub(crate) message: String,
     message_count: i64,
     created_by: Option<Creator>,
     assigned_group: Group,
-    sent_count: i64,
-    responded_count: i64,
-    closed_count: i64,
-    customers_list: String,
+    pub(crate) sent_count: i64,
+    pub(crate) responded_count: i64,
+    pub(crate) closed_count: i64,
+    pub(crate) customers_list: String,
     created_at: Time,
     updated_at: Time,
-    priority: String,
+    pub(crate) priority: String,
 }
 
 /// Who created a chat, in one of the shapes that the documents allow.
@@ -151,7 +151,7 @@ pub(super) fn touch(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
     Ok(())
 }
 
-fn read(db: &Connection, id: i64) -> Result<ProactiveChat> {
+pub(super) fn read(db: &Connection, id: i64) -> Result<ProactiveChat> {
     let query =
         "SELECT message, agent_id, group_id, priority, created_at, updated_at FROM proactive_chats WHERE id = ?1";
     let chat = db.prepare_cached(query)?.query_row([id], |row| {

@@ -9,6 +9,7 @@ mod demo;
 pub(crate) mod drift;
 pub(crate) mod import;
 mod messages;
+pub(crate) mod overview;
 mod people;
 mod phrases;
 mod routing;

@@ -195,7 +195,7 @@ fn check_text(message: &str) -> Result<()> {
     if message.is_empty() { Err(Error::invalid("message: must not be empty")) } else { Ok(()) }
 }
 
-fn read(db: &Connection, id: i64) -> Result<Ticket> {
+pub(super) fn read(db: &Connection, id: i64) -> Result<Ticket> {
     let query = "
         SELECT t.proactive_id, t.channel_name, t.channel_type, t.status, t.priority, t.customer_id, t.group_id,
                t.agent_id, t.assigned_at, c.agent_id, t.created_at, t.issued_at, t.closed_at, t.close_comment,

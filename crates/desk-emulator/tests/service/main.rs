@@ -8,6 +8,7 @@ mod contract;
 mod control;
 mod demo;
 mod hostile;
+mod inspector;
 mod life_cycle;
 mod operations;
 mod paging;

@@ -1,0 +1,112 @@
+//! The inspector: one page for people, drawn by the server, that keeps itself up to date.
+//!
+//! It is taken like the controls, from loopback names only, and loads nothing from elsewhere. All text that others wrote is
+//! escaped by the templates.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use super::call::Query;
+use super::control::{Control, number};
+use super::log::RequestEntry;
+use super::{BASE_PATH, Service};
+use crate::error::{Error, Result};
+use crate::faults::FaultCount;
+use crate::model::TicketStatus;
+use crate::store::overview::{Overview, Talk};
+
+/// Requests that are shown.
+const REQUESTS: usize = 30;
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'";
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new()
+        .route("/", get(page))
+        .route("/inspector.css", get(async || file("text/css", include_str!("../../templates/inspector.css"))))
+        .route("/inspector.js", get(async || file("text/javascript", include_str!("../../templates/inspector.js"))))
+        .route("/inspector/tickets/{id}/customer_reply", post(customer_reply))
+}
+
+#[derive(Template)]
+#[template(path = "inspector.html")]
+struct Page {
+    base_url: String,
+    now: String,
+    error: Option<String>,
+    overview: Overview,
+    talk: Option<Talk>,
+    faults: Vec<FaultCount>,
+    requests: Vec<RequestEntry>,
+}
+
+#[derive(Template)]
+#[template(path = "live.html")]
+struct Live<'a> {
+    base_url: &'a str,
+    now: &'a str,
+    overview: &'a Overview,
+    talk: &'a Option<Talk>,
+    faults: &'a [FaultCount],
+    requests: &'a [RequestEntry],
+}
+
+async fn page(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let query = Query::of(&control.parts);
+    let ticket_id = number(&query, "ticket")?;
+    let (overview, talk) = service
+        .store
+        .run(move |store| Ok((store.overview()?, ticket_id.map(|id| store.talk(id)).transpose()?)))
+        .await?;
+    let mut requests = service.log.entries();
+    let page = Page {
+        base_url: format!("http://{}{BASE_PATH}", service.address),
+        now: service.clock.now().to_string(),
+        error: query.get("error").map(str::to_owned),
+        overview,
+        talk,
+        faults: service.faults.counts().1,
+        requests: requests.drain(..).rev().take(REQUESTS).collect(),
+    };
+    let text = if query.get("part") == Some("live") {
+        let Page { base_url, now, overview, talk, faults, requests, .. } = &page;
+        Live { base_url, now, overview, talk, faults, requests }.render()
+    } else {
+        page.render()
+    };
+    let mut response = file("text/html; charset=utf-8", text.map_err(|error| Error::internal(error.to_string()))?);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    Ok(response)
+}
+
+/// A form of the page: afterwards the browser is led back to it.
+async fn customer_reply(State(service): State<Service>, request: Request) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let id = control.id()?;
+    let message = form_urlencoded::parse(&control.body).find(|(name, _)| name == "message").map(|(_, text)| text);
+    let message = message.unwrap_or_default().into_owned();
+    let back = match service.store.run(move |store| store.customer_reply(id, &message)).await {
+        Ok(_) => form_urlencoded::Serializer::new(String::new()).append_pair("ticket", &id.to_string()).finish(),
+        Err(error) => form_urlencoded::Serializer::new(String::new())
+            .append_pair("ticket", &id.to_string())
+            .append_pair("error", error.detail())
+            .finish(),
+    };
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("/_emulator?{back}"))]).into_response())
+}
+
+fn file(content_type: &'static str, text: impl IntoResponse) -> Response {
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
