@@ -21,6 +21,8 @@ pub struct Behaviour {
     pub strict_paging: bool,
     /// Whether a query parameter that the spec does not have is refused (400) instead of ignored.
     pub strict_parameters: bool,
+    /// Whether the channel type `SENDIBIRD`, a misprint of the service's page, is ignored instead of refused (400).
+    pub channel_misprint_ignored: bool,
     /// The properties of a message.
     pub message_shape: MessageShape,
     /// The status of a create: 201 or 200.
@@ -46,6 +48,7 @@ impl Default for Behaviour {
             max_limit: 500,
             strict_paging: false,
             strict_parameters: false,
+            channel_misprint_ignored: false,
             message_shape: MessageShape::Full,
             create_status: 201,
             created_by: CreatedBy::Object,

@@ -49,6 +49,9 @@ struct Options {
     /// File with fault rules (JSON, see the README of desk-emulator)
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
+    /// One more fault rule, as JSON; repeat it for more
+    #[arg(long, value_name = "RULE")]
+    fault: Vec<String>,
     /// Stop when stdin ends, so that nothing is left behind when the parent dies
     #[arg(long)]
     exit_on_stdin_close: bool,
@@ -81,9 +84,12 @@ async fn run(options: Options) -> io::Result<()> {
     if let Some(file) = options.data {
         builder = builder.data(file);
     }
-    if let Some(file) = options.faults {
-        builder = builder.faults(fault_plan(&file)?);
+    let mut plan = options.faults.as_deref().map(fault_plan).transpose()?.unwrap_or_default();
+    for rule in &options.fault {
+        let unusable = |error| io::Error::new(io::ErrorKind::InvalidData, format!("--fault {rule}: {error}"));
+        plan.rules.push(serde_json::from_str(rule).map_err(unusable)?);
     }
+    builder = builder.faults(plan);
     if let Some(token) = token(options.token_file)? {
         builder = builder.token(token);
     }

@@ -143,6 +143,11 @@ async fn what_the_documents_leave_open_is_switched() {
     let refused = client.raw_call(&unknown).await.expect_err("no such parameter");
     assert_eq!((refused.kind(), refused.status()), (ErrorKind::Refused, Some(400)));
 
+    let misprint = desk_client::RawRequest::new("GET", "chat_messages").query("ticket__channel_type", "SENDIBIRD");
+    assert_eq!(client.raw_call(&misprint).await.expect_err("no such channel").status(), Some(400));
+    set(|behaviour| behaviour.channel_misprint_ignored = true);
+    client.raw_call(&misprint).await.expect("as if it were not there");
+
     set(|behaviour| behaviour.message_shape = MessageShape::Old);
     let old = client.chat_message_list(&page(1, 0)).await.expect("a page").into_inner().results.remove(0);
     assert!(old.message_id.is_none() && old.data.is_none());

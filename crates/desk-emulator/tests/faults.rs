@@ -13,17 +13,32 @@ use serde_json::{Value, json};
 const CREATE: &str = "proactive_chat_create";
 const LIST: &str = "chat_message_list";
 
+/// Longer than a request takes, and soon over.
+const SHORT: Duration = Duration::from_millis(400);
+
 struct Scene {
     emulator: Emulator,
     client: Client,
 }
 
 impl Scene {
+    /// With a client that bears silence for long.
     async fn start() -> Scene {
+        Scene::patient(Duration::from_secs(30)).await
+    }
+
+    /// With a client that bears silence for so long.
+    async fn patient(idle: Duration) -> Scene {
         let emulator = Emulator::builder().demo(true).start().await.expect("it starts");
         let client = Client::builder("").api_token(emulator.token()).base_url(emulator.base_url());
-        let client = client.idle_timeout(Duration::from_millis(400)).build().expect("settings are right");
+        let client = client.idle_timeout(idle).build().expect("settings are right");
         Scene { emulator, client }
+    }
+
+    /// For a fault, of which only a stall is silence.
+    async fn of(fault: &Value) -> Scene {
+        let silent = fault["cut"]["how"] == "stall";
+        Scene::patient(if silent { SHORT } else { Duration::from_secs(30) }).await
     }
 
     fn set(&self, rules: Value) {
@@ -92,7 +107,7 @@ async fn a_create_says_what_became_of_it() {
         ),
         (json!({ "throttle": {} }), RateLimited, Rejected, false),
     ] {
-        let scene = Scene::start().await;
+        let scene = Scene::of(&fault).await;
         scene.once(CREATE, &fault);
         let error = scene.create(1).await.expect_err(&fault.to_string());
         assert_eq!(
@@ -147,7 +162,7 @@ async fn a_read_comes_through() {
         json!({ "answer": { "status": 503, "headers": [["retry-after", "0"]] } }),
         json!({ "throttle": { "retry_after": { "ms": 5 } } }),
     ] {
-        let scene = Scene::start().await;
+        let scene = Scene::of(&fault).await;
         scene.once(LIST, &fault);
         assert_eq!(scene.list(3).await.unwrap_or_else(|error| panic!("{fault}: {error}")), 2, "{fault}");
     }
@@ -181,11 +196,11 @@ async fn what_is_slow_arrives_if_there_is_time() {
     let started = Instant::now();
     scene.list(1).await.expect("a page");
     assert!(started.elapsed() >= Duration::from_millis(200));
-    // Never silent for 400 ms.
     scene.once(LIST, &json!({ "drip": { "bytes": 2000, "every_ms": 60 } }));
     scene.list(1).await.expect("a page");
-    scene.once(LIST, &json!({ "drip": { "bytes": 2000, "every_ms": 600 } }));
-    let error = scene.list(1).await.expect_err("silent for longer than 400 ms");
+    let scene = Scene::patient(SHORT).await;
+    scene.once(LIST, &json!({ "drip": { "bytes": 2000, "every_ms": 2 * SHORT.as_millis() as u64 } }));
+    let error = scene.list(1).await.expect_err("silent for longer than that");
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
 }
 

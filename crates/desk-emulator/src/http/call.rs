@@ -30,6 +30,9 @@ const LENIENT: [&str; 2] = ["limit", "offset"];
 /// Two generations of the documentation spell this parameter differently.
 const CHANNEL_TYPE: [&str; 2] = ["ticket__channel_type", "ticket_channel_type"];
 
+/// As one line of the page of messages has it.
+const CHANNEL_MISPRINT: &str = "SENDIBIRD";
+
 /// A request of an operation of the spec that keeps every rule of it.
 pub(super) struct Call {
     path: Vec<(String, String)>,
@@ -48,8 +51,11 @@ impl Call {
         let operation = operation(&parts)?;
         let path = path_parameters(&mut parts).await?;
         operation.check_parameters("path", &[], |name| find(&path, name))?;
-        let query = Query::of(&parts);
+        let mut query = Query::of(&parts);
         let behaviour = service.behaviour.now();
+        if behaviour.channel_misprint_ignored {
+            query.0.retain(|(name, value)| !(CHANNEL_TYPE.contains(&name.as_str()) && value == CHANNEL_MISPRINT));
+        }
         let unchecked = if behaviour.strict_paging { &[] } else { LENIENT.as_slice() };
         if behaviour.strict_parameters {
             let known = |name: &str| name == CHANNEL_TYPE[1] || operation.has_parameter("query", name);

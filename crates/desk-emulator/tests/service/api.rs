@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use desk_emulator::{Builder, Emulator};
+use desk_emulator::{Builder, Emulator, NewAgent, NewCustomer, Presence};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Body, Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -55,6 +55,20 @@ impl Api {
     /// The content of the demo, and a first customer who answers.
     pub(crate) async fn demo() -> Self {
         Self::start(Emulator::builder().demo(true)).await
+    }
+
+    /// Group `sales` with the agents Ann (1) and Ben (2), and the customers Mia (1), Tom (2) and Zoe (3), who say nothing by
+    /// themselves.
+    pub(crate) async fn people() -> Self {
+        let api = Self::empty().await;
+        api.emulator.add_group("sales", "Sales").unwrap();
+        for name in ["Ann", "Ben"] {
+            api.emulator.add_agent(NewAgent::new(name, &["sales"], Presence::Online)).unwrap();
+        }
+        for name in ["Mia", "Tom", "Zoe"] {
+            api.emulator.add_customer(NewCustomer::new(name)).unwrap();
+        }
+        api
     }
 
     /// A request to a path below the base URL.

@@ -9,10 +9,10 @@ use crate::api::Api;
 
 #[tokio::test]
 async fn create_makes_one_ticket_and_one_message_for_each_customer() {
-    let api = Api::demo().await;
+    let api = Api::people().await;
     let before = api.sizes().await;
     let body = json!({
-        "message": "Your order 1042 has shipped.", "groupKey": "sales", "customerIds": [103, 101], "agentId": 2,
+        "message": "Your order 1042 has shipped.", "groupKey": "sales", "customerIds": [3, 1], "agentId": 2,
         "priority": "URGENT", "somethingNew": {"ignored": true},
     });
     let reply = api.post("/proactive_chats", body.to_string()).await;
@@ -25,9 +25,9 @@ async fn create_makes_one_ticket_and_one_message_for_each_customer() {
             "id": 2, "displayName": "Ben", "sendbirdId": "sendbird_desk_agent_id_2", "photoThumbnailUrl": null,
         },
         "assignedGroup": {
-            "id": 1, "name": "Sales", "key": "sales", "createdAt": "2026-01-01T00:00:00.000000Z", "description": null,
+            "id": 1, "name": "Sales", "key": "sales", "createdAt": reply.body["assignedGroup"]["createdAt"], "description": null,
         },
-        "sentCount": 2, "respondedCount": 0, "closedCount": 0, "customersList": "103,101",
+        "sentCount": 2, "respondedCount": 0, "closedCount": 0, "customersList": "3,1",
         "createdAt": times[0], "updatedAt": times[0], "priority": "URGENT",
     });
     assert_eq!(reply.body, expected);
@@ -36,7 +36,7 @@ async fn create_makes_one_ticket_and_one_message_for_each_customer() {
 
     let tickets = api.emulator.tickets(Some(1)).unwrap();
     let customers: Vec<_> = tickets.iter().map(|ticket| ticket.customer.as_ref().unwrap().id).collect();
-    assert_eq!(customers, [103, 101]);
+    assert_eq!(customers, [3, 1]);
     for ticket in tickets {
         assert_eq!((ticket.status.as_str(), ticket.priority.as_str()), ("PROACTIVE", "URGENT"));
         assert_eq!((ticket.group.unwrap().id, ticket.proactive_chat_created_by.unwrap().id), (1, 2));

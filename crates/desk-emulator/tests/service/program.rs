@@ -152,12 +152,15 @@ async fn the_data_file_keeps_what_a_killed_program_wrote() {
 async fn faults_come_from_a_file() {
     let file = directory("faults-file").join("faults.json");
     std::fs::write(&file, r#"{"rules":[{"nth":1,"fault":{"answer":{"status":503}}}]}"#).unwrap();
-    let (child, ready) = start(program(&["--faults", file.to_str().unwrap()]));
+    let rule = r#"{"nth":2,"fault":{"answer":{"status":502}}}"#;
+    let (child, ready) = start(program(&["--faults", file.to_str().unwrap(), "--fault", rule]));
     let (base, token) = (ready["base_url"].as_str().unwrap(), ready["token"].as_str().unwrap());
     let http = crate::api::http();
     let ask =
         async || http.get(format!("{base}/chat_messages")).header(TOKEN_HEADER, token).send().await.unwrap().status();
-    assert_eq!((ask().await.as_u16(), ask().await.as_u16()), (503, 200));
+    // A rule counts the requests that no rule before it fired for.
+    let statuses = [ask().await.as_u16(), ask().await.as_u16(), ask().await.as_u16(), ask().await.as_u16()];
+    assert_eq!(statuses, [503, 200, 502, 200]);
     signal(&child, "TERM");
     assert_eq!(end(child).0, Some(0));
 }
@@ -175,6 +178,7 @@ fn what_it_cannot_use_is_one_line_and_exit_code_1() {
         (["--data", "/nowhere/desk.db"], "/nowhere/desk.db"),
         (["--token-file", "/nowhere/token"], "/nowhere/token"),
         (["--faults", "/nowhere/faults.json"], "/nowhere/faults.json"),
+        (["--fault", "{}"], "--fault {}: missing field `fault`"),
         (["--switch", "order=up"], "--switch order=up: order: unknown variant"),
         (["--switch", "sort"], "there is no switch \"sort\""),
         (["--faults", wrong.to_str().unwrap()], "rules[0].nth: the first request is 1"),

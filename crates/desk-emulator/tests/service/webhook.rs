@@ -27,9 +27,9 @@ fn notice(api: &Api, request: &Request) -> (String, i64, String) {
 #[tokio::test]
 async fn each_change_is_told_once_in_its_order() {
     let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
-    let api = Api::demo().await;
-    api.create(&[102, 103]).await;
-    api.emulator.close_ticket(127, None).unwrap();
+    let api = Api::people().await;
+    api.create(&[1, 2]).await;
+    api.emulator.close_ticket(2, None).unwrap();
     // What happened before is not told.
     api.emulator.set_webhook(Some(&format!("{}/hook", receiver.url()))).unwrap();
     let first = api.emulator.tickets(Some(1)).unwrap()[0].id;
@@ -56,8 +56,8 @@ async fn a_receiver_that_fails_is_asked_three_times() {
         // Then never an answer.
         _ => vec![Step::Hang],
     });
-    let api = Api::demo().await;
-    api.create(&[102, 103]).await;
+    let api = Api::people().await;
+    api.create(&[1, 2]).await;
     let hook = json!({ "url": format!("{}/hook", receiver.url()) });
     assert_eq!(api.control(Method::PUT, "/webhook", hook).await.status, 200);
     let tickets = api.emulator.tickets(Some(1)).unwrap();
@@ -76,7 +76,7 @@ async fn a_receiver_that_fails_is_asked_three_times() {
 #[tokio::test]
 async fn notices_go_to_this_machine_or_nowhere() {
     let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
-    let api = Api::demo().await;
+    let api = Api::people().await;
     for url in [
         "https://127.0.0.1:1/",
         "http://example.com/",
@@ -94,8 +94,8 @@ async fn notices_go_to_this_machine_or_nowhere() {
     }
     api.emulator.set_webhook(Some(&format!("{}/hook", receiver.url()))).unwrap();
     assert_eq!(api.control(Method::DELETE, "/webhook", Value::Null).await.body["url"], Value::Null);
-    api.create(&[102]).await;
-    api.emulator.close_ticket(126, None).unwrap();
+    api.create(&[1]).await;
+    api.emulator.close_ticket(1, None).unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert!(receiver.requests().is_empty() && api.emulator.webhook_deliveries().is_empty());
 }
