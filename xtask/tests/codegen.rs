@@ -45,6 +45,17 @@ fn all_of_a_tiny_spec() {
     insta::assert_snapshot!("tiny", text.join("\n"));
 }
 
+/// progenitor's client has methods of its own beside those of operations.
+#[test]
+fn an_operation_may_have_the_name_of_what_every_client_has() {
+    for id in ["news_get", "new_thing", "client_get"] {
+        let files = from(&tiny("operationId: thing_get", &format!("operationId: {id}"))).expect(id).files;
+        let method = format!("pub async fn {id}");
+        let wire = files.iter().find(|(path, _)| path.ends_with("wire.rs")).expect("the wire");
+        assert!(wire.1.contains(&method), "{id}: {}", wire.1);
+    }
+}
+
 #[test]
 fn the_same_spec_gives_the_same_bytes() {
     let first = from(TINY).expect("it can be generated").files;

@@ -1,6 +1,5 @@
 //! Reading what the service answers: never more than the cap, counted after decompression.
 
-use std::error::Error as StdError;
 use std::io::{self, Write};
 
 use bytes::Bytes;
@@ -15,6 +14,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::answer::ROOM_BEHIND;
 use crate::deadline::InTime;
+use crate::error::BoxError;
 
 /// The largest success body, decompressed: 32 MB.
 pub(crate) const SUCCESS_CAP: usize = 32 << 20;
@@ -30,7 +30,7 @@ pub(crate) enum BodyError {
     /// It did not come in time.
     Late(Error),
     TooLarge,
-    Broken(Box<dyn StdError + Send + Sync>),
+    Broken(BoxError),
 }
 
 /// A body that is still to be read, and whether it is compressed.

@@ -1,6 +1,5 @@
 //! Opening connections: TCP, or the tunnel of a proxy, and TLS over it.
 
-use std::error::Error as StdError;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -19,6 +18,7 @@ use tower_service::Service;
 
 use crate::Error;
 use crate::base::Base;
+use crate::error::BoxError;
 
 /// How long a connection says nothing before the other side is asked whether it is still there, and between two askings.
 const KEEPALIVE: Duration = Duration::from_secs(15);
@@ -28,7 +28,6 @@ const KEEPALIVE_TRIES: u32 = 3;
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
-type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 /// To the service or to a proxy, which may be reached through TLS itself.
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;

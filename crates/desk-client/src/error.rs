@@ -77,6 +77,9 @@ kinds! {
     Service = 204 "service",
 }
 
+/// An error of a library below.
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
+
 /// A failed call.
 pub struct Error(Box<Details>);
 
@@ -94,7 +97,7 @@ pub(crate) struct Details {
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) attempts: u32,
-    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+    pub(crate) source: Option<BoxError>,
 }
 
 impl Error {

@@ -11,12 +11,11 @@ use http::header::{HeaderMap, LOCATION};
 use hyper_util::client::legacy;
 use reqwest::Url;
 
+use crate::error::BoxError;
 use crate::{Error, ErrorKind, Outcome, body, retry_after};
 
 /// Characters of a cause at most.
 const CAUSE: usize = 200;
-
-type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A request without an answer, whose body may have left; `target` is where it was to go.
 pub(crate) fn unanswered(error: legacy::Error, target: &str) -> Error {
@@ -25,8 +24,7 @@ pub(crate) fn unanswered(error: legacy::Error, target: &str) -> Error {
         let what = format!("no connection to {}: {}", origin(target), cause(&error));
         return Error::new(kind, Outcome::NotSent, what).with(|details| details.source = Some(Box::new(error)));
     }
-    let undone = unprocessed(&error);
-    if undone {
+    if unprocessed(&error) {
         return broken(error.into(), "the service closed the connection and left the request undone")
             .with(|details| details.outcome = Outcome::NotSent);
     }
@@ -89,7 +87,7 @@ pub(crate) fn broken(error: BoxError, what: &str) -> Error {
 }
 
 /// The innermost cause. What the server says in its own words is left out.
-pub(crate) fn cause(error: &(dyn StdError + 'static)) -> String {
+fn cause(error: &(dyn StdError + 'static)) -> String {
     let Some(inner) = causes(error).last() else { return String::new() };
     let text = match inner.downcast_ref::<h2::Error>().and_then(h2::Error::reason) {
         Some(reason) => reason.description().to_owned(),

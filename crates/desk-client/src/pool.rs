@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
-use hyper::body::Incoming;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
@@ -44,8 +43,9 @@ impl Http {
     }
 
     /// Sends a request; ends with the head of the answer.
-    pub(crate) async fn send(&self, safe: bool, request: Request<Gated>) -> Result<Response<Incoming>, legacy::Error> {
-        if safe { self.reads.request(request).await } else { self.writes.request(request).await }
+    pub(crate) fn send(&self, safe: bool, request: Request<Gated>) -> legacy::ResponseFuture {
+        let pool = if safe { &self.reads } else { &self.writes };
+        pool.request(request)
     }
 }
 

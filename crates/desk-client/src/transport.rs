@@ -22,7 +22,7 @@ use crate::base::Base;
 use crate::body::{self, BodyError, Coming};
 use crate::cancel;
 use crate::deadline::InTime;
-use crate::evidence::{broken, cause, refusal, text, unanswered};
+use crate::evidence::{broken, refusal, text, unanswered};
 use crate::generated::TOKEN_HEADER;
 use crate::locked::locked;
 use crate::observe::{self, AttemptReport, CallReport, Observer};
@@ -381,7 +381,6 @@ impl fmt::Debug for Call {
 /// Why a request could not be built.
 pub(crate) fn request_fault(error: progenitor_client::Error<()>) -> String {
     match error {
-        progenitor_client::Error::CommunicationError(error) => cause(&error.without_url()),
         progenitor_client::Error::InvalidRequest(why) => why,
         _ => "unexpected failure".to_owned(),
     }

@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::model::ProactiveSender;
 
+/// The most rows of a page that the documents have.
+pub(crate) const MAX_LIMIT: u16 = 500;
+
 /// How the service behaves where its documents are silent or disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -45,7 +48,7 @@ impl Default for Behaviour {
     fn default() -> Self {
         Self {
             order: Order::IdAscending,
-            max_limit: 500,
+            max_limit: MAX_LIMIT,
             strict_paging: false,
             strict_parameters: false,
             channel_misprint_ignored: false,
@@ -137,8 +140,8 @@ impl Behaviour {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        if !(1..=500).contains(&self.max_limit) {
-            return Err(Error::invalid(format!("max_limit: must be 1 to 500, not {}", self.max_limit)));
+        if !(1..=MAX_LIMIT).contains(&self.max_limit) {
+            return Err(Error::invalid(format!("max_limit: must be 1 to {MAX_LIMIT}, not {}", self.max_limit)));
         }
         if !matches!(self.create_status, 200 | 201) {
             return Err(Error::invalid(format!("create_status: must be 200 or 201, not {}", self.create_status)));

@@ -180,16 +180,18 @@ impl VisitMut for Requests {
     }
 
     fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        // The constructors, which take or make a client.
-        item.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident.to_string().starts_with("new")));
-        syn::visit_mut::visit_item_impl_mut(self, item);
-    }
-
-    fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
-        if function.sig.ident == "client" {
-            function.block = syn::parse_quote!({ self.inner.no_client() });
+        // The constructors take or make a client. Nothing is told by names: operations may have the same.
+        if item.trait_.is_none() {
+            item.items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if returns(function, "Self")));
         }
-        syn::visit_mut::visit_impl_item_fn_mut(self, function);
+        for item in &mut item.items {
+            if let syn::ImplItem::Fn(function) = item
+                && returns(function, "&reqwest::Client")
+            {
+                function.block = syn::parse_quote!({ self.inner.no_client() });
+            }
+        }
+        syn::visit_mut::visit_item_impl_mut(self, item);
     }
 
     fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
@@ -199,6 +201,11 @@ impl VisitMut for Requests {
             *expr = syn::parse_quote!(self.inner.requests());
         }
     }
+}
+
+fn returns(function: &syn::ImplItemFn, ty: &str) -> bool {
+    let wanted: syn::Result<syn::Type> = syn::parse_str(ty);
+    matches!((&function.sig.output, wanted), (syn::ReturnType::Type(_, own), Ok(wanted)) if **own == wanted)
 }
 
 fn is_client(ty: &syn::Type) -> bool {

@@ -1,21 +1,20 @@
 //! The controls below `/_emulator`: people, replies, closing, seeding and resetting, as the Rust handle has them.
 //!
-//! No token is needed, because the server listens on loopback only and takes only requests whose `Host`, and
-//! `Origin` if a browser sends one, name loopback too: a web page can neither rebind a DNS name to reach it nor post
-//! to it. The service itself has nothing like this.
+//! The service itself has nothing like this. Who may use them is decided in `local.rs`.
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::call::{Query, parse_json, path_id, path_parameters, read_body};
-use super::paging::{Link, MAX_LIMIT, Paging, page};
+use super::call::Query;
+use super::local::Control;
+use super::paging::{Link, Paging, page};
 use super::{Service, json as json_response};
+use crate::behaviour::MAX_LIMIT;
 use crate::error::{Error, Result};
 use crate::faults::FaultPlan;
 use crate::model::{NewAgent, NewCustomer, Presence, TicketStatus};
@@ -87,13 +86,7 @@ async fn set_presence(State(service): State<Service>, request: Request) -> Resul
 }
 
 async fn list_tickets(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
-    let query = Query::of(&control.parts);
-    let proactive_id = number(&query, "proactive_id")?;
-    let paging = Paging::of(&query, MAX_LIMIT);
-    let (count, tickets) =
-        service.store.run(move |store| store.tickets(proactive_id, paging.limit, paging.offset)).await?;
-    page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&tickets)?)
+    listed(&service, request, "proactive_id", |store, chat, page| store.tickets(chat, page.limit, page.offset)).await
 }
 
 async fn get_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
@@ -174,27 +167,27 @@ async fn clear_faults(State(service): State<Service>, request: Request) -> Resul
 
 fn in_force(service: &Service) -> Result<Response> {
     let (seed, rules) = service.faults.counts();
-    Ok(json_response(StatusCode::OK, to_json(&json!({ "seed": seed, "rules": rules }))?))
+    shown(&json!({ "seed": seed, "rules": rules }))
 }
 
 async fn behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
-    Ok(json_response(StatusCode::OK, to_json(&service.behaviour.now())?))
+    shown(&service.behaviour.now())
 }
 
 async fn set_behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
     service.behaviour.set(Control::accept(request).await?.body()?)?;
-    Ok(json_response(StatusCode::OK, to_json(&service.behaviour.now())?))
+    shown(&service.behaviour.now())
 }
 
 async fn set_drift(State(service): State<Service>, request: Request) -> Result<Response> {
     let drifts: Vec<Drift> = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::OK, |store| store.set_drift(drifts).map(|()| healthy())).await
+    done(&service, |store| store.set_drift(drifts)).await
 }
 
 async fn change_messages(State(service): State<Service>, request: Request) -> Result<Response> {
     let change: Change = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::OK, move |store| store.change_messages(&change).map(|()| healthy())).await
+    done(&service, move |store| store.change_messages(&change)).await
 }
 
 async fn import_messages(State(service): State<Service>, request: Request) -> Result<Response> {
@@ -204,33 +197,33 @@ async fn import_messages(State(service): State<Service>, request: Request) -> Re
 
 async fn clock(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
-    Ok(json_response(StatusCode::OK, to_json(&service.clock.state())?))
+    shown(&service.clock.state())
 }
 
 async fn set_clock(State(service): State<Service>, request: Request) -> Result<Response> {
     service.clock.set(Control::accept(request).await?.body()?)?;
-    Ok(json_response(StatusCode::OK, to_json(&service.clock.state())?))
+    shown(&service.clock.state())
 }
 
 async fn follow_clock(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
     service.clock.follow();
-    Ok(json_response(StatusCode::OK, to_json(&service.clock.state())?))
+    shown(&service.clock.state())
 }
 
 async fn snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
     let name = Control::accept(request).await?.name();
-    answer(&service, StatusCode::OK, move |store| store.snapshot(&name).map(|()| healthy())).await
+    done(&service, move |store| store.snapshot(&name)).await
 }
 
 async fn restore(State(service): State<Service>, request: Request) -> Result<Response> {
     let name = Control::accept(request).await?.name();
-    answer(&service, StatusCode::OK, move |store| store.restore(&name).map(|()| healthy())).await
+    done(&service, move |store| store.restore(&name)).await
 }
 
 async fn remove_snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
     let name = Control::accept(request).await?.name();
-    answer(&service, StatusCode::OK, move |store| store.remove_snapshot(&name).map(|()| healthy())).await
+    done(&service, move |store| store.remove_snapshot(&name)).await
 }
 
 #[derive(Deserialize)]
@@ -257,8 +250,7 @@ async fn no_webhook(State(service): State<Service>, request: Request) -> Result<
 }
 
 fn receiver(service: &Service) -> Result<Response> {
-    let body = json!({ "url": service.webhooks.url(), "deliveries": service.webhooks.deliveries() });
-    Ok(json_response(StatusCode::OK, to_json(&body)?))
+    shown(&json!({ "url": service.webhooks.url(), "deliveries": service.webhooks.deliveries() }))
 }
 
 async fn requests(State(service): State<Service>, request: Request) -> Result<Response> {
@@ -268,24 +260,20 @@ async fn requests(State(service): State<Service>, request: Request) -> Result<Re
 
 async fn requests_har(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
-    let har = service.log.har(&service.address.to_string());
-    Ok(json_response(StatusCode::OK, to_json(&har)?))
+    shown(&service.log.har(&service.address.to_string()))
 }
 
 async fn forget_requests(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
     service.log.clear();
-    Ok(json_response(StatusCode::OK, to_json(&healthy())?))
+    shown(&healthy())
 }
 
 async fn deliveries(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
-    let query = Query::of(&control.parts);
-    let customer_id = number(&query, "customer_id")?;
-    let paging = Paging::of(&query, MAX_LIMIT);
-    let (count, deliveries) =
-        service.store.run(move |store| store.deliveries(customer_id, paging.limit, paging.offset)).await?;
-    page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&deliveries)?)
+    listed(&service, request, "customer_id", |store, customer, page| {
+        store.deliveries(customer, page.limit, page.offset)
+    })
+    .await
 }
 
 async fn messaged_twice(State(service): State<Service>, request: Request) -> Result<Response> {
@@ -305,65 +293,16 @@ pub(super) fn number(query: &Query, name: &str) -> Result<Option<i64>> {
 
 async fn reset(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
-    answer(&service, StatusCode::OK, |store| store.reset().map(|()| healthy())).await
+    done(&service, |store| store.reset()).await
 }
 
 async fn health(State(service): State<Service>, request: Request) -> Result<Response> {
     Control::accept(request).await?;
-    answer(&service, StatusCode::OK, |_| Ok(healthy())).await
+    done(&service, |_| Ok(())).await
 }
 
 fn healthy() -> Value {
     json!({ "status": "ok" })
-}
-
-/// A request from this machine.
-pub(super) struct Control {
-    pub(super) parts: Parts,
-    path: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
-}
-
-impl Control {
-    pub(super) async fn accept(request: Request) -> Result<Self> {
-        let (mut parts, body) = request.into_parts();
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let origin = parts.headers.get(header::ORIGIN);
-        if !host.is_some_and(is_loopback) || !origin.is_none_or(is_loopback_origin) {
-            let detail = "only requests to and from a loopback name are taken here; use the printed url";
-            return Err(Error::new(StatusCode::FORBIDDEN, "permission_denied", detail));
-        }
-        let path = path_parameters(&mut parts).await?;
-        Ok(Self { parts, path, body: read_body(body).await? })
-    }
-
-    pub(super) fn id(&self) -> Result<i64> {
-        path_id(&self.path, "id")
-    }
-
-    fn name(&self) -> String {
-        self.path.iter().find(|(key, _)| key == "name").map(|(_, name)| name.clone()).unwrap_or_default()
-    }
-
-    fn body<T: DeserializeOwned>(&self) -> Result<T> {
-        parse_json(&self.body)
-    }
-}
-
-/// Whether `host`, with or without a port, is a loopback name or address.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, rest)) => (address, rest.strip_prefix(':').unwrap_or(rest)),
-        None => host.split_once(':').unwrap_or((host, "")),
-    };
-    let is_name = name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost");
-    let is_address = || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
-    port.bytes().all(|byte| byte.is_ascii_digit()) && (is_name || is_address())
-}
-
-fn is_loopback_origin(origin: &HeaderValue) -> bool {
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
-    authority.is_some_and(is_loopback)
 }
 
 async fn answer<T: Serialize + Send + 'static>(
@@ -375,31 +314,30 @@ async fn answer<T: Serialize + Send + 'static>(
     Ok(json_response(status, to_json(&answer)?))
 }
 
-fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec(value).map_err(|error| Error::internal(error.to_string()))
+/// A step without an answer of its own.
+async fn done(service: &Service, step: impl FnOnce(&mut Store) -> Result<()> + Send + 'static) -> Result<Response> {
+    answer(service, StatusCode::OK, |store| step(store).map(|()| healthy())).await
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A page of what a step finds: its count and some rows, of one owner if the query names it.
+async fn listed<T: Serialize + Send + 'static>(
+    service: &Service,
+    request: Request,
+    owner: &str,
+    step: impl FnOnce(&mut Store, Option<i64>, Paging) -> Result<(i64, Vec<T>)> + Send + 'static,
+) -> Result<Response> {
+    let control = Control::accept(request).await?;
+    let query = Query::of(&control.parts);
+    let (owner, paging) = (number(&query, owner)?, Paging::of(&query, MAX_LIMIT));
+    let (count, rows) = service.store.run(move |store| step(store, owner, paging)).await?;
+    page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&rows)?)
+}
 
-    #[test]
-    fn only_loopback_hosts_pass() {
-        for host in
-            ["127.0.0.1", "127.0.0.1:80", "127.9.9.9:1", "localhost", "LocalHost:8080", "desk.localhost", "[::1]:9"]
-        {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "",
-            "evil.example",
-            "localhost.evil.example",
-            "127.0.0.1.evil.example",
-            "10.0.0.1:80",
-            "[::2]",
-            "127.0.0.1:x",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
+/// What needs no step.
+fn shown(value: &impl Serialize) -> Result<Response> {
+    Ok(json_response(StatusCode::OK, to_json(value)?))
+}
+
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|error| Error::internal(error.to_string()))
 }

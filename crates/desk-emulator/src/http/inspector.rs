@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::call::Query;
-use super::control::{Control, number};
+use super::control::number;
+use super::local::Control;
 use super::log::RequestEntry;
 use super::{BASE_PATH, Service};
 use crate::error::{Error, Result};
@@ -65,7 +66,6 @@ async fn page(State(service): State<Service>, request: Request) -> Result<Respon
         .store
         .run(move |store| Ok((store.overview()?, ticket_id.map(|id| store.talk(id)).transpose()?)))
         .await?;
-    let mut requests = service.log.entries();
     let page = Page {
         base_url: format!("http://{}{BASE_PATH}", service.address),
         now: service.clock.now().to_string(),
@@ -73,7 +73,7 @@ async fn page(State(service): State<Service>, request: Request) -> Result<Respon
         overview,
         talk,
         faults: service.faults.counts().1,
-        requests: requests.drain(..).rev().take(REQUESTS).collect(),
+        requests: service.log.newest(REQUESTS),
     };
     let text = if query.get("part") == Some("live") {
         let Page { base_url, now, overview, talk, faults, requests, .. } = &page;

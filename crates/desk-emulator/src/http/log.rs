@@ -63,6 +63,11 @@ impl Log {
         self.lock().iter().cloned().collect()
     }
 
+    /// The newest, newest first.
+    pub(super) fn newest(&self, count: usize) -> Vec<RequestEntry> {
+        self.lock().iter().rev().take(count).cloned().collect()
+    }
+
     pub(crate) fn clear(&self) {
         self.lock().clear();
     }

@@ -9,6 +9,7 @@ mod connection;
 mod control;
 mod fault;
 mod inspector;
+mod local;
 mod log;
 mod paging;
 mod platform;
@@ -18,7 +19,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use control::is_loopback;
+pub(crate) use local::is_loopback;
 pub(crate) use log::Log;
 pub use log::RequestEntry;
 pub(crate) use rate::Rates;

@@ -16,7 +16,6 @@ use super::json;
 use crate::error::{Error, Result};
 
 const DEFAULT_LIMIT: i64 = 50;
-pub(super) const MAX_LIMIT: u16 = 500;
 
 /// Which rows of a list.
 #[derive(Clone, Copy)]
@@ -99,6 +98,7 @@ pub(super) fn page(paging: Paging, link: &Link, count: i64, results: &[u8]) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::behaviour::MAX_LIMIT;
 
     fn paging(query: &str) -> (i64, i64) {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();

@@ -35,7 +35,7 @@ async fn create_proactive_chat(State(service): State<Service>, request: Request)
     let call = Call::accept(&service, request).await?;
     let new = NewProactiveChat::deserialize(call.body).map_err(|error| Error::invalid(format!("body: {error}")))?;
     let behaviour = call.behaviour;
-    let created = service.store.run(move |store| store.create_proactive_chat(new, behaviour.proactive_sender)).await?;
+    let created = service.store.run(|store| store.create_proactive_chat(new)).await?;
     if service.demo {
         tokio::spawn(answer(service, created.first_ticket, created.generation));
     }

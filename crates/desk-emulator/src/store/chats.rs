@@ -82,7 +82,8 @@ pub(crate) struct Created {
 
 impl Store {
     /// Makes the chat, its tickets and their messages, or refuses and writes nothing.
-    pub(crate) fn create_proactive_chat(&mut self, new: NewProactiveChat, sender: ProactiveSender) -> Result<Created> {
+    pub(crate) fn create_proactive_chat(&mut self, new: NewProactiveChat) -> Result<Created> {
+        let sender = self.behaviour.now().proactive_sender;
         let tx = self.connection.transaction()?;
         let now = self.clock.now();
         let group = find_group_by_key(&tx, &new.group_key)?.ok_or_else(|| no_group("groupKey", &new.group_key))?;

@@ -107,6 +107,8 @@ pub(crate) struct Store {
     /// Counts resets, so that a task started before one can tell.
     generation: u64,
     drift: drift::Script,
+    /// Whether changes of tickets' statuses are noted. What is in `meta` follows it.
+    watched: bool,
     clock: Clock,
     behaviour: SharedBehaviour,
     snapshots: HashMap<String, Connection>,
@@ -166,12 +168,15 @@ impl Store {
             tx.pragma_update(None, "user_version", TABLES_VERSION)?;
             fill(&tx, settings)?;
         }
+        // Whoever watched a file before is gone.
+        tickets::watch(&tx, false)?;
         tx.commit()?;
         Ok(Self {
             connection,
             settings,
             generation: 0,
             drift: drift::Script::default(),
+            watched: false,
             clock,
             behaviour,
             snapshots: HashMap::new(),
@@ -182,10 +187,9 @@ impl Store {
     pub(crate) fn reset(&mut self) -> Result<()> {
         self.generation += 1;
         let tx = self.connection.transaction()?;
-        let watched: bool = tx.query_row("SELECT watched FROM meta", [], |row| row.get(0))?;
         tx.execute_batch(DROP_TABLES)?;
         fill(&tx, self.settings)?;
-        tx.execute("UPDATE meta SET watched = ?1", [watched])?;
+        tickets::watch(&tx, self.watched)?;
         Ok(tx.commit()?)
     }
 

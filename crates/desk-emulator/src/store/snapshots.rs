@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::Store;
+use super::{Store, tickets};
 use crate::error::{Error, Result};
 
 /// Copies that are kept at most.
@@ -30,7 +30,8 @@ impl Store {
         let copy = self.snapshots.get(name).ok_or_else(|| absent(name))?;
         Backup::new(copy, &mut self.connection)?.run_to_completion(PAGES, Duration::ZERO, None)?;
         self.generation += 1;
-        Ok(())
+        // A setting of now, not of the copy.
+        tickets::watch(&self.connection, self.watched)
     }
 
     /// Forgets a copy.

@@ -87,9 +87,8 @@ impl Store {
 
     /// Notes changes of statuses from now on, or no longer.
     pub(crate) fn watch_statuses(&mut self, watch: bool) -> Result<()> {
-        self.connection.execute("UPDATE meta SET watched = ?1", [watch])?;
-        self.connection.execute("DELETE FROM statuses", [])?;
-        Ok(())
+        self.watched = watch;
+        self::watch(&self.connection, watch)
     }
 
     /// The changes noted since the last time: the ticket as it is, but for the status that it got then.
@@ -153,6 +152,13 @@ impl Store {
         tx.commit()?;
         Ok(ticket)
     }
+}
+
+/// Notes changes of statuses from now on, or no longer; forgets what was noted.
+pub(super) fn watch(db: &Connection, watch: bool) -> Result<()> {
+    db.execute("UPDATE meta SET watched = ?1", [watch])?;
+    db.execute("DELETE FROM statuses", [])?;
+    Ok(())
 }
 
 fn set_status(db: &Connection, ticket_id: i64, status: TicketStatus) -> Result<()> {

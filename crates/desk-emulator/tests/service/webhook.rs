@@ -73,6 +73,25 @@ async fn a_receiver_that_fails_is_asked_three_times() {
     assert_eq!(listed["deliveries"].as_array().map(Vec::len), Some(2));
 }
 
+/// A receiver is a setting of the emulator, not a part of its data.
+#[tokio::test]
+async fn a_receiver_outlives_the_data() {
+    let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
+    let api = Api::people().await;
+    api.create(&[1, 2]).await;
+    api.emulator.snapshot("before").unwrap();
+    api.emulator.set_webhook(Some(&format!("{}/hook", receiver.url()))).unwrap();
+    api.emulator.restore("before").unwrap();
+    api.emulator.close_ticket(1, None).unwrap();
+    until(async || Some(()).filter(|()| receiver.requests().len() == 1)).await;
+    api.emulator.snapshot("watched").unwrap();
+    api.emulator.set_webhook(None).unwrap();
+    api.emulator.restore("watched").unwrap();
+    api.emulator.close_ticket(2, None).unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(receiver.requests().len(), 1);
+}
+
 #[tokio::test]
 async fn notices_go_to_this_machine_or_nowhere() {
     let receiver = Server::start(|_| vec![reply(200, &[], b"")]);

@@ -51,7 +51,6 @@ const BITS: usize = 8;
 
 /// Marks the bytes that end a plain text, by their highest bits. The lowest mark is right; those above it may not be.
 #[cfg(any(test, not(target_arch = "x86_64")))]
-#[cfg_attr(target_arch = "x86_64", allow(dead_code, reason = "other processors' way, compared in tests"))]
 #[inline(always)]
 fn special_of_word(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
