@@ -515,6 +515,178 @@ typedef void (*desk_op_fn)(const struct desk_op *op, void *user_data);
 typedef void (*desk_free_fn)(void *user_data);
 
 /**
+ * Every property of a `desk_proactive_chat` at once. Start from `DESK_PROACTIVE_CHAT_FIELDS_INIT` and fill it in
+ * with `desk_proactive_chat_get_fields`. Texts and objects live as long as the result they came from; absent
+ * ones are NULL, and a property that may be absent otherwise has a flag.
+ */
+typedef struct desk_proactive_chat_fields {
+  /**
+   * `sizeof(desk_proactive_chat_fields)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * The id of the proactive chat.
+   */
+  int64_t id;
+  /**
+   * The id of the Desk project.
+   */
+  int64_t project;
+  /**
+   * The text that was sent.
+   */
+  struct desk_str message;
+  /**
+   * The number of messages in the chat.
+   */
+  int64_t message_count;
+  /**
+   * The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON
+   * text.
+   */
+  struct desk_str created_by;
+  /**
+   * The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text.
+   */
+  struct desk_str assigned_group;
+  /**
+   * The number of chats sent out, one for each customer.
+   */
+  int64_t sent_count;
+  /**
+   * The number of chats that a customer answered.
+   */
+  int64_t responded_count;
+  /**
+   * The number of chats that were closed.
+   */
+  int64_t closed_count;
+  /**
+   * The ids of the customers as text. Its format is not documented.
+   */
+  struct desk_str customers_list;
+  /**
+   * When the chat was created (UTC, µs). In µs since the Unix epoch.
+   */
+  int64_t created_at_us;
+  /**
+   * When the chat was last updated (UTC, µs). In µs since the Unix epoch.
+   */
+  int64_t updated_at_us;
+  /**
+   * The priority of a chat. The default of the service is not documented. One of `DESK_PRIORITY_...`; 0 if absent
+   * or unknown to this version.
+   */
+  int32_t priority;
+  /**
+   * `priority` as the service spells it.
+   */
+  struct desk_str priority_text;
+} desk_proactive_chat_fields;
+
+/**
+ * Every property of a `desk_chat_message` at once. Start from `DESK_CHAT_MESSAGE_FIELDS_INIT` and fill it in
+ * with `desk_chat_message_get_fields`. Texts and objects live as long as the result they came from; absent ones
+ * are NULL, and a property that may be absent otherwise has a flag.
+ */
+typedef struct desk_chat_message_fields {
+  /**
+   * `sizeof(desk_chat_message_fields)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * The id of the message in Desk.
+   */
+  int64_t id;
+  /**
+   * Whether there is a `message_id`.
+   */
+  bool has_message_id;
+  /**
+   * The id of the message in the ticket's channel. Absent from older shapes.
+   */
+  int64_t message_id;
+  /**
+   * The id of the ticket.
+   */
+  int64_t ticket;
+  /**
+   * The Sendbird id of the sender, or the word `event` when Desk sent it.
+   */
+  struct desk_str user_sendbird_id;
+  /**
+   * Who sent a message. EVENT is everything that no user sent. One of `DESK_USER_TYPE_...`; 0 if absent or unknown
+   * to this version.
+   */
+  int32_t user_type;
+  /**
+   * `user_type` as the service spells it.
+   */
+  struct desk_str user_type_text;
+  /**
+   * When the message was sent (UTC, µs). In µs since the Unix epoch.
+   */
+  int64_t created_at_us;
+  /**
+   * The text.
+   */
+  struct desk_str message;
+  /**
+   * Extra information, such as styling or JSON text. Absent from older shapes.
+   */
+  struct desk_str data;
+  /**
+   * Whether there is a `deleted_at_us`.
+   */
+  bool has_deleted_at_us;
+  /**
+   * When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch.
+   */
+  int64_t deleted_at_us;
+  /**
+   * Where the deletion of a message was asked for. One of `DESK_REQUEST_ORIGIN_...`; 0 if absent or unknown to
+   * this version.
+   */
+  int32_t requested_from;
+  /**
+   * `requested_from` as the service spells it.
+   */
+  struct desk_str requested_from_text;
+  /**
+   * The user who asked for the deletion. Its shape is not documented. As JSON text.
+   */
+  struct desk_str requested_by;
+} desk_chat_message_fields;
+
+/**
+ * Every property of a `desk_chat_message_page` at once. Start from `DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT` and fill
+ * it in with `desk_chat_message_page_get_fields`. Texts and objects live as long as the result they came from;
+ * absent ones are NULL, and a property that may be absent otherwise has a flag.
+ */
+typedef struct desk_chat_message_page_fields {
+  /**
+   * `sizeof(desk_chat_message_page_fields)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * The number of messages in the whole list at the time of the request.
+   */
+  int64_t count;
+  /**
+   * The URL of the previous page; null on the first. For display only, never followed by the SDK.
+   */
+  struct desk_str previous;
+  /**
+   * The URL of the next page; null on the last. For display only, never followed by the SDK.
+   */
+  struct desk_str next;
+  /**
+   * Number of: The messages of this page. Its items are got by `desk_chat_message_page_get_results_at...`.
+   */
+  size_t results_len;
+} desk_chat_message_page_fields;
+
+/**
  * What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means
  * absent.
  */
@@ -1251,6 +1423,29 @@ const struct desk_chat_message *desk_chat_message_page_get_results_at(const stru
                                                                       size_t index);
 
 /**
+ * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
+ * it was, if `proactive_chat` or `out` is NULL or `struct_size` is none. Properties that this library does not
+ * know are absent.
+ */
+bool desk_proactive_chat_get_fields(const struct desk_proactive_chat *proactive_chat,
+                                    struct desk_proactive_chat_fields *out);
+
+/**
+ * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
+ * it was, if `chat_message` or `out` is NULL or `struct_size` is none. Properties that this library does not
+ * know are absent.
+ */
+bool desk_chat_message_get_fields(const struct desk_chat_message *chat_message, struct desk_chat_message_fields *out);
+
+/**
+ * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
+ * it was, if `chat_message_page` or `out` is NULL or `struct_size` is none. Properties that this library does
+ * not know are absent.
+ */
+bool desk_chat_message_page_get_fields(const struct desk_chat_message_page *chat_message_page,
+                                       struct desk_chat_message_page_fields *out);
+
+/**
  * Message customers first.
  *
  * Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket
@@ -1569,3 +1764,15 @@ void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *it
 /** The start of every desk_ticket_chat_message_list_params. */
 #define DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT \
   { sizeof(desk_ticket_chat_message_list_params), false, 0, false, 0 }
+
+/** The start of every desk_proactive_chat_fields. */
+#define DESK_PROACTIVE_CHAT_FIELDS_INIT \
+  { sizeof(desk_proactive_chat_fields), 0, 0, DESK_STR_ABSENT, 0, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0, 0, DESK_STR_ABSENT, 0, 0, 0, DESK_STR_ABSENT }
+
+/** The start of every desk_chat_message_fields. */
+#define DESK_CHAT_MESSAGE_FIELDS_INIT \
+  { sizeof(desk_chat_message_fields), 0, false, 0, 0, DESK_STR_ABSENT, 0, DESK_STR_ABSENT, 0, DESK_STR_ABSENT, DESK_STR_ABSENT, false, 0, 0, DESK_STR_ABSENT, DESK_STR_ABSENT }
+
+/** The start of every desk_chat_message_page_fields. */
+#define DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT \
+  { sizeof(desk_chat_message_page_fields), 0, DESK_STR_ABSENT, DESK_STR_ABSENT, 0 }

@@ -890,6 +890,12 @@ class ProactiveChatView {
   explicit ProactiveChatView(const desk_proactive_chat* object) noexcept : object_(object) {}
   /// The C object.
   const desk_proactive_chat* c_ptr() const noexcept { return object_; }
+  /// Every property at once, as C sees it: one call instead of a getter each.
+  desk_proactive_chat_fields fields() const noexcept {
+    desk_proactive_chat_fields all = DESK_PROACTIVE_CHAT_FIELDS_INIT;
+    desk_proactive_chat_get_fields(object_, &all);
+    return all;
+  }
   /// The id of the proactive chat.
   std::int64_t id() const;
   /// The id of the Desk project.
@@ -933,6 +939,12 @@ class ChatMessageView {
   explicit ChatMessageView(const desk_chat_message* object) noexcept : object_(object) {}
   /// The C object.
   const desk_chat_message* c_ptr() const noexcept { return object_; }
+  /// Every property at once, as C sees it: one call instead of a getter each.
+  desk_chat_message_fields fields() const noexcept {
+    desk_chat_message_fields all = DESK_CHAT_MESSAGE_FIELDS_INIT;
+    desk_chat_message_get_fields(object_, &all);
+    return all;
+  }
   /// The id of the message in Desk.
   std::int64_t id() const;
   /// The id of the message in the ticket's channel. Absent from older shapes.
@@ -972,6 +984,12 @@ class ChatMessagePageView {
   explicit ChatMessagePageView(const desk_chat_message_page* object) noexcept : object_(object) {}
   /// The C object.
   const desk_chat_message_page* c_ptr() const noexcept { return object_; }
+  /// Every property at once, as C sees it: one call instead of a getter each.
+  desk_chat_message_page_fields fields() const noexcept {
+    desk_chat_message_page_fields all = DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT;
+    desk_chat_message_page_get_fields(object_, &all);
+    return all;
+  }
   /// The number of messages in the whole list at the time of the request.
   std::int64_t count() const;
   /// The URL of the previous page; null on the first. For display only, never followed by the SDK.
@@ -1136,6 +1154,9 @@ class ProactiveChat : public ProactiveChatView {
   /// What is known of the call that brought it.
   Response response() const& noexcept { return Response(desk_proactive_chat_response(owned_.get())); }
   Response response() const&& = delete;
+  /// Every property at once, as C sees it. Keep the ProactiveChat in a variable while you read it.
+  desk_proactive_chat_fields fields() const& noexcept { return ProactiveChatView::fields(); }
+  desk_proactive_chat_fields fields() const&& = delete;
   /// The text that was sent. Keep the ProactiveChat in a variable while you read it.
   std::string_view message() const& { return ProactiveChatView::message(); }
   std::string_view message() const&& = delete;
@@ -1182,6 +1203,9 @@ class ChatMessagePage : public ChatMessagePageView {
   /// What is known of the call that brought it.
   Response response() const& noexcept { return Response(desk_chat_message_page_response(owned_.get())); }
   Response response() const&& = delete;
+  /// Every property at once, as C sees it. Keep the ChatMessagePage in a variable while you read it.
+  desk_chat_message_page_fields fields() const& noexcept { return ChatMessagePageView::fields(); }
+  desk_chat_message_page_fields fields() const&& = delete;
   /// The URL of the previous page; null on the first. For display only, never followed by the SDK. Keep the
   /// ChatMessagePage in a variable while you read it.
   std::optional<std::string_view> previous() const& { return ChatMessagePageView::previous(); }

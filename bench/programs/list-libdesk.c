@@ -1,36 +1,25 @@
-/* Ours: every message through the iterator of libdesk, every field through its getter.
+/* Ours: every message through the iterator of libdesk, every field of each in one call.
  * list-libdesk BASE_URL MESSAGES [whole] */
 #include "desk.h"
 #include "sum.h"
 
 #include <stdlib.h>
 
-static void take(sum *s, const desk_chat_message *message) {
-  int64_t number = 0;
-  desk_str text;
-  bool is;
+static void take(sum *s, const desk_chat_message_fields *of) {
   s->messages++;
-  sum_number(s, desk_chat_message_get_id(message));
-  is = desk_chat_message_get_message_id(message, &number);
-  sum_maybe(s, is, number);
-  sum_number(s, desk_chat_message_get_ticket(message));
-  text = desk_chat_message_get_user_sendbird_id(message);
-  sum_text(s, text.ptr, text.len);
-  sum_number(s, desk_chat_message_get_user_type(message));
-  text = desk_chat_message_get_user_type_text(message);
-  sum_text(s, text.ptr, text.len);
-  sum_number(s, desk_chat_message_get_created_at_us(message));
-  text = desk_chat_message_get_message(message);
-  sum_text(s, text.ptr, text.len);
-  text = desk_chat_message_get_data(message);
-  sum_text(s, text.ptr, text.len);
-  is = desk_chat_message_get_deleted_at_us(message, &number);
-  sum_maybe(s, is, number);
-  sum_number(s, desk_chat_message_get_requested_from(message));
-  text = desk_chat_message_get_requested_from_text(message);
-  sum_text(s, text.ptr, text.len);
-  text = desk_chat_message_get_requested_by(message);
-  sum_text(s, text.ptr, text.len);
+  sum_number(s, of->id);
+  sum_maybe(s, of->has_message_id, of->message_id);
+  sum_number(s, of->ticket);
+  sum_text(s, of->user_sendbird_id.ptr, of->user_sendbird_id.len);
+  sum_number(s, of->user_type);
+  sum_text(s, of->user_type_text.ptr, of->user_type_text.len);
+  sum_number(s, of->created_at_us);
+  sum_text(s, of->message.ptr, of->message.len);
+  sum_text(s, of->data.ptr, of->data.len);
+  sum_maybe(s, of->has_deleted_at_us, of->deleted_at_us);
+  sum_number(s, of->requested_from);
+  sum_text(s, of->requested_from_text.ptr, of->requested_from_text.len);
+  sum_text(s, of->requested_by.ptr, of->requested_by.len);
 }
 
 int main(int argc, char **argv) {
@@ -46,11 +35,12 @@ int main(int argc, char **argv) {
   desk_client *client = NULL;
   desk_chat_message_iter *messages = NULL;
   const desk_chat_message *message = NULL;
+  desk_chat_message_fields fields = DESK_CHAT_MESSAGE_FIELDS_INIT;
   desk_error *error = NULL;
   desk_status status = desk_client_new(&options, &client, &error);
   if (status == DESK_OK) status = desk_chat_message_iter_new(client, NULL, &walk, NULL, &messages, &error);
   while (status == DESK_OK && (status = desk_chat_message_iter_next(messages, &message, &error)) == DESK_OK && message)
-    take(&s, message);
+    if (desk_chat_message_get_fields(message, &fields)) take(&s, &fields);
   if (status != DESK_OK) fprintf(stderr, "list-libdesk: %s\n", desk_error_get_message(error).ptr);
   desk_error_free(error);
   desk_chat_message_iter_free(messages);

@@ -260,11 +260,12 @@ fn a_class_that_would_mean_two_things_is_refused() {
 fn a_break_of_the_c_abi_is_seen() {
     let before = from(TINY).expect("it can be generated").c_surface;
     let after = |spec: &str| surface::breaks(&before, &from(spec).expect("it can be generated").c_surface);
-    let grown = tiny("enum: [OLD, NEW]", "enum: [OLD, NEW, NEXT]").replace(
-        "        note:\n",
-        "        extra:\n          type: string\n          description: New.\n        note:\n",
-    );
+    let extra = "        extra:\n          type: string\n          description: New.\n";
+    let grown =
+        tiny("enum: [OLD, NEW]", "enum: [OLD, NEW, NEXT]").replace("    Kind:\n", &format!("{extra}    Kind:\n"));
     assert_eq!(after(&grown), Vec::<String>::new(), "growth is no break");
+    let inserted = tiny("        note:\n", &format!("{extra}        note:\n"));
+    assert_eq!(after(&inserted), ["member desk_thing_fields[4] note: desk_str"]);
     assert_eq!(
         after(&tiny("enum: [OLD, NEW]", "enum: [NEW, OLD]")),
         ["const DESK_KIND_OLD = 1", "const DESK_KIND_NEW = 2"]
@@ -273,7 +274,8 @@ fn a_break_of_the_c_abi_is_seen() {
         "        note:\n          type: string\n          nullable: true\n          description: Its note.\n",
         "",
     ));
-    assert_eq!(removed, ["fn desk_thing_get_note(thing: *const desk_thing) -> desk_str"]);
+    let getter = "fn desk_thing_get_note(thing: *const desk_thing) -> desk_str";
+    assert_eq!(removed, [getter, "member desk_thing_fields[4] note: desk_str"]);
 }
 
 /// A copy of what codegen reads and writes.

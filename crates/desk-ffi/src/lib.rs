@@ -21,6 +21,7 @@ mod background;
 mod cancel;
 mod client;
 mod error;
+mod fields;
 #[allow(
     missing_docs,
     dead_code,

@@ -15,6 +15,7 @@ pub fn module() -> TokenStream {
     quote! {
         pub(crate) mod asynchronous;
         pub(crate) mod constants;
+        pub(crate) mod fields;
         pub(crate) mod inputs;
         pub(crate) mod lists;
         pub(crate) mod operations;
@@ -280,8 +281,9 @@ fn no_twins(model: &Model, runtime: &[syn::Item]) -> Result<()> {
         }
     }
     for (schema, fields) in model.objects().filter(|(schema, _)| schema.output) {
-        for getter in fields.iter().flat_map(|field| super::c_output::getter_names(schema, field)) {
-            claim(getter, format!("a property of `{}`", schema.name))?;
+        let getters = fields.iter().flat_map(|field| super::c_output::getter_names(schema, field));
+        for name in getters.chain(super::c_fields::c_names(schema)) {
+            claim(name, format!("a property of `{}`", schema.name))?;
         }
     }
     Ok(())

@@ -94,13 +94,19 @@ fn input(name: &str, target: &str, about: &str, fields: &[Field], model: &Model)
 pub struct Member {
     pub name: Ident,
     pub ty: TokenStream,
-    about: String,
+    pub about: String,
+}
+
+impl Member {
+    pub fn new(name: &str, ty: TokenStream, about: &str) -> Member {
+        Member { name: ident(name), ty, about: about.to_owned() }
+    }
 }
 
 /// The members that one property becomes.
 pub fn members(field: &Field, model: &Model) -> Result<Vec<Member>> {
     let base = scalar_name(field);
-    let member = |name: &str, ty: TokenStream, about: &str| Member { name: ident(name), ty, about: about.to_owned() };
+    let member = Member::new;
     let need = if field.always() { "Required. " } else { "" };
     let unit = match &field.ty {
         Type::Time => " In µs since the Unix epoch.",
@@ -140,7 +146,13 @@ pub fn members(field: &Field, model: &Model) -> Result<Vec<Member>> {
             vec![member(&format!("has_{base}"), quote!(bool), &flag), member(&base, scalar(ty), &about)]
         }
     };
-    // Every field begins and ends at 8 bytes: what a later version appends must not fall into old padding.
+    close_group(&mut members, &field.name, "Leave it zero.");
+    Ok(members)
+}
+
+/// Ends the members of a property at 8 bytes, where each begins: what a later version appends must not fall into old
+/// padding. Whether a member was needed for that.
+pub fn close_group(members: &mut Vec<Member>, property: &str, about: &str) -> bool {
     let end = members.iter().fold(0, |end: usize, member| {
         let size = size(&member.ty);
         end.next_multiple_of(size.min(8)) + size
@@ -148,9 +160,9 @@ pub fn members(field: &Field, model: &Model) -> Result<Vec<Member>> {
     let gap = end.next_multiple_of(8) - end;
     if gap > 0 {
         let gap = proc_macro2::Literal::usize_unsuffixed(gap);
-        members.push(member(&format!("reserved_{}", field.name), quote!([u8; #gap]), "Leave it zero."));
+        members.push(Member::new(&format!("reserved_{property}"), quote!([u8; #gap]), about));
     }
-    Ok(members)
+    gap > 0
 }
 
 /// Size of a member, where pointers have 8 bytes.

@@ -32,6 +32,12 @@ pub fn view(out: &mut String, schema: &Schema, fields: &[Field]) {
         "/// {} Borrowed: valid while the result it came from lives.\nclass {name}View {{\n public:\n  /// Sees a C object.\n  explicit {name}View(const {c}* object) noexcept : object_(object) {{}}\n  /// The C object.\n  const {c}* c_ptr() const noexcept {{ return object_; }}",
         schema.doc
     );
+    let [all, get_all] = super::c_fields::c_names(schema);
+    let init = names::c_const(&[&all["desk_".len()..], "init"]);
+    let _ = writeln!(
+        out,
+        "  /// Every property at once, as C sees it: one call instead of a getter each.\n  {all} fields() const noexcept {{\n    {all} all = {init};\n    {get_all}(object_, &all);\n    return all;\n  }}"
+    );
     for field in fields {
         out.push_str(&getter(schema, field, false));
     }
@@ -187,6 +193,11 @@ pub fn owner(out: &mut String, schema: &Schema, fields: &[Field]) {
     let _ = write!(
         out,
         "  /// What is known of the call that brought it.\n  Response response() const& noexcept {{ return Response({c}_response(owned_.get())); }}\n  Response response() const&& = delete;\n"
+    );
+    let [all, _] = super::c_fields::c_names(schema);
+    let _ = write!(
+        out,
+        "  /// Every property at once, as C sees it. Keep the {name} in a variable while you read it.\n  {all} fields() const& noexcept {{ return {name}View::fields(); }}\n  {all} fields() const&& = delete;\n"
     );
     for field in fields {
         let result = optional(&field.ty, !field.always() && !matches!(field.ty, Type::List(_)));

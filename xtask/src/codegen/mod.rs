@@ -4,6 +4,7 @@
 
 mod c_abi;
 mod c_async;
+mod c_fields;
 mod c_input;
 mod c_lists;
 mod c_output;
@@ -39,7 +40,7 @@ const MARK: &str = "// @generated from openapi/desk.yaml by `cargo xtask codegen
 pub type Files = BTreeMap<String, String>;
 
 /// The generated files of desk-ffi that the header shows, in its order.
-const FFI_ITEMS: [&str; 6] = ["constants", "inputs", "outputs", "operations", "asynchronous", "lists"];
+const FFI_ITEMS: [&str; 7] = ["constants", "inputs", "outputs", "fields", "operations", "asynchronous", "lists"];
 
 /// What the spec becomes.
 pub struct Generated {
@@ -88,6 +89,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("constants", c_abi::constants(&model)),
         ("inputs", c_input::emit(&model)?),
         ("outputs", c_output::emit(&model)?),
+        ("fields", c_fields::emit(&model)),
         ("operations", c_abi::operations(&model, &header::items(runtime)?)?),
         ("asynchronous", c_async::emit(&model)),
         ("lists", c_lists::emit(&model)),

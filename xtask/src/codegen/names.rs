@@ -112,6 +112,7 @@ const CPP: &[&str] = &[
     "c_options",
     "c_params",
     "c_ptr",
+    "fields",
     "c_value",
     "response",
     "scratch",

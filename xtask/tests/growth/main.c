@@ -53,6 +53,40 @@ static void print_delivery(const desk_order_delivery *delivery) {
     printf("exact=%d ", desk_order_delivery_window_get_exact_at(window, i));
 }
 
+static bool same(desk_str a, desk_str b) { return a.ptr == b.ptr && a.len == b.len; }
+
+/* All at once is what the getters say one by one. */
+static bool same_at_once(const desk_order *order) {
+  desk_order_fields all = DESK_ORDER_FIELDS_INIT;
+  if (!desk_order_get_fields(order, &all)) return false;
+  int32_t small = 0;
+  int64_t large = 0, made = 0;
+  bool open = false;
+  double total = 0;
+  return all.id == desk_order_get_id(order) && all.serial == desk_order_get_serial(order) &&
+         all.open == desk_order_get_open(order) && all.total == desk_order_get_total(order) &&
+         same(all.due, desk_order_get_due(order)) && all.made_at_us == desk_order_get_made_at_us(order) &&
+         same(all.note, desk_order_get_note(order)) && all.state == desk_order_get_state(order) &&
+         same(all.state_text, desk_order_get_state_text(order)) && all.customer == desk_order_get_customer(order) &&
+         all.lines_len == desk_order_get_lines_len(order) && all.tags_len == desk_order_get_tags_len(order) &&
+         all.states_len == desk_order_get_states_len(order) && same(all.spare, desk_order_get_spare(order)) &&
+         all.ratings_len == desk_order_get_ratings_len(order) && all.moments_len == desk_order_get_moments_len(order) &&
+         all.has_small_maybe == desk_order_get_small_maybe(order, &small) && all.small_maybe == small &&
+         all.has_large_maybe == desk_order_get_large_maybe(order, &large) && all.large_maybe == large &&
+         all.has_open_maybe == desk_order_get_open_maybe(order, &open) && all.open_maybe == open &&
+         all.has_total_maybe == desk_order_get_total_maybe(order, &total) && all.total_maybe == total &&
+         same(all.due_maybe, desk_order_get_due_maybe(order)) &&
+         all.has_made_maybe_us == desk_order_get_made_maybe_us(order, &made) && all.made_maybe_us == made &&
+         same(all.note_maybe, desk_order_get_note_maybe(order)) &&
+         all.state_maybe == desk_order_get_state_maybe(order) &&
+         same(all.state_maybe_text, desk_order_get_state_maybe_text(order)) &&
+         all.customer_maybe == desk_order_get_customer_maybe(order) &&
+         all.lines_maybe_len == desk_order_get_lines_maybe_len(order) &&
+         all.tags_maybe_len == desk_order_get_tags_maybe_len(order) &&
+         same(all.anything, desk_order_get_anything(order)) && same(all.type_, desk_order_get_type(order)) &&
+         same(all.default_, desk_order_get_default(order)) && all.delivery == desk_order_get_delivery(order);
+}
+
 static void print_order(const char *title, const desk_order *order) {
   printf("%s: id=%" PRId32 " serial=%" PRId64 " open=%d total=%.15g ", title, desk_order_get_id(order),
          desk_order_get_serial(order), desk_order_get_open(order), desk_order_get_total(order));
@@ -102,6 +136,7 @@ static void print_order(const char *title, const desk_order *order) {
   text("default", desk_order_get_default(order));
   print_delivery(desk_order_get_delivery(order));
   printf("\n");
+  if (!same_at_once(order)) exit(EXIT_FAILURE);
 }
 
 static desk_error *error;

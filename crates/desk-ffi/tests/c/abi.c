@@ -188,6 +188,40 @@ static void nothing(void) {
   CHECK(DESK_VERSION_NUM == DESK_VERSION_MAJOR * 10000 + DESK_VERSION_MINOR * 100 + DESK_VERSION_PATCH);
 }
 
+/* Structs with all properties, as large as programs of any age have them. */
+static void fields(const desk_chat_message *old, const desk_chat_message *new) {
+  desk_chat_message_fields all = DESK_CHAT_MESSAGE_FIELDS_INIT;
+  CHECK(desk_chat_message_get_fields(new, &all) && all.struct_size == sizeof all);
+  CHECK(all.has_message_id && all.message_id == INT64_MAX && all.user_type == DESK_USER_TYPE_CUSTOMER);
+  CHECK(all.message.ptr == desk_chat_message_get_message(new).ptr && all.has_deleted_at_us);
+  CHECK(desk_chat_message_get_fields(old, &all));
+  CHECK(all.id == 10933 && !all.has_message_id && all.message_id == 0 && !all.has_deleted_at_us && !all.data.ptr);
+  CHECK(!desk_chat_message_get_fields(NULL, &all) && all.id == 10933);
+  CHECK(!desk_chat_message_get_fields(new, NULL));
+
+  /* Before `ticket` there was no more; what stands behind it is not ours. */
+  struct {
+    desk_chat_message_fields known;
+    unsigned char more[64];
+  } room;
+  memset(&room, 0xAA, sizeof room);
+  const size_t before = offsetof(desk_chat_message_fields, ticket);
+  room.known.struct_size = before;
+  CHECK(desk_chat_message_get_fields(new, &room.known) && room.known.struct_size == before);
+  CHECK(room.known.id == desk_chat_message_get_id(new) && room.known.message_id == INT64_MAX);
+  CHECK(((unsigned char *)&room)[before] == 0xAA && room.more[0] == 0xAA);
+  /* Of what a later header adds nothing is known. */
+  room.known.struct_size = sizeof room;
+  CHECK(desk_chat_message_get_fields(new, &room.known) && room.known.ticket == desk_chat_message_get_ticket(new));
+  for (size_t at = 0; at < sizeof room.more; at++) CHECK(room.more[at] == 0);
+
+  const size_t sizes[] = {0, 1, 8, sizeof all - 1, 4104, SIZE_MAX};
+  for (size_t at = 0; at < sizeof sizes / sizeof *sizes; at++) {
+    all.struct_size = sizes[at];
+    CHECK(!desk_chat_message_get_fields(new, &all) && all.id == 10933);
+  }
+}
+
 static void results(desk_client *client) {
   desk_chat_message_page *page = NULL;
   CHECK(desk_chat_message_list(client, NULL, NULL, &page, &error) == DESK_OK && error == NULL);
@@ -222,6 +256,7 @@ static void results(desk_client *client) {
   CHECK(desk_chat_message_get_message(odd).len == sizeof text - 1);
   CHECK(memcmp(desk_chat_message_get_message(odd).ptr, text, sizeof text) == 0);
   CHECK(desk_chat_message_get_created_at_us(odd) == INT64_C(1552368341000000));
+  fields(old, new);
   CHECK(desk_debug_live_objects() == 2);
   desk_chat_message_page_free(page);
   CHECK(desk_debug_live_objects() == 1);

@@ -1,0 +1,119 @@
+//! Model → a struct with every property of a result, and the function that fills it in: one call instead of a getter each.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::c_abi::{scalar, scalar_name};
+use super::c_input::{Member, close_group};
+use super::model::{Field, Model, Schema, Type};
+use super::names;
+use super::rust::{doc, ident};
+
+/// `generated/fields.rs`.
+pub fn emit(model: &Model) -> TokenStream {
+    let outputs = model.objects().filter(|(schema, _)| schema.output);
+    let structs = outputs.map(|(schema, fields)| one(schema, fields));
+    quote! {
+        use super::outputs::*;
+        use crate::fields::{self, Fields};
+        use crate::text::desk_str;
+        #(#structs)*
+    }
+}
+
+/// The struct's name and the function's.
+pub fn c_names(schema: &Schema) -> [String; 2] {
+    let name = names::c_type(&schema.name);
+    [format!("{name}_fields"), format!("{name}_get_fields")]
+}
+
+fn one(schema: &Schema, fields: &[Field]) -> TokenStream {
+    let handle = ident(&names::c_type(&schema.name));
+    let this = ident(&names::c_field(&names::snake(&schema.name)));
+    let [name, get] = c_names(schema);
+    let init = names::c_const(&[&name["desk_".len()..], "init"]);
+    let about = doc(&format!(
+        "Every property of a `{handle}` at once. Start from `{init}` and fill it in with `{get}`. Texts and objects live as \
+         long as the result they came from; absent ones are NULL, and a property that may be absent otherwise has a flag."
+    ));
+    let about_get = doc(&format!(
+        "Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as it \
+         was, if `{this}` or `out` is NULL or `struct_size` is none. Properties that this library does not know are absent."
+    ));
+    let size_doc = doc(&format!("`sizeof({name})`, set by the INIT macro."));
+    let (name, get) = (ident(&name), ident(&get));
+    let mut declared = Vec::new();
+    let mut filled = Vec::new();
+    for field in fields {
+        let (mut members, mut values): (Vec<_>, Vec<_>) = members(schema, field).into_iter().unzip();
+        if close_group(&mut members, &field.name, "Zero.") {
+            values.push(quote!(Default::default()));
+        }
+        for (Member { name, ty, about }, value) in members.into_iter().zip(values) {
+            let about = doc(&about);
+            declared.push(quote! { #about pub #name: #ty, });
+            filled.push(quote! { #name: #value, });
+        }
+    }
+    quote! {
+        #about
+        #[repr(C)]
+        #[derive(Clone, Copy)]
+        pub struct #name {
+            #size_doc
+            pub struct_size: usize,
+            #(#declared)*
+        }
+
+        // SAFETY: it is `repr(C)`, begins with its size, and consists of numbers, flags and pointers.
+        unsafe impl Fields for #name {}
+
+        #about_get
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #get(#this: *const #handle, out: *mut #name) -> bool {
+            // SAFETY: the caller passes NULL or a live object, and NULL or a struct as large as it says.
+            unsafe { fields::fill(#this, out, |view| #name { struct_size: size_of::<#name>(), #(#filled)* }) }
+        }
+    }
+}
+
+/// The members that one property becomes, and their values from the view.
+fn members(schema: &Schema, field: &Field) -> Vec<(Member, TokenStream)> {
+    let (base, place) = (scalar_name(field), ident(&names::rust(&field.name)));
+    let member = |name: &str, ty: TokenStream, about: &str| Member::new(name, ty, about);
+    let about = &field.doc;
+    match &field.ty {
+        Type::Text => vec![(member(&base, quote!(desk_str), about), quote!(view.#place))],
+        Type::Date => {
+            vec![(member(&base, quote!(desk_str), &format!("{about} As `2026-01-31`.")), quote!(view.#place))]
+        }
+        Type::Json => vec![(member(&base, quote!(desk_str), &format!("{about} As JSON text.")), quote!(view.#place))],
+        Type::Enum(name) => {
+            let prefix = names::c_const(&[name, ""]);
+            let code = format!("{about} One of `{prefix}...`; 0 if absent or unknown to this version.");
+            let text = format!("`{base}` as the service spells it.");
+            vec![
+                (member(&base, quote!(i32), &code), quote!(view.#place.code)),
+                (member(&format!("{base}_text"), quote!(desk_str), &text), quote!(view.#place.text)),
+            ]
+        }
+        Type::Object(name) => {
+            let inner = ident(&names::c_type(name));
+            vec![(member(&base, quote!(*const #inner), about), quote!(view.#place.ptr().cast()))]
+        }
+        Type::List(_) => {
+            let get = format!("{}_get_{}", names::c_type(&schema.name), field.name);
+            let about = format!("Number of: {about} Its items are got by `{get}_at...`.");
+            vec![(member(&format!("{}_len", field.name), quote!(usize), &about), quote!(view.#place.len()))]
+        }
+        ty => {
+            let unit = if *ty == Type::Time { " In µs since the Unix epoch." } else { "" };
+            let value = |value| (member(&base, scalar(ty), &format!("{about}{unit}")), value);
+            if field.always() {
+                return vec![value(quote!(view.#place))];
+            }
+            let flag = member(&format!("has_{base}"), quote!(bool), &format!("Whether there is a `{base}`."));
+            vec![(flag, quote!(view.#place.is_some())), value(quote!(view.#place.unwrap_or_default()))]
+        }
+    }
+}
