@@ -16,6 +16,9 @@ const POOL_TIMEOUT: Duration = Duration::from_secs(60);
 /// being closed may or may not have arrived.
 const FRESH: Duration = Duration::from_secs(2);
 
+/// Bytes that are read at once, and the longest head of an answer. What is read is copied on: it should still be near.
+const READ_BUFFER: usize = 64 << 10;
+
 type Pool = legacy::Client<Connector, Gated>;
 
 /// The connections of a client.
@@ -37,6 +40,7 @@ impl Http {
                 .pool_timer(TokioTimer::new())
                 .pool_idle_timeout(timeout)
                 .pool_max_idle_per_host(max_idle)
+                .http1_max_buf_size(READ_BUFFER)
                 .build(connector.clone())
         };
         Http { reads: pool(POOL_TIMEOUT), writes: pool(FRESH), agent }

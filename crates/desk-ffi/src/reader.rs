@@ -15,6 +15,8 @@ mod number;
 mod text;
 mod time;
 
+use std::mem::MaybeUninit;
+
 use ::desk_client::answer::{self, Rows};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -82,10 +84,13 @@ impl<T> Row<T> {
     }
 }
 
-/// What can be read.
-pub(crate) trait Read: Sized {
+/// What can be read, right where it is to be: a view is moved nowhere.
+///
+/// # Safety
+/// Whenever `read` gives `Some`, it has written the whole of `to`.
+pub(crate) unsafe trait Read: Sized {
     /// `None` at the first surprise.
-    fn read(from: &mut Reader<'_, '_>) -> Option<Self>;
+    fn read(from: &mut Reader<'_, '_>, to: &mut MaybeUninit<Self>) -> Option<()>;
 }
 
 /// Reads a whole answer, or gives it back as it was.
@@ -104,7 +109,7 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     let mut page =
         Page { arena: &arena, end, changed: start, escaped: Vec::new(), day: time::Day::NONE, listed: false };
     let mut reader = Reader { at: start, first: true, depth: 0, page: &mut page };
-    let view = V::read(&mut reader).filter(|_| reader.ended());
+    let view = reader.value::<V>().filter(|_| reader.ended());
     let (changed, escaped) = (page.changed.since(start), page.escaped);
     let Some(view) = view else {
         // Up to there only quotes became zeros: what was read had none.
@@ -355,31 +360,67 @@ impl Reader<'_, '_> {
         Some(text)
     }
 
-    pub(crate) fn object<T: Read>(&mut self) -> Option<Object<T>> {
-        let object = T::read(self)?;
-        Some(Object::new(self.page.arena.alloc(object)))
+    #[inline(always)]
+    pub(crate) fn value<T: Read>(&mut self) -> Option<T> {
+        let mut value = MaybeUninit::uninit();
+        T::read(self, &mut value)?;
+        // SAFETY: it was read.
+        Some(unsafe { value.assume_init() })
     }
 
+    pub(crate) fn object<T: Read>(&mut self) -> Option<Object<T>> {
+        let object = self.page.arena.alloc(MaybeUninit::uninit());
+        T::read(self, object)?;
+        // SAFETY: it was read.
+        Some(Object::new(unsafe { object.assume_init_ref() }))
+    }
+
+    /// Items that `item` reads.
     #[inline(always)]
     pub(crate) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<List<T>> {
+        // SAFETY: what is given is written.
+        unsafe { self.list_of(|from, to| item(from).map(|value| _ = to.write(value))) }
+    }
+
+    /// Items that read themselves.
+    #[inline(always)]
+    pub(crate) fn objects<T: Read>(&mut self) -> Option<List<T>> {
+        // SAFETY: by the contract of `Read`.
+        unsafe { self.list_of(T::read) }
+    }
+
+    /// # Safety
+    /// Whenever `item` gives `Some`, it has written the whole of its place.
+    #[inline(always)]
+    unsafe fn list_of<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self, &mut MaybeUninit<T>) -> Option<()>,
+    ) -> Option<List<T>> {
         self.must_eat(b"[")?;
         if self.eat(b"]") {
             return Some(List::EMPTY);
         }
         let before = self.at;
-        let mut items = ArenaVec::new_in(self.page.arena);
+        let mut items: ArenaVec<'_, MaybeUninit<T>> = ArenaVec::new_in(self.page.arena);
         let outermost = !std::mem::replace(&mut self.page.listed, true);
-        items.push(item(self)?);
-        // As many as fit if they are as long as the first, and some more. Not in lists inside: there would be many.
-        if outermost {
-            let fit = self.page.end.since(self.at) / self.at.since(before).max(1);
-            items.reserve((fit + fit / 2).min(ROOM));
-        }
-        while self.eat(b",") {
-            items.push(item(self)?);
+        loop {
+            items.reserve(1);
+            // SAFETY: there is room for one more, which needs no value yet.
+            unsafe { items.set_len(items.len() + 1) };
+            item(self, items.last_mut()?)?;
+            if !self.eat(b",") {
+                break;
+            }
+            // As many as fit if they are as long as the first, and some more. Not in lists inside: there would be many.
+            if outermost && items.len() == 1 {
+                let fit = self.page.end.since(self.at) / self.at.since(before).max(1);
+                items.reserve((fit + fit / 2).min(ROOM));
+            }
         }
         self.must_eat(b"]")?;
-        Some(List::new(items.into_bump_slice()))
+        let items = items.into_bump_slice();
+        // SAFETY: each was written.
+        Some(List::new(unsafe { items.assume_init_ref() }))
     }
 }
 

@@ -20,6 +20,7 @@ pub fn emit(model: &Model) -> TokenStream {
         quote! { reader::agree::agree::<types::#source, #view>(bytes, |bytes| serde_json::from_slice(bytes)); }
     });
     quote! {
+        use std::mem::MaybeUninit;
         use std::ptr;
         use ::desk_client::answer::Answer;
         use ::desk_client::types;
@@ -41,9 +42,9 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
     let (view, source) = (format_ident!("{}View", schema.name), ident(&schema.name));
     let members = fields.iter().map(|field| {
         let (name, value) = (ident(&names::rust(&field.name)), property(field));
-        quote! { #name: #value, }
+        quote! { (&raw mut (*to).#name).write(#value); }
     });
-    let no_response = schema.root.then(|| quote! { response_: ptr::null(), });
+    let no_response = schema.root.then(|| quote! { (&raw mut (*to).response_).write(ptr::null()); });
     let answer = schema.root.then(|| {
         quote! {
             impl Answer<types::#source> for Kept<#view> {
@@ -58,13 +59,15 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
         }
     });
     quote! {
-        impl Read for #view {
+        // SAFETY: it writes every member.
+        unsafe impl Read for #view {
             #[inline(always)]
-            fn read(from: &mut Reader<'_, '_>) -> Option<#view> {
+            fn read(from: &mut Reader<'_, '_>, to: &mut MaybeUninit<#view>) -> Option<()> {
                 from.open()?;
-                let view = #view { #(#members)* #no_response };
-                from.close()?;
-                Some(view)
+                let to = to.as_mut_ptr();
+                // SAFETY: members of what `to` has room for.
+                unsafe { #(#members)* #no_response }
+                from.close()
             }
         }
 
@@ -79,7 +82,7 @@ fn property(field: &Field) -> TokenStream {
         Type::List(item) => {
             // A list holds its objects themselves.
             let (each, absent) = match &item.ty {
-                Type::Object(_) => (quote!(Read::read(from)), None),
+                Type::Object(_) => (quote!(from.value()), None),
                 ty => (one(ty), absent(ty)),
             };
             let each = match absent {
@@ -87,7 +90,10 @@ fn property(field: &Field) -> TokenStream {
                 Some(absent) => quote!(Some(if from.null() { #absent } else { #each? })),
                 None => quote!(Some(if from.null() { None } else { Some(#each?) })),
             };
-            quote!(from.list(|from| #each))
+            match &item.ty {
+                Type::Object(_) if !item.nullable => quote!(from.objects()),
+                _ => quote!(from.list(|from| #each)),
+            }
         }
         ty => one(ty),
     };

@@ -1,5 +1,6 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
+use std::mem::MaybeUninit;
 use std::ptr;
 use ::desk_client::answer::Answer;
 use ::desk_client::types;
@@ -7,69 +8,89 @@ use super::outputs::*;
 use crate::output::{EnumView, List, Object};
 use crate::reader::{self, Kept, Read, Reader};
 use crate::text::desk_str;
-impl Read for ProactiveChatView {
+unsafe impl Read for ProactiveChatView {
     #[inline(always)]
-    fn read(from: &mut Reader<'_, '_>) -> Option<ProactiveChatView> {
+    fn read(
+        from: &mut Reader<'_, '_>,
+        to: &mut MaybeUninit<ProactiveChatView>,
+    ) -> Option<()> {
         from.open()?;
-        let view = ProactiveChatView {
-            id: {
-                from.must(b",\"id\":")?;
-                from.int64()?
-            },
-            project: {
-                from.must(b",\"project\":")?;
-                from.int64()?
-            },
-            message: {
-                from.must(b",\"message\":")?;
-                from.text()?
-            },
-            message_count: {
-                from.must(b",\"messageCount\":")?;
-                from.int64()?
-            },
-            created_by: if from.maybe(b",\"createdBy\":") {
-                from.json()?
-            } else {
-                desk_str::ABSENT
-            },
-            assigned_group: if from.maybe(b",\"assignedGroup\":") {
-                from.json()?
-            } else {
-                desk_str::ABSENT
-            },
-            sent_count: {
-                from.must(b",\"sentCount\":")?;
-                from.int64()?
-            },
-            responded_count: {
-                from.must(b",\"respondedCount\":")?;
-                from.int64()?
-            },
-            closed_count: {
-                from.must(b",\"closedCount\":")?;
-                from.int64()?
-            },
-            customers_list: {
-                from.must(b",\"customersList\":")?;
-                from.text()?
-            },
-            created_at: {
-                from.must(b",\"createdAt\":")?;
-                from.time()?
-            },
-            updated_at: {
-                from.must(b",\"updatedAt\":")?;
-                from.time()?
-            },
-            priority: {
-                from.must(b",\"priority\":")?;
-                from.enumeration::<types::Priority>()?
-            },
-            response_: ptr::null(),
-        };
-        from.close()?;
-        Some(view)
+        let to = to.as_mut_ptr();
+        unsafe {
+            (&raw mut (*to).id)
+                .write({
+                    from.must(b",\"id\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).project)
+                .write({
+                    from.must(b",\"project\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).message)
+                .write({
+                    from.must(b",\"message\":")?;
+                    from.text()?
+                });
+            (&raw mut (*to).message_count)
+                .write({
+                    from.must(b",\"messageCount\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).created_by)
+                .write(
+                    if from.maybe(b",\"createdBy\":") {
+                        from.json()?
+                    } else {
+                        desk_str::ABSENT
+                    },
+                );
+            (&raw mut (*to).assigned_group)
+                .write(
+                    if from.maybe(b",\"assignedGroup\":") {
+                        from.json()?
+                    } else {
+                        desk_str::ABSENT
+                    },
+                );
+            (&raw mut (*to).sent_count)
+                .write({
+                    from.must(b",\"sentCount\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).responded_count)
+                .write({
+                    from.must(b",\"respondedCount\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).closed_count)
+                .write({
+                    from.must(b",\"closedCount\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).customers_list)
+                .write({
+                    from.must(b",\"customersList\":")?;
+                    from.text()?
+                });
+            (&raw mut (*to).created_at)
+                .write({
+                    from.must(b",\"createdAt\":")?;
+                    from.time()?
+                });
+            (&raw mut (*to).updated_at)
+                .write({
+                    from.must(b",\"updatedAt\":")?;
+                    from.time()?
+                });
+            (&raw mut (*to).priority)
+                .write({
+                    from.must(b",\"priority\":")?;
+                    from.enumeration::<types::Priority>()?
+                });
+            (&raw mut (*to).response_).write(ptr::null());
+        }
+        from.close()
     }
 }
 impl Answer<types::ProactiveChat> for Kept<ProactiveChatView> {
@@ -80,92 +101,127 @@ impl Answer<types::ProactiveChat> for Kept<ProactiveChatView> {
         Kept::of(&value)
     }
 }
-impl Read for ChatMessageView {
+unsafe impl Read for ChatMessageView {
     #[inline(always)]
-    fn read(from: &mut Reader<'_, '_>) -> Option<ChatMessageView> {
+    fn read(
+        from: &mut Reader<'_, '_>,
+        to: &mut MaybeUninit<ChatMessageView>,
+    ) -> Option<()> {
         from.open()?;
-        let view = ChatMessageView {
-            id: {
-                from.must(b",\"id\":")?;
-                from.int64()?
-            },
-            message_id: if from.maybe(b",\"messageId\":") {
-                Some(from.int64()?)
-            } else {
-                None
-            },
-            ticket: {
-                from.must(b",\"ticket\":")?;
-                from.int64()?
-            },
-            user_sendbird_id: {
-                from.must(b",\"userSendbirdId\":")?;
-                from.text()?
-            },
-            user_type: {
-                from.must(b",\"userType\":")?;
-                from.enumeration::<types::UserType>()?
-            },
-            created_at: {
-                from.must(b",\"createdAt\":")?;
-                from.time()?
-            },
-            message: {
-                from.must(b",\"message\":")?;
-                from.text()?
-            },
-            data: if from.maybe(b",\"data\":") {
-                from.text()?
-            } else {
-                desk_str::ABSENT
-            },
-            deleted_at: if from.maybe(b",\"deletedAt\":") {
-                Some(from.time()?)
-            } else {
-                None
-            },
-            requested_from: if from.maybe(b",\"requestedFrom\":") {
-                from.enumeration::<types::RequestOrigin>()?
-            } else {
-                EnumView::ABSENT
-            },
-            requested_by: if from.maybe(b",\"requestedBy\":") {
-                from.json()?
-            } else {
-                desk_str::ABSENT
-            },
-        };
-        from.close()?;
-        Some(view)
+        let to = to.as_mut_ptr();
+        unsafe {
+            (&raw mut (*to).id)
+                .write({
+                    from.must(b",\"id\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).message_id)
+                .write(
+                    if from.maybe(b",\"messageId\":") {
+                        Some(from.int64()?)
+                    } else {
+                        None
+                    },
+                );
+            (&raw mut (*to).ticket)
+                .write({
+                    from.must(b",\"ticket\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).user_sendbird_id)
+                .write({
+                    from.must(b",\"userSendbirdId\":")?;
+                    from.text()?
+                });
+            (&raw mut (*to).user_type)
+                .write({
+                    from.must(b",\"userType\":")?;
+                    from.enumeration::<types::UserType>()?
+                });
+            (&raw mut (*to).created_at)
+                .write({
+                    from.must(b",\"createdAt\":")?;
+                    from.time()?
+                });
+            (&raw mut (*to).message)
+                .write({
+                    from.must(b",\"message\":")?;
+                    from.text()?
+                });
+            (&raw mut (*to).data)
+                .write(
+                    if from.maybe(b",\"data\":") {
+                        from.text()?
+                    } else {
+                        desk_str::ABSENT
+                    },
+                );
+            (&raw mut (*to).deleted_at)
+                .write(
+                    if from.maybe(b",\"deletedAt\":") {
+                        Some(from.time()?)
+                    } else {
+                        None
+                    },
+                );
+            (&raw mut (*to).requested_from)
+                .write(
+                    if from.maybe(b",\"requestedFrom\":") {
+                        from.enumeration::<types::RequestOrigin>()?
+                    } else {
+                        EnumView::ABSENT
+                    },
+                );
+            (&raw mut (*to).requested_by)
+                .write(
+                    if from.maybe(b",\"requestedBy\":") {
+                        from.json()?
+                    } else {
+                        desk_str::ABSENT
+                    },
+                );
+        }
+        from.close()
     }
 }
-impl Read for ChatMessagePageView {
+unsafe impl Read for ChatMessagePageView {
     #[inline(always)]
-    fn read(from: &mut Reader<'_, '_>) -> Option<ChatMessagePageView> {
+    fn read(
+        from: &mut Reader<'_, '_>,
+        to: &mut MaybeUninit<ChatMessagePageView>,
+    ) -> Option<()> {
         from.open()?;
-        let view = ChatMessagePageView {
-            count: {
-                from.must(b",\"count\":")?;
-                from.int64()?
-            },
-            previous: if from.maybe(b",\"previous\":") {
-                from.text()?
-            } else {
-                desk_str::ABSENT
-            },
-            next: if from.maybe(b",\"next\":") {
-                from.text()?
-            } else {
-                desk_str::ABSENT
-            },
-            results: {
-                from.must(b",\"results\":")?;
-                from.list(|from| Read::read(from))?
-            },
-            response_: ptr::null(),
-        };
-        from.close()?;
-        Some(view)
+        let to = to.as_mut_ptr();
+        unsafe {
+            (&raw mut (*to).count)
+                .write({
+                    from.must(b",\"count\":")?;
+                    from.int64()?
+                });
+            (&raw mut (*to).previous)
+                .write(
+                    if from.maybe(b",\"previous\":") {
+                        from.text()?
+                    } else {
+                        desk_str::ABSENT
+                    },
+                );
+            (&raw mut (*to).next)
+                .write(
+                    if from.maybe(b",\"next\":") {
+                        from.text()?
+                    } else {
+                        desk_str::ABSENT
+                    },
+                );
+            (&raw mut (*to).results)
+                .write({
+                    from.must(b",\"results\":")?;
+                    from.objects()?
+                });
+            (&raw mut (*to).response_).write(ptr::null());
+        }
+        from.close()
     }
 }
 impl Answer<types::ChatMessagePage> for Kept<ChatMessagePageView> {

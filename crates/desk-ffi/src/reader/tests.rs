@@ -160,8 +160,9 @@ struct All {
     inside: List<All>,
 }
 
-impl Read for All {
-    fn read(from: &mut Reader<'_, '_>) -> Option<All> {
+// SAFETY: it writes the whole at once.
+unsafe impl Read for All {
+    fn read(from: &mut Reader<'_, '_>, to: &mut MaybeUninit<All>) -> Option<()> {
         from.open()?;
         let all = All {
             flag: {
@@ -186,10 +187,10 @@ impl Read for All {
                 from.must(b",\"maybe\":")?;
                 from.list(|from| Some(if from.null() { None } else { Some(from.int64()?) }))?
             },
-            inside: if from.maybe(b",\"inside\":") { from.list(|from| Read::read(from))? } else { List::EMPTY },
+            inside: if from.maybe(b",\"inside\":") { from.objects()? } else { List::EMPTY },
         };
-        from.close()?;
-        Some(all)
+        to.write(all);
+        from.close()
     }
 }
 
