@@ -19,10 +19,10 @@ fn workspace() -> PathBuf {
     let spec = fs::read_to_string(root.join("xtask/tests/growth/spec.yaml")).expect("the spec");
     let runtime = command::runtime(&root).expect("the runtime's sources");
     let generated = generate("spec.yaml", &spec, &runtime, "0.1.0").expect("it can be generated");
-    for name in ["desk-client", "desk-ffi"] {
+    for name in ["desk-cli", "desk-client", "desk-ffi"] {
         let (from, to) = (root.join("crates").join(name), dir.join("crates").join(name));
         fs::create_dir_all(to.join("src")).expect("a folder");
-        // A library of its own name, so that it does not overwrite the product's.
+        // A library and a program of their own name, so that they do not overwrite the product's.
         let manifest = fs::read_to_string(from.join("Cargo.toml")).expect("a manifest");
         let (head, tail) = manifest.split_once("[dev-dependencies]").unwrap_or((&manifest, "[lints]"));
         let lints = tail.find("[lints]").map_or("", |at| &tail[at..]);
@@ -38,6 +38,9 @@ fn workspace() -> PathBuf {
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the manifest");
     let manifest = manifest.replace(r#"members = ["crates/*", "examples/rust", "xtask"]"#, r#"members = ["crates/*"]"#);
+    // It stays where it is: the command is built without it.
+    let emulator = format!("path = \"{}\"", root.join("crates/desk-emulator").display());
+    let manifest = manifest.replace(r#"path = "crates/desk-emulator""#, &emulator);
     // Of a version of its own: cargo tells the crates of two workspaces in one target folder apart by name and version, and
     // takes the wrong one for built.
     let version = concat!("version = \"", env!("CARGO_PKG_VERSION"));
@@ -113,7 +116,8 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
     let dir = workspace();
     let target = toolchain::debug_dir();
     let mut cargo = toolchain::cargo();
-    cargo.current_dir(&dir).args(["build", "--quiet", "--offline", "--package", "desk-ffi"]);
+    cargo.current_dir(&dir).args(["build", "--quiet", "--offline", "--no-default-features"]);
+    cargo.args(["--package", "desk-ffi", "--package", "desk-cli"]);
     // The dependencies are those of the product, which are built already.
     cargo.env("CARGO_TARGET_DIR", target.parent().expect("a folder"));
     let output = cargo.output().expect("cargo runs");
@@ -156,6 +160,49 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
         assert_eq!(text, &outputs[0].1, "{compiler} prints something else");
     }
     insta::assert_snapshot!("growth", outputs[0].1);
+    commands(&target.join("growth"));
+}
+
+/// The command line of the other spec: a command for each operation, an option for each parameter and property.
+fn commands(program: &Path) {
+    let server = Server::start(serve);
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(program);
+        command.env("DESK_BASE_URL", format!("{}/v1", server.url())).env("DESK_API_TOKEN", "key");
+        let output = command.args(arguments).output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert_eq!(run(&["order", "get", "caf\u{e9}/50%?#", "7", "--json"]).trim_end(), full().to_string());
+    assert_eq!(run(&["order", "delete", "s", "7"]), "");
+    let query = "--state DONE,NEW --tag a --tag b,c --ids 1,2 --paid true --min-total 0.25 --page-size 9 --due-lt 2026-01-31 \
+                 --created-gte 2019-03-12T05:25:41.032Z --class a";
+    run(&[&["order", "list"], query.split_whitespace().collect::<Vec<_>>().as_slice()].concat());
+    run(&["shop-order", "list", "s", "--all", "--only-state", "NEW"]);
+    let body = json!({ "customer": {"name": "Mia"}, "tags": ["a"], "spare": null, "words": ["w", null] }).to_string();
+    let file = program.with_file_name("growth-body.json");
+    fs::write(&file, body).expect("a file");
+    let options = "--note n --due 2026-01-31 --total 1.25 --small -5 --states DONE --lines [{\"sku\":\"l\",\"count\":1}] --open false";
+    let file = file.display().to_string();
+    let arguments = ["order", "update", "s", "7", "--body", &file];
+    run(&[&arguments, options.split_whitespace().collect::<Vec<_>>().as_slice()].concat());
+    let requests = server.requests();
+    let targets: Vec<_> = requests.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
+    let wanted = [
+        "GET /v1/shops/caf%C3%A9%2F50%25%3F%23/orders/7",
+        "DELETE /v1/shops/s/orders/7",
+        "GET /v1/orders?class=a&created__gte=2019-03-12T05%3A25%3A41.032Z&due__lt=2026-01-31&ids=1&ids=2&min_total=0.25\
+         &page_size=9&paid=true&state=DONE&state=NEW&tag=a&tag=b%2Cc",
+        "GET /v1/shops/s/orders?only_state=NEW&page_size=9&skip=0",
+        "PATCH /v1/shops/s/orders/7",
+    ];
+    assert_eq!(targets, wanted);
+    let body: Value = serde_json::from_slice(&requests[4].body).expect("JSON");
+    let wanted = json!({
+        "note": "n", "due": "2026-01-31", "total": 1.25, "small": -5, "states": ["DONE"], "open": false, "tags": ["a"],
+        "lines": [{"sku": "l", "count": 1}], "customer": {"name": "Mia"}, "spare": null, "words": ["w", null]
+    });
+    assert_eq!(body, wanted);
 }
 
 fn headers_compile_in_every_standard(dir: &Path) {

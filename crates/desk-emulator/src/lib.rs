@@ -12,6 +12,7 @@ mod error;
 mod faults;
 mod http;
 mod model;
+pub mod program;
 mod schema;
 mod spec;
 mod store;

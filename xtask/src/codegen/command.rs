@@ -10,7 +10,8 @@ use similar::TextDiff;
 use super::{Files, Generated, header, surface};
 
 const SPEC: &str = "openapi/desk.yaml";
-const GENERATED: [&str; 3] = ["crates/desk-client/src/generated", "crates/desk-ffi/src/generated", "include"];
+const GENERATED: [&str; 4] =
+    ["crates/desk-cli/src/generated", "crates/desk-client/src/generated", "crates/desk-ffi/src/generated", "include"];
 const REMEDY: &str = "run `cargo xtask codegen`";
 
 /// Generates from the files below `root`.

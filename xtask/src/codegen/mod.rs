@@ -9,6 +9,7 @@ mod c_input;
 mod c_lists;
 mod c_output;
 mod c_reader;
+mod cli;
 pub mod command;
 mod cpp;
 mod cpp_request;
@@ -96,6 +97,12 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("readers", c_reader::emit(&model)),
     ] {
         files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);
+    }
+    for (name, tokens) in
+        [("mod", cli::module()), ("operations", cli::operations(&model)), ("lists", cli::lists(&model))]
+    {
+        let text = pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-cli"))?;
+        files.insert(format!("crates/desk-cli/src/generated/{name}.rs"), text);
     }
     let mut sources = runtime.to_vec();
     sources.extend(FFI_ITEMS.map(|name| (name.to_owned(), files[&ffi(name)].clone())));

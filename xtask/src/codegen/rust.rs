@@ -323,7 +323,8 @@ fn item_type(ty: &Type, optional: bool) -> TokenStream {
     if optional { quote!(Option<#ty>) } else { ty }
 }
 
-fn rust_type(ty: &Type) -> TokenStream {
+/// A type that is there, in Rust.
+pub(super) fn rust_type(ty: &Type) -> TokenStream {
     match ty {
         Type::Bool => quote!(bool),
         Type::Int32 => quote!(i32),

@@ -10,7 +10,7 @@ use super::names;
 use super::rust::{any_answer, borrowed, doc, ident};
 
 /// Rows of a page at most where the spec names no bound.
-const LIMIT: i64 = 100;
+pub(super) const LIMIT: i64 = 100;
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
@@ -122,14 +122,23 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
             limit = paged.limit.name,
             offset = paged.offset.name,
         ));
+        let export_as = any_export(paged);
         quote! {
             #about
             #deprecated
             pub fn #export(#arguments) -> Export<types::#item> {
+                self.#export_as(#(#names,)* params, #split, |item: &types::#item| #time)
+            }
+
+            #[doc(hidden)]
+            pub fn #export_as<A: Answer<types::#page>, T: Send + 'static>(
+                #arguments,
+                split_: Split<A, T>,
+                time_: fn(&T) -> Option<chrono::DateTime<chrono::Utc>>,
+            ) -> Export<T> {
                 let (from_, until_, limit_) = (params.#from, params.#until, #given_limit);
                 let parts_: &'static [&'static str] = #parts;
-                let pages_ = self.#pages(#(#names,)* params, #split);
-                Export::new(pages_, |item: &types::#item| #time, parts_, from_, until_, limit_)
+                Export::new(self.#pages(#(#names,)* params, split_), time_, parts_, from_, until_, limit_)
             }
         }
     });
@@ -176,7 +185,12 @@ pub(super) fn any_stream(paged: &Paged) -> proc_macro2::Ident {
     format_ident!("{}_stream_as", paged.stem)
 }
 
+/// The method that exports rows of any answer.
+pub(super) fn any_export(paged: &Paged) -> proc_macro2::Ident {
+    format_ident!("{}_export_as", paged.stem)
+}
+
 /// Whether a path argument is passed by value.
-fn copied(field: &Field) -> bool {
+pub(super) fn copied(field: &Field) -> bool {
     matches!(field.ty, Type::Bool | Type::Int32 | Type::Int64 | Type::Double)
 }

@@ -44,6 +44,26 @@ impl Client {
         &self,
         params: &types::ChatMessageListParams,
     ) -> Export<types::ChatMessage> {
+        self.chat_message_export_as(
+            params,
+            Split {
+                rows: |page: types::ChatMessagePage| Rows {
+                    count: page.count,
+                    items: page.results,
+                    kept: None,
+                },
+                id: |item: &types::ChatMessage| item.id,
+            },
+            |item: &types::ChatMessage| Some(item.created_at),
+        )
+    }
+    #[doc(hidden)]
+    pub fn chat_message_export_as<A: Answer<types::ChatMessagePage>, T: Send + 'static>(
+        &self,
+        params: &types::ChatMessageListParams,
+        split_: Split<A, T>,
+        time_: fn(&T) -> Option<chrono::DateTime<chrono::Utc>>,
+    ) -> Export<T> {
         let (from_, until_, limit_) = (
             params.created_at_gte,
             params.created_at_lte,
@@ -65,21 +85,9 @@ impl Client {
                 "WHATSAPP_MESSAGE",
             ]
         };
-        let pages_ = self
-            .chat_message_pages(
-                params,
-                Split {
-                    rows: |page: types::ChatMessagePage| Rows {
-                        count: page.count,
-                        items: page.results,
-                        kept: None,
-                    },
-                    id: |item: &types::ChatMessage| item.id,
-                },
-            );
         Export::new(
-            pages_,
-            |item: &types::ChatMessage| Some(item.created_at),
+            self.chat_message_pages(params, split_),
+            time_,
             parts_,
             from_,
             until_,

@@ -1,0 +1,124 @@
+//! Descriptors → options of clap, and what was given to them → [`Input`].
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use serde_json::{Map, Value};
+
+use super::input::Input;
+use super::{Argument, Kind, Place};
+use crate::error::{Error, Result};
+
+/// The option of an argument. Paths are given by place, unless `named`; a list may be given several times, or separated by
+/// commas where no value holds one.
+pub(crate) fn option(argument: &'static Argument, named: bool) -> Arg {
+    let arg =
+        Arg::new(argument.name).help(argument.doc).value_name(value_name(argument)).value_parser(parser(argument));
+    let arg = if argument.many { arg.action(ArgAction::Append) } else { arg };
+    let separable = argument.many && !matches!(argument.kind, Kind::Text | Kind::Json);
+    let arg = if separable { arg.value_delimiter(',') } else { arg };
+    let arg = if matches!(argument.kind, Kind::Int32 | Kind::Int64 | Kind::Double) {
+        arg.allow_negative_numbers(true)
+    } else {
+        arg
+    };
+    match argument.place {
+        Place::Path if !named => arg.required(true),
+        Place::Query if !named => arg.long(argument.name).required(argument.required),
+        // What the body lacks is found behind `--body`; what an export's list needs, behind `--list`.
+        _ => arg.long(argument.name),
+    }
+}
+
+/// `--body`.
+pub(crate) fn body() -> Arg {
+    Arg::new("body")
+        .long("body")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("JSON of the body, `-` for stdin; options replace its properties")
+}
+
+fn value_name(argument: &Argument) -> String {
+    match argument.kind {
+        _ if argument.place == Place::Path => argument.name.to_uppercase().replace('-', "_"),
+        Kind::Bool => "BOOL".to_owned(),
+        Kind::Int32 | Kind::Int64 => "N".to_owned(),
+        Kind::Double => "NUMBER".to_owned(),
+        Kind::Text => "TEXT".to_owned(),
+        Kind::Date => "DATE".to_owned(),
+        Kind::Time => "TIME".to_owned(),
+        Kind::Json => "JSON".to_owned(),
+        Kind::Enum(_) => "NAME".to_owned(),
+    }
+}
+
+/// Checks a value and passes it on as text.
+fn parser(argument: &Argument) -> ValueParser {
+    match argument.kind {
+        Kind::Bool => PossibleValuesParser::new(["true", "false"]).into(),
+        Kind::Int32 => value_parser!(i32).map(|value: i32| value.to_string()).into(),
+        Kind::Int64 => value_parser!(i64).map(|value: i64| value.to_string()).into(),
+        Kind::Double => ValueParser::new(number),
+        Kind::Text => value_parser!(String),
+        Kind::Date => ValueParser::new(date),
+        Kind::Time => ValueParser::new(time),
+        Kind::Json => ValueParser::new(json),
+        Kind::Enum(values) => PossibleValuesParser::new(values).into(),
+    }
+}
+
+fn number(text: &str) -> Result<String, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.map(|number| number.to_string()).ok_or_else(|| "write a number, such as 0.5".to_owned())
+}
+
+fn date(text: &str) -> Result<String, String> {
+    let date = text.parse::<NaiveDate>().map_err(|_| "write a day, such as 2026-01-31".to_owned())?;
+    Ok(date.to_string())
+}
+
+fn time(text: &str) -> Result<String, String> {
+    let time = DateTime::parse_from_rfc3339(text);
+    let time = time.map_err(|_| "write a moment, such as 2026-01-31T09:30:00Z".to_owned())?;
+    Ok(time.with_timezone(&Utc).to_rfc3339())
+}
+
+fn json(text: &str) -> Result<String, String> {
+    serde_json::from_str::<Value>(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// What was given to the options of `arguments`, and by `--body`.
+pub(crate) fn input(arguments: &[Argument], matches: &ArgMatches, has_body: bool) -> Result<Input> {
+    let mut input = Input::default();
+    for argument in arguments {
+        if let Ok(Some(values)) = matches.try_get_many::<String>(argument.name) {
+            input.values.insert(argument.name.to_owned(), values.cloned().collect());
+        }
+    }
+    if has_body {
+        if let Some(file) = matches.get_one::<PathBuf>("body") {
+            input.body = read_body(file)?;
+        }
+        input.fill_body(arguments)?;
+    }
+    Ok(input)
+}
+
+fn read_body(file: &PathBuf) -> Result<Map<String, Value>> {
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(file).map(|all| bytes = all)
+    };
+    read.map_err(|error| Error { exit: crate::error::Exit::Usage, ..Error::io("read", file, &error) })?;
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(body)) => Ok(body),
+        Ok(_) => Err(Error::usage("the body must be a JSON object; nothing was sent")),
+        Err(error) => Err(Error::usage(format!("the body is no JSON: {error}; nothing was sent"))),
+    }
+}

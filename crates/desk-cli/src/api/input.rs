@@ -1,0 +1,120 @@
+//! The values of a command's options on their way into typed requests: [`Input`], and [`Span`] of an export.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{Argument, Kind, Place};
+use crate::error::{Error, Result};
+
+/// What was given, by option.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Input {
+    pub(crate) values: BTreeMap<String, Vec<String>>,
+    /// The body: what `--body` had, and what options have put into it.
+    pub(crate) body: Map<String, Value>,
+}
+
+/// A closed stretch of time, and how large pages are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Span {
+    pub(crate) from: Option<DateTime<Utc>>,
+    pub(crate) until: Option<DateTime<Utc>>,
+    pub(crate) page: Option<i64>,
+}
+
+impl Input {
+    /// An optional argument.
+    pub(crate) fn one<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>> {
+        let value = self.values.get(name).and_then(|values| values.last());
+        value.map(|value| parsed(name, value)).transpose()
+    }
+
+    /// An argument that must be there.
+    pub(crate) fn required<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T> {
+        self.one(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// An optional argument that may be given several times.
+    pub(crate) fn many<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<Vec<T>>> {
+        let values = self.values.get(name);
+        values.map(|values| values.iter().map(|value| parsed(name, value)).collect()).transpose()
+    }
+
+    /// An argument that must be there, at least once.
+    pub(crate) fn required_many<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Vec<T>> {
+        self.many(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// The body as the request wants it.
+    pub(crate) fn body<T: DeserializeOwned + Serialize>(&self) -> Result<T> {
+        let given = Value::Object(self.body.clone());
+        let typed: T = serde_json::from_value(given.clone())
+            .map_err(|error| Error::usage(format!("the body cannot be sent: {error}; nothing was sent")))?;
+        let back = serde_json::to_value(&typed).unwrap_or_default();
+        match lost(&given, &back) {
+            // It would not be sent, and who wrote it would not know.
+            Some(name) => {
+                let problem = format!("the body has `{name}`, which this version cannot send; nothing was sent");
+                Err(Error::usage(problem).hint("mend the spelling; see --help for what there is"))
+            }
+            None => Ok(typed),
+        }
+    }
+
+    /// Puts the options of the body where they belong, and says what is missing.
+    pub(crate) fn fill_body(&mut self, arguments: &[Argument]) -> Result<()> {
+        let properties = arguments.iter().filter(|argument| argument.place == Place::Body);
+        for argument in properties {
+            if let Some(values) = self.values.get(argument.name) {
+                let values = values.iter().map(|text| json(argument, text));
+                let mut values = values.collect::<Result<Vec<_>>>()?;
+                let value = if argument.many { Value::Array(values) } else { values.pop().unwrap_or_default() };
+                self.body.insert(argument.wire.to_owned(), value);
+            }
+            if argument.required && !self.body.contains_key(argument.wire) {
+                return Err(missing(argument.name));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn missing(name: &str) -> Error {
+    Error::usage(format!("--{name} is missing; nothing was sent")).hint("see --help")
+}
+
+fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T> {
+    text.parse().map_err(|error| Error::usage(format!("--{name} cannot be used: {error}; nothing was sent")))
+}
+
+/// A property's text as JSON.
+fn json(argument: &Argument, text: &str) -> Result<Value> {
+    let name = argument.name;
+    Ok(match argument.kind {
+        Kind::Bool => parsed::<bool>(name, text)?.into(),
+        Kind::Int32 | Kind::Int64 => parsed::<i64>(name, text)?.into(),
+        Kind::Double => parsed::<f64>(name, text)?.into(),
+        Kind::Json => parsed::<Value>(name, text)?,
+        Kind::Text | Kind::Date | Kind::Time | Kind::Enum(_) => text.into(),
+    })
+}
+
+/// The first property of `given`, however deep, that `back` lacks. One that is null says no more than one that is absent.
+fn lost(given: &Value, back: &Value) -> Option<String> {
+    match (given, back) {
+        (Value::Object(given), Value::Object(back)) => {
+            given.iter().filter(|(_, value)| !value.is_null()).find_map(|(name, value)| match back.get(name) {
+                Some(kept) => lost(value, kept).map(|inner| format!("{name}.{inner}")),
+                None => Some(name.clone()),
+            })
+        }
+        (Value::Array(given), Value::Array(back)) => given.iter().zip(back).find_map(|(given, back)| lost(given, back)),
+        _ => None,
+    }
+}

@@ -1,0 +1,170 @@
+//! Which service, and with which token: options, variables, the credentials file.
+//!
+//! Invariant: a token is never an argument, and one from the credentials file goes to the address of its own profile alone.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use desk_client::{Client, Observer};
+use zeroize::Zeroizing;
+
+use crate::credentials::{self, Profile};
+use crate::error::{Error, Exit, Result};
+
+const TOKEN_VARIABLE: &str = "DESK_API_TOKEN";
+const HEADING: &str = "Connection";
+
+/// Adds the options that all commands with a connection have.
+pub(crate) fn arguments(command: Command) -> Command {
+    let option = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).help_heading(HEADING)
+    };
+    command
+        .arg(
+            option("application-id", "ID", "Application (dashboard: Settings, Application, General)")
+                .env("DESK_APPLICATION_ID")
+                .hide_env_values(true),
+        )
+        .arg(
+            option("base-url", "URL", "Another address than the service's own")
+                .env("DESK_BASE_URL")
+                .hide_env_values(true),
+        )
+        .arg(
+            option("profile", "NAME", "Profile of the credentials file [default: default]")
+                .env("DESK_PROFILE")
+                .hide_env_values(true),
+        )
+        .arg(
+            option(
+                "token-file",
+                "FILE",
+                "File with the API token, `-` for stdin; else DESK_API_TOKEN or the profile's",
+            )
+            .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(json())
+}
+
+/// `--json`, which every command has.
+pub(crate) fn json() -> Arg {
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write for programs: one line of JSON, errors too")
+}
+
+/// A service and the token for it.
+pub(crate) struct Connection {
+    application_id: String,
+    base_url: Option<String>,
+    token: Zeroizing<String>,
+}
+
+/// Where a value came from; a profile that is asked for goes before variables.
+fn given(matches: &ArgMatches, name: &str, variables: bool) -> Option<String> {
+    use clap::parser::ValueSource;
+    let from_variable = matches.value_source(name) == Some(ValueSource::EnvVariable);
+    let value = matches.get_one::<String>(name).filter(|value| !value.is_empty());
+    value.filter(|_| variables || !from_variable).cloned()
+}
+
+impl Connection {
+    pub(crate) fn new(matches: &ArgMatches) -> Result<Connection> {
+        let asked = matches.get_one::<String>("profile").filter(|name| !name.is_empty());
+        let variables = asked.is_none();
+        let (mut application_id, mut base_url) =
+            (given(matches, "application-id", variables), given(matches, "base-url", variables));
+        let mut token = match matches.get_one::<PathBuf>("token-file") {
+            Some(file) => Some(read_token(file)?),
+            None => {
+                std::env::var(TOKEN_VARIABLE).ok().filter(|token| variables && !token.is_empty()).map(Zeroizing::new)
+            }
+        };
+        let addressed = application_id.is_some() || base_url.is_some();
+        if token.is_none() || !addressed || asked.is_some() {
+            let name = asked.map_or("default", String::as_str);
+            if let Some(profile) = credentials::profile(name, asked.is_some())? {
+                let other = differs(&application_id, &profile.application_id) || differs(&base_url, &profile.base_url);
+                if token.is_none() && addressed && (other || !profile.is_addressed()) {
+                    return Err(not_for_others(name));
+                }
+                if !addressed {
+                    (application_id, base_url) = (profile.application_id.clone(), profile.base_url.clone());
+                }
+                token = token.or_else(|| profile.api_token.clone().map(Zeroizing::new));
+            }
+        }
+        let Some(token) = token else {
+            let error = Error::new(Exit::Auth, "credentials", "there is no API token; nothing was sent");
+            return Err(error.hint(format!(
+                "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}",
+                credentials::place()
+            )));
+        };
+        if application_id.is_none() && base_url.is_none() {
+            let error = Error::usage("it is not said which application to talk to; nothing was sent");
+            return Err(
+                error.hint("give --application-id ID (dashboard: Settings, Application, General) or --base-url URL")
+            );
+        }
+        Ok(Connection { application_id: application_id.unwrap_or_default(), base_url, token })
+    }
+
+    pub(crate) fn client(&self) -> Result<Client> {
+        self.build(None)
+    }
+
+    pub(crate) fn observed(&self, observer: Arc<dyn Observer>) -> Result<Client> {
+        self.build(Some(observer))
+    }
+
+    /// The service, without the token: what an export belongs to.
+    pub(crate) fn service(&self) -> String {
+        self.base_url.clone().unwrap_or_else(|| self.application_id.clone())
+    }
+
+    fn build(&self, observer: Option<Arc<dyn Observer>>) -> Result<Client> {
+        let mut builder = Client::builder(&self.application_id)
+            .api_token(self.token.as_str())
+            .user_agent(concat!("desk-cli/", env!("CARGO_PKG_VERSION")));
+        if let Some(url) = &self.base_url {
+            builder = builder.base_url(url);
+        }
+        if let Some(observer) = observer {
+            builder = builder.observer(observer);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+fn differs(given: &Option<String>, own: &Option<String>) -> bool {
+    given.as_ref().is_some_and(|given| own.as_ref() != Some(given))
+}
+
+fn not_for_others(name: &str) -> Error {
+    let what = format!("the token of the profile `{name}` is for another address than the one given; nothing was sent");
+    Error::new(Exit::Auth, "credentials", what)
+        .hint("give the token for this address by --token-file or DESK_API_TOKEN, or choose its --profile")
+}
+
+/// The token of a file or of stdin, without the line end.
+fn read_token(file: &PathBuf) -> Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_string(&mut text).map(|_| ())
+    } else {
+        std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text)).map(|_| ())
+    };
+    read.map_err(|error| Error {
+        exit: Exit::Auth,
+        kind: "credentials",
+        ..Error::io("read the token from", file, &error)
+    })?;
+    Ok(Zeroizing::new(text.trim_end().to_owned()))
+}
+
+impl Profile {
+    fn is_addressed(&self) -> bool {
+        self.application_id.is_some() || self.base_url.is_some()
+    }
+}

@@ -1,0 +1,109 @@
+//! The credentials file: profiles with an address and a token.
+//!
+//! ```toml
+//! [default]
+//! application_id = "…"
+//! api_token = "…"
+//! ```
+//!
+//! Invariant: it is read only if it is a regular file of this user that nobody else can read. It is never written.
+
+use std::collections::BTreeMap;
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Exit, Result};
+
+/// One profile.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Profile {
+    pub(crate) application_id: Option<String>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) api_token: Option<String>,
+}
+
+/// Where the file is, for people.
+pub(crate) fn place() -> String {
+    path().map_or("~/.config/desk/credentials.toml".to_owned(), |path| path.display().to_string())
+}
+
+fn path() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let config = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
+    Some(config.join("desk/credentials.toml"))
+}
+
+/// A profile; `None` if there is no file, or no such profile, and none was asked for.
+pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
+    let Some((path, text)) = read()? else {
+        return if asked {
+            Err(refused(format!("there is no profile `{name}`: {} does not exist", place()))
+                .hint("write it, with mode 0600; see `desk help`"))
+        } else {
+            Ok(None)
+        };
+    };
+    // The error would quote the line, which may hold the token.
+    let mut profiles: BTreeMap<String, Profile> = toml::from_str(&text).map_err(|error| {
+        let at = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
+        refused(format!("{} cannot be used, near line {at}", path.display()))
+            .hint("profiles are tables such as [default], with application_id or base_url, and api_token")
+    })?;
+    match profiles.remove(name) {
+        Some(profile) => Ok(Some(profile)),
+        None if asked => {
+            let there: Vec<String> = profiles.into_keys().collect();
+            Err(refused(format!("{} has no profile `{name}`", path.display()))
+                .hint(format!("it has: {}", there.join(", "))))
+        }
+        None => Ok(None),
+    }
+}
+
+fn read() -> Result<Option<(PathBuf, Zeroizing<String>)>> {
+    let Some(path) = path() else { return Ok(None) };
+    let failed = |error: &std::io::Error| Error { exit: Exit::Auth, ..Error::io("read", &path, error) };
+    let found = match std::fs::symlink_metadata(&path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(&error)),
+    };
+    check(&path, &found)?;
+    let mut file = File::open(&path).map_err(|error| failed(&error))?;
+    let opened = file.metadata().map_err(|error| failed(&error))?;
+    // What was opened is what was looked at.
+    if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
+        return Err(refused(format!("{} was replaced while it was opened", path.display())).hint("type it again"));
+    }
+    check(&path, &opened)?;
+    let mut text = Zeroizing::new(String::new());
+    file.read_to_string(&mut text).map_err(|error| failed(&error))?;
+    Ok(Some((path, text)))
+}
+
+fn check(path: &Path, found: &Metadata) -> Result<()> {
+    let shown = path.display();
+    if !found.is_file() {
+        return Err(refused(format!("{shown} is not a regular file")).hint("put the file itself there, no link"));
+    }
+    if found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(refused(format!("{shown} belongs to somebody else")).hint("make one of your own"));
+    }
+    if found.mode() & 0o077 != 0 {
+        let problem = format!("{shown} can be read by others (mode {:o})", found.mode() & 0o777);
+        return Err(
+            refused(problem).hint(format!("type `chmod 600 {shown}`; if others may have read it, make a new token"))
+        );
+    }
+    Ok(())
+}
+
+fn refused(what: String) -> Error {
+    Error::new(Exit::Auth, "credentials", format!("{what}; nothing was sent"))
+}

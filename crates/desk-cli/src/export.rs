@@ -1,0 +1,304 @@
+//! `desk export`: all rows of a list in a stretch of time, each once, into a directory of parts with a manifest.
+//!
+//! Invariant: a window's part is durable before the manifest tells of it, and windows follow each other without a gap; so the
+//! same command goes on after any end, a kill included, with nothing lost or doubled. What decides that rows are complete is
+//! the client's export; here they are kept.
+
+mod format;
+mod manifest;
+mod options;
+mod part;
+mod privacy;
+mod progress;
+mod settings;
+mod verify;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::ArgMatches;
+use desk_client::export::Export;
+use desk_client::{Client, ErrorKind};
+use serde_json::json;
+
+use crate::api::List;
+use crate::api::input::{Input, Span};
+use crate::connect::Connection;
+use crate::error::{Error, Exit, Result};
+use crate::interrupt;
+use crate::output::{Output, message};
+use crate::rows::Row;
+use format::Encoder;
+use manifest::{Manifest, Window};
+use options::Options;
+use progress::{Counts, Progress};
+use settings::Settings;
+
+pub(crate) use options::command;
+
+/// Answers in a row that may be no JSON before that is believed.
+const GARBLED: u32 = 3;
+
+/// What is in the directory.
+#[derive(Default)]
+struct Totals {
+    windows: u64,
+    rows: u64,
+    bytes: u64,
+    unproven: u64,
+    /// Where the last window ends.
+    until: Option<DateTime<Utc>>,
+}
+
+impl Totals {
+    fn add(&mut self, window: &Window) {
+        self.windows += 1;
+        self.rows += window.count;
+        self.bytes += window.part.as_ref().map_or(0, |part| part.bytes);
+        self.unproven += u64::from(!window.verified);
+        self.until = Some(window.until);
+    }
+}
+
+pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
+    if let Some(("verify", matches)) = matches.subcommand() {
+        return verify::run(matches).await;
+    }
+    let options = Options::new(matches)?;
+    let connection = Connection::new(matches)?;
+    let settings = options.settings(connection.service())?;
+    let counts = Arc::new(Counts::default());
+    let client = connection.observed(counts.clone())?;
+    part::directory(&options.dir)?;
+    compatible(&options.dir, &settings)?;
+    let mut manifest = Manifest::open(&options.dir, settings.partition)?;
+    let before = recover(&options.dir, &mut manifest, &settings)?;
+    let (first, until) = settings.span();
+    let from = before.until.map(|until| until + TimeDelta::microseconds(1)).or(first);
+    let started = Instant::now();
+    if from.zip(until).is_some_and(|(from, until)| from > until) {
+        // It may have been killed before this was looked at.
+        if manifest.ended() != before.until {
+            whole(options.list, &client, &options.input, (first, before.until), before.rows)
+                .await
+                .map_err(|error| error.hint(verify_hint(&options.dir)))?;
+            before.until.map_or(Ok(()), |until| manifest.end(until))?;
+        }
+        return end(&options, &before, 0, &counts, started);
+    }
+
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = interrupted.clone();
+    interrupt::on_first(move || {
+        flag.store(true, Ordering::Relaxed);
+        message("ending after the window in flight; once more ends at once");
+    });
+    let span = Span { from, until, page: options.page };
+    let left = (options.list.count)(client.clone(), options.input.clone(), span).await?;
+    let left = u64::try_from(left).unwrap_or_default();
+    let mut progress = Progress::new(before.rows + left, before.rows, counts.clone(), options.json);
+    progress.say(&plan(&options, &settings, &before, left));
+    let mut export = (options.list.export)(&client, &options.input, span)?;
+    if let Some(rows) = options.rows_per_window {
+        export = export.rows_per_window(rows);
+    }
+    let mut work = Work { dir: &options.dir, settings: &settings, encoder: &options.encoder, manifest };
+    let mut totals = before;
+    let new = totals.rows;
+    let outcome = read(&mut export, &mut work, &mut totals, &mut progress, &interrupted).await;
+    progress.end();
+    if let Err(error) = outcome {
+        let kept = format!("{}; {} rows are kept in {}", error.message, totals.rows, options.dir.display());
+        let hint = match (error.hint, error.exit) {
+            (Some(hint), Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial) => hint,
+            _ => "type the same command again: it goes on from there".to_owned(),
+        };
+        return Err(Error { message: kept, hint: Some(hint), ..error });
+    }
+    if let Some(until) = totals.until {
+        work.manifest.end(until)?;
+    }
+    let rows = totals.rows - new;
+    end(&options, &totals, rows, &counts, started)
+}
+
+/// Whether all windows have as many rows as the service counts in all of their time.
+async fn whole(
+    list: &List,
+    client: &Client,
+    input: &Input,
+    (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    rows: u64,
+) -> Result<()> {
+    let counted = (list.count)(client.clone(), input.clone(), Span { from, until, page: None }).await?;
+    match u64::try_from(counted).unwrap_or_default().saturating_sub(rows) {
+        0 => Ok(()),
+        more => Err(Error::new(
+            Exit::Partial,
+            "inconsistent",
+            format!("the service counts {more} more rows in all of the time than in its windows"),
+        )),
+    }
+}
+
+fn verify_hint(dir: &Path) -> String {
+    format!("type `desk export verify {}`: it reads anew what has changed", dir.display())
+}
+
+/// Refuses a directory that has an export with other settings, or parts without a manifest.
+fn compatible(dir: &Path, settings: &Settings) -> Result<()> {
+    let manifests = manifest::all(dir)?;
+    for path in &manifests {
+        if let Some(error) = Manifest::peek(path)?.and_then(|other| settings.mismatch(&other)) {
+            return Err(error);
+        }
+    }
+    if manifests.is_empty() && !part::unrecorded(dir, settings, &HashSet::new())?.is_empty() {
+        let problem = format!("{} has parts of an export, but no manifest", dir.display());
+        return Err(Error::usage(problem).hint("name an empty directory, or put the manifest back"));
+    }
+    Ok(())
+}
+
+/// Goes back to what the manifest says; gives what is there.
+fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
+    match manifest.settings() {
+        None => {
+            manifest.start(settings.clone())?;
+            part::sync(dir).map_err(|error| Error::io("write to", dir, &error))?;
+        }
+        // Looked at before it was locked.
+        Some(recorded) => settings.mismatch(recorded).map_or(Ok(()), Err)?,
+    }
+    let parts = manifest.windows().filter_map(|window| window.part.as_ref());
+    let recorded: HashSet<&str> = parts.map(|part| part.file.as_str()).collect();
+    part::remove(dir, &part::unrecorded(dir, settings, &recorded)?)?;
+    let last = manifest.windows().rev().find_map(|window| window.part.as_ref());
+    if let Some(part) = last
+        && !part::holds(dir, part)?
+    {
+        let problem = format!("{} is not as it was written", dir.join(&part.file).display());
+        return Err(
+            Error::integrity(problem).hint(format!("type `desk export verify {}`: it reads it anew", dir.display()))
+        );
+    }
+    let mut totals = Totals::default();
+    manifest.windows().for_each(|window| totals.add(window));
+    manifest.forget();
+    Ok(totals)
+}
+
+fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> String {
+    let bound = |time: Option<DateTime<Utc>>, else_: &str| time.map_or(else_.to_owned(), |time| time.to_rfc3339());
+    let (since, until) = settings.span();
+    let again = if before.windows > 0 { format!(" ({} are there)", before.rows) } else { String::new() };
+    format!(
+        "{} from {} until {} to {}: {left} rows{again}",
+        settings.list,
+        bound(since, "the first"),
+        bound(until, "now"),
+        options.dir.display(),
+    )
+}
+
+/// Where windows go.
+struct Work<'a> {
+    dir: &'a Path,
+    settings: &'a Settings,
+    encoder: &'a Encoder,
+    manifest: Manifest,
+}
+
+impl Work<'_> {
+    fn keep(&mut self, window: &desk_client::export::Window<Row>) -> Result<Window> {
+        let proof = &window.proof;
+        let part = match window.items.is_empty() {
+            true => None,
+            false => {
+                let name = part::name(self.settings, (proof.from, proof.until), 0);
+                let mut writer = part::Writer::new(self.dir, self.encoder, name)?;
+                writer.rows(&window.items)?;
+                Some(writer.finish()?)
+            }
+        };
+        let window = Window::new(proof, part);
+        self.manifest.add(window.clone())?;
+        Ok(window)
+    }
+}
+
+async fn read(
+    export: &mut Export<Row>,
+    work: &mut Work<'_>,
+    totals: &mut Totals,
+    progress: &mut Progress,
+    interrupted: &AtomicBool,
+) -> Result<()> {
+    let mut garbled = 0;
+    let mut clock = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        let window = tokio::select! {
+            window = export.next_window() => window,
+            _ = clock.tick() => {
+                progress.tell();
+                continue;
+            }
+        };
+        let window = match window {
+            None => return Ok(()),
+            Some(Ok(window)) => window,
+            Some(Err(error)) if error.kind() == ErrorKind::Inconsistent => {
+                // At the very end it is about all windows, which are there; else nothing can be proven.
+                return match export.next_window().await {
+                    None => Err(Error { exit: Exit::Partial, ..Error::from(error) }.hint(verify_hint(work.dir))),
+                    Some(_) => Err(error.into()),
+                };
+            }
+            // Perhaps not the service's: a proxy may have cut it without a trace. The export stands where it stood.
+            Some(Err(error)) if error.kind() == ErrorKind::Decode && garbled < GARBLED => {
+                garbled += 1;
+                continue;
+            }
+            Some(Err(error)) => return Err(error.into()),
+        };
+        garbled = 0;
+        let kept = work.keep(&window)?;
+        totals.add(&kept);
+        progress.add(kept.count);
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(Error::interrupted("interrupted"));
+        }
+    }
+}
+
+/// The summary.
+fn end(options: &Options, totals: &Totals, new: u64, counts: &Counts, started: Instant) -> Result<()> {
+    let Totals { windows, rows, bytes, unproven, until } = totals;
+    if options.json {
+        let summary = json!({
+            "rows": rows, "new_rows": new, "windows": windows, "unproven_windows": unproven, "bytes": bytes,
+            "until": until, "requests": counts.requests(), "retries": counts.retries(),
+            "seconds": started.elapsed().as_secs_f64(), "directory": options.dir.display().to_string(),
+        });
+        let mut output = Output::new();
+        output.line(summary.to_string().as_bytes())?;
+        output.flush()?;
+    } else {
+        let (requests, retries, seconds) = (counts.requests(), counts.retries(), started.elapsed().as_secs_f64());
+        message(&format!(
+            "{rows} rows in {windows} windows, {} proven, {bytes} bytes; {new} rows now, by {requests} requests, \
+             {retries} retries, in {seconds:.1} s",
+            windows - unproven,
+        ));
+    }
+    if *unproven == 0 {
+        return Ok(());
+    }
+    let problem = format!("{unproven} of {windows} windows are not proven: rows may be missing from them");
+    Err(Error::new(Exit::Partial, "partial", problem)
+        .hint(format!("type `desk export verify {}`: it reads them anew", options.dir.display())))
+}

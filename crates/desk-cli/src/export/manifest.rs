@@ -1,0 +1,226 @@
+//! The manifest of an export: which windows are there, with proof. An append-only log, a line each: CRC-32 and JSON.
+//!
+//! Invariant: a line is written only after the part that it tells of is durable, and is durable itself before the next window
+//! is read. Whoever holds the manifest holds its lock; the system gives it back when the process ends, however it ends. A last
+//! line that is torn never counted; one that is wrong before the last is damage, and is said.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use desk_client::export::Proof;
+use serde::{Deserialize, Serialize};
+
+use super::settings::{Settings, Share};
+use crate::error::{Error, Exit, Result};
+
+/// A line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+enum Record {
+    Settings(Settings),
+    Window(Window),
+    /// All there was up to here is there.
+    End {
+        until: DateTime<Utc>,
+    },
+}
+
+/// A window that is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Window {
+    pub(crate) from: DateTime<Utc>,
+    /// Inclusive.
+    pub(crate) until: DateTime<Utc>,
+    pub(crate) count: u64,
+    pub(crate) id_min: Option<i64>,
+    pub(crate) id_max: Option<i64>,
+    pub(crate) requests: u64,
+    pub(crate) strays: u64,
+    pub(crate) verified: bool,
+    /// None if there are no rows.
+    pub(crate) part: Option<Part>,
+}
+
+/// The file with a window's rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) file: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+}
+
+impl Window {
+    pub(crate) fn new(proof: &Proof, part: Option<Part>) -> Window {
+        Window {
+            from: proof.from,
+            until: proof.until,
+            count: proof.count,
+            id_min: proof.id_min,
+            id_max: proof.id_max,
+            requests: proof.requests,
+            strays: proof.strays,
+            verified: proof.verified,
+            part,
+        }
+    }
+}
+
+/// A manifest that nobody else writes.
+pub(crate) struct Manifest {
+    file: File,
+    path: PathBuf,
+    settings: Option<Settings>,
+    /// The last word on each window, in order of time.
+    windows: BTreeMap<DateTime<Utc>, Window>,
+    ended: Option<DateTime<Utc>>,
+}
+
+/// The name of a manifest.
+fn name(share: Option<Share>) -> String {
+    share.map_or("manifest.log".to_owned(), |share| format!("manifest-{}-of-{}.log", share.index, share.of))
+}
+
+/// All manifests in a directory.
+pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(|error| Error::io("list", dir, &error))? {
+        let name = entry.map_err(|error| Error::io("list", dir, &error))?.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with("manifest") && name.ends_with(".log")) {
+            found.push(dir.join(name));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+impl Manifest {
+    /// Opens the manifest of a share of the export in `dir`, or starts it, and locks it.
+    pub(crate) fn open(dir: &Path, share: Option<Share>) -> Result<Manifest> {
+        Manifest::at(dir.join(name(share)), true)
+    }
+
+    /// Opens a manifest that is there.
+    pub(crate) fn existing(path: PathBuf) -> Result<Manifest> {
+        Manifest::at(path, false)
+    }
+
+    fn at(path: PathBuf, create: bool) -> Result<Manifest> {
+        let failed = |error: &std::io::Error| Error::io("write to", &path, error);
+        let file = OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path);
+        let mut file = file.map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let problem = format!("another `desk export` is at work here ({} is locked)", path.display());
+                return Err(
+                    Error::new(Exit::TryLater, "busy", problem).hint("wait until it has ended, then type it again")
+                );
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, &error)),
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        let mut manifest = Manifest { file, settings: None, windows: BTreeMap::new(), ended: None, path };
+        let good = manifest.take(&bytes)?;
+        if good < bytes.len() {
+            let cut = manifest.file.set_len(good as u64).and_then(|()| manifest.file.seek(SeekFrom::End(0)));
+            cut.map_err(|error| Error::io("write to", &manifest.path, &error))?;
+        }
+        Ok(manifest)
+    }
+
+    /// The settings that another manifest has; `None` while it is being started.
+    pub(crate) fn peek(path: &Path) -> Result<Option<Settings>> {
+        let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, &error))?;
+        let first = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+        Ok(match record(first) {
+            Some(Record::Settings(settings)) => Some(settings),
+            _ => None,
+        })
+    }
+
+    /// Takes in the lines; gives how many bytes of them are good.
+    fn take(&mut self, bytes: &[u8]) -> Result<usize> {
+        let mut good = 0;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let Some(record) = record(line) else {
+                if good + line.len() == bytes.len() {
+                    return Ok(good);
+                }
+                let problem = format!("{} is damaged behind byte {good}", self.path.display());
+                return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
+            };
+            match record {
+                Record::Settings(settings) => self.settings = Some(settings),
+                Record::Window(window) => {
+                    self.windows.insert(window.from, window);
+                }
+                Record::End { until } => self.ended = Some(until),
+            }
+            good += line.len();
+        }
+        Ok(good)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn settings(&self) -> Option<&Settings> {
+        self.settings.as_ref()
+    }
+
+    pub(crate) fn windows(&self) -> impl DoubleEndedIterator<Item = &Window> {
+        self.windows.values()
+    }
+
+    /// Up to when all is there, if it came to an end.
+    pub(crate) fn ended(&self) -> Option<DateTime<Utc>> {
+        self.ended
+    }
+
+    pub(crate) fn start(&mut self, settings: Settings) -> Result<()> {
+        self.append(&Record::Settings(settings.clone()))?;
+        self.settings = Some(settings);
+        Ok(())
+    }
+
+    /// Records a window, in the place of one that begins with it. It is not kept in memory, which is that of one window while
+    /// an export runs.
+    pub(crate) fn add(&mut self, window: Window) -> Result<()> {
+        self.append(&Record::Window(window))
+    }
+
+    /// Forgets the windows; the file keeps them.
+    pub(crate) fn forget(&mut self) {
+        self.windows.clear();
+    }
+
+    pub(crate) fn end(&mut self, until: DateTime<Utc>) -> Result<()> {
+        if self.ended == Some(until) {
+            return Ok(());
+        }
+        self.append(&Record::End { until })?;
+        self.ended = Some(until);
+        Ok(())
+    }
+
+    fn append(&mut self, record: &Record) -> Result<()> {
+        let json = serde_json::to_string(record).unwrap_or_default();
+        let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        written.map_err(|error| Error::io("write to", &self.path, &error))
+    }
+}
+
+/// A whole line.
+fn record(line: &[u8]) -> Option<Record> {
+    let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
+    let (sum, json) = line.split_once(' ')?;
+    let sum = u32::from_str_radix(sum, 16).ok()?;
+    if sum == crc32fast::hash(json.as_bytes()) { serde_json::from_str(json).ok() } else { None }
+}

@@ -1,0 +1,212 @@
+//! The options of `desk export`: its own, and those of the lists that there are.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::format::{Encoder, Privacy};
+use super::settings::{self, Format, Settings, Share};
+use crate::api::input::Input;
+use crate::api::{List, Place, arguments};
+use crate::connect;
+use crate::error::{Error, Result};
+use crate::generated::lists::LISTS;
+
+const ABOUT: &str = "Export a list into a directory, each row once, with proof";
+const LONG: &str = "\
+Export a list into a directory, each row once, with proof
+
+Rows go into part files, one for each window of time, and a manifest tells which windows are there and that the service \
+counted as many rows in them. The same command goes on where it stopped, however it ended. Without --until it ends two \
+minutes behind the service's clock, and later goes on from there.
+
+Three things are taken for granted: a row's time never changes, no row appears later than two minutes after its time, ids \
+are unique.";
+
+/// The command, if there is anything to export.
+pub(crate) fn command() -> Option<Command> {
+    let (first, others) = LISTS.split_first()?;
+    let list = Arg::new("list").long("list").value_name("NAME").help("Which list");
+    let list = list.value_parser(PossibleValuesParser::new(LISTS.iter().map(|list| list.name)));
+    let list = if others.is_empty() { list.default_value(first.name) } else { list.required(true) };
+    let moment = |name: &'static str, help: &'static str, parser: fn(&str) -> Result<DateTime<Utc>, String>| {
+        Arg::new(name).long(name).value_name("TIME").help(help).value_parser(ValueParser::new(parser))
+    };
+    let columns = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("COLUMN").action(ArgAction::Append).value_delimiter(',').help(help)
+    };
+    let mut command = Command::new("export")
+        .about(ABOUT)
+        .long_about(LONG)
+        .args_conflicts_with_subcommands(true)
+        .subcommand_negates_reqs(true)
+        .arg(directory().help("Where to; made if it is not there").required(true))
+        .arg(list)
+        .arg(moment("since", "From this moment or day on, such as 2026-01-31 [default: 2000-01-01]", settings::since))
+        .arg(moment("until", "Up to and including this moment or day [default: now, less 2 minutes]", settings::until))
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .default_value("ndjson")
+                .help("What parts are")
+                .value_parser(PossibleValuesParser::new(["ndjson", "csv"])),
+        )
+        .arg(
+            Arg::new("csv-raw")
+                .long("csv-raw")
+                .action(ArgAction::SetTrue)
+                .help("Put no ' before texts that a spreadsheet would take for formulas"),
+        )
+        .arg(columns("drop", "Leave this property out; may be given several times"))
+        .arg(columns("hmac", "Write the HMAC-SHA-256 of this property instead; may be given several times"))
+        .arg(key_file())
+        .arg(
+            Arg::new("partition")
+                .long("partition")
+                .value_name("I/N")
+                .value_parser(value_parser!(Share))
+                .help("Only the I-th of N shares of the time; each may run anywhere, into one directory"),
+        )
+        .arg(
+            Arg::new("page-size")
+                .long("page-size")
+                .value_name("N")
+                .value_parser(value_parser!(u32).range(1..))
+                .help("Rows of a request [default: the most there can be]"),
+        )
+        .arg(
+            Arg::new("rows-per-window")
+                .long("rows-per-window")
+                .value_name("N")
+                .value_parser(value_parser!(u32).range(1..=1_000_000))
+                .help("Rows of a window, about [default: 10000]"),
+        );
+    let mut names: Vec<&str> = Vec::new();
+    for argument in LISTS.iter().flat_map(|list| list.arguments) {
+        if !names.contains(&argument.name) {
+            names.push(argument.name);
+            command = command.arg(arguments::option(argument, true).help_heading("Of the list"));
+        }
+    }
+    Some(connect::arguments(command).subcommand(connect::arguments(verify())))
+}
+
+fn verify() -> Command {
+    Command::new("verify")
+        .about("Count every window of an export again, hash its parts, and read anew what differs")
+        .arg(directory().help("The directory").required(true))
+        .arg(key_file())
+}
+
+fn directory() -> Arg {
+    Arg::new("directory").value_name("DIR").value_parser(value_parser!(PathBuf))
+}
+
+fn key_file() -> Arg {
+    Arg::new("hmac-key-file")
+        .long("hmac-key-file")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("The key of --hmac, 16 bytes or more")
+}
+
+/// What was given.
+pub(crate) struct Options {
+    pub(crate) dir: PathBuf,
+    pub(crate) list: &'static List,
+    pub(crate) input: Input,
+    pub(crate) page: Option<i64>,
+    pub(crate) rows_per_window: Option<usize>,
+    pub(crate) json: bool,
+    pub(crate) encoder: Encoder,
+    format: Format,
+    since: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+    partition: Option<Share>,
+    drop: Vec<String>,
+    hmac: Vec<String>,
+    key_id: Option<String>,
+}
+
+/// The list of this name.
+pub(crate) fn list(name: &str) -> Result<&'static List> {
+    LISTS.iter().find(|list| list.name == name).ok_or_else(|| {
+        Error::usage(format!("this version has no list `{name}`"))
+            .hint("use the version that the export was begun with")
+    })
+}
+
+impl Options {
+    pub(crate) fn new(matches: &ArgMatches) -> Result<Options> {
+        let list = list(matches.get_one::<String>("list").map_or("", String::as_str))?;
+        let others = LISTS.iter().flat_map(|list| list.arguments);
+        for argument in others.filter(|other| list.arguments.iter().all(|own| own.name != other.name)) {
+            if matches.contains_id(argument.name) {
+                return Err(Error::usage(format!("--{} is not for the list {}", argument.name, list.name)));
+            }
+        }
+        let input = arguments::input(list.arguments, matches, false)?;
+        let required = |place| matches!(place, Place::Path | Place::Query);
+        for argument in list.arguments.iter().filter(|argument| argument.required && required(argument.place)) {
+            if !input.values.contains_key(argument.name) {
+                return Err(Error::usage(format!(
+                    "the list {} needs --{}; nothing was sent",
+                    list.name, argument.name
+                )));
+            }
+        }
+        let format = match (matches.get_one::<String>("format").map(String::as_str), matches.get_flag("csv-raw")) {
+            (Some("csv"), false) => Format::Csv,
+            (Some("csv"), true) => Format::CsvRaw,
+            (_, false) => Format::Ndjson,
+            (_, true) => return Err(Error::usage("--csv-raw needs --format csv")),
+        };
+        let (drop, hmac) = (columns(matches, "drop", list)?, columns(matches, "hmac", list)?);
+        let file = matches.get_one::<PathBuf>("hmac-key-file");
+        let privacy = Privacy::new(drop.clone(), hmac.clone(), file.map(PathBuf::as_path))?;
+        let page = matches.get_one::<u32>("page-size").map(|rows| i64::from(*rows));
+        if page.is_some_and(|page| page > list.page) {
+            return Err(Error::usage(format!("--page-size is at most {} for the list {}", list.page, list.name)));
+        }
+        Ok(Options {
+            dir: matches.get_one::<PathBuf>("directory").cloned().unwrap_or_default(),
+            list,
+            input,
+            page,
+            rows_per_window: matches.get_one::<u32>("rows-per-window").and_then(|rows| usize::try_from(*rows).ok()),
+            json: matches.get_flag("json"),
+            key_id: privacy.key_id(),
+            encoder: Encoder::new(format, list.columns, privacy),
+            format,
+            since: matches.get_one("since").copied(),
+            until: matches.get_one("until").copied(),
+            partition: matches.get_one("partition").copied(),
+            drop,
+            hmac,
+        })
+    }
+
+    pub(crate) fn settings(&self, service: String) -> Result<Settings> {
+        let privacy = (self.drop.clone(), self.hmac.clone(), self.key_id.clone());
+        let (time, arguments) = ((self.since, self.until), self.input.values.clone());
+        Settings::new(service, self.list.name, self.format, time, arguments, privacy, self.partition)
+    }
+}
+
+/// Properties that are to be kept from the disk. One that is misspelled would not be.
+fn columns(matches: &ArgMatches, option: &str, list: &List) -> Result<Vec<String>> {
+    let mut columns: Vec<String> = matches.get_many::<String>(option).into_iter().flatten().cloned().collect();
+    columns.sort();
+    columns.dedup();
+    match columns.iter().find(|column| !list.columns.contains(&column.as_str())) {
+        Some(unknown) => {
+            let problem =
+                format!("--{option} {unknown}: the list {} has no such property; nothing was sent", list.name);
+            Err(Error::usage(problem).hint(format!("it has: {}", list.columns.join(", "))))
+        }
+        None => Ok(columns),
+    }
+}

@@ -1,0 +1,120 @@
+//! How far an export is: a bar on a terminal, else a line every 30 seconds; and the count of requests and retries.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use desk_client::{AttemptReport, Observer};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::output::message;
+
+/// Between two lines.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Counts what is sent.
+#[derive(Default)]
+pub(crate) struct Counts {
+    requests: AtomicU64,
+    retries: AtomicU64,
+    /// Time that retries wait for, ms.
+    waits: AtomicU64,
+}
+
+impl Counts {
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn waits(&self) -> Duration {
+        Duration::from_millis(self.waits.load(Ordering::Relaxed))
+    }
+}
+
+impl Observer for Counts {
+    fn attempt(&self, report: &AttemptReport<'_>) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        if let Some(wait) = report.retry_in {
+            self.retries.fetch_add(1, Ordering::Relaxed);
+            self.waits.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+    }
+}
+
+/// What is shown while an export runs.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    counts: Arc<Counts>,
+    json: bool,
+    all: u64,
+    done: u64,
+    started: Instant,
+    last: Instant,
+}
+
+impl Progress {
+    /// Of `all` rows, `done` are there already.
+    pub(crate) fn new(all: u64, done: u64, counts: Arc<Counts>, json: bool) -> Progress {
+        let shown = !json && std::io::stderr().is_terminal();
+        let bar = shown.then(|| {
+            let bar = ProgressBar::new(all).with_position(done);
+            let style =
+                ProgressStyle::with_template("{bar:24} {human_pos}/{human_len} rows  {per_sec}  ETA {eta}  {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.reset_eta();
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        let now = Instant::now();
+        Progress { bar, counts, json, all, done, started: now, last: now }
+    }
+
+    /// More rows are there.
+    pub(crate) fn add(&mut self, rows: u64) {
+        self.done += rows;
+        // More rows than were counted may have come meanwhile.
+        self.all = self.all.max(self.done);
+        self.tell();
+    }
+
+    /// Shows how it stands, if it is time to.
+    pub(crate) fn tell(&mut self) {
+        let (requests, retries, waits) = (self.counts.requests(), self.counts.retries(), self.counts.waits().as_secs());
+        if let Some(bar) = &self.bar {
+            bar.set_length(self.all);
+            bar.set_position(self.done);
+            bar.set_message(format!("{requests} requests, {retries} retries, {waits} s waited"));
+        } else if self.last.elapsed() >= EVERY {
+            self.last = Instant::now();
+            let (all, done, seconds) = (self.all, self.done, self.started.elapsed().as_secs());
+            message(&match self.json {
+                true => json!({ "progress": {
+                    "rows": done, "of": all, "seconds": seconds, "requests": requests, "retries": retries, "waited": waits,
+                } })
+                .to_string(),
+                false => format!("{done} of {all} rows after {seconds} s; {requests} requests, {retries} retries"),
+            });
+        }
+    }
+
+    /// Says something beside the bar.
+    pub(crate) fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| message(text)),
+            None if !self.json => message(text),
+            None => {}
+        }
+    }
+
+    pub(crate) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What an export is of: the same settings go on where it stopped, others are refused.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// Of the manifest and of the parts.
+const VERSION: u32 = 1;
+
+/// Everything that decides which bytes the parts have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) version: u32,
+    /// The application's id, or the base URL.
+    pub(crate) service: String,
+    pub(crate) list: String,
+    pub(crate) format: Format,
+    pub(crate) since: Option<DateTime<Utc>>,
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// Options of the list itself.
+    pub(crate) arguments: BTreeMap<String, Vec<String>>,
+    pub(crate) drop: Vec<String>,
+    pub(crate) hmac: Vec<String>,
+    /// Tells keys apart, and nothing about them.
+    pub(crate) hmac_key: Option<String>,
+    pub(crate) partition: Option<Share>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Format {
+    Ndjson,
+    Csv,
+    CsvRaw,
+}
+
+impl Format {
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Format::Ndjson => "ndjson",
+            Format::Csv | Format::CsvRaw => "csv",
+        }
+    }
+}
+
+/// One of several exports that divide a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Share {
+    /// From 1.
+    pub(crate) index: u32,
+    pub(crate) of: u32,
+}
+
+impl std::str::FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Share, String> {
+        let numbers = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((index, of)) if (1..=of).contains(&index) && of <= 10_000 => Ok(Share { index, of }),
+            _ => Err("write it as 3/8: the third of eight".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
+impl Settings {
+    #[allow(clippy::too_many_arguments, reason = "one for each option")]
+    pub(crate) fn new(
+        service: String,
+        list: &str,
+        format: Format,
+        (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+        arguments: BTreeMap<String, Vec<String>>,
+        (drop, hmac, hmac_key): (Vec<String>, Vec<String>, Option<String>),
+        partition: Option<Share>,
+    ) -> Result<Settings> {
+        if let (Some(share), true) = (partition, since.is_none() || until.is_none()) {
+            let problem =
+                format!("--partition {share} needs --since and --until: all shares must divide the same time");
+            return Err(Error::usage(problem).hint("give both, the same for each share"));
+        }
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err(Error::usage("--since is after --until").hint("exchange them"));
+        }
+        let list = list.to_owned();
+        Ok(Settings {
+            version: VERSION,
+            service,
+            list,
+            format,
+            since,
+            until,
+            arguments,
+            drop,
+            hmac,
+            hmac_key,
+            partition,
+        })
+    }
+
+    /// The stretch of time, both ends inclusive.
+    pub(crate) fn span(&self) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        match (self.partition, self.since, self.until) {
+            (Some(share), Some(since), Some(until)) => {
+                let (first, all) = (since.timestamp_micros(), until.timestamp_micros() - since.timestamp_micros() + 1);
+                let cut = |part: u32| {
+                    let part = i128::from(all) * i128::from(part) / i128::from(share.of);
+                    first + i64::try_from(part).unwrap_or(all)
+                };
+                let at = |micros| DateTime::from_timestamp_micros(micros);
+                (at(cut(share.index - 1)), at(cut(share.index) - 1))
+            }
+            _ => (self.since, self.until),
+        }
+    }
+
+    /// The names of the settings in which `other` differs; the share is compared apart.
+    pub(crate) fn differences(&self, other: &Settings) -> Vec<String> {
+        let value = |settings: &Settings| serde_json::to_value(settings).unwrap_or_default();
+        let (own, other) = (value(self), value(other));
+        let names = own
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, value)| *name != "partition" && other.get(name.as_str()) != Some(value));
+        names.map(|(name, _)| name.replace('_', "-")).collect()
+    }
+
+    /// The option that says it, for people.
+    pub(crate) fn mismatch(&self, recorded: &Settings) -> Option<Error> {
+        let mut names = self.differences(recorded);
+        if self.partition.is_some() != recorded.partition.is_some()
+            || self.partition.zip(recorded.partition).is_some_and(|(own, other)| own.of != other.of)
+        {
+            names.push("partition".to_owned());
+        }
+        if names.is_empty() {
+            return None;
+        }
+        let problem = format!("the directory holds an export with other settings: {}", names.join(", "));
+        let before = serde_json::to_string(recorded).unwrap_or_default();
+        Some(
+            Error::usage(problem)
+                .hint(format!("type the command as it was, or name another directory; it was {before}")),
+        )
+    }
+}
+
+/// `--since`: a moment, or the first of a day.
+pub(crate) fn since(text: &str) -> Result<DateTime<Utc>, String> {
+    moment(text, |day| Some(day.and_time(NaiveTime::MIN).and_utc()))
+}
+
+/// `--until`: a moment, or the last of a day.
+pub(crate) fn until(text: &str) -> Result<DateTime<Utc>, String> {
+    moment(text, |day| {
+        let next = day.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN).and_utc();
+        next.checked_sub_signed(TimeDelta::microseconds(1))
+    })
+}
+
+fn moment(text: &str, of_day: fn(NaiveDate) -> Option<DateTime<Utc>>) -> Result<DateTime<Utc>, String> {
+    let day = text.parse::<NaiveDate>().ok().and_then(of_day);
+    let moment = day.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)));
+    // The service knows microseconds.
+    let moment = moment.and_then(|moment| DateTime::from_timestamp_micros(moment.timestamp_micros()));
+    moment.ok_or_else(|| "write a day or a moment, such as 2026-01-31 or 2026-01-31T09:30:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_divide_time_without_gap_or_overlap() {
+        let (since, until) = (since("2026-01-01").expect("a day"), until("2026-01-03").expect("a day"));
+        for of in [1, 2, 3, 7, 64] {
+            let mut next = since;
+            for index in 1..=of {
+                let share = Some(Share { index, of });
+                let none = (Vec::new(), Vec::new(), None);
+                let settings = Settings::new(
+                    String::new(),
+                    "x",
+                    Format::Csv,
+                    (Some(since), Some(until)),
+                    BTreeMap::new(),
+                    none,
+                    share,
+                );
+                let (from, to) = settings.expect("settings").span();
+                assert_eq!(from, Some(next));
+                next = to.expect("an end") + TimeDelta::microseconds(1);
+            }
+            assert_eq!(next, until + TimeDelta::microseconds(1));
+        }
+    }
+
+    #[test]
+    fn a_day_is_all_of_it() {
+        assert_eq!(since("2026-01-31").expect("a day").to_rfc3339(), "2026-01-31T00:00:00+00:00");
+        assert_eq!(until("2026-01-31").expect("a day").to_rfc3339(), "2026-01-31T23:59:59.999999+00:00");
+        assert_eq!(until("2026-01-31T10:00:00+01:00").expect("a time").to_rfc3339(), "2026-01-31T09:00:00+00:00");
+        assert!(since("yesterday").is_err());
+        for wrong in ["0/3", "4/3", "3", "a/b", "1/0"] {
+            assert!(wrong.parse::<Share>().is_err(), "{wrong}");
+        }
+    }
+}

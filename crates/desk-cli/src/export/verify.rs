@@ -1,0 +1,247 @@
+//! `desk export verify`: counts every window again, hashes every part, and reads anew what differs.
+//!
+//! A mended part has a name of its own and is durable before the manifest tells of it; the one before goes last. So a kill leaves
+//! either, never both.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::TimeDelta;
+use clap::ArgMatches;
+use desk_client::Client;
+use serde_json::json;
+
+use super::format::{Encoder, Privacy};
+use super::manifest::{self, Manifest, Window};
+use super::options::list;
+use super::part;
+use super::progress::{Counts, Progress};
+use super::settings::Settings;
+use super::whole;
+use crate::api::List;
+use crate::api::input::{Input, Span};
+use crate::connect::Connection;
+use crate::error::{Error, Exit, Result};
+use crate::output::{Output, message};
+
+/// What was found.
+#[derive(Default)]
+struct Found {
+    windows: u64,
+    rows: u64,
+    mended: u64,
+    /// Windows that differ still.
+    wrong: u64,
+    /// What is not there yet.
+    missing: Vec<String>,
+}
+
+pub(super) async fn run(matches: &ArgMatches) -> Result<()> {
+    let dir = matches.get_one::<PathBuf>("directory").cloned().unwrap_or_default();
+    let (json, started) = (matches.get_flag("json"), Instant::now());
+    let paths = manifest::all(&dir)?;
+    if paths.is_empty() {
+        let problem = format!("{} has no manifest: it is no export", dir.display());
+        return Err(Error::usage(problem).hint("name the directory of `desk export`"));
+    }
+    let connection = Connection::new(matches)?;
+    let counts = Arc::new(Counts::default());
+    let client = connection.observed(counts.clone())?;
+    let (mut found, mut shares) = (Found::default(), BTreeSet::new());
+    let mut of = 0;
+    for path in paths {
+        let mut manifest = Manifest::existing(path)?;
+        let Some(settings) = manifest.settings().cloned() else { continue };
+        if let Some(share) = settings.partition {
+            of = share.of;
+            shares.insert(share.index);
+        }
+        let work = Work::new(&dir, &client, &settings, &connection, matches)?;
+        work.manifest(&mut manifest, &mut found, &counts, json).await?;
+    }
+    found.missing.extend((1..=of).filter(|index| !shares.contains(index)).map(|index| format!("share {index}/{of}")));
+    tell(&found, &counts, json, started)
+}
+
+fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<()> {
+    let Found { windows, rows, mended, wrong, missing } = found;
+    if json {
+        let summary = json!({
+            "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "missing": missing,
+            "requests": counts.requests(), "retries": counts.retries(), "seconds": started.elapsed().as_secs_f64(),
+        });
+        let mut output = Output::new();
+        output.line(summary.to_string().as_bytes())?;
+        output.flush()?;
+    } else {
+        message(&format!(
+            "{rows} rows in {windows} windows: {mended} read anew, {wrong} still wrong; {} requests in {:.1} s",
+            counts.requests(),
+            started.elapsed().as_secs_f64()
+        ));
+    }
+    if *wrong > 0 {
+        let problem = format!("{wrong} windows cannot be proven: the service's answers do not fit together");
+        return Err(Error::integrity(problem).hint("type the same command again, when the service is at rest"));
+    }
+    if !missing.is_empty() {
+        let problem = format!("what is there agrees, but the export is not complete: {}", missing.join(", "));
+        return Err(
+            Error::new(Exit::Partial, "partial", problem).hint("type the `desk export` command again: it goes on")
+        );
+    }
+    Ok(())
+}
+
+struct Work<'a> {
+    dir: &'a Path,
+    client: &'a Client,
+    settings: &'a Settings,
+    list: &'static List,
+    input: Input,
+    key: Option<&'a PathBuf>,
+}
+
+impl<'a> Work<'a> {
+    fn new(
+        dir: &'a Path,
+        client: &'a Client,
+        settings: &'a Settings,
+        connection: &Connection,
+        matches: &'a ArgMatches,
+    ) -> Result<Work<'a>> {
+        if connection.service() != settings.service {
+            let problem = format!("the export is of {}, not of {}", settings.service, connection.service());
+            return Err(Error::usage(problem).hint("name the same service as before"));
+        }
+        let input = Input { values: settings.arguments.clone(), ..Input::default() };
+        let key = matches.get_one::<PathBuf>("hmac-key-file");
+        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key })
+    }
+
+    async fn manifest(
+        &self,
+        manifest: &mut Manifest,
+        found: &mut Found,
+        counts: &Arc<Counts>,
+        json: bool,
+    ) -> Result<()> {
+        let windows: Vec<Window> = manifest.windows().cloned().collect();
+        let parts = windows.iter().filter_map(|window| window.part.as_ref());
+        let recorded: HashSet<&str> = parts.map(|part| part.file.as_str()).collect();
+        part::remove(self.dir, &part::unrecorded(self.dir, self.settings, &recorded)?)?;
+        drop(recorded);
+        let rows = windows.iter().map(|window| window.count).sum();
+        let mut progress = Progress::new(rows, 0, counts.clone(), json);
+        let (mut next, before) = (None, found.rows);
+        for window in &windows {
+            if next.is_some_and(|next| next != window.from) {
+                let problem = format!("{} has a gap before {}", manifest.path().display(), window.from.to_rfc3339());
+                return Err(Error::integrity(problem).hint("export into another directory"));
+            }
+            next = Some(window.until + TimeDelta::microseconds(1));
+            let now = self.window(window, manifest, found).await?;
+            found.windows += 1;
+            found.rows += now;
+            progress.add(window.count);
+        }
+        progress.end();
+        let last = windows.last().map(|window| window.until);
+        if last.is_some() && manifest.ended() == last {
+            return Ok(());
+        }
+        let (first, until) = self.settings.span();
+        match last.filter(|last| Some(*last) == until) {
+            // All windows are there; killed before the last word.
+            Some(last) => {
+                whole(self.list, self.client, &self.input, (first, until), found.rows - before).await?;
+                manifest.end(last)
+            }
+            None => {
+                let from = last.map_or("the beginning".to_owned(), |last| last.to_rfc3339());
+                found.missing.push(format!("what comes behind {from} in {}", manifest.path().display()));
+                Ok(())
+            }
+        }
+    }
+
+    /// Checks a window and mends it; gives its rows.
+    async fn window(&self, window: &Window, manifest: &mut Manifest, found: &mut Found) -> Result<u64> {
+        let span = Span { from: Some(window.from), until: Some(window.until), page: None };
+        let count = (self.list.count)(self.client.clone(), self.input.clone(), span).await?;
+        let whole = window.part.as_ref().map_or(Ok(true), |part| part::holds(self.dir, part))?;
+        if window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
+            return Ok(window.count);
+        }
+        let now = self.again(window, span).await?;
+        if !now.verified {
+            found.wrong += 1;
+        }
+        let same = |one: &Window, other: &Window| {
+            let sum = |window: &Window| window.part.as_ref().map(|part| part.sha256.clone());
+            (one.verified, one.count, sum(one)) == (other.verified, other.count, sum(other))
+        };
+        if whole && (same(&now, window) || !now.verified) {
+            // Nothing is gained.
+            let superfluous: Vec<String> = now.part.into_iter().map(|part| part.file).collect();
+            part::remove(self.dir, &superfluous)?;
+            return Ok(window.count);
+        }
+        let rows = now.count;
+        found.mended += u64::from(now.verified);
+        manifest.add(now)?;
+        let old: Vec<String> = window.part.iter().map(|part| part.file.clone()).collect();
+        part::remove(self.dir, &old)?;
+        Ok(rows)
+    }
+
+    /// Reads a window anew, into a part of another name.
+    async fn again(&self, window: &Window, span: Span) -> Result<Window> {
+        let encoder = self.encoder()?;
+        let name = (1..).map(|revision| part::name(self.settings, (window.from, window.until), revision));
+        let name = name.into_iter().find(|name| !self.dir.join(name).exists()).unwrap_or_default();
+        let mut writer = part::Writer::new(self.dir, &encoder, name)?;
+        let mut export = (self.list.export)(self.client, &self.input, span)?;
+        let mut now = Window {
+            count: 0,
+            id_min: None,
+            id_max: None,
+            requests: 0,
+            strays: 0,
+            verified: true,
+            part: None,
+            ..window.clone()
+        };
+        let mut reached = None;
+        while let Some(piece) = export.next_window().await {
+            let piece = piece?;
+            writer.rows(&piece.items)?;
+            let proof = &piece.proof;
+            now.count += proof.count;
+            now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
+            now.id_max = now.id_max.max(proof.id_max);
+            now.requests += proof.requests;
+            now.strays += proof.strays;
+            now.verified &= proof.verified;
+            reached = Some(proof.until);
+        }
+        now.verified &= reached == Some(window.until);
+        let part = writer.finish()?;
+        match now.count {
+            0 => part::remove(self.dir, &[part.file])?,
+            _ => now.part = Some(part),
+        }
+        Ok(now)
+    }
+
+    fn encoder(&self) -> Result<Encoder> {
+        let (drop, hmac) = (self.settings.drop.clone(), self.settings.hmac.clone());
+        let privacy = Privacy::new(drop, hmac, self.key.map(PathBuf::as_path))?;
+        if privacy.key_id() != self.settings.hmac_key {
+            return Err(Error::usage("the key is not the one that the export was made with").hint("give the same file"));
+        }
+        Ok(Encoder::new(self.settings.format, self.list.columns, privacy))
+    }
+}

@@ -1,0 +1,277 @@
+// @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
+
+use super::lists;
+use crate::api::input::Input;
+use crate::api::{Argument, Kind, Operation, Paged, Place};
+use crate::error::Result;
+use crate::rows::{Json, PageOf, Row};
+use desk_client::types;
+pub(crate) static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "proactive_chat_create",
+        noun: "proactive-chat",
+        verb: "create",
+        summary: "Message customers first",
+        doc: "Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket becomes a general ticket and is routed to an available agent of the ticket's team. The service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte may have left.",
+        deprecated: false,
+        read: false,
+        body: true,
+        arguments: &[
+            Argument {
+                name: "message",
+                place: Place::Body,
+                wire: "message",
+                doc: "The text to send to each customer.",
+                kind: Kind::Text,
+                many: false,
+                required: true,
+            },
+            Argument {
+                name: "group-key",
+                place: Place::Body,
+                wire: "groupKey",
+                doc: "The key of the group (team) that the tickets are assigned to. The default team has no key.",
+                kind: Kind::Text,
+                many: false,
+                required: true,
+            },
+            Argument {
+                name: "customer-ids",
+                place: Place::Body,
+                wire: "customerIds",
+                doc: "Desk ids of the customers to message (not their Sendbird user ids).",
+                kind: Kind::Int64,
+                many: true,
+                required: true,
+            },
+            Argument {
+                name: "agent-id",
+                place: Place::Body,
+                wire: "agentId",
+                doc: "The id of the agent who handles the chat.",
+                kind: Kind::Int64,
+                many: false,
+                required: true,
+            },
+            Argument {
+                name: "priority",
+                place: Place::Body,
+                wire: "priority",
+                doc: "The priority of a chat. The default of the service is not documented.",
+                kind: Kind::Enum(&["LOW", "MEDIUM", "HIGH", "URGENT"]),
+                many: false,
+                required: false,
+            },
+        ],
+        call: |client, input| Box::pin(async move {
+            let body_: types::NewProactiveChat = input.body()?;
+            Ok(Some(client.proactive_chat_create_as::<Json>(&body_).await?.into_inner()))
+        }),
+        paged: None,
+    },
+    Operation {
+        id: "proactive_chat_get",
+        noun: "proactive-chat",
+        verb: "get",
+        summary: "Read a proactive chat",
+        doc: "Reads one proactive chat with its counters.",
+        deprecated: false,
+        read: true,
+        body: false,
+        arguments: &[
+            Argument {
+                name: "proactive-id",
+                place: Place::Path,
+                wire: "proactive_id",
+                doc: "The id of the proactive chat; the same number as its property `id`.",
+                kind: Kind::Int64,
+                many: false,
+                required: true,
+            },
+        ],
+        call: |client, input| Box::pin(async move {
+            let proactive_id_ = input.required::<i64>("proactive-id")?;
+            Ok(
+                Some(
+                    client
+                        .proactive_chat_get_as::<Json>(proactive_id_)
+                        .await?
+                        .into_inner(),
+                ),
+            )
+        }),
+        paged: None,
+    },
+    Operation {
+        id: "chat_message_list",
+        noun: "chat-message",
+        verb: "list",
+        summary: "List messages of the application",
+        doc: "Lists one page of all chat messages in the application. The order is not documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410 where it is gone.",
+        deprecated: true,
+        read: true,
+        body: false,
+        arguments: &[
+            Argument {
+                name: "limit",
+                place: Place::Query,
+                wire: "limit",
+                doc: "Number of results on the page, 1 to 500. The default is 50.",
+                kind: Kind::Int32,
+                many: false,
+                required: false,
+            },
+            Argument {
+                name: "offset",
+                place: Place::Query,
+                wire: "offset",
+                doc: "Number of results to skip before the page. The default is 0.",
+                kind: Kind::Int64,
+                many: false,
+                required: false,
+            },
+            Argument {
+                name: "created-at-gte",
+                place: Place::Query,
+                wire: "created_at__gte",
+                doc: "Only messages sent at or after this time (inclusive, µs).",
+                kind: Kind::Time,
+                many: false,
+                required: false,
+            },
+            Argument {
+                name: "created-at-lte",
+                place: Place::Query,
+                wire: "created_at__lte",
+                doc: "Only messages sent at or before this time (inclusive, µs).",
+                kind: Kind::Time,
+                many: false,
+                required: false,
+            },
+            Argument {
+                name: "ticket-channel-type",
+                place: Place::Query,
+                wire: "ticket__channel_type",
+                doc: "Only messages of tickets that came in over this channel.",
+                kind: Kind::Enum(
+                    &[
+                        "SENDBIRD",
+                        "FACEBOOK_CONVERSATION",
+                        "FACEBOOK_FEED",
+                        "SENDBIRD_IOS",
+                        "SENDBIRD_ANDROID",
+                        "SENDBIRD_JAVASCRIPT",
+                        "TWITTER_STATUS",
+                        "TWITTER_DIRECT_MESSAGE_EVENT",
+                        "INSTAGRAM_COMMENT",
+                        "WHATSAPP_MESSAGE",
+                    ],
+                ),
+                many: false,
+                required: false,
+            },
+        ],
+        call: |client, input| Box::pin(async move {
+            let params_ = chat_message_list_params(&input)?;
+            Ok(Some(client.chat_message_list_as::<Json>(&params_).await?.into_inner()))
+        }),
+        paged: Some(Paged {
+            offset: "offset",
+            rows: |client, input| {
+                Ok(
+                    client
+                        .chat_message_stream_as(
+                            &chat_message_list_params(input)?,
+                            lists::ChatMessageList::split(),
+                        ),
+                )
+            },
+        }),
+    },
+    Operation {
+        id: "ticket_chat_message_list",
+        noun: "ticket-chat-message",
+        verb: "list",
+        summary: "List messages of a ticket",
+        doc: "Lists one page of the chat messages in one ticket. The order is not documented.",
+        deprecated: false,
+        read: true,
+        body: false,
+        arguments: &[
+            Argument {
+                name: "ticket-id",
+                place: Place::Path,
+                wire: "ticket_id",
+                doc: "The id of the ticket.",
+                kind: Kind::Int64,
+                many: false,
+                required: true,
+            },
+            Argument {
+                name: "limit",
+                place: Place::Query,
+                wire: "limit",
+                doc: "Number of results on the page, 1 to 500. The default is 50.",
+                kind: Kind::Int32,
+                many: false,
+                required: false,
+            },
+            Argument {
+                name: "offset",
+                place: Place::Query,
+                wire: "offset",
+                doc: "Number of results to skip before the page. The default is 0.",
+                kind: Kind::Int64,
+                many: false,
+                required: false,
+            },
+        ],
+        call: |client, input| Box::pin(async move {
+            let ticket_id_ = input.required::<i64>("ticket-id")?;
+            let params_ = ticket_chat_message_list_params(&input)?;
+            Ok(
+                Some(
+                    client
+                        .ticket_chat_message_list_as::<Json>(ticket_id_, &params_)
+                        .await?
+                        .into_inner(),
+                ),
+            )
+        }),
+        paged: Some(Paged {
+            offset: "offset",
+            rows: |client, input| {
+                let ticket_id_ = input.required::<i64>("ticket-id")?;
+                Ok(
+                    client
+                        .ticket_chat_message_stream_as(
+                            ticket_id_,
+                            &ticket_chat_message_list_params(input)?,
+                            lists::TicketChatMessageList::split(),
+                        ),
+                )
+            },
+        }),
+    },
+];
+pub(super) fn chat_message_list_params(
+    input: &Input,
+) -> Result<types::ChatMessageListParams> {
+    let mut params = types::ChatMessageListParams::builder().build();
+    params.limit = input.one::<i32>("limit")?;
+    params.offset = input.one::<i64>("offset")?;
+    params.created_at_gte = input
+        .one::<chrono::DateTime<chrono::Utc>>("created-at-gte")?;
+    params.created_at_lte = input
+        .one::<chrono::DateTime<chrono::Utc>>("created-at-lte")?;
+    params.ticket_channel_type = input.one::<types::ChannelType>("ticket-channel-type")?;
+    Ok(params)
+}
+pub(super) fn ticket_chat_message_list_params(
+    input: &Input,
+) -> Result<types::TicketChatMessageListParams> {
+    let mut params = types::TicketChatMessageListParams::builder().build();
+    params.limit = input.one::<i32>("limit")?;
+    params.offset = input.one::<i64>("offset")?;
+    Ok(params)
+}

@@ -1,0 +1,62 @@
+//! The tree of commands as users see it, completions, manual pages, and the emulator inside.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::run::{desk, run};
+
+/// The help of a command and of all below it.
+fn tree(path: &[String], all: &mut String) {
+    let help = run(desk(), path.iter().cloned().chain(["--help".to_owned()])).ok().out;
+    all.push_str(&format!("$ desk {}\n{help}\n", [path, &["--help".to_owned()]].concat().join(" ")));
+    let commands = help.split("Commands:\n").nth(1).unwrap_or_default().lines().take_while(|line| !line.is_empty());
+    let names = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    for name in names.into_iter().filter(|name| *name != "help") {
+        tree(&[path, &[name.to_owned()]].concat(), all);
+    }
+}
+
+#[test]
+fn all_help() {
+    let mut all = String::new();
+    tree(&[], &mut all);
+    let all: Vec<&str> = all.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!("help", all.join("\n"));
+}
+
+#[test]
+fn completions_and_manual_pages_are_written() {
+    for shell in ["bash", "zsh", "fish"] {
+        let text = run(desk(), ["completions", shell]).ok().out;
+        assert!(text.contains("proactive-chat") && text.contains("customer-ids"), "{shell}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    run(desk(), ["man", dir.path().join("new").to_str().unwrap()]).ok();
+    for page in ["desk.1", "desk-chat-message-list.1", "desk-emulator.1"] {
+        assert!(std::fs::read_to_string(dir.path().join("new").join(page)).unwrap().contains(".TH"), "{page}");
+    }
+    let refused = run(desk(), ["man", "/dev/null/x", "--json"]);
+    assert!(refused.code == 1 && refused.error()["hint"].is_string());
+}
+
+#[test]
+fn the_emulator_is_inside() {
+    let mut child = desk()
+        .args(["emulator", "--demo", "--exit-on-stdin-close"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let mut command = desk();
+    command.env("DESK_BASE_URL", ready["base_url"].as_str().unwrap());
+    command.env("DESK_API_TOKEN", ready["token"].as_str().unwrap());
+    assert_eq!(run(command, ["chat-message", "list", "--limit", "1"]).ok().json()["count"], 1000);
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}

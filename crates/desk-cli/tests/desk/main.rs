@@ -1,0 +1,9 @@
+//! The real binary against the emulator.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
+mod credentials;
+mod export;
+mod help;
+mod kills;
+mod operations;
+mod run;

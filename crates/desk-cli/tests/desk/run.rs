@@ -1,0 +1,70 @@
+//! Running `desk` and looking at what it leaves.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use desk_emulator::Emulator;
+use serde_json::Value;
+
+/// `desk` without anything that this machine says about it.
+pub(crate) fn desk() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_desk"));
+    for name in ["DESK_APPLICATION_ID", "DESK_BASE_URL", "DESK_PROFILE", "DESK_API_TOKEN"] {
+        command.env_remove(name);
+    }
+    command.env("XDG_CONFIG_HOME", "/nonexistent").stdin(Stdio::null()).env("NO_COLOR", "1");
+    command
+}
+
+/// `desk` for an emulator.
+pub(crate) fn with(emulator: &Emulator) -> Command {
+    let mut command = desk();
+    command.env("DESK_BASE_URL", emulator.base_url()).env("DESK_API_TOKEN", emulator.token());
+    command
+}
+
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ended {
+    pub(crate) fn ok(self) -> Ended {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.err);
+        self
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+    }
+
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The error as JSON, with its exit code.
+    pub(crate) fn error(&self) -> Value {
+        let error: Value = serde_json::from_str(self.err.trim_end().lines().last().unwrap_or_default())
+            .unwrap_or_else(|error| panic!("{error}: {}", self.err));
+        let error = error["error"].clone();
+        assert_eq!(error["exit_code"], self.code);
+        error
+    }
+}
+
+pub(crate) fn run<A: AsRef<OsStr>>(mut command: Command, arguments: impl IntoIterator<Item = A>) -> Ended {
+    let output = command.args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+pub(crate) fn run_with_input(mut command: Command, arguments: &[&str], input: &str) -> Ended {
+    let mut child =
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}

@@ -1,0 +1,167 @@
+//! The program: options, and one emulator on a loopback port until it is told to stop. `desk-emulator` and
+//! `desk emulator` are this.
+//!
+//! It prints one line of JSON on stdout when it is ready and nothing else. SIGINT, SIGTERM and, if asked for, the end
+//! of stdin stop it. A token never comes from the command line, where every user of the machine could read it.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::{Behaviour, Emulator, FaultPlan};
+
+const TOKEN_VARIABLE: &str = "DESK_EMULATOR_TOKEN";
+
+/// A real local Desk service to develop and test against.
+///
+/// Prints {"base_url", "url", "token", "application_id"} as one line of JSON when it is ready. The token is random
+/// unless a file or the variable DESK_EMULATOR_TOKEN gives one.
+#[derive(Parser)]
+#[command(name = "desk-emulator", version)]
+pub struct Options {
+    /// Loopback port to listen on; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// SQLite file that keeps the state; without it everything is in memory
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// File with the API token to accept
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Start with teams, agents, customers and messages, and let customers answer
+    #[arg(long)]
+    demo: bool,
+    /// Start with this many made-up messages, such as 500k or 10M
+    #[arg(long, alias = "rows", value_name = "N", default_value = "0", value_parser = rows)]
+    seed_rows: u64,
+    /// Make up other conversations
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Answer 400 to a limit or offset out of range; short for --switch strict_paging=true
+    #[arg(long)]
+    strict_paging: bool,
+    /// Set one of the switches, such as order=id_descending; repeat it for more
+    #[arg(long, value_name = "NAME=VALUE")]
+    switch: Vec<String>,
+    /// File with fault rules (JSON, see the README of desk-emulator)
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// One more fault rule, as JSON; repeat it for more
+    #[arg(long, value_name = "RULE")]
+    fault: Vec<String>,
+    /// Stop when stdin ends, so that nothing is left behind when the parent dies
+    #[arg(long)]
+    exit_on_stdin_close: bool,
+}
+
+/// Runs an emulator until it is told to stop.
+///
+/// # Errors
+/// A port, a file, a token or a rule that it cannot use.
+pub fn run(options: Options) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: Options) -> io::Result<()> {
+    // Before the ready line: whoever reads it may send a signal at once.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut builder = Emulator::builder()
+        .port(options.port)
+        .demo(options.demo)
+        .seed_rows(options.seed_rows)
+        .behaviour(behaviour(&options.switch, options.strict_paging)?);
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
+    if let Some(file) = options.data {
+        builder = builder.data(file);
+    }
+    let mut plan = options.faults.as_deref().map(fault_plan).transpose()?.unwrap_or_default();
+    for rule in &options.fault {
+        let unusable = |error| io::Error::new(io::ErrorKind::InvalidData, format!("--fault {rule}: {error}"));
+        plan.rules.push(serde_json::from_str(rule).map_err(unusable)?);
+    }
+    builder = builder.faults(plan);
+    if let Some(token) = token(options.token_file)? {
+        builder = builder.token(token);
+    }
+    let stdin_closed = options.exit_on_stdin_close.then(watch_stdin);
+    let emulator = builder.start().await?;
+    let ready = serde_json::json!({
+        "base_url": emulator.base_url(),
+        "url": emulator.url(),
+        "token": emulator.token(),
+        "application_id": "emulator",
+    });
+    writeln!(io::stdout(), "{ready}")?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        () = closed(stdin_closed) => {}
+    }
+    emulator.shutdown().await;
+    Ok(())
+}
+
+/// A number, with `k` or `M` behind it for thousands or millions.
+fn rows(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1_000),
+        None => text.strip_suffix('M').map_or((text, 1), |digits| (digits, 1_000_000)),
+    };
+    let rows = digits.parse::<u64>().ok().and_then(|rows| rows.checked_mul(factor));
+    rows.ok_or_else(|| "write a number, such as 1000, 500k or 10M".to_owned())
+}
+
+fn behaviour(switches: &[String], strict_paging: bool) -> io::Result<Behaviour> {
+    let strict = strict_paging.then_some("strict_paging=true");
+    switches.iter().map(String::as_str).chain(strict).try_fold(Behaviour::default(), |behaviour, switch| {
+        let (name, value) = switch.split_once('=').unwrap_or((switch, "true"));
+        let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, format!("--switch {switch}: {error}"));
+        behaviour.set(name, value).map_err(unusable)
+    })
+}
+
+fn fault_plan(file: &Path) -> io::Result<FaultPlan> {
+    let unusable = |kind, error: &dyn std::fmt::Display| {
+        io::Error::new(kind, format!("cannot use the faults of {}: {error}", file.display()))
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.kind(), &error))?;
+    serde_json::from_str(&text).map_err(|error| unusable(io::ErrorKind::InvalidData, &error))
+}
+
+/// The token from the file, else from the variable, without the line end.
+fn token(file: Option<PathBuf>) -> io::Result<Option<String>> {
+    let Some(file) = file else {
+        return Ok(std::env::var(TOKEN_VARIABLE).ok());
+    };
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        io::Error::new(error.kind(), format!("cannot read the token from {}: {error}", file.display()))
+    })?;
+    Ok(Some(text.trim_end().to_owned()))
+}
+
+/// Reads stdin away on a thread of its own, because a read cannot be cancelled.
+fn watch_stdin() -> oneshot::Receiver<()> {
+    let (send, receive) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1024];
+        while io::stdin().read(&mut buffer).is_ok_and(|count| count > 0) {}
+        send.send(())
+    });
+    receive
+}
+
+/// Ends when stdin has; never, when nobody watches it.
+async fn closed(stdin: Option<oneshot::Receiver<()>>) {
+    match stdin {
+        // An error means that the watching thread has ended, which comes to the same.
+        Some(ended) => drop(ended.await),
+        None => std::future::pending().await,
+    }
+}

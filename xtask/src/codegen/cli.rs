@@ -1,0 +1,393 @@
+//! Model → the tables of desk-cli: an operation is a command, a paged one can be read to its end, one that filters by time
+//! can be exported.
+//!
+//! What a table says is turned into options, help and calls by hand-written code that knows no operation.
+
+use heck::ToKebabCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::model::{Field, Kind, Model, Operation, Paged, Type, Window};
+use super::names;
+use super::rust::{any_answer, ident, rust_type};
+use super::rust_lists::{LIMIT, any_export, any_stream, copied};
+
+/// Options that commands have of their own.
+const OPTIONS: [&str; 10] =
+    ["all", "application-id", "base-url", "body", "help", "json", "max-items", "profile", "token-file", "version"];
+/// Options of `export`, which has those of lists as well.
+const EXPORT_OPTIONS: [&str; 12] = [
+    "csv-raw",
+    "directory",
+    "drop",
+    "format",
+    "hmac",
+    "hmac-key-file",
+    "list",
+    "page-size",
+    "partition",
+    "rows-per-window",
+    "since",
+    "until",
+];
+/// Commands that are no nouns of operations.
+const COMMANDS: [&str; 5] = ["completions", "emulator", "export", "help", "man"];
+
+/// `generated/mod.rs`.
+pub fn module() -> TokenStream {
+    quote! {
+        pub(crate) mod lists;
+        pub(crate) mod operations;
+    }
+}
+
+/// `generated/operations.rs`.
+pub fn operations(model: &Model) -> TokenStream {
+    let tables = model.operations.iter().map(|operation| table(operation, model));
+    let params = model.operations.iter().filter(|operation| !operation.query.is_empty()).map(|operation| {
+        let arguments = arguments(operation, model);
+        params(operation, &arguments)
+    });
+    quote! {
+        use super::lists;
+        use crate::api::input::Input;
+        use crate::api::{Argument, Kind, Operation, Paged, Place};
+        use crate::error::Result;
+        use crate::rows::{Json, PageOf, Row};
+        use desk_client::types;
+
+        pub(crate) static OPERATIONS: &[Operation] = &[#(#tables),*];
+        #(#params)*
+    }
+}
+
+/// `generated/lists.rs`.
+pub fn lists(model: &Model) -> TokenStream {
+    let paged = || model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
+    let shapes = paged().map(|(operation, paged)| shape(operation, paged));
+    let exports =
+        paged().filter_map(|(operation, paged)| Some(export(operation, paged, paged.window.as_ref()?, model)));
+    quote! {
+        use super::operations;
+        use crate::api::{Argument, Kind, List, Place};
+        use crate::rows::{Key, PageOf, Row, Shape};
+        use chrono::{DateTime, Utc};
+        use desk_client::answer::Split;
+        use serde_json::value::RawValue;
+
+        pub(crate) static LISTS: &[List] = &[#(#exports),*];
+        #(#shapes)*
+    }
+}
+
+/// An option: its name, where it goes, and what it is made from.
+struct Argument<'a> {
+    name: String,
+    place: &'static str,
+    field: &'a Field,
+}
+
+/// The options of an operation, each with a name of its own.
+fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<Argument<'a>> {
+    let body = operation.body.as_ref().and_then(|name| model.objects().find(|(schema, _)| schema.name == *name));
+    let body = body.map_or(&[][..], |(_, fields)| fields);
+    let places = [
+        ("Path", "param", operation.path_params.as_slice()),
+        ("Query", "param", &operation.query),
+        ("Body", "body", body),
+    ];
+    let mut arguments: Vec<Argument<'_>> = Vec::new();
+    for (place, prefix, fields) in places {
+        for field in fields {
+            let mut name = field.name.to_kebab_case();
+            let exported = operation.paged.as_ref().is_some_and(|paged| is_exported(paged, place, field));
+            let taken = |name: &str| OPTIONS.contains(&name) || exported && EXPORT_OPTIONS.contains(&name);
+            while taken(&name) || arguments.iter().any(|other| other.name == name) {
+                name = format!("{prefix}-{name}");
+            }
+            arguments.push(Argument { name, place, field });
+        }
+    }
+    arguments
+}
+
+/// Whether exports of a list have this option too: neither time nor paging.
+fn is_exported(paged: &Paged, place: &str, field: &Field) -> bool {
+    let Some(window) = &paged.window else { return false };
+    let own = [&paged.limit, &paged.offset, &window.from, &window.until];
+    place != "Query" || own.iter().all(|own| own.wire != field.wire)
+}
+
+fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
+    let Argument { name, place, field } = argument;
+    let (wire, doc, required) = (&field.wire, &field.doc, field.required);
+    let place = ident(place);
+    let (ty, many) = match &field.ty {
+        Type::List(item) if !matches!(item.ty, Type::Object(_) | Type::Json) => (&item.ty, true),
+        ty => (ty, false),
+    };
+    let kind = match ty {
+        Type::Bool => quote!(Kind::Bool),
+        Type::Int32 => quote!(Kind::Int32),
+        Type::Int64 => quote!(Kind::Int64),
+        Type::Double => quote!(Kind::Double),
+        Type::Text => quote!(Kind::Text),
+        Type::Date => quote!(Kind::Date),
+        Type::Time => quote!(Kind::Time),
+        Type::Json | Type::Object(_) | Type::List(_) => quote!(Kind::Json),
+        Type::Enum(name) => match model.schema(name).map(|schema| &schema.kind) {
+            Some(Kind::Enum(values)) => quote!(Kind::Enum(&[#(#values),*])),
+            _ => quote!(Kind::Text),
+        },
+    };
+    quote! {
+        Argument {
+            name: #name, place: Place::#place, wire: #wire, doc: #doc, kind: #kind, many: #many, required: #required,
+        }
+    }
+}
+
+fn table(operation: &Operation, model: &Model) -> TokenStream {
+    let Operation { id, summary, doc, deprecated, .. } = operation;
+    let (noun, verb) = id.rsplit_once('_').unwrap_or((id, &operation.method));
+    let (mut noun, verb) = (noun.to_kebab_case(), verb.to_kebab_case());
+    if COMMANDS.contains(&noun.as_str()) {
+        noun.push_str("-api");
+    }
+    let (read, body) = (operation.method == "get", operation.body.is_some());
+    let own = arguments(operation, model);
+    let tables = own.iter().map(|one| argument(one, model));
+    let (path, given) = path(operation, &own);
+    let mut lines = vec![quote!(#(#path)*)];
+    let mut passed = vec![quote!(#(#given,)*)];
+    if !operation.query.is_empty() {
+        let params = params_fn(operation);
+        lines.push(quote!(let params_ = #params(&input)?;));
+        passed.push(quote!(&params_,));
+    }
+    if let Some(schema) = &operation.body {
+        let schema = ident(schema);
+        lines.push(quote!(let body_: types::#schema = input.body()?;));
+        passed.push(quote!(&body_,));
+    }
+    let method = any_answer(operation);
+    let call = match operation.output {
+        Some(_) => quote!(Ok(Some(client.#method::<Json>(#(#passed)*).await?.into_inner()))),
+        None => quote! {
+            client.#method::<()>(#(#passed)*).await?;
+            Ok(None)
+        },
+    };
+    let paged = match &operation.paged {
+        None => quote!(None),
+        Some(paged) => {
+            let offset = named(&own, &paged.offset);
+            let (stream, shape) = (any_stream(paged), shape_name(operation));
+            let (path, given, params) = (path_of(operation, &own), given_of(operation), params_fn(operation));
+            quote! {
+                Some(Paged {
+                    offset: #offset,
+                    rows: |client, input| {
+                        #path
+                        Ok(client.#stream(#given &#params(input)?, lists::#shape::split()))
+                    },
+                })
+            }
+        }
+    };
+    quote! {
+        Operation {
+            id: #id, noun: #noun, verb: #verb, summary: #summary, doc: #doc, deprecated: #deprecated, read: #read,
+            body: #body,
+            arguments: &[#(#tables),*],
+            call: |client, input| Box::pin(async move {
+                #(#lines)*
+                #call
+            }),
+            paged: #paged,
+        }
+    }
+}
+
+/// The name of the option for a field.
+fn named<'a>(arguments: &'a [Argument<'_>], field: &Field) -> &'a str {
+    arguments.iter().find(|one| one.place == "Query" && one.field.wire == field.wire).map_or("", |one| &one.name)
+}
+
+/// Statements that read the arguments of the path, and how these are passed.
+fn path(operation: &Operation, arguments: &[Argument<'_>]) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    operation
+        .path_params
+        .iter()
+        .map(|field| {
+            let name = format_ident!("{}_", field.name);
+            let ty = rust_type(&field.ty);
+            let option = arguments.iter().find(|one| one.place == "Path" && one.field.wire == field.wire);
+            let option = option.map_or("", |one| &one.name);
+            let given = if copied(field) { quote!(#name) } else { quote!(&#name) };
+            (quote!(let #name = input.required::<#ty>(#option)?;), given)
+        })
+        .unzip()
+}
+
+fn path_of(operation: &Operation, arguments: &[Argument<'_>]) -> TokenStream {
+    let lines = path(operation, arguments).0;
+    quote!(#(#lines)*)
+}
+
+fn given_of(operation: &Operation) -> TokenStream {
+    let given = path(operation, &[]).1;
+    quote!(#(#given,)*)
+}
+
+fn params_fn(operation: &Operation) -> proc_macro2::Ident {
+    format_ident!("{}_params", operation.id)
+}
+
+/// Reads the parameters of the query.
+fn params(operation: &Operation, arguments: &[Argument<'_>]) -> TokenStream {
+    let (name, ty) = (params_fn(operation), ident(&operation.params_type()));
+    let value = |field: &Field, required: bool| {
+        let option = named(arguments, field);
+        let (ty, many, nullable) = match &field.ty {
+            Type::List(item) => (rust_type(&item.ty), true, item.nullable),
+            ty => (rust_type(ty), false, false),
+        };
+        let value = match (many, required) {
+            (false, false) => quote!(input.one::<#ty>(#option)?),
+            (false, true) => quote!(input.required::<#ty>(#option)?),
+            (true, false) => quote!(input.many::<#ty>(#option)?),
+            (true, true) => quote!(input.required_many::<#ty>(#option)?),
+        };
+        match (nullable, required) {
+            (false, _) => value,
+            (true, true) => quote!(#value.into_iter().map(Some).collect::<Vec<_>>()),
+            (true, false) => quote!(#value.map(|values| values.into_iter().map(Some).collect())),
+        }
+    };
+    let (required, optional): (Vec<_>, Vec<_>) = operation.query.iter().partition(|field| field.required);
+    let required = required.into_iter().map(|field| {
+        let (setter, value) = (ident(&names::rust(&field.name)), value(field, true));
+        if field.nullable { quote!(.#setter(Some(#value))) } else { quote!(.#setter(#value)) }
+    });
+    let changes = !optional.is_empty();
+    let optional = optional.into_iter().map(|field| {
+        let (member, value) = (ident(&names::rust(&field.name)), value(field, false));
+        quote!(params.#member = #value;)
+    });
+    let mutable = changes.then(|| quote!(mut));
+    quote! {
+        pub(super) fn #name(input: &Input) -> Result<types::#ty> {
+            let #mutable params = types::#ty::builder() #(#required)* .build();
+            #(#optional)*
+            Ok(params)
+        }
+    }
+}
+
+fn shape_name(operation: &Operation) -> proc_macro2::Ident {
+    ident(&operation.pascal())
+}
+
+/// What a page of a list and its rows look like.
+fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
+    let name = shape_name(operation);
+    let (page, item) = (format_ident!("{name}Page"), format_ident!("{name}Item"));
+    let (items, count, id) = (&paged.items.wire, &paged.count.wire, &paged.id.wire);
+    let (member, time) = match &paged.window {
+        None => (quote!(), quote!(None)),
+        Some(Window { time, .. }) => {
+            let wire = &time.wire;
+            match time.always() {
+                true => (quote! { #[serde(rename = #wire)] time: DateTime<Utc>, }, quote!(Some(item.time))),
+                false => (quote! { #[serde(rename = #wire, default)] time: Option<DateTime<Utc>>, }, quote!(item.time)),
+            }
+        }
+    };
+    quote! {
+        pub(crate) struct #name;
+
+        #[derive(serde::Deserialize)]
+        pub(crate) struct #page<'a> {
+            #[serde(rename = #count)]
+            count: i64,
+            #[serde(rename = #items, borrow)]
+            items: Vec<&'a RawValue>,
+        }
+
+        #[derive(serde::Deserialize)]
+        pub(crate) struct #item {
+            #[serde(rename = #id)]
+            id: i64,
+            #member
+        }
+
+        impl #name {
+            pub(crate) fn split() -> Split<PageOf<#name>, Row> {
+                Split { rows: PageOf::rows, id: Row::id }
+            }
+        }
+
+        impl Shape for #name {
+            type Page<'a> = #page<'a>;
+            type Item = #item;
+        }
+
+        impl<'a> From<#page<'a>> for (i64, Vec<&'a RawValue>) {
+            fn from(page: #page<'a>) -> Self {
+                (page.count, page.items)
+            }
+        }
+
+        impl From<#item> for Key {
+            fn from(item: #item) -> Key {
+                Key { id: item.id, time: #time }
+            }
+        }
+    }
+}
+
+/// A list that can be exported.
+fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) -> TokenStream {
+    let all = arguments(operation, model);
+    let (noun, shape) = (paged.stem.to_kebab_case(), shape_name(operation));
+    let kept = all.iter().filter(|one| is_exported(paged, one.place, one.field));
+    let tables = kept.map(|one| argument(one, model));
+    let columns = model.objects().find(|(schema, _)| schema.name == paged.item).map_or(&[][..], |(_, fields)| fields);
+    let columns = columns.iter().map(|field| &field.wire);
+    let most = paged.limit.bounds.max.unwrap_or(LIMIT);
+    let member = |field: &Field| ident(&names::rust(&field.name));
+    let (from, until, limit, offset) =
+        (member(&window.from), member(&window.until), member(&paged.limit), member(&paged.offset));
+    let narrow = |field: &Field, value: TokenStream| match field.ty {
+        Type::Int32 => quote!(#value.and_then(|value: i64| i32::try_from(value).ok())),
+        _ => value,
+    };
+    let page = narrow(&paged.limit, quote!(span.page));
+    let one = if paged.limit.ty == Type::Int32 { quote!(Some(1_i32)) } else { quote!(Some(1_i64)) };
+    let none = if paged.offset.ty == Type::Int32 { quote!(Some(0_i32)) } else { quote!(Some(0_i64)) };
+    let (path, given, params) = (path_of(operation, &all), given_of(operation), params_fn(operation));
+    let (export, list) = (any_export(paged), any_answer(operation));
+    quote! {
+        List {
+            name: #noun,
+            arguments: &[#(#tables),*],
+            columns: &[#(#columns),*],
+            page: #most,
+            export: |client, input, span| {
+                #path
+                let mut params = operations::#params(input)?;
+                (params.#from, params.#until, params.#limit) = (span.from, span.until, #page);
+                Ok(client.#export(#given &params, #shape::split(), Row::time))
+            },
+            count: |client, input, span| Box::pin(async move {
+                #path
+                let mut params = operations::#params(&input)?;
+                (params.#from, params.#until) = (span.from, span.until);
+                (params.#limit, params.#offset) = (#one, #none);
+                let page = client.#list::<PageOf<#shape>>(#given &params).await?.into_inner();
+                Ok(page.count())
+            }),
+        }
+    }
+}
