@@ -144,7 +144,8 @@ fn emulator(matches: &ArgMatches) -> Result<()> {
     use clap::FromArgMatches;
     let options = desk_emulator::program::Options::from_arg_matches(matches);
     let options = options.map_err(|error| Error::usage(error.to_string()))?;
-    desk_emulator::program::run(options)
+    // Without the notice it is found by its address and token.
+    desk_emulator::program::run(options, |ready| crate::local::Notice::post(ready).ok())
         .map_err(|error| Error::new(Exit::Error, "io", format!("the emulator cannot run: {error}")))
 }
 

@@ -16,6 +16,7 @@ mod export;
 #[rustfmt::skip]
 mod generated;
 mod interrupt;
+mod local;
 mod output;
 mod rows;
 
