@@ -516,8 +516,9 @@ typedef void (*desk_free_fn)(void *user_data);
 
 /**
  * Every property of a `desk_proactive_chat` at once. Start from `DESK_PROACTIVE_CHAT_FIELDS_INIT` and fill it in
- * with `desk_proactive_chat_get_fields`. Texts and objects live as long as the result they came from; absent
- * ones are NULL, and a property that may be absent otherwise has a flag.
+ * with `desk_proactive_chat_fill_fields`. Texts and objects live as long as the result they came from; absent
+ * ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it
+ * does not know is zero, also where there is no flag.
  */
 typedef struct desk_proactive_chat_fields {
   /**
@@ -586,8 +587,9 @@ typedef struct desk_proactive_chat_fields {
 
 /**
  * Every property of a `desk_chat_message` at once. Start from `DESK_CHAT_MESSAGE_FIELDS_INIT` and fill it in
- * with `desk_chat_message_get_fields`. Texts and objects live as long as the result they came from; absent ones
- * are NULL, and a property that may be absent otherwise has a flag.
+ * with `desk_chat_message_fill_fields`. Texts and objects live as long as the result they came from; absent ones
+ * are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it does
+ * not know is zero, also where there is no flag.
  */
 typedef struct desk_chat_message_fields {
   /**
@@ -660,8 +662,9 @@ typedef struct desk_chat_message_fields {
 
 /**
  * Every property of a `desk_chat_message_page` at once. Start from `DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT` and fill
- * it in with `desk_chat_message_page_get_fields`. Texts and objects live as long as the result they came from;
- * absent ones are NULL, and a property that may be absent otherwise has a flag.
+ * it in with `desk_chat_message_page_fill_fields`. Texts and objects live as long as the result they came from;
+ * absent ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library,
+ * what it does not know is zero, also where there is no flag.
  */
 typedef struct desk_chat_message_page_fields {
   /**
@@ -977,8 +980,8 @@ struct desk_str desk_error_get_service_code(const struct desk_error *error);
 struct desk_str desk_error_get_service_text(const struct desk_error *error);
 
 /**
- * The raw body of the answer, at most 1 MB of a refusal; not always UTF-8. It may hold message text. Lives until the
- * error is freed.
+ * The raw body of the answer, at most 1 MB of a refusal; not always UTF-8. It may hold message text, and whatever else the
+ * service repeats of a request. Lives until the error is freed.
  */
 struct desk_str desk_error_get_body(const struct desk_error *error);
 
@@ -993,7 +996,7 @@ int64_t desk_error_get_retry_after_ms(const struct desk_error *error);
 int32_t desk_error_get_attempts(const struct desk_error *error);
 
 /**
- * The service's clock when it answered last, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
+ * The service's clock when it answered the last attempt, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
  * `out` (NULL: not wanted).
  */
 bool desk_error_get_server_date_us(const struct desk_error *error,
@@ -1436,26 +1439,23 @@ const struct desk_chat_message *desk_chat_message_page_get_results_at(const stru
 
 /**
  * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
- * it was, if `proactive_chat` or `out` is NULL or `struct_size` is none. Properties that this library does not
- * know are absent.
+ * it was, if `proactive_chat` or `out` is NULL or `struct_size` is none.
  */
-bool desk_proactive_chat_get_fields(const struct desk_proactive_chat *proactive_chat,
-                                    struct desk_proactive_chat_fields *out);
+bool desk_proactive_chat_fill_fields(const struct desk_proactive_chat *proactive_chat,
+                                     struct desk_proactive_chat_fields *out);
 
 /**
  * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
- * it was, if `chat_message` or `out` is NULL or `struct_size` is none. Properties that this library does not
- * know are absent.
+ * it was, if `chat_message` or `out` is NULL or `struct_size` is none.
  */
-bool desk_chat_message_get_fields(const struct desk_chat_message *chat_message, struct desk_chat_message_fields *out);
+bool desk_chat_message_fill_fields(const struct desk_chat_message *chat_message, struct desk_chat_message_fields *out);
 
 /**
  * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
- * it was, if `chat_message_page` or `out` is NULL or `struct_size` is none. Properties that this library does
- * not know are absent.
+ * it was, if `chat_message_page` or `out` is NULL or `struct_size` is none.
  */
-bool desk_chat_message_page_get_fields(const struct desk_chat_message_page *chat_message_page,
-                                       struct desk_chat_message_page_fields *out);
+bool desk_chat_message_page_fill_fields(const struct desk_chat_message_page *chat_message_page,
+                                        struct desk_chat_message_page_fields *out);
 
 /**
  * Message customers first.

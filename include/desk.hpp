@@ -133,7 +133,7 @@ class Error : public std::runtime_error {
   std::string_view service_code() const noexcept { return detail::view(desk_error_get_service_code(error_.get())); }
   /// The service's own explanation; it may repeat what was sent.
   std::string_view service_text() const noexcept { return detail::view(desk_error_get_service_text(error_.get())); }
-  /// The raw body of the answer; it may hold message text.
+  /// The raw body of the answer; it may hold message text, and whatever else the service repeats of a request.
   std::string_view body() const noexcept { return detail::view(desk_error_get_body(error_.get())); }
   /// The request id that the service or a gateway gave.
   std::string_view request_id() const noexcept { return detail::view(desk_error_get_request_id(error_.get())); }
@@ -144,7 +144,7 @@ class Error : public std::runtime_error {
   }
   /// How often the request was tried; 0 if it was refused before sending.
   std::int32_t attempts() const noexcept { return desk_error_get_attempts(error_.get()); }
-  /// The service's clock when it answered last, in whole seconds.
+  /// The service's clock when it answered the last attempt, in whole seconds.
   std::optional<Time> server_date() const noexcept {
     std::int64_t us = 0;
     return desk_error_get_server_date_us(error_.get(), &us) ? std::optional<Time>(detail::time(us)) : std::nullopt;
@@ -902,7 +902,7 @@ class ProactiveChatView {
   /// Every property at once, as C sees it: one call instead of a getter each.
   desk_proactive_chat_fields fields() const noexcept {
     desk_proactive_chat_fields all = DESK_PROACTIVE_CHAT_FIELDS_INIT;
-    desk_proactive_chat_get_fields(object_, &all);
+    desk_proactive_chat_fill_fields(object_, &all);
     return all;
   }
   /// The id of the proactive chat.
@@ -951,7 +951,7 @@ class ChatMessageView {
   /// Every property at once, as C sees it: one call instead of a getter each.
   desk_chat_message_fields fields() const noexcept {
     desk_chat_message_fields all = DESK_CHAT_MESSAGE_FIELDS_INIT;
-    desk_chat_message_get_fields(object_, &all);
+    desk_chat_message_fill_fields(object_, &all);
     return all;
   }
   /// The id of the message in Desk.
@@ -996,7 +996,7 @@ class ChatMessagePageView {
   /// Every property at once, as C sees it: one call instead of a getter each.
   desk_chat_message_page_fields fields() const noexcept {
     desk_chat_message_page_fields all = DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT;
-    desk_chat_message_page_get_fields(object_, &all);
+    desk_chat_message_page_fill_fields(object_, &all);
     return all;
   }
   /// The number of messages in the whole list at the time of the request.

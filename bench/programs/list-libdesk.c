@@ -40,7 +40,7 @@ int main(int argc, char **argv) {
   desk_status status = desk_client_new(&options, &client, &error);
   if (status == DESK_OK) status = desk_chat_message_iter_new(client, NULL, &walk, NULL, &messages, &error);
   while (status == DESK_OK && (status = desk_chat_message_iter_next(messages, &message, &error)) == DESK_OK && message)
-    if (desk_chat_message_get_fields(message, &fields)) take(&s, &fields);
+    if (desk_chat_message_fill_fields(message, &fields)) take(&s, &fields);
   if (status != DESK_OK) fprintf(stderr, "list-libdesk: %s\n", desk_error_get_message(error).ptr);
   desk_error_free(error);
   desk_chat_message_iter_free(messages);

@@ -256,6 +256,19 @@ fn a_class_that_would_mean_two_things_is_refused() {
     }
 }
 
+/// `more` that may be absent has a flag, which has the name of another property.
+#[test]
+fn members_that_would_have_one_name_are_refused() {
+    let note = "        note:\n";
+    let twins = "        more:\n          type: integer\n          format: int64\n          nullable: true\n          description: More.\n        hasMore:\n          type: boolean\n          description: Whether.\n";
+    let error = from(&tiny(note, &format!("{twins}{note}"))).err().expect("two members of one name");
+    assert!(error.contains("desk_thing_fields.has_more") && error.contains("two things"), "{error}");
+    assert!(
+        from(&tiny(note, &format!("        fields:\n          type: string\n          description: F.\n{note}")))
+            .is_ok()
+    );
+}
+
 #[test]
 fn a_break_of_the_c_abi_is_seen() {
     let before = from(TINY).expect("it can be generated").c_surface;

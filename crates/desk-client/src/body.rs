@@ -15,6 +15,7 @@ use crate::Error;
 use crate::answer::ROOM_BEHIND;
 use crate::deadline::InTime;
 use crate::error::BoxError;
+use crate::token::Token;
 
 /// The largest success body, decompressed: 32 MB.
 pub(crate) const SUCCESS_CAP: usize = 32 << 20;
@@ -123,11 +124,13 @@ impl Write for Capped<'_> {
 }
 
 /// The service's code and explanation in an error body, whichever of its known shapes it has.
-pub(crate) fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
+///
+/// Whoever answered may repeat what it was sent: the token is struck out, before anything is cut.
+pub(crate) fn explanation(body: &[u8], token: &Token) -> (Option<String>, Option<String>) {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        // Three bytes for each that is not UTF-8.
-        let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP)]);
-        return (None, short(text.trim()));
+        // Three bytes for each that is not UTF-8. A token that begins within the cap is here as a whole.
+        let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP + token.len())]);
+        return (None, short(token.struck_from(text.into_owned()).trim()));
     };
     let code = match value.get("code") {
         Some(Value::String(code)) => Some(code.clone()),
@@ -136,7 +139,8 @@ pub(crate) fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
     };
     let named = ["detail", "message"].iter().find_map(|key| value.get(key)?.as_str().filter(|text| !text.is_empty()));
     let text = named.map_or_else(|| flat(&value), str::to_owned);
-    (code.filter(|code| code.len() <= CODE_CAP), short(&text))
+    let code = code.filter(|code| code.len() <= CODE_CAP && !token.is_in(code));
+    (code, short(&token.struck_from(text)))
 }
 
 /// A text within the cap; `None` for an empty one.
@@ -162,6 +166,7 @@ fn flat(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::explanation;
+    use crate::token::Token;
 
     #[test]
     fn explains_every_known_error_shape() {
@@ -180,8 +185,25 @@ mod tests {
             ("", None, None),
         ];
         for (body, code, text) in cases {
-            let found = explanation(body.as_bytes());
+            let found = explanation(body.as_bytes(), &token());
             assert_eq!((found.0.as_deref(), found.1.as_deref()), (code, text), "{body}");
+        }
+    }
+
+    fn token() -> Token {
+        Token::new(zeroize::Zeroizing::new("canary-token".to_owned())).expect("a token")
+    }
+
+    /// Wherever it is, also where the explanation is cut.
+    #[test]
+    fn the_token_is_in_no_explanation() {
+        for at in (0..30).chain(1950..2050) {
+            let text = format!("{}canary-token", "x".repeat(at));
+            for body in [text.clone(), format!(r#"{{"detail":"{text}"}}"#), format!(r#"{{"code":"{text}"}}"#)] {
+                let (code, text) = explanation(body.as_bytes(), &token());
+                let shown = format!("{code:?} {text:?}");
+                assert!(!shown.contains("cana") && !shown.contains("-to"), "at {at}: {shown}");
+            }
         }
     }
 
@@ -189,7 +211,7 @@ mod tests {
     fn an_explanation_has_an_end() {
         let long = "\u{e9}".repeat(5000);
         for body in [long.clone(), format!(r#"{{"detail":"{long}","code":"{long}"}}"#), format!(r#"["{long}"]"#)] {
-            let (code, text) = explanation(body.as_bytes());
+            let (code, text) = explanation(body.as_bytes(), &token());
             assert!(code.is_none() && text.is_some_and(|text| (1900..=2000).contains(&text.len())));
         }
     }

@@ -163,7 +163,8 @@ impl Error {
         self.0.service_text.as_deref()
     }
 
-    /// The raw body of the answer, at most 1 MB of a refusal; empty if there was none. It may hold message text.
+    /// The raw body of the answer, at most 1 MB of a refusal; empty if there was none. It may hold message text, and whatever
+    /// else the service repeats of a request.
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
@@ -188,7 +189,7 @@ impl Error {
         self.0.attempts
     }
 
-    /// The service's clock when it answered last, in whole seconds.
+    /// The service's clock when it answered the last attempt, in whole seconds.
     pub fn server_date(&self) -> Option<DateTime<Utc>> {
         self.0.server_date
     }

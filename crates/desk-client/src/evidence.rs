@@ -12,6 +12,7 @@ use hyper_util::client::legacy;
 use reqwest::Url;
 
 use crate::error::BoxError;
+use crate::token::Token;
 use crate::{Error, ErrorKind, Outcome, body, retry_after};
 
 /// Characters of a cause at most.
@@ -54,7 +55,7 @@ fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
 }
 
 /// What a status other than 2xx means.
-pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Error {
+pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes, token: &Token) -> Error {
     let (kind, outcome) = match status.as_u16() {
         300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
         401 | 403 => (ErrorKind::Unauthorized, Outcome::Rejected),
@@ -70,9 +71,10 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> E
     let mut what = format!("the service answered {} {reason}", status.as_u16());
     if kind == ErrorKind::Redirect {
         let target = text(headers, LOCATION.as_str()).map_or("nowhere".to_owned(), |location| origin(&location));
+        let target = if token.is_in_any_case(&target) { "elsewhere".to_owned() } else { target };
         what = format!("the service answered {} with a redirect to {target}, which is not followed", status.as_u16());
     }
-    let (service_code, service_text) = body::explanation(&body);
+    let (service_code, service_text) = body::explanation(&body, token);
     Error::new(kind, outcome, what).with(|details| {
         details.status = Some(status.as_u16());
         details.retry_after = retry_after::parse(headers);

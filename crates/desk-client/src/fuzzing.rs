@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use http::HeaderMap;
+use zeroize::Zeroizing;
+
+use crate::token::Token;
 
 /// Code and explanation in an error body.
 pub fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
-    crate::body::explanation(body)
+    let token = Token::new(Zeroizing::new("t0ken".to_owned())).unwrap_or_else(|error| panic!("{error}"));
+    crate::body::explanation(body, &token)
 }
 
 /// The wait that headers ask for.

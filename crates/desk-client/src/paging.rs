@@ -222,7 +222,10 @@ impl<T: Send + 'static> ItemStream<T> {
         let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let ids: Vec<i64> = items.iter().map(self.list.id).collect();
         let (first, first_count, first_offset) = &self.first;
-        let restarted = rows > 0 && ids == *first;
+        // A stream that began elsewhere cannot be taken back to its first page. One row may stand in two places of a list that
+        // has no order.
+        let same = first.starts_with(&ids) && (ids.len() == first.len() || rows == asked);
+        let restarted = *first_offset == 0 && rows > 1 && same;
         let repeated = restarted || rows > 0 && ids == self.ids;
         let (before, moved) = if restarted { (*first_count, self.offset - first_offset) } else { (self.count, rows) };
         if repeated && count.saturating_sub(before) >= moved {

@@ -68,6 +68,18 @@ pub(super) async fn drain(mut stream: ItemStream<i64>) -> (Vec<i64>, Vec<ErrorKi
     (items, errors)
 }
 
+/// The items before the first error, and that.
+async fn drain_some(mut stream: ItemStream<i64>) -> (Vec<i64>, Option<ErrorKind>) {
+    let mut items = Vec::new();
+    while let Some(next) = stream.next().await {
+        match next {
+            Ok(item) => items.push(item),
+            Err(error) => return (items, Some(error.kind())),
+        }
+    }
+    (items, None)
+}
+
 pub(super) fn all(rows: i64) -> Vec<i64> {
     (0..rows).collect()
 }
@@ -146,6 +158,13 @@ async fn rows_of_the_first_page_are_known_again_later() {
             )
         );
     }
+}
+
+/// A last page that is smaller than the first one because no more is wanted.
+#[tokio::test]
+async fn a_part_of_the_first_page_is_known_as_well() {
+    let (broken, _) = stream(15, 3, vec![Answer::Rows, Answer::Restart]);
+    assert_eq!(drain_some(broken.max_items(5)).await, (all(3), Some(ErrorKind::Inconsistent)));
 }
 
 #[tokio::test]

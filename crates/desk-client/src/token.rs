@@ -31,6 +31,16 @@ impl Token {
         text.contains(self.0.as_str())
     }
 
+    /// The same, where letters may have become small ones, as in names of hosts.
+    pub(crate) fn is_in_any_case(&self, text: &str) -> bool {
+        text.to_lowercase().contains(Zeroizing::new(self.0.to_lowercase()).as_str())
+    }
+
+    /// Bytes of it.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// A text without it.
     pub(crate) fn struck_from(&self, text: String) -> String {
         if self.is_in(&text) { text.replace(self.0.as_str(), "[redacted]") } else { text }

@@ -314,13 +314,8 @@ impl Call {
         }
         if !status.is_success() {
             // The status stands, whatever becomes of the body.
-            let refused = refusal(status, &headers, coming.read_some(&in_time).await.into());
-            // A gateway may repeat what it was sent.
-            return Err(refused.with(|details| {
-                let token = &self.shared.token;
-                details.service_code = details.service_code.take().filter(|code| !token.is_in(code));
-                details.service_text = details.service_text.take().map(|text| token.struck_from(text));
-            }));
+            let body = coming.read_some(&in_time).await.into();
+            return Err(refusal(status, &headers, body, &self.shared.token));
         }
         let body = coming.read(&in_time).await.map_err(|error| match error {
             BodyError::Late(error) => error,

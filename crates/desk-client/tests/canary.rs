@@ -77,7 +77,7 @@ async fn elsewhere(output: &Output, chat: &NewProactiveChat) {
         }
         let body =
             format!(r#"{{"code":"{TOKEN}","detail":"{} {TOKEN}"}}"#, String::from_utf8_lossy(&request.body).len());
-        vec![reply(400, &[("x-request-id", TOKEN), ("location", &format!("http://{TOKEN}/"))], body.as_bytes())]
+        vec![reply(400, &[("x-request-id", TOKEN)], body.as_bytes())]
     });
     let client = |url: &str| {
         let builder = Client::builder("").api_token(TOKEN).base_url(url).observer(Arc::new(output.clone()));
@@ -103,6 +103,8 @@ async fn elsewhere(output: &Output, chat: &NewProactiveChat) {
     for options in [&once, &once.clone().timeout(Duration::from_millis(20))] {
         output.note_error(&limited.with(options.clone()).proactive_chat_create(chat).await.expect_err("no turn"));
     }
+    let away = Server::start(|_| vec![reply(302, &[("location", &format!("http://{TOKEN}/"))], b"")]);
+    assert_eq!(failed(client(&away.url()), &once).await.kind(), ErrorKind::Redirect);
     let cancel = CancelToken::new();
     cancel.cancel();
     failed(client(&echo.url()), &once.clone().cancel(cancel)).await;

@@ -204,8 +204,8 @@ pub unsafe extern "C" fn desk_error_get_service_text(error: *const desk_error) -
     unsafe { read(error, desk_str::ABSENT, |error| error.service_text.view()) }
 }
 
-/// The raw body of the answer, at most 1 MB of a refusal; not always UTF-8. It may hold message text. Lives until the
-/// error is freed.
+/// The raw body of the answer, at most 1 MB of a refusal; not always UTF-8. It may hold message text, and whatever else the
+/// service repeats of a request. Lives until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_body(error: *const desk_error) -> desk_str {
     // SAFETY: the caller passes NULL or a live error.
@@ -226,7 +226,7 @@ pub unsafe extern "C" fn desk_error_get_attempts(error: *const desk_error) -> i3
     unsafe { read(error, 0, |error| error.attempts) }
 }
 
-/// The service's clock when it answered last, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
+/// The service's clock when it answered the last attempt, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
 /// `out` (NULL: not wanted).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_server_date_us(error: *const desk_error, out: *mut i64) -> bool {

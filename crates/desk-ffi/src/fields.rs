@@ -10,6 +10,9 @@ const LARGEST: usize = 4096;
 /// Every property begins and ends at so many bytes.
 const GROUP: usize = 8;
 
+// On other machines a property would not end where the next one begins.
+const _: () = assert!(size_of::<usize>() == GROUP, "the structs of C are laid out for pointers of 8 bytes");
+
 /// A struct that begins with `struct_size` and only ever grows at its end.
 ///
 /// # Safety

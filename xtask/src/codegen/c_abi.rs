@@ -2,6 +2,8 @@
 //!
 //! Structs that come in are `c_input.rs`, results that go out `c_output.rs`; all three share the argument rules here.
 
+use std::iter;
+
 use anyhow::{Result, bail};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -281,6 +283,11 @@ fn no_twins(model: &Model, runtime: &[syn::Item]) -> Result<()> {
         }
     }
     for (schema, fields) in model.objects().filter(|(schema, _)| schema.output) {
+        let [all, _] = super::c_fields::c_names(schema);
+        let members = fields.iter().flat_map(|field| super::c_fields::member_names(schema, field));
+        for member in iter::once("struct_size".to_owned()).chain(members) {
+            claim(format!("{all}.{member}"), format!("a property of `{}`", schema.name))?;
+        }
         let getters = fields.iter().flat_map(|field| super::c_output::getter_names(schema, field));
         for name in getters.chain(super::c_fields::c_names(schema)) {
             claim(name, format!("a property of `{}`", schema.name))?;

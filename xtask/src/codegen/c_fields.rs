@@ -24,7 +24,12 @@ pub fn emit(model: &Model) -> TokenStream {
 /// The struct's name and the function's.
 pub fn c_names(schema: &Schema) -> [String; 2] {
     let name = names::c_type(&schema.name);
-    [format!("{name}_fields"), format!("{name}_get_fields")]
+    [format!("{name}_fields"), format!("{name}_fill_fields")]
+}
+
+/// The names of the members that a property becomes.
+pub fn member_names(schema: &Schema, field: &Field) -> Vec<String> {
+    members(schema, field).into_iter().map(|(member, _)| member.name.to_string()).collect()
 }
 
 fn one(schema: &Schema, fields: &[Field]) -> TokenStream {
@@ -34,11 +39,12 @@ fn one(schema: &Schema, fields: &[Field]) -> TokenStream {
     let init = names::c_const(&[&name["desk_".len()..], "init"]);
     let about = doc(&format!(
         "Every property of a `{handle}` at once. Start from `{init}` and fill it in with `{get}`. Texts and objects live as \
-         long as the result they came from; absent ones are NULL, and a property that may be absent otherwise has a flag."
+         long as the result they came from; absent ones are NULL, and a property that may be absent otherwise has a flag. \
+         Filled in by an older library, what it does not know is zero, also where there is no flag."
     ));
     let about_get = doc(&format!(
         "Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as it \
-         was, if `{this}` or `out` is NULL or `struct_size` is none. Properties that this library does not know are absent."
+         was, if `{this}` or `out` is NULL or `struct_size` is none."
     ));
     let size_doc = doc(&format!("`sizeof({name})`, set by the INIT macro."));
     let (name, get) = (ident(&name), ident(&get));

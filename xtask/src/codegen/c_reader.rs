@@ -44,6 +44,8 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
         let (name, value) = (ident(&names::rust(&field.name)), property(field));
         quote! { (&raw mut (*to).#name).write(#value); }
     });
+    let names = fields.iter().map(|field| ident(&names::rust(&field.name)));
+    let about = schema.root.then(|| quote!(response_: _));
     let no_response = schema.root.then(|| quote! { (&raw mut (*to).response_).write(ptr::null()); });
     let answer = schema.root.then(|| {
         quote! {
@@ -59,6 +61,9 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
         }
     });
     quote! {
+        // Every member there is: one that nobody reads does not compile.
+        const _: fn(#view) = |#view { #(#names: _,)* #about }| ();
+
         // SAFETY: it writes every member.
         unsafe impl Read for #view {
             #[inline(always)]

@@ -58,7 +58,7 @@ static bool same(desk_str a, desk_str b) { return a.ptr == b.ptr && a.len == b.l
 /* All at once is what the getters say one by one. */
 static bool same_at_once(const desk_order *order) {
   desk_order_fields all = DESK_ORDER_FIELDS_INIT;
-  if (!desk_order_get_fields(order, &all)) return false;
+  if (!desk_order_fill_fields(order, &all)) return false;
   int32_t small = 0;
   int64_t large = 0, made = 0;
   bool open = false;

@@ -76,6 +76,7 @@ impl<T> Pass<T> {
     }
 
     pub(super) fn take(&mut self, page: Page<T>) -> Turn {
+        debug_assert!(page.kept.is_none(), "rows outlive their page here");
         let count = page.count;
         if self.count.replace(count).is_some_and(|before| before != count) {
             if self.strict {

@@ -4,8 +4,9 @@ use super::outputs::*;
 use crate::fields::{self, Fields};
 use crate::text::desk_str;
 /// Every property of a `desk_proactive_chat` at once. Start from `DESK_PROACTIVE_CHAT_FIELDS_INIT` and fill it in
-/// with `desk_proactive_chat_get_fields`. Texts and objects live as long as the result they came from; absent
-/// ones are NULL, and a property that may be absent otherwise has a flag.
+/// with `desk_proactive_chat_fill_fields`. Texts and objects live as long as the result they came from; absent
+/// ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it
+/// does not know is zero, also where there is no flag.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_proactive_chat_fields {
@@ -44,10 +45,9 @@ pub struct desk_proactive_chat_fields {
 }
 unsafe impl Fields for desk_proactive_chat_fields {}
 /// Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
-/// it was, if `proactive_chat` or `out` is NULL or `struct_size` is none. Properties that this library does not
-/// know are absent.
+/// it was, if `proactive_chat` or `out` is NULL or `struct_size` is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn desk_proactive_chat_get_fields(
+pub unsafe extern "C" fn desk_proactive_chat_fill_fields(
     proactive_chat: *const desk_proactive_chat,
     out: *mut desk_proactive_chat_fields,
 ) -> bool {
@@ -76,8 +76,9 @@ pub unsafe extern "C" fn desk_proactive_chat_get_fields(
     }
 }
 /// Every property of a `desk_chat_message` at once. Start from `DESK_CHAT_MESSAGE_FIELDS_INIT` and fill it in
-/// with `desk_chat_message_get_fields`. Texts and objects live as long as the result they came from; absent ones
-/// are NULL, and a property that may be absent otherwise has a flag.
+/// with `desk_chat_message_fill_fields`. Texts and objects live as long as the result they came from; absent ones
+/// are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it does
+/// not know is zero, also where there is no flag.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_chat_message_fields {
@@ -118,10 +119,9 @@ pub struct desk_chat_message_fields {
 }
 unsafe impl Fields for desk_chat_message_fields {}
 /// Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
-/// it was, if `chat_message` or `out` is NULL or `struct_size` is none. Properties that this library does not
-/// know are absent.
+/// it was, if `chat_message` or `out` is NULL or `struct_size` is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn desk_chat_message_get_fields(
+pub unsafe extern "C" fn desk_chat_message_fill_fields(
     chat_message: *const desk_chat_message,
     out: *mut desk_chat_message_fields,
 ) -> bool {
@@ -151,8 +151,9 @@ pub unsafe extern "C" fn desk_chat_message_get_fields(
     }
 }
 /// Every property of a `desk_chat_message_page` at once. Start from `DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT` and fill
-/// it in with `desk_chat_message_page_get_fields`. Texts and objects live as long as the result they came from;
-/// absent ones are NULL, and a property that may be absent otherwise has a flag.
+/// it in with `desk_chat_message_page_fill_fields`. Texts and objects live as long as the result they came from;
+/// absent ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library,
+/// what it does not know is zero, also where there is no flag.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_chat_message_page_fields {
@@ -169,10 +170,9 @@ pub struct desk_chat_message_page_fields {
 }
 unsafe impl Fields for desk_chat_message_page_fields {}
 /// Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
-/// it was, if `chat_message_page` or `out` is NULL or `struct_size` is none. Properties that this library does
-/// not know are absent.
+/// it was, if `chat_message_page` or `out` is NULL or `struct_size` is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn desk_chat_message_page_get_fields(
+pub unsafe extern "C" fn desk_chat_message_page_fill_fields(
     chat_message_page: *const desk_chat_message_page,
     out: *mut desk_chat_message_page_fields,
 ) -> bool {

@@ -8,6 +8,24 @@ use super::outputs::*;
 use crate::output::{EnumView, List, Object};
 use crate::reader::{self, Kept, Read, Reader};
 use crate::text::desk_str;
+const _: fn(ProactiveChatView) = |
+    ProactiveChatView {
+        id: _,
+        project: _,
+        message: _,
+        message_count: _,
+        created_by: _,
+        assigned_group: _,
+        sent_count: _,
+        responded_count: _,
+        closed_count: _,
+        customers_list: _,
+        created_at: _,
+        updated_at: _,
+        priority: _,
+        response_: _,
+    }|
+();
 unsafe impl Read for ProactiveChatView {
     #[inline(always)]
     fn read(
@@ -101,6 +119,21 @@ impl Answer<types::ProactiveChat> for Kept<ProactiveChatView> {
         Kept::of(&value)
     }
 }
+const _: fn(ChatMessageView) = |
+    ChatMessageView {
+        id: _,
+        message_id: _,
+        ticket: _,
+        user_sendbird_id: _,
+        user_type: _,
+        created_at: _,
+        message: _,
+        data: _,
+        deleted_at: _,
+        requested_from: _,
+        requested_by: _,
+    }|
+();
 unsafe impl Read for ChatMessageView {
     #[inline(always)]
     fn read(
@@ -184,6 +217,9 @@ unsafe impl Read for ChatMessageView {
         from.close()
     }
 }
+const _: fn(ChatMessagePageView) = |
+    ChatMessagePageView { count: _, previous: _, next: _, results: _, response_: _ }|
+();
 unsafe impl Read for ChatMessagePageView {
     #[inline(always)]
     fn read(

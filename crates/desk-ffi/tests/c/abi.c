@@ -191,13 +191,13 @@ static void nothing(void) {
 /* Structs with all properties, as large as programs of any age have them. */
 static void fields(const desk_chat_message *old, const desk_chat_message *new) {
   desk_chat_message_fields all = DESK_CHAT_MESSAGE_FIELDS_INIT;
-  CHECK(desk_chat_message_get_fields(new, &all) && all.struct_size == sizeof all);
+  CHECK(desk_chat_message_fill_fields(new, &all) && all.struct_size == sizeof all);
   CHECK(all.has_message_id && all.message_id == INT64_MAX && all.user_type == DESK_USER_TYPE_CUSTOMER);
   CHECK(all.message.ptr == desk_chat_message_get_message(new).ptr && all.has_deleted_at_us);
-  CHECK(desk_chat_message_get_fields(old, &all));
+  CHECK(desk_chat_message_fill_fields(old, &all));
   CHECK(all.id == 10933 && !all.has_message_id && all.message_id == 0 && !all.has_deleted_at_us && !all.data.ptr);
-  CHECK(!desk_chat_message_get_fields(NULL, &all) && all.id == 10933);
-  CHECK(!desk_chat_message_get_fields(new, NULL));
+  CHECK(!desk_chat_message_fill_fields(NULL, &all) && all.id == 10933);
+  CHECK(!desk_chat_message_fill_fields(new, NULL));
 
   /* Before `ticket` there was no more; what stands behind it is not ours. */
   struct {
@@ -207,18 +207,18 @@ static void fields(const desk_chat_message *old, const desk_chat_message *new) {
   memset(&room, 0xAA, sizeof room);
   const size_t before = offsetof(desk_chat_message_fields, ticket);
   room.known.struct_size = before;
-  CHECK(desk_chat_message_get_fields(new, &room.known) && room.known.struct_size == before);
+  CHECK(desk_chat_message_fill_fields(new, &room.known) && room.known.struct_size == before);
   CHECK(room.known.id == desk_chat_message_get_id(new) && room.known.message_id == INT64_MAX);
   CHECK(((unsigned char *)&room)[before] == 0xAA && room.more[0] == 0xAA);
   /* Of what a later header adds nothing is known. */
   room.known.struct_size = sizeof room;
-  CHECK(desk_chat_message_get_fields(new, &room.known) && room.known.ticket == desk_chat_message_get_ticket(new));
+  CHECK(desk_chat_message_fill_fields(new, &room.known) && room.known.ticket == desk_chat_message_get_ticket(new));
   for (size_t at = 0; at < sizeof room.more; at++) CHECK(room.more[at] == 0);
 
   const size_t sizes[] = {0, 1, 8, sizeof all - 1, 4104, SIZE_MAX};
   for (size_t at = 0; at < sizeof sizes / sizeof *sizes; at++) {
     all.struct_size = sizes[at];
-    CHECK(!desk_chat_message_get_fields(new, &all) && all.id == 10933);
+    CHECK(!desk_chat_message_fill_fields(new, &all) && all.id == 10933);
   }
 }
 
