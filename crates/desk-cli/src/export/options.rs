@@ -51,7 +51,7 @@ pub(crate) fn command() -> Option<Command> {
                 .long("format")
                 .value_name("FORMAT")
                 .default_value("ndjson")
-                .help("What parts are")
+                .help("What parts are; CSV has the columns that this version knows, NDJSON all there are")
                 .value_parser(PossibleValuesParser::new(["ndjson", "csv"])),
         )
         .arg(
