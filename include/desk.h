@@ -993,6 +993,18 @@ int64_t desk_error_get_retry_after_ms(const struct desk_error *error);
 int32_t desk_error_get_attempts(const struct desk_error *error);
 
 /**
+ * The service's clock when it answered last, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
+ * `out` (NULL: not wanted).
+ */
+bool desk_error_get_server_date_us(const struct desk_error *error,
+                                   int64_t *out);
+
+/**
+ * Time from the start of the call to its failure, in µs, waits between attempts included; 0 if it was no call.
+ */
+int64_t desk_error_get_elapsed_us(const struct desk_error *error);
+
+/**
  * The request id that the service or a gateway gave. Lives until the error is freed.
  */
 struct desk_str desk_error_get_request_id(const struct desk_error *error);

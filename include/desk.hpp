@@ -144,6 +144,15 @@ class Error : public std::runtime_error {
   }
   /// How often the request was tried; 0 if it was refused before sending.
   std::int32_t attempts() const noexcept { return desk_error_get_attempts(error_.get()); }
+  /// The service's clock when it answered last, in whole seconds.
+  std::optional<Time> server_date() const noexcept {
+    std::int64_t us = 0;
+    return desk_error_get_server_date_us(error_.get(), &us) ? std::optional<Time>(detail::time(us)) : std::nullopt;
+  }
+  /// Time from the start of the call to its failure, waits between attempts included.
+  std::chrono::microseconds elapsed() const noexcept {
+    return std::chrono::microseconds(desk_error_get_elapsed_us(error_.get()));
+  }
 
  private:
   explicit Error(const std::string& message)

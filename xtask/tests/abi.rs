@@ -68,7 +68,10 @@ const BREAKS: [Planted; 9] = [
     ),
     (
         "padding",
-        &[("  struct desk_str priority_text;\n", "  int32_t urgent;\n  struct desk_str priority_text;\n")],
+        &[(
+            "  struct desk_str priority_text;\n} desk_new_proactive_chat;",
+            "  int32_t urgent;\n  struct desk_str priority_text;\n} desk_new_proactive_chat;",
+        )],
         "new before the old end (88 bytes, aligned to 8): member desk_new_proactive_chat.urgent = 68..72 int32_t",
     ),
     (

@@ -9,11 +9,13 @@ pub(crate) mod input;
 use std::future::Future;
 use std::pin::Pin;
 
+use chrono::{DateTime, Utc};
+use desk_client::answer::Rows;
 use desk_client::export::Export;
-use desk_client::{Client, ItemStream};
+use desk_client::{Client, ItemStream, Response};
 
 use crate::error::Result;
-use crate::rows::{Json, Row};
+use crate::rows::{Json, PageOf, Row, Shape};
 use input::{Input, Span};
 
 /// Work on its way.
@@ -56,8 +58,31 @@ pub(crate) struct List {
     /// Rows of a page at most.
     pub(crate) page: i64,
     pub(crate) export: fn(&Client, &Input, Span) -> Result<Export<Row>>,
+    /// One page, from an offset on.
+    pub(crate) ask: fn(Client, Input, Span, i64) -> Pending<Asked>,
+}
+
+impl List {
     /// How many rows there are.
-    pub(crate) count: fn(Client, Input, Span) -> Pending<i64>,
+    pub(crate) async fn count(&self, client: Client, input: Input, span: Span) -> Result<i64> {
+        let one = Span { page: Some(1), ..span };
+        Ok((self.ask)(client, input, one, 0).await?.count)
+    }
+}
+
+/// A page, and when the service gave it.
+pub(crate) struct Asked {
+    pub(crate) count: i64,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) date: Option<DateTime<Utc>>,
+}
+
+impl<S: Shape> From<Response<PageOf<S>>> for Asked {
+    fn from(page: Response<PageOf<S>>) -> Asked {
+        let date = page.server_date();
+        let Rows { items, count, .. } = page.into_inner().rows();
+        Asked { count, rows: items, date }
+    }
 }
 
 /// A parameter or a property of the body.

@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use crate::connect::json;
 use crate::error::{Error, Exit, Result};
 use crate::output::message;
-use crate::{api, export};
+use crate::{api, doctor, export};
 
 const CODES: &str = "\
 Exit codes:
@@ -39,6 +39,7 @@ pub(crate) fn command() -> Command {
     if let Some(export) = export::command() {
         command = command.subcommand(export);
     }
+    command = command.subcommand(doctor::command());
     #[cfg(feature = "emulator")]
     {
         use clap::Args;
@@ -121,6 +122,7 @@ fn run(matches: &ArgMatches) -> Result<()> {
             written.map_err(|error| Error::io("write to", &dir, &error))
         }
         Some(("export", matches)) => in_runtime(export::run(matches)),
+        Some(("doctor", matches)) => in_runtime(doctor::run(matches)),
         Some((noun, matches)) => match matches.subcommand() {
             Some((verb, matches)) => in_runtime(api::command::run(noun, verb, matches)),
             None => Err(Error::usage("a command is missing").hint("see --help")),
@@ -142,7 +144,8 @@ fn emulator(matches: &ArgMatches) -> Result<()> {
     use clap::FromArgMatches;
     let options = desk_emulator::program::Options::from_arg_matches(matches);
     let options = options.map_err(|error| Error::usage(error.to_string()))?;
-    desk_emulator::program::run(options)
+    // Without the notice it is found by its address and token.
+    desk_emulator::program::run(options, |ready| crate::local::Notice::post(ready).ok())
         .map_err(|error| Error::new(Exit::Error, "io", format!("the emulator cannot run: {error}")))
 }
 

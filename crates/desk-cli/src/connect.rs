@@ -1,4 +1,4 @@
-//! Which service, and with which token: options, variables, the credentials file.
+//! Which service, and with which token: options, variables, the credentials file, and else an emulator of this user.
 //!
 //! Invariant: a token is never an argument, and one from the credentials file goes to the address of its own profile alone.
 
@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::credentials::{self, Profile};
 use crate::error::{Error, Exit, Result};
+use crate::local;
+use crate::output::message;
 
 const TOKEN_VARIABLE: &str = "DESK_API_TOKEN";
 const HEADING: &str = "Connection";
@@ -93,6 +95,16 @@ impl Connection {
                 }
                 token = token.or_else(|| profile.api_token.clone().map(Zeroizing::new));
             }
+        }
+        if token.is_none()
+            && !addressed
+            && asked.is_none()
+            && base_url.is_none()
+            && application_id.is_none()
+            && let Some(local) = local::running()
+        {
+            message(&format!("using the emulator at {}: nothing else is configured", local.base_url));
+            (base_url, token) = (Some(local.base_url), Some(local.token));
         }
         let Some(token) = token else {
             let error = Error::new(Exit::Auth, "credentials", "there is no API token; nothing was sent");

@@ -41,7 +41,8 @@ fn path() -> Option<PathBuf> {
 
 /// A profile; `None` if there is no file, or no such profile, and none was asked for.
 pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
-    let Some((path, text)) = read()? else {
+    let path = path().unwrap_or_default();
+    let Some(text) = read(&path)? else {
         return if asked {
             Err(refused(format!("there is no profile `{name}`: {} does not exist", place()))
                 .hint("write it, with mode 0600; see `desk help`"))
@@ -66,25 +67,25 @@ pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
     }
 }
 
-fn read() -> Result<Option<(PathBuf, Zeroizing<String>)>> {
-    let Some(path) = path() else { return Ok(None) };
-    let failed = |error: &std::io::Error| Error { exit: Exit::Auth, ..Error::io("read", &path, error) };
-    let found = match std::fs::symlink_metadata(&path) {
+/// A file of this user that nobody else can read; `None` if it is not there.
+pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
+    let failed = |error: &std::io::Error| Error { exit: Exit::Auth, ..Error::io("read", path, error) };
+    let found = match std::fs::symlink_metadata(path) {
         Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(&error)),
     };
-    check(&path, &found)?;
-    let mut file = File::open(&path).map_err(|error| failed(&error))?;
+    check(path, &found)?;
+    let mut file = File::open(path).map_err(|error| failed(&error))?;
     let opened = file.metadata().map_err(|error| failed(&error))?;
     // What was opened is what was looked at.
     if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
         return Err(refused(format!("{} was replaced while it was opened", path.display())).hint("type it again"));
     }
-    check(&path, &opened)?;
+    check(path, &opened)?;
     let mut text = Zeroizing::new(String::new());
     file.read_to_string(&mut text).map_err(|error| failed(&error))?;
-    Ok(Some((path, text)))
+    Ok(Some(text))
 }
 
 fn check(path: &Path, found: &Metadata) -> Result<()> {

@@ -102,7 +102,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         message("ending after the window in flight; once more ends at once");
     });
     let span = Span { from, until, page: options.page };
-    let left = (options.list.count)(client.clone(), options.input.clone(), span).await?;
+    let left = options.list.count(client.clone(), options.input.clone(), span).await?;
     let left = u64::try_from(left).unwrap_or_default();
     let mut progress = Progress::new(before.rows + left, before.rows, counts.clone(), options.json);
     progress.say(&plan(&options, &settings, &before, left));
@@ -138,7 +138,7 @@ async fn whole(
     (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     rows: u64,
 ) -> Result<()> {
-    let counted = (list.count)(client.clone(), input.clone(), Span { from, until, page: None }).await?;
+    let counted = list.count(client.clone(), input.clone(), Span { from, until, page: None }).await?;
     match u64::try_from(counted).unwrap_or_default().saturating_sub(rows) {
         0 => Ok(()),
         more => Err(Error::new(

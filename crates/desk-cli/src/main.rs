@@ -9,12 +9,14 @@ mod api;
 mod cli;
 mod connect;
 mod credentials;
+mod doctor;
 mod error;
 mod export;
 #[allow(clippy::all, dead_code, unused_imports, reason = "what there is depends on the spec")]
 #[rustfmt::skip]
 mod generated;
 mod interrupt;
+mod local;
 mod output;
 mod rows;
 

@@ -87,10 +87,6 @@ impl<S: Shape> PageOf<S> {
         Rows { items: self.rows, count: self.count, kept: None }
     }
 
-    pub(crate) fn count(&self) -> i64 {
-        self.count
-    }
-
     fn scan(body: &[u8]) -> Option<(i64, Vec<Place>)> {
         let (count, items) = serde_json::from_slice::<S::Page<'_>>(body).ok()?.into();
         let rows = items.into_iter().map(|item| {

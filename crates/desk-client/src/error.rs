@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 
 /// What is known of the request's fate. The question for a create: may a customer have been messaged?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,6 +98,8 @@ pub(crate) struct Details {
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) attempts: u32,
+    pub(crate) server_date: Option<DateTime<Utc>>,
+    pub(crate) elapsed: Duration,
     pub(crate) source: Option<BoxError>,
 }
 
@@ -115,6 +118,8 @@ impl Error {
             request_id: None,
             retry_after: None,
             attempts: 0,
+            server_date: None,
+            elapsed: Duration::ZERO,
             source: None,
         }))
     }
@@ -181,6 +186,16 @@ impl Error {
     /// How often the request was tried; 0 if it was refused before sending.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// The service's clock when it answered last, in whole seconds.
+    pub fn server_date(&self) -> Option<DateTime<Utc>> {
+        self.0.server_date
+    }
+
+    /// Time from the start of the call to its failure, waits between attempts included; zero if it was none.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
     }
 }
 

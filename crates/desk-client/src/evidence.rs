@@ -58,10 +58,12 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes) -> E
     let (kind, outcome) = match status.as_u16() {
         300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
         401 | 403 => (ErrorKind::Unauthorized, Outcome::Rejected),
-        404 | 410 => (ErrorKind::NotFound, Outcome::Rejected),
-        408 | 409 => (ErrorKind::Refused, Outcome::Unknown),
+        404 => (ErrorKind::NotFound, Outcome::Rejected),
+        410 => (ErrorKind::NotFound, Outcome::Unknown),
         429 => (ErrorKind::RateLimited, Outcome::Rejected),
-        400..=499 => (ErrorKind::Refused, Outcome::Rejected),
+        400 | 405 | 413 | 415 | 422 => (ErrorKind::Refused, Outcome::Rejected),
+        // These need not come from the service's own checks: a gateway says 408, 425 or 499 of what it passed on.
+        400..=499 => (ErrorKind::Refused, Outcome::Unknown),
         _ => (ErrorKind::Service, Outcome::Unknown),
     };
     let reason = status.canonical_reason().unwrap_or("unknown status").to_lowercase();

@@ -9,6 +9,7 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use crate::Error;
+use crate::base::Base;
 use crate::transport::Operation;
 
 /// Is told of every attempt and every call of a client.
@@ -92,7 +93,8 @@ pub(crate) fn call_ended(span: &Span, attempts: u32, error: Option<&Error>) {
 }
 
 /// The span of one attempt.
-pub(crate) fn attempt_span(call: &Span, operation: Operation, host: &str, port: u16, attempt: u32) -> Span {
+pub(crate) fn attempt_span(call: &Span, operation: Operation, base: &Base, attempt: u32) -> Span {
+    let (host, port) = base.host_and_port();
     let span = tracing::info_span!(
         parent: call,
         "http.request",
@@ -104,11 +106,14 @@ pub(crate) fn attempt_span(call: &Span, operation: Operation, host: &str, port: 
         http.response.status_code = Empty,
         server.address = host,
         server.port = port,
+        url.full = Empty,
         url.template = operation.path,
         error.r#type = Empty,
     );
     if !span.is_disabled() {
         span.record("otel.name", format!("{} {}", operation.method, operation.path));
+        // With the names of the path's parameters in place of their values, and without the query.
+        span.record("url.full", format!("{}{}", base.as_str(), operation.path));
     }
     if attempt > 1 {
         span.record("http.request.resend_count", attempt - 1);

@@ -104,6 +104,8 @@ pub struct ItemStream<T> {
     /// Of the last page: its ids, and how many rows the list had.
     ids: Vec<i64>,
     count: i64,
+    /// The same of the first page, and where it was: a service that takes an offset for 0 begins anew.
+    first: (Vec<i64>, i64, i64),
     /// Rows of the last page, if it was shorter than asked for.
     short: Option<i64>,
     /// The page just received was no step ahead, and is asked for once more.
@@ -139,6 +141,7 @@ impl<T: Send + 'static> ItemStream<T> {
             pending: None,
             ids: Vec::new(),
             count: 0,
+            first: (Vec::new(), 0, 0),
             short: None,
             stuck: false,
             ended: false,
@@ -218,8 +221,11 @@ impl<T: Send + 'static> ItemStream<T> {
         let Page { mut items, count, kept, .. } = page;
         let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let ids: Vec<i64> = items.iter().map(self.list.id).collect();
-        let repeated = rows > 0 && ids == self.ids;
-        if repeated && count.saturating_sub(self.count) >= rows {
+        let (first, first_count, first_offset) = &self.first;
+        let restarted = rows > 0 && ids == *first;
+        let repeated = restarted || rows > 0 && ids == self.ids;
+        let (before, moved) = if restarted { (*first_count, self.offset - first_offset) } else { (self.count, rows) };
+        if repeated && count.saturating_sub(before) >= moved {
             // As many rows came before them, and moved these here.
             (self.stuck, self.count, self.offset) = (false, count, self.offset.saturating_add(rows));
             return Ok(());
@@ -232,8 +238,14 @@ impl<T: Send + 'static> ItemStream<T> {
             let offset = self.offset;
             return Err(self.list.inconsistent(match rows {
                 0 => format!("the list does not move on: no row at offset {offset} of {count}"),
+                _ if restarted => {
+                    format!("the list does not move on: offset {offset} gives the rows of the first page")
+                }
                 _ => format!("the list does not move on: offset {offset} gives the rows of the page before"),
             }));
+        }
+        if self.first.0.is_empty() {
+            self.first = (ids.clone(), count, self.offset);
         }
         (self.stuck, self.ids, self.count) = (false, ids, count);
         self.offset = self.offset.saturating_add(rows);

@@ -126,6 +126,28 @@ async fn no_progress_is_an_error_that_can_be_overcome() {
     }
 }
 
+/// A service that takes a deep offset for 0 gives known rows far behind the first page.
+#[tokio::test]
+async fn rows_of_the_first_page_are_known_again_later() {
+    for fine in 1..4 {
+        let mut script: Vec<Answer> = (0..fine).map(|_| Answer::Rows).collect();
+        script.push(Answer::Restart);
+        let (mut broken, _) = stream(15, 3, script);
+        for page in 0..fine {
+            let wanted: Vec<i64> = (page * 3..page * 3 + 3).collect();
+            assert_eq!(broken.next_page().await.expect("a page").expect("rows"), wanted);
+        }
+        let error = broken.next_page().await.expect("not the end").expect_err("the first page again");
+        let offset = fine * 3;
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "list: the list does not move on: offset {offset} gives the rows of the first page; asking again is safe"
+            )
+        );
+    }
+}
+
 #[tokio::test]
 async fn it_ends_after_max_items_without_asking_for_more() {
     for (most, requests) in [(0, 0), (1, 1), (3, 1), (4, 2), (6, 2), (7, 3), (99, 4)] {

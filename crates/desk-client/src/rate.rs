@@ -163,19 +163,29 @@ mod tests {
 
     #[test]
     fn it_falls_at_once_and_grows_back_slowly() {
-        let lane = Lane::new(10.0);
-        lane.change(|rate, _| rate * FALL);
-        assert_eq!(rate(&lane), 7.0);
+        let limits = Rate::new(Some(10.0), Some(2.0)).expect("rates");
+        let lane = limits.reads.as_ref().expect("a rate of reads");
+        let second_later = || locked(&lane.now).changed -= Duration::from_secs(1);
+        limits.throttled(true, Duration::ZERO);
+        assert_eq!(rate(lane), 7.0);
         // Within the same second nothing grows.
-        lane.regrow();
-        assert_eq!(rate(&lane), 7.0);
-        locked(&lane.now).changed -= Duration::from_secs(1);
-        lane.regrow();
-        assert!((rate(&lane) - 7.2).abs() < 1e-9);
-        (0..100).for_each(|_| lane.change(|rate, _| rate * FALL));
-        assert_eq!(rate(&lane), 0.5);
-        (0..100).for_each(|_| lane.change(|rate, limit| rate + limit * GROWTH));
-        assert_eq!(rate(&lane), 10.0);
+        limits.success(true);
+        assert_eq!(rate(lane), 7.0);
+        second_later();
+        // What is written says nothing of reads.
+        limits.success(false);
+        assert_eq!(rate(lane), 7.0);
+        limits.success(true);
+        assert!((rate(lane) - 7.2).abs() < 1e-9);
+        (0..100).for_each(|_| limits.throttled(true, Duration::ZERO));
+        assert_eq!(rate(lane), 0.5);
+        for _ in 0..100 {
+            second_later();
+            limits.success(true);
+        }
+        assert_eq!(rate(lane), 10.0);
+        limits.throttled(false, Duration::ZERO);
+        assert_eq!((rate(lane), limits.writes.as_ref().map(rate)), (10.0, Some(1.4)));
     }
 
     #[tokio::test]

@@ -132,6 +132,9 @@ mod tests {
         let (budget, broken) = (Budget::default(), error(ErrorKind::Transport, Outcome::Unknown, 0));
         let again = || wait(&broken, true, 1, MINUTE, 0.0, &budget).is_some();
         assert_eq!((0..1000).filter(|_| again()).count(), 100);
+        let late = error(ErrorKind::Timeout, Outcome::Unknown, 0);
+        let twice_as_dear = Budget::default();
+        assert_eq!((0..1000).filter(|_| wait(&late, true, 1, MINUTE, 0.0, &twice_as_dear).is_some()).count(), 50);
         (0..5).for_each(|_| budget.success());
         assert_eq!((0..10).filter(|_| again()).count(), 1);
     }
@@ -148,7 +151,7 @@ mod tests {
             (Transport, Unknown, 0, true, false),
             (RateLimited, Rejected, 429, true, true),
             (Refused, Unknown, 408, true, false),
-            (Refused, Rejected, 425, true, false),
+            (Refused, Unknown, 425, true, false),
             (Refused, Unknown, 409, false, false),
             (Refused, Rejected, 400, false, false),
             (Unauthorized, Rejected, 401, false, false),

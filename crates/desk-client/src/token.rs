@@ -26,7 +26,17 @@ impl Token {
         Ok(Token(token))
     }
 
-    /// The value of the auth header, marked so that neither logs nor HTTP/2 tables keep it.
+    /// Whether a text holds it.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        text.contains(self.0.as_str())
+    }
+
+    /// A text without it.
+    pub(crate) fn struck_from(&self, text: String) -> String {
+        if self.is_in(&text) { text.replace(self.0.as_str(), "[redacted]") } else { text }
+    }
+
+    /// The value of the auth header, marked so that neither logs nor HTTP/2 tables keep it. hyper owns this copy.
     pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
         let mut value =
             HeaderValue::from_str(&self.0).map_err(|_| Error::invalid("api_token cannot be sent in a header"))?;
@@ -38,5 +48,20 @@ impl Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_wiped_and_never_shown() {
+        fn wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let token = Token::new(Zeroizing::new("secret-1".to_owned())).expect("a token");
+        wiped(&token.0);
+        assert_eq!(format!("{token:?} {token:#?}"), "[redacted] [redacted]");
+        assert!(token.header().expect("a value").is_sensitive());
+        assert_eq!(token.struck_from("no secret-1!".to_owned()), "no [redacted]!");
     }
 }

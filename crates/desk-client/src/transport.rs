@@ -181,6 +181,7 @@ impl Call {
                 details.attempts = record.attempts;
                 details.status = details.status.or(record.status);
                 details.request_id = details.request_id.take().or(record.request_id);
+                (details.server_date, details.elapsed) = (record.date, elapsed);
             })),
         };
         let error = result.as_ref().err();
@@ -237,8 +238,7 @@ impl Call {
                 }));
             }
             let started = Instant::now();
-            let (host, port) = self.shared.base.host_and_port();
-            let span = observe::attempt_span(&self.span, self.operation, host, port, attempt);
+            let span = observe::attempt_span(&self.span, self.operation, &self.shared.base, attempt);
             let result = self.send(&message).instrument(span.clone()).await;
             let again = result.as_ref().err().filter(|_| attempt < most);
             let wait = again.and_then(|error| self.wait(error, attempt));
@@ -307,13 +307,20 @@ impl Call {
         {
             let mut record = self.record();
             record.status = Some(status.as_u16());
-            record.request_id = REQUEST_ID.iter().find_map(|name| text(&headers, name));
+            let ids = REQUEST_ID.iter().filter_map(|name| text(&headers, name));
+            record.request_id = ids.into_iter().find(|id| !self.shared.token.is_in(id));
             let date = text(&headers, DATE.as_str()).and_then(|date| httpdate::parse_http_date(&date).ok());
             record.date = date.map(DateTime::from);
         }
         if !status.is_success() {
             // The status stands, whatever becomes of the body.
-            return Err(refusal(status, &headers, coming.read_some(&in_time).await.into()));
+            let refused = refusal(status, &headers, coming.read_some(&in_time).await.into());
+            // A gateway may repeat what it was sent.
+            return Err(refused.with(|details| {
+                let token = &self.shared.token;
+                details.service_code = details.service_code.take().filter(|code| !token.is_in(code));
+                details.service_text = details.service_text.take().map(|text| token.struck_from(text));
+            }));
         }
         let body = coming.read(&in_time).await.map_err(|error| match error {
             BodyError::Late(error) => error,

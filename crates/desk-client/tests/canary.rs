@@ -4,11 +4,14 @@
 use std::fmt::Debug;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use desk_client::types::{ChatMessageListParams, NewProactiveChat, TicketChatMessageListParams};
-use desk_client::{AttemptReport, CallOptions, CallReport, Client, Error, Observer, RawRequest};
+use desk_client::{
+    AttemptReport, Builder, CallOptions, CallReport, CancelToken, Client, Error, ErrorKind, Observer, RawRequest,
+};
 use serde_json::json;
-use testkit::{faults, serve};
+use testkit::{Server, faults, reply, serve};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -65,6 +68,53 @@ impl Observer for Output {
     }
 }
 
+/// Everything but a fault of the service: no connection, a proxy, TLS, a call that is cancelled or has no turn, lists that do
+/// not fit together, and a service that repeats what it is sent.
+async fn elsewhere(output: &Output, chat: &NewProactiveChat) {
+    let echo = Server::start(|request| {
+        if request.method == "GET" {
+            return vec![reply(200, &[], br#"{"count":9,"results":[]}"#)];
+        }
+        let body =
+            format!(r#"{{"code":"{TOKEN}","detail":"{} {TOKEN}"}}"#, String::from_utf8_lossy(&request.body).len());
+        vec![reply(400, &[("x-request-id", TOKEN), ("location", &format!("http://{TOKEN}/"))], body.as_bytes())]
+    });
+    let client = |url: &str| {
+        let builder = Client::builder("").api_token(TOKEN).base_url(url).observer(Arc::new(output.clone()));
+        builder.proxy(format!("http://user:{TOKEN}@127.0.0.1:9"))
+    };
+    let once = CallOptions::new().max_attempts(1).timeout(Duration::from_secs(20));
+    let failed = async |builder: Builder, options: &CallOptions| {
+        output.note(&builder);
+        let client = builder.build().expect("settings are right").with(options.clone());
+        let error = client.proactive_chat_create(chat).await.expect_err("it fails");
+        output.note_error(&error);
+        error
+    };
+    for url in
+        ["http://127.0.0.1:9", "https://127.0.0.1:9", &echo.url().replace("http:", "https:"), "https://desk.invalid"]
+    {
+        assert_eq!(failed(client(url), &once).await.kind(), ErrorKind::Connect, "{url}");
+    }
+    let echoed = failed(client(&echo.url()), &once).await;
+    assert_eq!((echoed.service_code(), echoed.request_id()), (None, None));
+    output.note(&echoed.service_text());
+    let limited = client(&echo.url()).writes_per_second(0.001).build().expect("settings are right");
+    for options in [&once, &once.clone().timeout(Duration::from_millis(20))] {
+        output.note_error(&limited.with(options.clone()).proactive_chat_create(chat).await.expect_err("no turn"));
+    }
+    let cancel = CancelToken::new();
+    cancel.cancel();
+    failed(client(&echo.url()), &once.clone().cancel(cancel)).await;
+    let lists = client(&echo.url()).build().expect("settings are right");
+    let error = lists.chat_message_stream(&ChatMessageListParams::default()).next().await;
+    output.note_error(&error.expect("not the end").expect_err("no rows of nine"));
+    let export = lists.chat_message_export(&ChatMessageListParams::default()).next_window().await;
+    output.note(&export.expect("a window").expect("without proof").proof);
+    let wrong = NewProactiveChat::builder().message("").group_key("g").customer_ids([1]).agent_id(1).build();
+    output.note_error(&lists.proactive_chat_create(&wrong).await.expect_err("no text"));
+}
+
 #[tokio::test]
 async fn no_secret_and_no_text_reaches_a_log() {
     let output = Output::default();
@@ -105,6 +155,7 @@ async fn no_secret_and_no_text_reaches_a_log() {
         let errors = [a.err(), b.err(), c.err(), d.err(), e, f.err()];
         errors.iter().flatten().for_each(|error| output.note_error(error));
     }
+    elsewhere(&output, &chat).await;
     for refused in ["", "canary-token-4711 x", "canary-token-4711\n"] {
         let builder = Client::builder("").api_token(refused).base_url(server.url());
         output.note_error(&builder.build().expect_err("no token"));
@@ -113,6 +164,9 @@ async fn no_secret_and_no_text_reaches_a_log() {
     output.note_error(&strange.build().expect_err("no URL"));
 
     let text = String::from_utf8_lossy(&output.0.lock().expect("unbroken")).into_owned();
+    for kind in ErrorKind::ALL {
+        assert!(text.contains(&format!("kind: {kind:?}")), "no error of kind {kind:?} was met");
+    }
     // The logs are on, down to the libraries below.
     for heard in ["log is heard", "desk.call", "http.request", "url.template", "TRACE", "hyper_util", "AttemptReport"] {
         assert!(text.contains(heard), "{heard} was not heard");
@@ -124,7 +178,7 @@ async fn no_secret_and_no_text_reaches_a_log() {
         }
     }
     // Ours say no query; what other libraries print at TRACE is theirs.
-    let ours =
-        text.lines().filter(|line| line.contains("desk") && !line.contains("hyper") && !line.contains("reqwest"));
-    assert!(!ours.into_iter().any(|line| line.contains(QUERY)));
+    for line in text.lines().filter(|line| line.contains(QUERY)) {
+        assert!(["hyper", "reqwest", "h2"].iter().any(|library| line.contains(&format!(" {library}"))), "{line}");
+    }
 }

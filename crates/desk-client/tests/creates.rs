@@ -21,10 +21,24 @@ const CHAT: &[u8] =
 /// How often a message arrived, and how often it was carried out.
 type Ledger = Arc<Mutex<HashMap<String, (u32, u32)>>>;
 
+/// The draws of [`fate`] that refuse for coming too fast.
+const THROTTLED: std::ops::RangeInclusive<u32> = 5..=6;
+/// Attempts of a call.
+const ATTEMPTS: u32 = 5;
+
+fn draw(seed: u64, arrival: u32) -> u32 {
+    fastrand::Rng::with_seed(seed * 100 + u64::from(arrival)).u32(0..20)
+}
+
+/// How often a create must arrive: once more for each definite no, until something else comes of it.
+fn arrivals(seed: u64) -> u32 {
+    (1..ATTEMPTS).find(|&arrival| !THROTTLED.contains(&draw(seed, arrival))).unwrap_or(ATTEMPTS)
+}
+
 /// What the service does with one arrival: whether it carries it out, and what the client sees.
-fn fate(random: &mut fastrand::Rng) -> (bool, Vec<Step>) {
+fn fate(draw: u32) -> (bool, Vec<Step>) {
     let status = |status| vec![reply(status, &[("retry-after", "0")], br#"{"code":"x","detail":"y"}"#)];
-    match random.u32(0..20) {
+    match draw {
         0..=4 => (true, vec![reply(201, &[], CHAT)]),
         5 | 6 => (false, status(429)),
         7 => (false, status(400)),
@@ -51,7 +65,7 @@ fn serve(ledger: Ledger) -> Server {
         let entry = ledger.entry(text.clone()).or_default();
         entry.0 += 1;
         let seed: u64 = text.parse().expect("a number");
-        let (done, steps) = fate(&mut fastrand::Rng::with_seed(seed * 100 + u64::from(entry.0)));
+        let (done, steps) = fate(draw(seed, entry.0));
         entry.1 += u32::from(done);
         steps
     })
@@ -62,6 +76,7 @@ async fn create(client: Client, ledger: Ledger, seed: u64) {
         NewProactiveChat::builder().message(seed.to_string()).group_key("g").customer_ids([1]).agent_id(1).build();
     let result = client.proactive_chat_create(&chat).await;
     let (arrived, done) = ledger.lock().expect("unbroken").get(&seed.to_string()).copied().unwrap_or_default();
+    assert_eq!(arrived, arrivals(seed), "create {seed}");
     assert!(done <= 1, "create {seed} was carried out {done} times");
     match result {
         Ok(made) => assert_eq!((done, made.attempts()), (1, arrived), "create {seed}"),

@@ -2,11 +2,13 @@
 #![allow(deprecated, reason = "all operations are tested")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use desk_client::types::{ChatMessageListParams, NewProactiveChat, TicketChatMessageListParams};
 use desk_client::{CallOptions, Client, Error, ErrorKind, Outcome};
-use testkit::{Server, Step, faults, serve};
+use testkit::{Fault, Server, Step, faults, serve};
 
 const SECRET: &str = "token-that-must-not-leak";
 const TEXT: &str = "message-that-must-not-leak";
@@ -66,6 +68,53 @@ async fn every_fault_has_its_outcome() {
             }
         }
     }
+}
+
+/// With two attempts: a read goes again after what passes, a create after a definite no alone; what arrives is the same.
+#[tokio::test]
+async fn what_is_sent_again_is_told_by_method_and_evidence() {
+    let server = Arc::new(serve());
+    // Where time is what ends a call there is none for a second attempt.
+    let lasting = faults().into_iter().filter(|fault| fault.patience() >= Duration::from_secs(1));
+    let clients: Vec<_> = lasting.map(|fault| (client(&format!("{}/{}", server.url(), fault.name)), fault)).collect();
+    let mut runs = Vec::new();
+    for (client, fault) in clients {
+        let client = client.with(CallOptions::new().max_attempts(2).timeout(Duration::from_secs(100)));
+        for operation in OPERATIONS {
+            let (client, fault, server) = (client.clone(), fault.clone(), server.clone());
+            runs.push(tokio::spawn(async move {
+                let error = call(&client, operation).await.expect_err(&fault.name);
+                arrived_as_often_as_it_may(&server, &fault, operation, &error);
+            }));
+        }
+    }
+    for run in runs {
+        run.await.expect("no assertion fails");
+    }
+}
+
+fn arrived_as_often_as_it_may(server: &Server, fault: &Fault, operation: &str, error: &Error) {
+    let at = format!("{operation} on {}: {error}", fault.name);
+    let (method, path) = match operation {
+        "proactive_chat_create" => ("POST", "proactive_chats"),
+        "proactive_chat_get" => ("GET", "proactive_chats/1"),
+        "chat_message_list" => ("GET", "chat_messages"),
+        _ => ("GET", "tickets/1/chat_messages"),
+    };
+    let passes = match fault.expect.http {
+        429 => true,
+        408 | 425 | 500 | 502 | 503 | 504 => method == "GET",
+        _ => fault.expect.code == "DESK_TRANSPORT" && method == "GET",
+    };
+    let target = format!("/{}/{path}", fault.name);
+    let requests: Vec<_> = server.requests().into_iter().filter(|request| request.target == target).collect();
+    let wanted = if passes { 2 } else { 1 };
+    assert_eq!((error.attempts(), requests.len()), (wanted, wanted as usize), "{at}");
+    for request in &requests {
+        assert_eq!((request.method.as_str(), &request.body), (method, &requests[0].body), "{at}");
+        assert_eq!(request.header("sendbirddeskapitoken"), Some(SECRET), "{at}");
+    }
+    assert_eq!(String::from_utf8_lossy(&requests[0].body).contains(TEXT), method == "POST", "{at}");
 }
 
 /// `TooLarge` → `TOO_LARGE`
@@ -158,6 +207,40 @@ async fn a_server_that_speaks_no_tls() {
     });
     let error = call(&client(&url), "proactive_chat_create").await.expect_err("no TLS");
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::NotSent), "{error}");
+}
+
+/// The connection is cut before anything was read, or in the middle of the body: both ends are seen for what they are, and what
+/// may have been read is not sent again.
+#[tokio::test]
+async fn a_connection_that_is_cut_before_the_request_was_read() {
+    for read in [0, 1000] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let connections = Arc::<AtomicU32>::default();
+        let count = connections.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                // Closed with bytes that nobody read, it is reset.
+                std::io::Read::read_exact(&mut stream, &mut vec![0; read]).ok();
+            }
+        });
+        let client = Client::builder("").api_token(SECRET).base_url(&url).build().expect("settings are right");
+        let large =
+            NewProactiveChat::builder().message("x".repeat(4 << 20)).group_key("g").customer_ids([1]).agent_id(1);
+        let error = client.proactive_chat_create(&large.build()).await.expect_err("it is cut");
+        assert!(matches!(error.kind(), ErrorKind::Transport | ErrorKind::Connect), "{error}");
+        assert_eq!(error.attempts(), connections.load(Ordering::SeqCst), "{error}");
+        match error.outcome() {
+            Outcome::Unknown => assert!(error.attempts() <= 5),
+            // Proved each time: no byte of the body was asked for.
+            Outcome::NotSent => assert_eq!((read, error.attempts()), (0, 5)),
+            other => panic!("{other:?}"),
+        }
+        if read > 0 {
+            assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1), "{error}");
+        }
+    }
 }
 
 /// The future of a call is dropped before its connection stands.

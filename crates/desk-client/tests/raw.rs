@@ -62,6 +62,24 @@ async fn a_path_that_leaves_the_base_url_is_refused() {
 }
 
 #[tokio::test]
+async fn what_no_operation_takes_it_does_not_take_either() {
+    let server = Server::start(|request| {
+        if request.target.ends_with("large") {
+            let head = format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n", 33 << 20).into_bytes();
+            return vec![Step::Send([head, vec![b' '; 33 << 20]].concat()), Step::Close];
+        }
+        vec![reply(307, &[("location", "/elsewhere"), ("x-request-id", "r-2")], b"")]
+    });
+    let client = client(&server).with(CallOptions::new().max_attempts(1));
+    let error = client.raw_call(&RawRequest::new("POST", "large")).await.expect_err("more than 32 MB");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::TooLarge, Outcome::Unknown));
+    let error = client.raw_call(&RawRequest::new("POST", "moved")).await.expect_err("a redirect");
+    assert_eq!((error.kind(), error.outcome(), error.status()), (ErrorKind::Redirect, Outcome::Unknown, Some(307)));
+    assert_eq!(error.request_id(), Some("r-2"));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn it_is_repeated_by_its_method() {
     for (method, attempts) in [("GET", 3), ("HEAD", 3), ("POST", 1), ("PUT", 1), ("PATCH", 1), ("DELETE", 1)] {
         let server = Server::start(|_| vec![Step::Close]);

@@ -117,3 +117,38 @@ async fn a_wait_of_more_than_two_minutes_is_told_and_not_waited_for() {
     assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(121))));
     assert!(error.to_string().contains("; the service asks to wait 121 s; nothing was done"), "{error}");
 }
+
+/// What a client may spend on retries is one for all that shares it.
+#[tokio::test]
+async fn the_budget_is_shared_by_all_calls_of_a_client() {
+    let server = Server::start(|_| vec![reply(503, &[("retry-after-ms", "1")], b"")]);
+    let client = client(&server);
+    let mut calls = Vec::new();
+    for _ in 0..60 {
+        let client = client.clone().with(CallOptions::new().timeout(Duration::from_secs(100)));
+        calls.push(tokio::spawn(async move { client.proactive_chat_get(1).await.expect_err("never well").attempts() }));
+    }
+    let mut attempts = 0;
+    for call in calls {
+        attempts += call.await.expect("no panic");
+    }
+    // 500 tokens, 5 for each attempt but the first of a call.
+    assert_eq!((attempts, server.requests().len()), (60 + 100, 60 + 100));
+}
+
+/// A service that closes each connection behind its answer: a create that is about to go into one goes into another, or says
+/// that it may have arrived; it never goes into both.
+#[tokio::test]
+async fn a_create_meets_a_connection_that_is_being_closed() {
+    let server = Server::start(|_| vec![reply(200, &[], CHAT), Step::Close]);
+    let client = client(&server);
+    for turn in 0..200 {
+        let before = server.requests().len();
+        let result = client.proactive_chat_create(&chat()).await;
+        let arrived = server.requests().len() - before;
+        match result {
+            Ok(_) => assert_eq!(arrived, 1, "create {turn}"),
+            Err(error) => assert!(arrived <= 1 && error.outcome() == Outcome::Unknown, "create {turn}: {error}"),
+        }
+    }
+}

@@ -66,6 +66,8 @@ async fn spans_have_the_names_of_the_conventions() {
             "http.request.method=\"GET\"",
             "server.address=\"127.0.0.1\"",
             "server.port=",
+            "url.full=\"http://127.0.0.1:",
+            "/proactive_chats/{proactive_id}\"",
             "url.template=\"/proactive_chats/{proactive_id}\"",
             "otel.status_code=\"ERROR\"",
         ]) {

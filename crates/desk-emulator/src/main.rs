@@ -8,7 +8,7 @@ use clap::Parser;
 use desk_emulator::program::{Options, run};
 
 fn main() -> ExitCode {
-    match run(Options::parse()) {
+    match run(Options::parse(), |_| ()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing can be done when stderr is closed.

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -57,16 +58,17 @@ pub struct Options {
     exit_on_stdin_close: bool,
 }
 
-/// Runs an emulator until it is told to stop.
+/// Runs an emulator until it is told to stop. What it prints when it is ready, `ready` gets before; what that gives is dropped
+/// at the end.
 ///
 /// # Errors
 /// A port, a file, a token or a rule that it cannot use.
-pub fn run(options: Options) -> io::Result<()> {
+pub fn run<T>(options: Options, ready: impl FnOnce(&Value) -> T) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(serve(options))
+    runtime.block_on(serve(options, ready))
 }
 
-async fn serve(options: Options) -> io::Result<()> {
+async fn serve<T>(options: Options, told: impl FnOnce(&Value) -> T) -> io::Result<()> {
     // Before the ready line: whoever reads it may send a signal at once.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -98,6 +100,7 @@ async fn serve(options: Options) -> io::Result<()> {
         "token": emulator.token(),
         "application_id": "emulator",
     });
+    let _kept = told(&ready);
     writeln!(io::stdout(), "{ready}")?;
     tokio::select! {
         _ = interrupt.recv() => {}

@@ -170,7 +170,7 @@ async fn what_the_documents_leave_open_is_switched() {
 
     set(|behaviour| behaviour.all_messages_gone = true);
     let gone = client.chat_message_list(&page(1, 0)).await.expect_err("gone");
-    assert_eq!((gone.kind(), gone.outcome(), gone.status()), (ErrorKind::NotFound, Outcome::Rejected, Some(410)));
+    assert_eq!((gone.kind(), gone.outcome(), gone.status()), (ErrorKind::NotFound, Outcome::Unknown, Some(410)));
 
     set(|behaviour| behaviour.error_shape = ErrorShape::FieldMap);
     let mut wrong = chat.clone();

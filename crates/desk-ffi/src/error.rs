@@ -2,7 +2,7 @@
 
 use desk_client::{Error, Outcome};
 
-use crate::guard::{read, release};
+use crate::guard::{read, read_into, release};
 use crate::handle::{self, Handle};
 use crate::status::{
     DESK_CANCELLED, DESK_FORKED, DESK_INVALID_ARGUMENT, DESK_NOT_READY, DESK_OK, DESK_OUTCOME_NOT_SENT,
@@ -48,6 +48,8 @@ pub(crate) struct ErrorObject {
     request_id: OwnedText,
     retry_after_ms: i64,
     attempts: i32,
+    server_date_us: Option<i64>,
+    elapsed_us: i64,
 }
 
 // C may read an error from any thread.
@@ -134,6 +136,8 @@ impl Failure {
             retry_after_ms: error
                 .and_then(Error::retry_after)
                 .map_or(-1, |wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
+            server_date_us: error.and_then(Error::server_date).map(|date| date.timestamp_micros()),
+            elapsed_us: error.map_or(0, |error| i64::try_from(error.elapsed().as_micros()).unwrap_or(i64::MAX)),
             attempts: error.map_or(0, |error| i32::try_from(error.attempts()).unwrap_or(i32::MAX)),
         };
         handle::give(object, ())
@@ -220,6 +224,21 @@ pub unsafe extern "C" fn desk_error_get_retry_after_ms(error: *const desk_error)
 pub unsafe extern "C" fn desk_error_get_attempts(error: *const desk_error) -> i32 {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, 0, |error| error.attempts) }
+}
+
+/// The service's clock when it answered last, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
+/// `out` (NULL: not wanted).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_error_get_server_date_us(error: *const desk_error, out: *mut i64) -> bool {
+    // SAFETY: the caller passes NULL or a live error, and a writable `out` or NULL.
+    unsafe { read_into(error, out, |error| error.server_date_us) }
+}
+
+/// Time from the start of the call to its failure, in µs, waits between attempts included; 0 if it was no call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn desk_error_get_elapsed_us(error: *const desk_error) -> i64 {
+    // SAFETY: the caller passes NULL or a live error.
+    unsafe { read(error, 0, |error| error.elapsed_us) }
 }
 
 /// The request id that the service or a gateway gave. Lives until the error is freed.

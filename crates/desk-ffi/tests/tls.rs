@@ -117,6 +117,34 @@ fn a_stranger_gets_nothing() {
     assert!(server.versions.lock().expect("no panic holds it").is_empty());
 }
 
+/// The authority as bytes and as a file, the proxy by its address: from C and from C++, with an environment that knows neither.
+#[test]
+fn authority_and_proxy_are_options() {
+    let server = serve(&["h2"]);
+    let port = server.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let (proxy, asked) = tunnel(port);
+    let file = out_dir().join("authority.pem");
+    fs::write(&file, &server.authority).expect("a file");
+    let (pem, path) = (format!("ca_pem={}", file.display()), format!("ca_file={}", file.display()));
+    let (proxy, far) = (format!("proxy=http://127.0.0.1:{proxy}"), format!("https://{FAR}"));
+    for source in ["options.c", "options.cpp"] {
+        let run = |url: &str, options: &[&str]| {
+            Run::of(
+                &build(source),
+                &[&[url, "1", "1"], options].concat(),
+                &[("HTTPS_PROXY", ""), ("SSL_CERT_FILE", "")],
+            )
+            .text()
+        };
+        assert!(run(&server.url, &[]).starts_with("DESK_CONNECT "), "{source}");
+        for known in [&pem, &path] {
+            assert!(run(&server.url, &[known]).starts_with("DESK_OK "), "{source} {known}");
+        }
+        assert!(run(&far, &[&pem, &proxy]).starts_with("DESK_OK "), "{source}");
+    }
+    assert_eq!(asked.lock().expect("no panic holds it").len(), 2);
+}
+
 /// A proxy that leads every tunnel to `port`; what it is asked is noted.
 fn tunnel(port: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

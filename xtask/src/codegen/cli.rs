@@ -31,7 +31,7 @@ const EXPORT_OPTIONS: [&str; 12] = [
     "until",
 ];
 /// Commands that are no nouns of operations.
-const COMMANDS: [&str; 5] = ["completions", "emulator", "export", "help", "man"];
+const COMMANDS: [&str; 6] = ["completions", "doctor", "emulator", "export", "help", "man"];
 
 /// `generated/mod.rs`.
 pub fn module() -> TokenStream {
@@ -364,8 +364,7 @@ fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) 
         _ => value,
     };
     let page = narrow(&paged.limit, quote!(span.page));
-    let one = if paged.limit.ty == Type::Int32 { quote!(Some(1_i32)) } else { quote!(Some(1_i64)) };
-    let none = if paged.offset.ty == Type::Int32 { quote!(Some(0_i32)) } else { quote!(Some(0_i64)) };
+    let start = narrow(&paged.offset, quote!(Some(offset)));
     let (path, given, params) = (path_of(operation, &all), given_of(operation), params_fn(operation));
     let (export, list) = (any_export(paged), any_answer(operation));
     quote! {
@@ -380,13 +379,12 @@ fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) 
                 (params.#from, params.#until, params.#limit) = (span.from, span.until, #page);
                 Ok(client.#export(#given &params, #shape::split(), Row::time))
             },
-            count: |client, input, span| Box::pin(async move {
+            ask: |client, input, span, offset| Box::pin(async move {
                 #path
                 let mut params = operations::#params(&input)?;
                 (params.#from, params.#until) = (span.from, span.until);
-                (params.#limit, params.#offset) = (#one, #none);
-                let page = client.#list::<PageOf<#shape>>(#given &params).await?.into_inner();
-                Ok(page.count())
+                (params.#limit, params.#offset) = (#page, #start);
+                Ok(client.#list::<PageOf<#shape>>(#given &params).await?.into())
             }),
         }
     }

@@ -169,7 +169,7 @@ impl<'a> Work<'a> {
     /// Checks a window and mends it; gives its rows.
     async fn window(&self, window: &Window, manifest: &mut Manifest, found: &mut Found) -> Result<u64> {
         let span = Span { from: Some(window.from), until: Some(window.until), page: None };
-        let count = (self.list.count)(self.client.clone(), self.input.clone(), span).await?;
+        let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
         let whole = window.part.as_ref().map_or(Ok(true), |part| part::holds(self.dir, part))?;
         if window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
             return Ok(window.count);

@@ -59,15 +59,19 @@ pub(crate) static LISTS: &[List] = &[
                     .chat_message_export_as(&params, ChatMessageList::split(), Row::time),
             )
         },
-        count: |client, input, span| Box::pin(async move {
+        ask: |client, input, span, offset| Box::pin(async move {
             let mut params = operations::chat_message_list_params(&input)?;
             (params.created_at_gte, params.created_at_lte) = (span.from, span.until);
-            (params.limit, params.offset) = (Some(1_i32), Some(0_i64));
-            let page = client
-                .chat_message_list_as::<PageOf<ChatMessageList>>(&params)
-                .await?
-                .into_inner();
-            Ok(page.count())
+            (params.limit, params.offset) = (
+                span.page.and_then(|value: i64| i32::try_from(value).ok()),
+                Some(offset),
+            );
+            Ok(
+                client
+                    .chat_message_list_as::<PageOf<ChatMessageList>>(&params)
+                    .await?
+                    .into(),
+            )
         }),
     },
 ];

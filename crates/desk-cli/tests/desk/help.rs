@@ -1,6 +1,7 @@
 //! The tree of commands as users see it, completions, manual pages, and the emulator inside.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -44,7 +45,9 @@ fn completions_and_manual_pages_are_written() {
 
 #[test]
 fn the_emulator_is_inside() {
+    let here = tempfile::tempdir().unwrap();
     let mut child = desk()
+        .env("XDG_RUNTIME_DIR", here.path())
         .args(["emulator", "--demo", "--exit-on-stdin-close"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -57,6 +60,26 @@ fn the_emulator_is_inside() {
     command.env("DESK_BASE_URL", ready["base_url"].as_str().unwrap());
     command.env("DESK_API_TOKEN", ready["token"].as_str().unwrap());
     assert_eq!(run(command, ["chat-message", "list", "--limit", "1"]).ok().json()["count"], 1000);
+
+    // It is found by who has nothing else, and knows only who may read the file.
+    let nothing_else = || {
+        let mut command = desk();
+        command.env("XDG_RUNTIME_DIR", here.path());
+        command
+    };
+    let found = run(nothing_else(), ["chat-message", "list", "--limit", "1"]).ok();
+    assert_eq!(found.json()["count"], 1000);
+    assert!(found.err.contains("using the emulator at http://127.0.0.1:"), "{}", found.err);
+    let note = here.path().join("desk-emulator.json");
+    let open = |mode| std::fs::set_permissions(&note, std::fs::Permissions::from_mode(mode)).unwrap();
+    assert_eq!(std::fs::metadata(&note).unwrap().permissions().mode() & 0o777, 0o600);
+    open(0o644);
+    assert_eq!(run(nothing_else(), ["chat-message", "list"]).code, 4);
+    open(0o600);
+    // Anything that is said comes before it.
+    assert_eq!(run(nothing_else(), ["chat-message", "list", "--application-id", "x"]).code, 4);
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
+    assert!(!note.exists());
+    assert_eq!(run(nothing_else(), ["chat-message", "list"]).code, 4);
 }

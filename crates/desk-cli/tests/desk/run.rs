@@ -13,7 +13,11 @@ pub(crate) fn desk() -> Command {
     for name in ["DESK_APPLICATION_ID", "DESK_BASE_URL", "DESK_PROFILE", "DESK_API_TOKEN"] {
         command.env_remove(name);
     }
-    command.env("XDG_CONFIG_HOME", "/nonexistent").stdin(Stdio::null()).env("NO_COLOR", "1");
+    command
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("XDG_RUNTIME_DIR", "/nonexistent")
+        .stdin(Stdio::null())
+        .env("NO_COLOR", "1");
     command
 }
 

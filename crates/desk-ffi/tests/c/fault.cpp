@@ -14,6 +14,9 @@ void report(const char* operation, const desk::Result<T>& result) {
     return;
   }
   const auto& error = result.error();
+  const std::string_view what = error.what();
+  const bool bare = what.find("t0ken") == what.npos && what.find("hello") == what.npos;
+  if (!bare || error.elapsed() <= std::chrono::microseconds(0)) std::exit(EXIT_FAILURE);
   const auto code = error.service_code();
   std::cout << desk_status_name(error.code()).ptr << ' ' << static_cast<int>(error.outcome()) << ' '
             << error.http_status() << ' ' << (code.empty() ? "-" : code) << ' ' << error.attempts() << '\n';

@@ -23,6 +23,23 @@ static void response(desk_client *client) {
   CHECK(!desk_chat_message_page_response(NULL) && !desk_response_get_http_status(NULL));
 }
 
+/* The chat 6 is throttled, with all that can be known of a refusal. */
+static void refusal(desk_client *client) {
+  desk_proactive_chat *chat = NULL;
+  desk_error *error = NULL;
+  desk_call_options once = DESK_CALL_OPTIONS_INIT;
+  once.max_attempts = 1;
+  CHECK(desk_proactive_chat_get(client, 6, &once, &chat, &error) == DESK_RATE_LIMITED && !chat);
+  int64_t date = 0;
+  CHECK(desk_error_get_server_date_us(error, &date) && date == 784111777000000);
+  CHECK(is(desk_error_get_request_id(error), "r-1") && desk_error_get_retry_after_ms(error) == 1500);
+  CHECK(desk_error_get_elapsed_us(error) > 0 && desk_error_get_elapsed_us(NULL) == 0);
+  CHECK(!desk_error_get_server_date_us(NULL, &date) && date == 0);
+  /* What repeats the token is struck out. */
+  CHECK(!desk_error_get_service_code(error).ptr && is(desk_error_get_service_text(error), "no [redacted]"));
+  desk_error_free(error);
+}
+
 static void raw(desk_client *client) {
   desk_raw_request request = DESK_RAW_REQUEST_INIT;
   desk_raw_result *result = NULL;
@@ -182,6 +199,7 @@ int main(int argc, char **argv) {
   desk_client *other = NULL;
   CHECK(desk_client_new(&options, &other, NULL) == DESK_OK);
   response(other);
+  refusal(other);
   log_callback(client, other);
   removal(client);
   desk_client_free(client);

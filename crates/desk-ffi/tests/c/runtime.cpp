@@ -52,6 +52,11 @@ int main(int argc, char** argv) {
     auto header = moved.try_chat_message_list({}, desk::CallOptions().header("host", "x"));
     CHECK(!header && header.error().code() == DESK_INVALID_ARGUMENT);
     CHECK(lines == 2);
+    const auto throttled = moved.try_proactive_chat_get(6, desk::CallOptions().max_attempts(1));
+    CHECK(!throttled && throttled.error().retry_after() == std::chrono::milliseconds(1500));
+    CHECK(throttled.error().request_id() == "r-1" && throttled.error().elapsed().count() > 0);
+    CHECK(throttled.error().server_date() == desk::Time(std::chrono::seconds(784111777)));
+    CHECK(throttled.error().service_code().empty() && throttled.error().service_text() == "no [redacted]");
     const desk::Cancel cancel;
     const auto cancellable = desk::CallOptions().cancel(cancel);
     CHECK(static_cast<bool>(moved.try_chat_message_list({}, cancellable)));

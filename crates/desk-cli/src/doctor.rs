@@ -1,0 +1,244 @@
+//! `desk doctor`: whether the service can be reached, and whether it does what exports rely on. It only reads.
+//!
+//! A finding is fine, worth knowing, or wrong, and then says how to mend it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::{ArgMatches, Command};
+use desk_client::{AttemptReport, Client, ErrorKind, Observer};
+use serde_json::json;
+
+use crate::api::input::{Input, Span};
+use crate::api::{Asked, List};
+use crate::connect::{self, Connection};
+use crate::error::{Error, Exit, Result, shown};
+use crate::generated::lists::LISTS;
+use crate::output::Output;
+
+/// A clock that is further off than this makes reports hard to read.
+const SKEW: Duration = Duration::from_secs(5);
+/// Rows that the order is judged by.
+const SAMPLE: i64 = 50;
+
+/// The command.
+pub(crate) fn command() -> Command {
+    let about = "Check address, token, clock and lists, and say how to mend what is wrong";
+    connect::arguments(Command::new("doctor").about(about).long_about(format!(
+        "{about}\n\nIt only reads: a handful of small requests for each list that can be exported."
+    )))
+}
+
+/// Runs every check that can be run.
+pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
+    let connection = Connection::new(matches)?;
+    let requests = Arc::new(Requests::default());
+    let client = connection.observed(requests.clone())?;
+    let mut report = Report::default();
+    report.add("settings", State::Fine, format!("{} with a token", shown(&connection.service(), 200)), None);
+    let mut failure = None;
+    // What an argument must be, nobody can guess.
+    for list in LISTS.iter().filter(|list| list.arguments.iter().all(|argument| !argument.required)) {
+        if let Err(error) = examine(list, &client, &mut report).await {
+            let (check, mend) = match error.kind {
+                "connect" if error.message.contains("certificate") => {
+                    ("connection", Some("if a proxy here reads TLS, name its authority by SSL_CERT_FILE".to_owned()))
+                }
+                "connect" => ("connection", error.hint.clone()),
+                "unauthorized" => ("token", error.hint.clone()),
+                "rate_limited" => ("rate", error.hint.clone()),
+                _ => ("requests", error.hint.clone()),
+            };
+            report.add(check, State::Wrong, error.message.clone(), mend);
+            failure = Some(error);
+            break;
+        }
+    }
+    requests.tell(&mut report);
+    report.print(matches.get_flag("json"))?;
+    match failure {
+        // What the report has said is not said twice.
+        Some(error) => Err(Error { message: format!("the check was not finished: {}", error.message), ..error }),
+        None if report.is_wrong() => {
+            Err(Error::new(Exit::Error, "doctor", "something is wrong").hint("mend what is marked, then type it again"))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()> {
+    let ask = async |from, until, page, offset| {
+        (list.ask)(client.clone(), Input::default(), Span { from, until, page: Some(page) }, offset).await
+    };
+    let sample = ask(None, None, SAMPLE.min(list.page), 0).await?;
+    if !report.has("connection") {
+        report.add("connection", State::Fine, "the service answers, and takes the token".to_owned(), None);
+        clock(&sample, report);
+    }
+    let name = list.name;
+    report.add("rows", State::Fine, format!("{name}: {} in all", sample.count), None);
+    order(name, &sample, report);
+
+    let largest = ask(None, None, list.page, 0).await?;
+    let (given, wanted) = (i64::try_from(largest.rows.len()).unwrap_or(i64::MAX), list.page.min(largest.count));
+    if given < wanted {
+        let what =
+            format!("{name}: at most {given} rows of {wanted} that were asked for; lists go on by what they get");
+        report.add("page size", State::Notable, what, None);
+    } else {
+        report.add("page size", State::Fine, format!("{name}: {given} rows when {} are asked for", list.page), None);
+    }
+
+    let Some((id, time)) = sample.rows.iter().rev().find_map(|row| Some((row.key.id, row.key.time?))) else {
+        report.add("bounds", State::Notable, format!("{name}: there is no row to try them on"), None);
+        return Ok(());
+    };
+    let step = TimeDelta::microseconds(1);
+    let at = ask(Some(time), Some(time), list.page, 0).await?;
+    let strays = at.rows.iter().filter(|row| row.key.time != Some(time)).count();
+    if !at.rows.iter().any(|row| row.key.id == id) && at.count <= list.page {
+        let what = format!("{name}: a stretch of one microsecond does not hold the row it was made for");
+        let mend = "exports will be labelled unproven; ask the service's support whether its bounds are inclusive";
+        report.add("bounds", State::Wrong, what, Some(mend.to_owned()));
+    } else if strays > 0 {
+        let what =
+            format!("{name}: coarser than a microsecond ({strays} rows of other times); exports leave those out");
+        report.add("bounds", State::Notable, what, None);
+    } else {
+        let (before, after) = (ask(None, Some(time - step), 1, 0).await?, ask(Some(time + step), None, 1, 0).await?);
+        let parts = before.count + at.count + after.count;
+        let all = ask(None, None, 1, 0).await?.count;
+        if (sample.count..=all).contains(&parts) || (all..=sample.count).contains(&parts) {
+            report.add("bounds", State::Fine, format!("{name}: inclusive, to the microsecond"), None);
+        } else {
+            let what = format!("{name}: {parts} rows before, at and after a moment, but {all} in all");
+            let mend = "type it again; if it stays, exports of this service cannot be proven: ask its support";
+            report.add("bounds", State::Wrong, what, Some(mend.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn clock(sample: &Asked, report: &mut Report) {
+    let Some(date) = sample.date else {
+        let what = "the service tells no time: exports end by the clock of this machine".to_owned();
+        return report.add("clock", State::Notable, what, Some("keep this machine's clock right (NTP)".to_owned()));
+    };
+    let off = Utc::now() - date;
+    match off.abs().to_std().unwrap_or_default() {
+        // The service tells whole seconds.
+        skew if skew <= SKEW => report.add("clock", State::Fine, "agrees with the service's".to_owned(), None),
+        skew => {
+            let side = if off > TimeDelta::zero() { "ahead of" } else { "behind" };
+            let what = format!("this machine is {} s {side} the service; exports end by the service's", skew.as_secs());
+            report.add("clock", State::Notable, what, Some("set the clock (NTP)".to_owned()));
+        }
+    }
+}
+
+fn order(name: &str, sample: &Asked, report: &mut Report) {
+    let keys: Vec<(Option<DateTime<Utc>>, i64)> = sample.rows.iter().map(|row| (row.key.time, row.key.id)).collect();
+    let (state, what) = if keys.len() < 2 {
+        (State::Fine, "too few rows to have one")
+    } else if keys.is_sorted() {
+        (State::Fine, "oldest first")
+    } else if keys.is_sorted_by(|a, b| a >= b) {
+        (State::Fine, "newest first")
+    } else if keys.is_sorted_by_key(|(time, _)| *time) || keys.is_sorted_by(|a, b| a.0 >= b.0) {
+        (State::Notable, "by time, rows of one moment in any order: exports ask some pages twice")
+    } else {
+        (State::Notable, "none: exports need more requests to prove that no row is lost")
+    };
+    report.add("order", state, format!("{name}: {what}"), None);
+}
+
+/// What was asked, and how often the service wanted a pause.
+#[derive(Default)]
+struct Requests {
+    sent: AtomicU64,
+    throttled: AtomicU64,
+}
+
+impl Observer for Requests {
+    fn attempt(&self, report: &AttemptReport<'_>) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        if report.error.is_some_and(|error| error.kind() == ErrorKind::RateLimited) {
+            self.throttled.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Requests {
+    fn tell(&self, report: &mut Report) {
+        let (sent, throttled) = (self.sent.load(Ordering::Relaxed), self.throttled.load(Ordering::Relaxed));
+        if throttled == 0 {
+            return report.add("rate", State::Fine, format!("{sent} requests without a 429"), None);
+        }
+        let what = format!("{throttled} of {sent} requests were answered with 429");
+        let mend = "others use the same application now, or its limit is low: try again when it is quiet";
+        report.add("rate", State::Notable, what, Some(mend.to_owned()));
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Fine,
+    Notable,
+    Wrong,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            State::Fine => "ok",
+            State::Notable => "note",
+            State::Wrong => "wrong",
+        }
+    }
+}
+
+struct Finding {
+    check: &'static str,
+    state: State,
+    what: String,
+    mend: Option<String>,
+}
+
+/// What was found, in order.
+#[derive(Default)]
+struct Report(Vec<Finding>);
+
+impl Report {
+    fn add(&mut self, check: &'static str, state: State, what: String, mend: Option<String>) {
+        self.0.push(Finding { check, state, what, mend });
+    }
+
+    fn has(&self, check: &str) -> bool {
+        self.0.iter().any(|finding| finding.check == check)
+    }
+
+    fn is_wrong(&self) -> bool {
+        self.0.iter().any(|finding| finding.state == State::Wrong)
+    }
+
+    fn print(&self, json: bool) -> Result<()> {
+        let mut output = Output::new();
+        if json {
+            let checks = self.0.iter().map(|Finding { check, state, what, mend }| {
+                json!({ "check": check, "state": state.name(), "what": what, "mend": mend })
+            });
+            let all = json!({ "ok": !self.is_wrong(), "checks": checks.collect::<Vec<_>>() });
+            output.line(all.to_string().as_bytes())?;
+        } else {
+            for Finding { check, state, what, mend } in &self.0 {
+                output.line(format!("{:<6}{check:<12}{what}", state.name()).as_bytes())?;
+                if let Some(mend) = mend {
+                    output.line(format!("{:18}mend: {mend}", "").as_bytes())?;
+                }
+            }
+        }
+        output.flush()
+    }
+}

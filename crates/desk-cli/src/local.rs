@@ -1,0 +1,70 @@
+//! The emulator that this user runs by `desk emulator`: `desk` finds it when nothing else is configured.
+//!
+//! Invariant: it is used only while its process lives, only at an address of this machine, and only from a file of this user
+//! that nobody else can read.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use rustix::process::{Pid, geteuid, getpid, test_kill_process};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::credentials;
+
+/// An emulator that runs.
+pub(crate) struct Local {
+    pub(crate) base_url: String,
+    pub(crate) token: Zeroizing<String>,
+}
+
+fn path() -> PathBuf {
+    let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|dir| dir.is_absolute());
+    match own {
+        Some(dir) => dir.join("desk-emulator.json"),
+        None => std::env::temp_dir().join(format!("desk-emulator-{}.json", geteuid().as_raw())),
+    }
+}
+
+/// The emulator that was started last, if it still runs.
+pub(crate) fn running() -> Option<Local> {
+    let note: Value = serde_json::from_str(&credentials::read(&path()).ok()??).ok()?;
+    let text = |name: &str| note.get(name)?.as_str().map(str::to_owned);
+    let pid = i32::try_from(note.get("pid")?.as_i64()?).ok().and_then(Pid::from_raw)?;
+    let base_url = text("base_url").filter(|url| url.starts_with("http://127.0.0.1:"))?;
+    test_kill_process(pid).ok()?;
+    Some(Local { base_url, token: Zeroizing::new(text("token")?) })
+}
+
+/// Tells of this process's emulator until it is dropped.
+#[cfg(feature = "emulator")]
+pub(crate) struct Notice(PathBuf);
+
+#[cfg(feature = "emulator")]
+impl Notice {
+    /// `ready` is what the emulator says of itself.
+    pub(crate) fn post(ready: &Value) -> std::io::Result<Notice> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let (path, pid) = (path(), getpid().as_raw_nonzero());
+        let new = path.with_extension(pid.to_string());
+        let note = json!({ "pid": pid.get(), "base_url": ready.get("base_url"), "token": ready.get("token") });
+        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new);
+        let written = file.and_then(|mut file| file.write_all(note.to_string().as_bytes()));
+        let posted = written.and_then(|()| std::fs::rename(&new, &path));
+        if posted.is_err() {
+            let _ = std::fs::remove_file(&new);
+        }
+        posted.map(|()| Notice(path))
+    }
+}
+
+#[cfg(feature = "emulator")]
+impl Drop for Notice {
+    fn drop(&mut self) {
+        // A younger emulator's notice is its own.
+        let own = std::fs::read_to_string(&self.0).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        if own.is_some_and(|note| note.get("pid") == Some(&json!(getpid().as_raw_nonzero().get()))) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+}
