@@ -7,4 +7,5 @@ mod export;
 mod help;
 mod kills;
 mod operations;
+mod progress;
 mod run;

@@ -144,7 +144,9 @@ fn unknown_properties_are_kept() {
 #[test]
 fn an_interrupted_create_says_that_it_may_have_been_carried_out() {
     let emulator = demo();
-    emulator.set_faults(plan(json!({ "method": "POST", "fault": { "cut": { "when": "after_commit", "how": "stall" } } }))).unwrap();
+    emulator
+        .set_faults(plan(json!({ "method": "POST", "fault": { "cut": { "when": "after_commit", "how": "stall" } } })))
+        .unwrap();
     let mut child = with(&emulator)
         .args(CREATE.into_iter().chain(["--json"]))
         .stdout(Stdio::piped())
