@@ -25,8 +25,8 @@ use desk_client::export::Export;
 use desk_client::{Client, ErrorKind};
 use serde_json::json;
 
-use crate::api::List;
 use crate::api::input::{Input, Span};
+use crate::api::{GARBLED, List};
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt;
@@ -39,9 +39,6 @@ use progress::{Counts, Progress};
 use settings::Settings;
 
 pub(crate) use options::command;
-
-/// Answers in a row that may be no JSON before that is believed.
-const GARBLED: u32 = 3;
 
 /// What is in the directory.
 #[derive(Default)]
@@ -262,7 +259,7 @@ async fn read(
                     Some(_) => Err(error.into()),
                 };
             }
-            // Perhaps not the service's: a proxy may have cut it without a trace. The export stands where it stood.
+            // The export stands where it stood.
             Some(Err(error)) if error.kind() == ErrorKind::Decode && garbled < GARBLED => {
                 garbled += 1;
                 continue;
