@@ -25,8 +25,8 @@ use desk_client::export::Export;
 use desk_client::{Client, ErrorKind};
 use serde_json::json;
 
-use crate::api::List;
 use crate::api::input::{Input, Span};
+use crate::api::{GARBLED, List};
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt;
@@ -39,9 +39,6 @@ use progress::{Counts, Progress};
 use settings::Settings;
 
 pub(crate) use options::command;
-
-/// Answers in a row that may be no JSON before that is believed.
-const GARBLED: u32 = 3;
 
 /// What is in the directory.
 #[derive(Default)]
@@ -88,13 +85,17 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 .map_err(|error| error.hint(verify_hint(&options.dir)))?;
             before.until.map_or(Ok(()), |until| manifest.end(until))?;
         }
-        return end(&options, &before, 0, &counts, started);
+        return end(&options, until, &before, 0, &counts, started);
     }
 
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = interrupted.clone();
+    let json = options.json;
     interrupt::on_first(move || {
         flag.store(true, Ordering::Relaxed);
+        if json {
+            return;
+        }
         message("ending after the window in flight; once more ends at once");
     });
     let span = Span { from, until, page: options.page };
@@ -123,7 +124,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         work.manifest.end(until)?;
     }
     let rows = totals.rows - new;
-    end(&options, &totals, rows, &counts, started)
+    end(&options, until, &totals, rows, &counts, started)
 }
 
 /// Whether all windows have as many rows as the service counts in all of their time.
@@ -258,7 +259,7 @@ async fn read(
                     Some(_) => Err(error.into()),
                 };
             }
-            // Perhaps not the service's: a proxy may have cut it without a trace. The export stands where it stood.
+            // The export stands where it stood.
             Some(Err(error)) if error.kind() == ErrorKind::Decode && garbled < GARBLED => {
                 garbled += 1;
                 continue;
@@ -276,7 +277,14 @@ async fn read(
 }
 
 /// The summary.
-fn end(options: &Options, totals: &Totals, new: u64, counts: &Counts, started: Instant) -> Result<()> {
+fn end(
+    options: &Options,
+    last: Option<DateTime<Utc>>,
+    totals: &Totals,
+    new: u64,
+    counts: &Counts,
+    started: Instant,
+) -> Result<()> {
     let Totals { windows, rows, bytes, unproven, until } = totals;
     if options.json {
         let summary = json!({
@@ -296,9 +304,22 @@ fn end(options: &Options, totals: &Totals, new: u64, counts: &Counts, started: I
         ));
     }
     if *unproven == 0 {
-        return Ok(());
+        return ahead(last, *until);
     }
     let problem = format!("{unproven} of {windows} windows are not proven: rows may be missing from them");
     Err(Error::new(Exit::Partial, "partial", problem)
         .hint(format!("type `desk export verify {}`: it reads them anew", options.dir.display())))
+}
+
+/// Says so if the end that was asked for is not reached: the service's clock has not passed it.
+fn ahead(last: Option<DateTime<Utc>>, reached: Option<DateTime<Utc>>) -> Result<()> {
+    match last {
+        Some(until) if reached.is_none_or(|reached| reached < until) => {
+            let until = until.to_rfc3339();
+            let problem = format!("the export is not complete: rows until {until} can still come");
+            Err(Error::new(Exit::Partial, "partial", problem)
+                .hint("type the same command again two minutes after that time: it goes on"))
+        }
+        _ => Ok(()),
+    }
 }

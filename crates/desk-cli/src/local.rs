@@ -3,11 +3,16 @@
 //! Invariant: it is used only while its process lives, only at an address of this machine, and only from a file of this user
 //! that nobody else can read.
 
+#[cfg(feature = "emulator")]
 use std::io::Write;
 use std::path::PathBuf;
 
-use rustix::process::{Pid, geteuid, getpid, test_kill_process};
-use serde_json::{Value, json};
+#[cfg(feature = "emulator")]
+use rustix::process::getpid;
+use rustix::process::{Pid, geteuid, test_kill_process};
+use serde_json::Value;
+#[cfg(feature = "emulator")]
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::credentials;

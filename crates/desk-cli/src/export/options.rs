@@ -42,7 +42,7 @@ pub(crate) fn command() -> Option<Command> {
         .long_about(LONG)
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
-        .arg(directory().help("Where to; made if it is not there").required(true))
+        .arg(directory().help("Where to; made if it is not there"))
         .arg(list)
         .arg(moment("since", "From this moment or day on, such as 2026-01-31 [default: 2000-01-01]", settings::since))
         .arg(moment("until", "Up to and including this moment or day [default: now, less 2 minutes]", settings::until))
@@ -51,7 +51,7 @@ pub(crate) fn command() -> Option<Command> {
                 .long("format")
                 .value_name("FORMAT")
                 .default_value("ndjson")
-                .help("What parts are")
+                .help("What parts are; CSV has the columns that this version knows, NDJSON all there are")
                 .value_parser(PossibleValuesParser::new(["ndjson", "csv"])),
         )
         .arg(
@@ -97,12 +97,12 @@ pub(crate) fn command() -> Option<Command> {
 fn verify() -> Command {
     Command::new("verify")
         .about("Count every window of an export again, hash its parts, and read anew what differs")
-        .arg(directory().help("The directory").required(true))
+        .arg(directory().help("The directory"))
         .arg(key_file())
 }
 
 fn directory() -> Arg {
-    Arg::new("directory").value_name("DIR").value_parser(value_parser!(PathBuf))
+    Arg::new("directory").value_name("DIR").value_parser(value_parser!(PathBuf)).default_value("desk-export")
 }
 
 fn key_file() -> Arg {

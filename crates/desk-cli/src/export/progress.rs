@@ -64,8 +64,8 @@ impl Progress {
         let shown = !json && std::io::stderr().is_terminal();
         let bar = shown.then(|| {
             let bar = ProgressBar::new(all).with_position(done);
-            let style =
-                ProgressStyle::with_template("{bar:24} {human_pos}/{human_len} rows  {per_sec}  ETA {eta}  {msg}");
+            // What does not fit is cut off, not wrapped.
+            let style = ProgressStyle::with_template("{bar:20} {human_pos}/{human_len} rows, {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.reset_eta();
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -89,7 +89,10 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_length(self.all);
             bar.set_position(self.done);
-            bar.set_message(format!("{requests} requests, {retries} retries, {waits} s waited"));
+            let (rate, eta) = (bar.per_sec(), bar.eta().as_secs());
+            bar.set_message(format!(
+                "{rate:.0}/s, ETA {eta} s, {retries} retries, {waits} s waited, {requests} requests"
+            ));
         } else if self.last.elapsed() >= EVERY {
             self.last = Instant::now();
             let (all, done, seconds) = (self.all, self.done, self.started.elapsed().as_secs());

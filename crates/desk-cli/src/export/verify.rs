@@ -149,17 +149,16 @@ impl<'a> Work<'a> {
         }
         progress.end();
         let last = windows.last().map(|window| window.until);
-        if last.is_some() && manifest.ended() == last {
-            return Ok(());
-        }
         let (first, until) = self.settings.span();
-        match last.filter(|last| Some(*last) == until) {
+        let reached = last.is_some_and(|last| until.is_none_or(|until| until <= last));
+        match last.filter(|_| reached) {
+            Some(_) if manifest.ended() == last => Ok(()),
             // All windows are there; killed before the last word.
-            Some(last) => {
+            Some(last) if until.is_some() => {
                 whole(self.list, self.client, &self.input, (first, until), found.rows - before).await?;
                 manifest.end(last)
             }
-            None => {
+            _ => {
                 let from = last.map_or("the beginning".to_owned(), |last| last.to_rfc3339());
                 found.missing.push(format!("what comes behind {from} in {}", manifest.path().display()));
                 Ok(())

@@ -91,6 +91,21 @@ fn new_rows_come_with_the_next_run() {
     assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
 }
 
+/// An end that the service's clock has not passed.
+#[test]
+fn what_can_still_come_is_not_called_complete() {
+    let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
+    let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
+    at("2026-01-10T00:00:00Z");
+    let early = export(&emulator, dir.path(), &ALL);
+    assert!(early.code == 3 && early.err.contains("can still come"), "{}", early.err);
+    assert_eq!(verify(&emulator, dir.path()).code, 3);
+    at("2026-02-10T00:00:00Z");
+    export(&emulator, dir.path(), &ALL).ok();
+    assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
+    verify(&emulator, dir.path()).ok();
+}
+
 #[test]
 fn time_and_channel_choose_rows() {
     let (emulator, dir) = (seeded(2000), tempfile::tempdir().unwrap());
@@ -234,6 +249,33 @@ fn other_settings_and_foreign_directories_are_refused() {
     assert!(refused.code == 2 && refused.err.contains("no manifest"), "{}", refused.err);
     assert_eq!(parts(&out), before);
     assert_eq!(verify(&emulator, &out).code, 2);
+}
+
+/// Bytes of memory do not grow with rows: those of one window are held.
+#[test]
+fn memory_is_flat() {
+    let peak = |rows: u64| {
+        let (emulator, dir) = (seeded(rows), tempfile::tempdir().unwrap());
+        let mut child = with(&emulator)
+            .args(["export", dir.path().to_str().unwrap(), "--until", "2026-01-31", "--rows-per-window", "1000"])
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let status = format!("/proc/{}/status", child.id());
+        let mut peak = 0;
+        while child.try_wait().unwrap().is_none() {
+            let text = fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+            peak = peak.max(line.trim().trim_end_matches(" kB").parse().unwrap_or(0_u64));
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        assert!(child.wait().unwrap().success());
+        assert_eq!(rows, self::rows(dir.path()).len() as u64);
+        peak
+    };
+    let (few, many) = (peak(3_000), peak(60_000));
+    println!("{few} kB for 3,000 rows, {many} kB for 60,000");
+    assert!(many < few + 8_000, "{few} kB, then {many} kB");
 }
 
 #[test]

@@ -7,5 +7,6 @@ mod export;
 mod help;
 mod kills;
 mod operations;
+mod progress;
 mod readme;
 mod run;

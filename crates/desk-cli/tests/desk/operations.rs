@@ -1,5 +1,7 @@
 //! Commands made from the spec: options, bodies, lists, outcomes and exit codes.
 
+use std::process::{Command, Stdio};
+
 use desk_emulator::{Emulator, FaultPlan};
 use serde_json::{Value, json};
 
@@ -136,4 +138,29 @@ fn unknown_properties_are_kept() {
     emulator.set_faults(plan(json!({ "fault": { "answer": { "status": 200, "body": body } } }))).unwrap();
     let read = run(with(&emulator), ["proactive-chat", "get", "1", "--json"]).ok();
     assert_eq!(read.out.trim_end(), body);
+}
+
+/// Ctrl-C while a create waits for its answer: it was carried out, and that is not hidden.
+#[test]
+fn an_interrupted_create_says_that_it_may_have_been_carried_out() {
+    let emulator = demo();
+    emulator
+        .set_faults(plan(json!({ "method": "POST", "fault": { "cut": { "when": "after_commit", "how": "stall" } } })))
+        .unwrap();
+    let mut child = with(&emulator)
+        .args(CREATE.into_iter().chain(["--json"]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while emulator.deliveries(None).unwrap().is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended without the signal");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(signal.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(6), "{text}");
+    assert!(text.contains("\"kind\":\"cancelled\"") && text.contains("\"may_have_acted\":true"), "{text}");
 }
