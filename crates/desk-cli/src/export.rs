@@ -38,6 +38,7 @@ use options::Options;
 use progress::{Counts, Progress};
 use settings::Settings;
 
+pub(crate) use format::hex;
 pub(crate) use options::command;
 
 /// Answers in a row that may be no JSON before that is believed.

@@ -8,3 +8,6 @@ mod help;
 mod kills;
 mod operations;
 mod run;
+mod send;
+mod send_kills;
+mod send_plan;
