@@ -112,7 +112,7 @@ impl Work<'_> {
                 self.canary(&states)?;
             }
             let (outcome, error) = self.send(batch).await?;
-            self.tell(batch, outcome);
+            self.tell(batch, outcome, error.as_ref());
             self.stop(outcome, error)?;
         }
         Ok(())
@@ -172,13 +172,14 @@ impl Work<'_> {
         }
     }
 
-    fn tell(&mut self, batch: usize, outcome: Outcome) {
+    fn tell(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
         if !self.say {
             return;
         }
         let number = batch + 1;
         if outcome != Outcome::Done {
-            message(&format!("batch {number}: {}", outcome.name().replace('_', " ")));
+            let why = error.map_or(String::new(), |error| format!(" ({})", error.kind));
+            message(&format!("batch {number}: {}{why}", outcome.name().replace('_', " ")));
         } else if self.told.elapsed() >= EVERY {
             self.told = Instant::now();
             message(&format!("batch {number} of {}", self.plan.batches));

@@ -3,7 +3,7 @@
 //! Invariants: a row of a batch is durable before the first byte of its request leaves, and a row without an outcome means
 //! that it may have been sent. Rows are added and ended, never changed otherwise; decisions of people are rows of their own.
 //! Whoever writes holds the lock of a file beside it, which the system gives back however the process ends. The text of the
-//! message is not in it.
+//! message is not in it. A plan has one ledger: another that began anew would send all of it again.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -21,7 +21,7 @@ const APPLICATION: i32 = 0x4465_736b;
 
 const TABLES: &str = "
     CREATE TABLE plan (
-        sha256 TEXT NOT NULL, service TEXT NOT NULL, operation TEXT NOT NULL, begun TEXT NOT NULL,
+        sha256 TEXT NOT NULL, service TEXT NOT NULL, operation TEXT NOT NULL, begun TEXT NOT NULL, mark TEXT NOT NULL,
         recipients INTEGER NOT NULL, batches INTEGER NOT NULL, batch_size INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE attempts (
@@ -66,10 +66,16 @@ fn with(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Refuses to take a plan for new that was begun with a ledger which is not where it should be.
+/// Beside a plan that was begun: what its ledger is known by, and where it was.
+fn begun(plan: &Path) -> PathBuf {
+    with(plan, ".begun")
+}
+
+/// Refuses to take a plan for new that was begun with another ledger.
 pub(crate) fn begun_elsewhere(plan: &Path, ledger: &Path) -> Result<()> {
-    let Ok(place) = std::fs::read_to_string(with(plan, ".begun")) else { return Ok(()) };
-    let problem = format!("{} was begun, but its ledger is not {}; nothing was sent", plan.display(), ledger.display());
+    let Ok(text) = std::fs::read_to_string(begun(plan)) else { return Ok(()) };
+    let place = text.split_once('\n').map_or("elsewhere", |(_, place)| place);
+    let problem = format!("{} was begun, and its ledger is not {}; nothing was sent", plan.display(), ledger.display());
     let hint = format!("give its --ledger FILE (it was {place}): without it nobody knows who was messaged");
     Err(Error::usage(problem).hint(hint))
 }
@@ -85,7 +91,6 @@ impl Ledger {
     /// Opens the ledger of a plan to write, or makes it; what was begun and did not end is unknown from then on.
     pub(crate) fn open(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
         let lock = lock(path)?;
-        let started = with(plan_file, ".begun");
         let fresh = !path.exists();
         if fresh {
             begun_elsewhere(plan_file, path)?;
@@ -103,16 +108,7 @@ impl Ledger {
             let problem = format!("{} was begun for another service or application; nothing was sent", path.display());
             return Err(Error::usage(problem).hint("use the same --application-id or --base-url as before"));
         }
-        if !started.exists() {
-            let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-            let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&started);
-            let written = written.and_then(|mut file| {
-                std::io::Write::write_all(&mut file, place.to_string_lossy().as_bytes())?;
-                file.sync_all()?;
-                sync(&started)
-            });
-            written.map_err(|error| Error::io("write to", &started, &error))?;
-        }
+        ledger.bind(plan_file)?;
         ledger.give_up()?;
         Ok(ledger)
     }
@@ -162,6 +158,33 @@ impl Ledger {
         }
         let problem = format!("{} is the ledger of another plan; nothing was sent", self.path.display());
         Err(Error::usage(problem).hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
+    }
+
+    /// Makes this the one ledger that a plan is sent by, before anything is. It may be moved, but not be replaced.
+    fn bind(&self, plan: &Path) -> Result<()> {
+        let file = begun(plan);
+        let own = self.ask("SELECT mark FROM plan")?;
+        let place = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        let new = with(&file, &format!(".{own}"));
+        let bound = || {
+            if !file.exists() {
+                let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new);
+                written.and_then(|mut new| {
+                    std::io::Write::write_all(&mut new, format!("{own}\n{}", place.display()).as_bytes())?;
+                    new.sync_all()
+                })?;
+                // Of two that begin at once, one has its name there.
+                let linked = std::fs::hard_link(&new, &file);
+                std::fs::remove_file(&new)?;
+                match linked {
+                    Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+                    _ => sync(&file)?,
+                }
+            }
+            std::fs::read_to_string(&file)
+        };
+        let text = bound().map_err(|error| Error::io("write to", &file, &error))?;
+        if text.lines().next() == Some(own.as_str()) { Ok(()) } else { begun_elsewhere(plan, &self.path) }
     }
 
     fn ask(&self, query: &str) -> Result<String> {
@@ -295,7 +318,7 @@ fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
     let db = Connection::open(path)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.execute_batch(TABLES)?;
-    let insert = "INSERT INTO plan VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let insert = "INSERT INTO plan VALUES (?1, ?2, ?3, ?4, lower(hex(randomblob(8))), ?5, ?6, ?7)";
     let Shape { recipients, batches, batch_size } = plan.shape();
     let sizes = (recipients as i64, batches as i64, batch_size as i64);
     db.execute(insert, params![plan.sha256, service, plan.operation, now(), sizes.0, sizes.1, sizes.2])?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -111,6 +112,27 @@ fn nothing_is_sent_without_agreement() {
     assert!(!dir.path().join("p.ledger").exists());
 }
 
+/// On a terminal the number is typed.
+#[test]
+fn a_person_types_how_many() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &[]);
+    for (typed, code, sent) in [("yes\n", 2, 0), ("\n", 2, 0), ("3\n", 0, 1)] {
+        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&terminal).unwrap();
+        unlockpt(&terminal).unwrap();
+        let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+        let other = fs::OpenOptions::new().read(true).write(true).open(name).unwrap();
+        fs::File::from(terminal.try_clone().unwrap()).write_all(typed.as_bytes()).unwrap();
+        let mut command = send(&emulator, &dir, "apply", "p");
+        let output = command.stdin(Stdio::from(other)).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("This sends to 3 people"), "{text}");
+        assert_eq!((output.status.code(), creates(&emulator)), (Some(code), sent), "{typed}: {text}");
+    }
+}
+
 #[test]
 fn a_plan_that_was_changed_is_refused() {
     let (emulator, ids, dir) = people(3);
@@ -145,6 +167,16 @@ fn a_plan_keeps_to_its_ledger_and_its_service() {
     assert!(refused.code == 2 && refused.err.contains("of another plan"), "{}", refused.err);
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "new.ledger"]);
     assert!(refused.code == 2 && refused.err.contains("p.ledger"), "{}", refused.err);
+    // Nor one of the same plan that was begun beside it.
+    let (begun, hidden) = (dir.path().join("p.json.begun"), dir.path().join("hidden"));
+    fs::rename(&begun, &hidden).unwrap();
+    let rejected = json!([{ "method": "POST", "fault": { "answer": { "status": 400 } } }]);
+    faults(&emulator, rejected);
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "new.ledger"]).code, 3);
+    faults(&emulator, json!([]));
+    fs::rename(&hidden, &begun).unwrap();
+    let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "new.ledger"]);
+    assert!(refused.code == 2 && refused.err.contains("its ledger is not new.ledger"), "{}", refused.err);
     let other = Emulator::start_blocking().unwrap();
     let refused = apply(&other, &dir, "p", &["--yes-send-to", "3"]);
     assert!(refused.code == 2 && refused.err.contains("another service"), "{}", refused.err);
@@ -159,7 +191,7 @@ fn a_plan_keeps_to_its_ledger_and_its_service() {
     fs::write(dir.path().join("text"), "no database").unwrap();
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "text"]);
     assert_eq!(refused.code, 1, "{}", refused.err);
-    assert_eq!((creates(&emulator), creates(&other)), (1, 0));
+    assert_eq!((creates(&emulator), creates(&other)), (2, 0));
 }
 
 /// One that ends in the middle of a request leaves its batch unknown; meanwhile nobody else can send.
