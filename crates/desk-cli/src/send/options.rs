@@ -18,6 +18,13 @@ Send one message to many, batch after batch, and nobody twice
 ledger: a batch is noted before it leaves, so that the same command goes on after any end, a kill included, without sending \
 anything again that may have been sent. What became of such a batch is `unknown`, until a person decides it by `reconcile`.";
 
+const EXAMPLES: &str = "\
+Examples:
+  desk send plan --recipients customers.csv --out plan.json --body message.json
+  desk send apply plan.json
+  desk send apply plan.json --after-canary
+  desk send report plan.json > report.csv";
+
 /// Operations that reach many.
 fn operations() -> impl Iterator<Item = (&'static Operation, &'static Bulk)> {
     OPERATIONS.iter().filter_map(|operation| Some((operation, operation.bulk.as_ref()?)))
@@ -56,7 +63,8 @@ pub(crate) fn path<'a>(matches: &'a ArgMatches, name: &str) -> &'a Path {
 /// The command, if there is anything to send.
 pub(crate) fn command() -> Option<Command> {
     operations().next()?;
-    let command = Command::new("send").about("Send one message to many, nobody twice").long_about(LONG);
+    let command =
+        Command::new("send").about("Send one message to many, nobody twice").long_about(LONG).after_help(EXAMPLES);
     Some(command.subcommand_required(true).arg_required_else_help(true).subcommands([
         plan(),
         connect::arguments(apply()),

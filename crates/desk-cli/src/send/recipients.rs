@@ -49,7 +49,9 @@ fn parse(text: &str, bulk: &Bulk) -> (Vec<i64>, Problems) {
         Ok(id) => ids.push(id),
         Err(problem) => problems.push((line, problem)),
     };
-    if first.trim_start().starts_with('{') {
+    let object = |line: &str| line.trim_start().starts_with('{');
+    let numbers = first.trim().bytes().all(|byte| byte.is_ascii_digit());
+    if object(first) || numbers && text.lines().any(object) {
         for (line, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
             keep(line + 1, of_json(text, bulk));
         }
@@ -200,6 +202,7 @@ mod tests {
             "ids\n007\n8\n9\n",
             "name,ids\n\"Ann, \"\"A\"\"\",7\n\"two\nlines\",\"8\"\n,9\n",
             "{\"ids\":7}\n8\n{\"a\":1,\"ids\":9}\n",
+            "7\n{\"ids\":8}\n\n9\n",
             " 7 \n8\n\"9\"\n",
         ] {
             assert_eq!(parse(text, &BULK), (vec![7, 8, 9], vec![]), "{text}");
