@@ -41,6 +41,24 @@ pub(crate) struct Operation {
     /// Makes the call; without a result if a success carries none.
     pub(crate) call: fn(Client, Input) -> Pending<Option<Json>>,
     pub(crate) paged: Option<Paged>,
+    pub(crate) bulk: Option<Bulk>,
+}
+
+/// How an operation reaches many, batch after batch: `desk send`. Names are as on the wire.
+pub(crate) struct Bulk {
+    /// The body's property that lists whom it reaches.
+    pub(crate) recipients: &'static str,
+    /// The result's property that counts those who were reached.
+    pub(crate) sent: &'static str,
+    /// The result's property that tells it apart.
+    pub(crate) id: &'static str,
+    /// The smallest and the largest number that a recipient may be.
+    pub(crate) least: i64,
+    pub(crate) most: i64,
+    /// Recipients of a request at most.
+    pub(crate) batch: Option<i64>,
+    /// The body as it leaves.
+    pub(crate) exact: fn(&Input) -> Result<String>,
 }
 
 /// How an operation's pages make a list.

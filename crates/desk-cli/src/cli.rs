@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use crate::connect::json;
 use crate::error::{Error, Exit, Result};
 use crate::output::message;
-use crate::{api, doctor, export};
+use crate::{api, doctor, export, send};
 
 const CODES: &str = "\
 Exit codes:
@@ -38,6 +38,9 @@ pub(crate) fn command() -> Command {
     }
     if let Some(export) = export::command() {
         command = command.subcommand(export);
+    }
+    if let Some(send) = send::command() {
+        command = command.subcommand(send);
     }
     command = command.subcommand(doctor::command());
     #[cfg(feature = "emulator")]
@@ -122,6 +125,7 @@ fn run(matches: &ArgMatches) -> Result<()> {
             written.map_err(|error| Error::io("write to", &dir, &error))
         }
         Some(("export", matches)) => in_runtime(export::run(matches)),
+        Some(("send", matches)) => in_runtime(send::run(matches)),
         Some(("doctor", matches)) => in_runtime(doctor::run(matches)),
         Some((noun, matches)) => match matches.subcommand() {
             Some((verb, matches)) => in_runtime(api::command::run(noun, verb, matches)),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use desk_client::{Client, Observer};
+use desk_client::{Builder, Client, Observer};
 use zeroize::Zeroizing;
 
 use crate::credentials::{self, Profile};
@@ -130,18 +130,28 @@ impl Connection {
         self.build(Some(observer))
     }
 
+    /// With so many requests a second at most that are no reads.
+    pub(crate) fn paced(&self, writes_per_second: f64) -> Result<Client> {
+        Ok(self.builder().writes_per_second(writes_per_second).build()?)
+    }
+
     /// The service, without the token: what an export belongs to.
     pub(crate) fn service(&self) -> String {
         self.base_url.clone().unwrap_or_else(|| self.application_id.clone())
     }
 
-    fn build(&self, observer: Option<Arc<dyn Observer>>) -> Result<Client> {
+    fn builder(&self) -> Builder {
         let mut builder = Client::builder(&self.application_id)
             .api_token(self.token.as_str())
             .user_agent(concat!("desk-cli/", env!("CARGO_PKG_VERSION")));
         if let Some(url) = &self.base_url {
             builder = builder.base_url(url);
         }
+        builder
+    }
+
+    fn build(&self, observer: Option<Arc<dyn Observer>>) -> Result<Client> {
+        let mut builder = self.builder();
         if let Some(observer) = observer {
             builder = builder.observer(observer);
         }

@@ -37,7 +37,8 @@ impl From<Exit> for ExitCode {
 #[derive(Debug)]
 pub(crate) struct Error {
     pub(crate) exit: Exit,
-    /// The class: one of the client's names, or `usage`, `credentials`, `io`, `integrity`, `partial`, `interrupted`, `busy`.
+    /// The class: one of the client's names, or `usage`, `credentials`, `io`, `integrity`, `partial`, `interrupted`, `busy`,
+    /// `stopped`, `unknown`.
     pub(crate) kind: &'static str,
     /// What is known of the request's fate, if there was one.
     pub(crate) outcome: Option<&'static str>,

@@ -38,6 +38,7 @@ use options::Options;
 use progress::{Counts, Progress};
 use settings::Settings;
 
+pub(crate) use format::hex;
 pub(crate) use options::command;
 
 /// What is in the directory.

@@ -2,7 +2,7 @@
 //!
 //! Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 error, 2 usage, 3 partial, 4 credentials, 5 try later, 6 the
 //! outcome of a request is unknown, 7 integrity, 130 interrupted. It sends nothing but what it is told to, and keeps no state but the
-//! folders of exports.
+//! folders of exports and the ledgers of what was sent.
 
 #[allow(dead_code, reason = "what is used depends on the spec")]
 mod api;
@@ -19,6 +19,7 @@ mod interrupt;
 mod local;
 mod output;
 mod rows;
+mod send;
 
 use std::process::ExitCode;
 

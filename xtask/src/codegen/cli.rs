@@ -1,5 +1,5 @@
 //! Model → the tables of desk-cli: an operation is a command, a paged one can be read to its end, one that filters by time
-//! can be exported.
+//! can be exported, and a create that reaches many can be sent in bulk.
 //!
 //! What a table says is turned into options, help and calls by hand-written code that knows no operation.
 
@@ -7,6 +7,7 @@ use heck::ToKebabCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::cli_bulk;
 use super::model::{Field, Kind, Model, Operation, Paged, Type, Window};
 use super::names;
 use super::rust::{any_answer, ident, rust_type};
@@ -31,7 +32,7 @@ const EXPORT_OPTIONS: [&str; 12] = [
     "until",
 ];
 /// Commands that are no nouns of operations.
-const COMMANDS: [&str; 6] = ["completions", "doctor", "emulator", "export", "help", "man"];
+const COMMANDS: [&str; 7] = ["completions", "doctor", "emulator", "export", "help", "man", "send"];
 
 /// `generated/mod.rs`.
 pub fn module() -> TokenStream {
@@ -51,7 +52,7 @@ pub fn operations(model: &Model) -> TokenStream {
     quote! {
         use super::lists;
         use crate::api::input::Input;
-        use crate::api::{Argument, Kind, Operation, Paged, Place};
+        use crate::api::{Argument, Bulk, Kind, Operation, Paged, Place};
         use crate::error::Result;
         use crate::rows::{Json, PageOf, Row};
         use desk_client::types;
@@ -101,7 +102,12 @@ fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<Argument<'a>
         for field in fields {
             let mut name = field.name.to_kebab_case();
             let exported = operation.paged.as_ref().is_some_and(|paged| is_exported(paged, place, field));
-            let taken = |name: &str| OPTIONS.contains(&name) || exported && EXPORT_OPTIONS.contains(&name);
+            let sent = place == "Body" && operation.bulk.is_some();
+            let taken = |name: &str| {
+                OPTIONS.contains(&name)
+                    || exported && EXPORT_OPTIONS.contains(&name)
+                    || sent && cli_bulk::OPTIONS.contains(&name)
+            };
             while taken(&name) || arguments.iter().any(|other| other.name == name) {
                 name = format!("{prefix}-{name}");
             }
@@ -195,6 +201,7 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
             }
         }
     };
+    let bulk = operation.bulk.as_ref().map_or(quote!(None), |bulk| cli_bulk::table(operation, bulk));
     quote! {
         Operation {
             id: #id, noun: #noun, verb: #verb, summary: #summary, doc: #doc, deprecated: #deprecated, read: #read,
@@ -205,6 +212,7 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
                 #call
             }),
             paged: #paged,
+            bulk: #bulk,
         }
     }
 }

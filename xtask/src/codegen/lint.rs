@@ -6,13 +6,14 @@
 use openapiv3::OpenAPI;
 use yaml_serde::Value;
 
+use super::bulk;
 use super::names;
 use super::paged;
 use super::source::{Node, Problem, Source};
 
 /// What the generator reads; any other key would be silently without effect.
 const PATH_KEYS: [&str; 8] = ["get", "put", "post", "patch", "delete", "parameters", "summary", "description"];
-const OPERATION_KEYS: [&str; 10] = [
+const OPERATION_KEYS: [&str; 11] = [
     "operationId",
     "tags",
     "summary",
@@ -23,6 +24,7 @@ const OPERATION_KEYS: [&str; 10] = [
     "deprecated",
     "externalDocs",
     paged::KEY,
+    bulk::KEY,
 ];
 const PARAMETER_KEYS: [&str; 8] =
     ["name", "in", "required", "description", "schema", "example", "examples", "deprecated"];

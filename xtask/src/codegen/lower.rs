@@ -154,11 +154,13 @@ impl Lowering {
             body: self.body(node, &name)?,
             output: self.output(node, &name)?,
             paged: None,
+            bulk: None,
             id,
             path_params,
             query,
         };
         operation.paged = self.paged(node, &operation)?;
+        operation.bulk = self.bulk(node, &operation)?;
         Ok(operation)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! [`generate`] returns every generated file; `codegen` writes them, `codegen --check` and the tests compare them.
 
+mod bulk;
 mod c_abi;
 mod c_async;
 mod c_fields;
@@ -10,6 +11,7 @@ mod c_lists;
 mod c_output;
 mod c_reader;
 mod cli;
+mod cli_bulk;
 pub mod command;
 mod cpp;
 mod cpp_request;

@@ -43,6 +43,19 @@ pub struct Operation {
     pub output: Option<String>,
     /// How its pages make a list.
     pub paged: Option<Paged>,
+    /// How it reaches many, batch after batch.
+    pub bulk: Option<Bulk>,
+}
+
+/// A create that one message to many is made of.
+#[derive(Debug)]
+pub struct Bulk {
+    /// The body's property that lists whole numbers: whom it reaches.
+    pub recipients: Field,
+    /// The result's property that counts those who were reached.
+    pub sent: Field,
+    /// The result's property that tells it apart.
+    pub id: Field,
 }
 
 /// A list that is read page after page.

@@ -69,7 +69,7 @@ impl Lowering {
     }
 
     /// The property of `schema` that `key` names.
-    fn property(
+    pub fn property(
         &self,
         node: &Node<'_>,
         schema: &str,
@@ -102,7 +102,7 @@ fn wanted<'a>(node: &Node<'a>, key: &str) -> Result<&'a str, Problem> {
     node.text(key).ok_or_else(|| node.problem(format!("`{}` lacks `{key}`; name it as on the wire", node.key())))
 }
 
-fn only(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
+pub fn only(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
     match node.entries().iter().find(|entry| !keys.contains(&entry.key())) {
         Some(entry) => {
             Err(entry.problem(format!("`{}` is none of {}; mend its spelling", entry.key(), keys.join(", "))))

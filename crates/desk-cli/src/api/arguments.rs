@@ -92,9 +92,13 @@ fn json(text: &str) -> Result<String, String> {
 }
 
 /// What was given to the options of `arguments`, and by `--body`.
-pub(crate) fn input(arguments: &[Argument], matches: &ArgMatches, has_body: bool) -> Result<Input> {
+pub(crate) fn input<'a>(
+    arguments: impl IntoIterator<Item = &'a Argument> + Clone,
+    matches: &ArgMatches,
+    has_body: bool,
+) -> Result<Input> {
     let mut input = Input::default();
-    for argument in arguments {
+    for argument in arguments.clone() {
         if let Ok(Some(values)) = matches.try_get_many::<String>(argument.name) {
             input.values.insert(argument.name.to_owned(), values.cloned().collect());
         }

@@ -67,9 +67,15 @@ impl Input {
         }
     }
 
+    /// The body as it leaves.
+    pub(crate) fn exact<T: DeserializeOwned + Serialize>(&self) -> Result<String> {
+        let body = serde_json::to_string(&self.body::<T>()?);
+        body.map_err(|error| Error::usage(format!("the body cannot be sent: {error}; nothing was sent")))
+    }
+
     /// Puts the options of the body where they belong, and says what is missing.
-    pub(crate) fn fill_body(&mut self, arguments: &[Argument]) -> Result<()> {
-        let properties = arguments.iter().filter(|argument| argument.place == Place::Body);
+    pub(crate) fn fill_body<'a>(&mut self, arguments: impl IntoIterator<Item = &'a Argument>) -> Result<()> {
+        let properties = arguments.into_iter().filter(|argument| argument.place == Place::Body);
         for argument in properties {
             if let Some(values) = self.values.get(argument.name) {
                 let values = values.iter().map(|text| json(argument, text));

@@ -2,7 +2,7 @@
 
 use super::lists;
 use crate::api::input::Input;
-use crate::api::{Argument, Kind, Operation, Paged, Place};
+use crate::api::{Argument, Bulk, Kind, Operation, Paged, Place};
 use crate::error::Result;
 use crate::rows::{Json, PageOf, Row};
 use desk_client::types;
@@ -68,6 +68,15 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Ok(Some(client.proactive_chat_create_as::<Json>(&body_).await?.into_inner()))
         }),
         paged: None,
+        bulk: Some(Bulk {
+            recipients: "customerIds",
+            sent: "sentCount",
+            id: "id",
+            least: 1i64,
+            most: 9223372036854775807i64,
+            batch: None,
+            exact: |input| input.exact::<types::NewProactiveChat>(),
+        }),
     },
     Operation {
         id: "proactive_chat_get",
@@ -101,6 +110,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             )
         }),
         paged: None,
+        bulk: None,
     },
     Operation {
         id: "chat_message_list",
@@ -187,6 +197,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 )
             },
         }),
+        bulk: None,
     },
     Operation {
         id: "ticket_chat_message_list",
@@ -252,6 +263,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 )
             },
         }),
+        bulk: None,
     },
 ];
 pub(super) fn chat_message_list_params(

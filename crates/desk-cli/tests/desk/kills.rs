@@ -17,7 +17,7 @@ use crate::run::{run, with};
 
 const ROWS: i64 = 1500;
 
-fn number(name: &str, default: u64) -> u64 {
+pub(crate) fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 

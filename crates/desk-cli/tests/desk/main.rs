@@ -10,3 +10,6 @@ mod operations;
 mod progress;
 mod readme;
 mod run;
+mod send;
+mod send_kills;
+mod send_plan;

@@ -26,6 +26,7 @@ fn the_commands_of_the_readme_run() {
     let mut emulator = emulator.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut ready = String::new();
     BufReader::new(emulator.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+    std::fs::write(here.path().join("customers.csv"), "customerIds\n101\n102\n103\n").unwrap();
     for line in &lines[1..] {
         let output = shell(line).stdin(Stdio::null()).output().unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));

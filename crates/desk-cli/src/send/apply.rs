@@ -1,0 +1,298 @@
+//! `desk send apply`: the batches of a plan that can be sent without messaging anybody twice, one after the other.
+//!
+//! Invariant: between the ledger's note that a batch is about to leave and the note of its outcome there is nothing but its
+//! request.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::ArgMatches;
+use desk_client::{Client, ErrorKind};
+use serde_json::Value;
+
+use super::ledger::{self, End, Ledger};
+use super::plan::Plan;
+use super::state::{Outcome, State, States};
+use super::{in_doubt, options};
+use crate::api::{Bulk, Operation};
+use crate::connect::Connection;
+use crate::error::{Error, Exit, Result};
+use crate::interrupt;
+use crate::output::{Output, message};
+use crate::rows::Json;
+
+/// Between two lines that say how far it is.
+const EVERY: Duration = Duration::from_secs(30);
+
+pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
+    let file = options::path(matches, "plan");
+    let plan = Plan::read(file)?;
+    let (operation, bulk) = options::planned(&plan.operation)?;
+    let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
+    let json = matches.get_flag("json");
+    if matches.get_flag("dry-run") {
+        let ledger = if place.exists() { Some(Ledger::look(&place)?) } else { None };
+        ledger.as_ref().map_or(Ok(()), |ledger| ledger.is_of(&plan))?;
+        return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?);
+    }
+    let connection = Connection::new(matches)?;
+    confirm(&plan, file, matches)?;
+    let client = connection.paced(plan.per_second)?;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = interrupted.clone();
+    interrupt::on_first(move || {
+        flag.store(true, Ordering::Relaxed);
+        message("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
+    });
+    let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
+    let mut work = Work {
+        behind_canary: matches.get_flag("after-canary") || plan.canary == 0 || ledger.begun_from(plan.canary)?,
+        automatic: matches.get_flag("canary-auto"),
+        stop_rejected: *matches.get_one("stop-rejected").unwrap_or(&2.0),
+        stop_unknown: *matches.get_one("stop-unknown").unwrap_or(&3),
+        say: !json,
+        run: Counts::default(),
+        told: Instant::now(),
+        plan: &plan,
+        client,
+        operation,
+        bulk,
+        file,
+        ledger,
+    };
+    let stopped = work.all(&interrupted).await;
+    end(&work, stopped, json)
+}
+
+/// What this run has seen.
+#[derive(Default)]
+struct Counts {
+    batches: usize,
+    rejected: usize,
+    /// In a row.
+    unknown: usize,
+}
+
+struct Work<'a> {
+    plan: &'a Plan,
+    file: &'a Path,
+    client: Client,
+    operation: &'static Operation,
+    bulk: &'static Bulk,
+    ledger: Ledger,
+    behind_canary: bool,
+    automatic: bool,
+    /// A share of a hundred.
+    stop_rejected: f64,
+    stop_unknown: usize,
+    say: bool,
+    run: Counts,
+    told: Instant,
+}
+
+impl Work<'_> {
+    /// Sends what can be sent; an error says why it stopped before the end.
+    async fn all(&mut self, interrupted: &AtomicBool) -> Result<()> {
+        let mut states = States::new(self.plan.shape(), Some(&self.ledger))?;
+        for batch in 0..self.plan.batches {
+            if !states.state(batch).sendable() {
+                continue;
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                return Err(
+                    Error::interrupted("interrupted").hint("type the same command again: it goes on from there")
+                );
+            }
+            if batch >= self.plan.canary && !self.behind_canary {
+                // What was sent meanwhile counts as well.
+                states = States::new(self.plan.shape(), Some(&self.ledger))?;
+                self.canary(&states)?;
+            }
+            let (outcome, error) = self.send(batch).await?;
+            self.tell(batch, outcome, error.as_ref());
+            self.stop(outcome, error)?;
+        }
+        Ok(())
+    }
+
+    /// Sends a batch.
+    async fn send(&self, batch: usize) -> Result<(Outcome, Option<Error>)> {
+        let people = self.plan.batch(batch);
+        let input = self.plan.input(self.bulk, batch);
+        let attempt = self.ledger.begin(batch, people)?;
+        let answer = (self.operation.call)(self.client.clone(), input).await;
+        let (end, error) = judge(answer, self.bulk, people.len());
+        self.ledger.end(attempt, &end)?;
+        Ok((end.outcome, error))
+    }
+
+    /// Stops behind the first batches, unless all is well and that is enough.
+    fn canary(&mut self, states: &States) -> Result<()> {
+        let well = (0..self.plan.canary).all(|batch| states.state(batch) == State::Ended(Outcome::Done));
+        if well && self.automatic {
+            self.behind_canary = true;
+            return Ok(());
+        }
+        let reached = if well { "reached everybody in them" } else { "did not reach everybody in them" };
+        let problem = format!("the canary is over: the first batches ({}) {reached}", self.plan.canary);
+        let file = self.file.display();
+        Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
+            "look at what arrived and at `desk send status {file}`, then type the same command with --after-canary"
+        )))
+    }
+
+    /// Whether to go on after this outcome.
+    fn stop(&mut self, outcome: Outcome, error: Option<Error>) -> Result<()> {
+        self.run.batches += 1;
+        self.run.unknown = if outcome == Outcome::Unknown { self.run.unknown + 1 } else { 0 };
+        match (outcome, error) {
+            // The next batch would fare no better.
+            (Outcome::NotSent, Some(error)) => Err(error),
+            (Outcome::Rejected, error) => {
+                self.run.rejected += 1;
+                let (rejected, batches) = (self.run.rejected, self.run.batches);
+                if rejected as f64 * 100.0 <= self.stop_rejected * batches as f64 {
+                    return Ok(());
+                }
+                let why = error.map_or(String::new(), |error| format!("; the last: {}", error.message));
+                let problem = format!("{rejected} of {batches} batches were rejected{why}");
+                let file = self.file.display();
+                Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
+                    "see `desk send report {file}`; the same command goes on with the others, --stop-rejected 100% to the end"
+                )))
+            }
+            (Outcome::Unknown, _) if self.run.unknown >= self.stop_unknown => {
+                let problem = format!("{} outcomes in a row are unknown", self.run.unknown);
+                Err(Error::new(Exit::Unknown, "stopped", problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn tell(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
+        if !self.say {
+            return;
+        }
+        let number = batch + 1;
+        if outcome != Outcome::Done {
+            let why = error.map_or(String::new(), |error| format!(" ({})", error.kind));
+            message(&format!("batch {number}: {}{why}", outcome.name().replace('_', " ")));
+        } else if self.told.elapsed() >= EVERY {
+            self.told = Instant::now();
+            message(&format!("batch {number} of {}", self.plan.batches));
+        }
+    }
+}
+
+/// What an answer says of a batch of so many.
+fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Option<Error>) {
+    let end = |outcome, error: Option<&str>| End { outcome, id: None, sent: None, error: error.map(str::to_owned) };
+    match answer {
+        Ok(json) => {
+            let value = json.and_then(|json| serde_json::from_slice::<Value>(json.bytes()).ok());
+            let number = |name: &str| value.as_ref().and_then(|value| value.get(name)?.as_i64());
+            let (id, sent) = (number(bulk.id), number(bulk.sent));
+            let outcome = match sent {
+                Some(sent) if id.is_some() && usize::try_from(sent).is_ok_and(|sent| sent >= people) => Outcome::Done,
+                Some(_) if id.is_some() => Outcome::Partial,
+                _ => return (End { id, sent, ..end(Outcome::Unknown, Some(ErrorKind::Decode.name())) }, None),
+            };
+            (End { id, sent, ..end(outcome, None) }, None)
+        }
+        Err(error) => {
+            // These are said before anything is done, and of every request alike: they are no judgement of this batch.
+            let before = [ErrorKind::RateLimited.name(), ErrorKind::Unauthorized.name()].contains(&error.kind);
+            let outcome = match error.outcome {
+                Some("rejected") if before => Outcome::NotSent,
+                Some("rejected") => Outcome::Rejected,
+                Some("unknown") => Outcome::Unknown,
+                // Without one it did not become a request.
+                Some("not_sent") | None => Outcome::NotSent,
+                Some(_) => Outcome::Unknown,
+            };
+            (end(outcome, Some(error.kind)), Some(error))
+        }
+    }
+}
+
+/// Asks for the number of recipients, or takes it from the option.
+fn confirm(plan: &Plan, file: &Path, matches: &ArgMatches) -> Result<()> {
+    let all = plan.recipients.len();
+    let given = match matches.get_one::<usize>("yes-send-to") {
+        Some(given) => Some(*given),
+        None if std::io::stdin().is_terminal() && !matches.get_flag("json") => {
+            let mut stderr = std::io::stderr();
+            let asked = write!(stderr, "This sends to {all} people. Type their number to send: ");
+            let mut line = String::new();
+            let read = asked.and_then(|()| stderr.flush()).and_then(|()| std::io::stdin().lock().read_line(&mut line));
+            read.map_err(|error| Error::io("read from", Path::new("the terminal"), &error))?;
+            line.trim().parse().ok()
+        }
+        None => {
+            let problem = format!("nobody has agreed to send to {all} people; nothing was sent");
+            return Err(Error::usage(problem).hint(format!("look at {}, then add --yes-send-to {all}", file.display())));
+        }
+    };
+    match given {
+        Some(given) if given == all => Ok(()),
+        _ => Err(Error::usage(format!("the plan has {all} recipients, which is not what was given; nothing was sent"))
+            .hint("look at the plan again")),
+    }
+}
+
+fn dry_run(plan: &Plan, bulk: &Bulk, states: &States) -> Result<()> {
+    let sendable: Vec<usize> = states.all().filter(|(_, state)| state.sendable()).map(|(batch, _)| batch).collect();
+    let mut output = Output::new();
+    if let Some(batch) = sendable.first() {
+        output.line((bulk.exact)(&plan.input(bulk, *batch))?.as_bytes())?;
+    }
+    output.flush()?;
+    let people: usize = sendable.iter().map(|batch| plan.batch(*batch).len()).sum();
+    message(&format!("would send to {people} recipients in {} batches; nothing was sent", sendable.len()));
+    Ok(())
+}
+
+/// The summary, and how it ends.
+fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
+    let states = States::new(work.plan.shape(), Some(&work.ledger))?;
+    if json {
+        let mut output = Output::new();
+        output.line(states.json().to_string().as_bytes())?;
+        output.flush()?;
+    } else {
+        message(&states.told());
+    }
+    let waiting: usize =
+        states.all().filter(|(_, state)| state.sendable()).map(|(batch, _)| work.plan.batch(batch).len()).sum();
+    let doubt = in_doubt(&states, work.file);
+    match (stopped, doubt) {
+        // The person who has ended it knows that it is not at its end.
+        (Err(stopped), _) if stopped.exit == Exit::Interrupted => Err(stopped),
+        (Err(stopped), Err(doubt)) => {
+            let hint = doubt.hint.unwrap_or_default();
+            let hint = format!(
+                "{hint}; {}",
+                stopped.hint.unwrap_or_else(|| format!("{waiting} recipients wait for the same command"))
+            );
+            Err(Error { message: format!("{}; {}", stopped.message, doubt.message), hint: Some(hint), ..doubt })
+        }
+        (Err(stopped), Ok(())) => {
+            Err(Error { message: format!("{}; {waiting} recipients wait", stopped.message), ..stopped })
+        }
+        (Ok(()), Err(doubt)) => Err(doubt),
+        (Ok(()), Ok(())) => {
+            let missed = states.count("partial").1 + states.count("rejected").1;
+            if missed == 0 {
+                return Ok(());
+            }
+            let problem = format!(
+                "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"
+            );
+            Err(Error::new(Exit::Partial, "partial", problem)
+                .hint(format!("see `desk send report {}`", work.file.display())))
+        }
+    }
+}

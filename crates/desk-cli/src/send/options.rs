@@ -1,0 +1,226 @@
+//! The options of `desk send`: its own, and those of the messages that there are.
+
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
+use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::api::{Argument, Bulk, Operation, Place, arguments};
+use crate::connect;
+use crate::error::{Error, Result};
+use crate::generated::operations::OPERATIONS;
+
+const LONG: &str = "\
+Send one message to many, batch after batch, and nobody twice
+
+`plan` reads a list of recipients and writes a file that says who gets what; it sends nothing. `apply` sends it, and keeps a \
+ledger: a batch is noted before it leaves, so that the same command goes on after any end, a kill included, without sending \
+anything again that may have been sent. What became of such a batch is `unknown`, until a person decides it by `reconcile`.";
+
+const EXAMPLES: &str = "\
+Examples:
+  desk send plan --recipients customers.csv --out plan.json --body message.json
+  desk send apply plan.json
+  desk send apply plan.json --after-canary
+  desk send report plan.json > report.csv";
+
+/// Operations that reach many.
+fn operations() -> impl Iterator<Item = (&'static Operation, &'static Bulk)> {
+    OPERATIONS.iter().filter_map(|operation| Some((operation, operation.bulk.as_ref()?)))
+}
+
+/// What a message has beside its recipients.
+pub(crate) fn own(operation: &'static Operation, bulk: &Bulk) -> Vec<&'static Argument> {
+    let body = operation.arguments.iter().filter(|argument| argument.place == Place::Body);
+    body.filter(|argument| argument.wire != bulk.recipients).collect()
+}
+
+/// What any message has.
+pub(crate) fn of_messages() -> impl Iterator<Item = &'static Argument> {
+    operations().flat_map(|(operation, bulk)| own(operation, bulk))
+}
+
+/// The operation that was chosen.
+pub(crate) fn operation(matches: &ArgMatches) -> Result<(&'static Operation, &'static Bulk)> {
+    let noun = matches.get_one::<String>("operation").map_or("", String::as_str);
+    let found = operations().find(|(operation, _)| operation.noun == noun);
+    found.ok_or_else(|| Error::usage(format!("nothing can be sent by `{noun}`")).hint("see --help"))
+}
+
+/// The operation of a plan.
+pub(crate) fn planned(id: &str) -> Result<(&'static Operation, &'static Bulk)> {
+    operations().find(|(operation, _)| operation.id == id).ok_or_else(|| {
+        Error::usage(format!("this version cannot send by `{id}`; nothing was sent"))
+            .hint("use the version that the plan was made with")
+    })
+}
+
+pub(crate) fn path<'a>(matches: &'a ArgMatches, name: &str) -> &'a Path {
+    matches.get_one::<PathBuf>(name).map_or(Path::new(""), PathBuf::as_path)
+}
+
+/// The command, if there is anything to send.
+pub(crate) fn command() -> Option<Command> {
+    operations().next()?;
+    let command =
+        Command::new("send").about("Send one message to many, nobody twice").long_about(LONG).after_help(EXAMPLES);
+    Some(command.subcommand_required(true).arg_required_else_help(true).subcommands([
+        plan(),
+        connect::arguments(apply()),
+        status().arg(connect::json()),
+        report().arg(connect::json()),
+        reconcile().arg(connect::json()),
+    ]))
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn file(name: &'static str, help: &'static str) -> Arg {
+    option(name, "FILE", help).value_parser(value_parser!(PathBuf))
+}
+
+fn count(name: &'static str, help: &'static str) -> Arg {
+    option(name, "N", help).value_parser(value_parser!(usize))
+}
+
+fn the_plan() -> Arg {
+    Arg::new("plan").value_name("PLAN").required(true).value_parser(value_parser!(PathBuf)).help("The plan's file")
+}
+
+fn ledger() -> Arg {
+    file("ledger", "The plan's ledger [default: beside the plan, with the ending .ledger]")
+}
+
+fn plan() -> Command {
+    let mut nouns: Vec<&str> = operations().map(|(operation, _)| operation.noun).collect();
+    nouns.dedup();
+    let operation = option("operation", "NAME", "What is sent").value_parser(PossibleValuesParser::new(nouns.clone()));
+    let operation = match nouns.as_slice() {
+        [only] => operation.default_value(*only),
+        _ => operation.required(true),
+    };
+    let mut command = Command::new("plan")
+        .about("Read a list of recipients and write a plan; nothing is sent")
+        .arg(
+            file("recipients", "Whom to message: a number a line, NDJSON, or CSV with a header; `-` for stdin")
+                .required(true),
+        )
+        .arg(option("out", "PLAN", "The file to write").required(true).value_parser(value_parser!(PathBuf)))
+        .arg(operation)
+        .arg(
+            count("batch-size", "Recipients of a request, who are in doubt together [default: 50]")
+                .value_parser(|text: &str| whole(text, 1, 10_000)),
+        )
+        .arg(option("per-second", "R", "Requests a second at most").default_value("2").value_parser(rate))
+        .arg(count("canary", "Stop after so many batches to see how they went; 0: never").default_value("1"))
+        .arg(count("max-recipients", "Refuse a list that is longer"))
+        .arg(file("suppress", "Leave these out, in the form of --recipients").action(ArgAction::Append))
+        .arg(file("ledger", "Of a campaign before, for --min-gap").action(ArgAction::Append))
+        .arg(
+            option("min-gap", "TIME", "Leave out who was messaged by --ledger within this time, such as 7d or 12h")
+                .value_parser(ValueParser::new(gap)),
+        )
+        .arg(arguments::body())
+        .arg(connect::json());
+    let mut names: Vec<&str> = Vec::new();
+    for argument in of_messages() {
+        if !names.contains(&argument.name) {
+            names.push(argument.name);
+            command = command.arg(arguments::option(argument, true).help_heading("Of the message"));
+        }
+    }
+    command
+}
+
+fn apply() -> Command {
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    Command::new("apply")
+        .about("Send what a plan says; the same command goes on where it stopped")
+        .arg(the_plan())
+        .arg(ledger())
+        .arg(count("yes-send-to", "Do not ask: send, if this is the plan's number of recipients"))
+        .arg(flag("dry-run", "Print the next request and send nothing"))
+        .arg(flag("after-canary", "Go on behind the first batches"))
+        .arg(flag("canary-auto", "Go on behind the first batches by itself if everybody in them was reached"))
+        .arg(
+            option("stop-rejected", "PERCENT", "Stop when more of the batches of this run are rejected")
+                .default_value("2%")
+                .value_parser(ValueParser::new(percent)),
+        )
+        .arg(
+            count("stop-unknown", "Stop after so many unknown outcomes in a row")
+                .default_value("3")
+                .value_parser(|text: &str| whole(text, 1, usize::MAX)),
+        )
+}
+
+fn status() -> Command {
+    Command::new("status")
+        .about("Count what became of a plan")
+        .arg(the_plan().value_name("PLAN|LEDGER").help("The file of a plan or of a ledger"))
+        .arg(ledger())
+}
+
+fn report() -> Command {
+    let format = option("format", "FORMAT", "What is written").default_value("csv");
+    Command::new("report")
+        .about("Print what became of each recipient")
+        .arg(the_plan())
+        .arg(ledger())
+        .arg(format.value_parser(PossibleValuesParser::new(["csv", "ndjson"])))
+}
+
+fn reconcile() -> Command {
+    let together = ["batch", "as", "by", "why"];
+    let needs = |arg: Arg| {
+        let others = together.iter().filter(|name| arg.get_id() != **name);
+        let others: Vec<&str> = others.copied().collect();
+        arg.requires_all(others)
+    };
+    Command::new("reconcile")
+        .about("Show batches whose outcome is unknown, and take a person's decision")
+        .arg(the_plan())
+        .arg(ledger())
+        .arg(needs(count("batch", "The batch that is decided").value_parser(|text: &str| whole(text, 1, usize::MAX))))
+        .arg(needs(
+            option("as", "DECISION", "Only not-sent lets `apply` send it again")
+                .value_parser(PossibleValuesParser::new(["sent", "not-sent", "skip"])),
+        ))
+        .arg(needs(option("by", "NAME", "Who decides")))
+        .arg(needs(option("why", "TEXT", "What it was decided by")))
+}
+
+fn whole(text: &str, least: usize, most: usize) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| match most {
+        usize::MAX => format!("write a whole number from {least} on"),
+        _ => format!("write a whole number from {least} to {most}"),
+    })
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok().filter(|rate| (0.001..=1000.0).contains(rate));
+    rate.ok_or_else(|| "write a number from 0.001 to 1000".to_owned())
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.strip_suffix('%').unwrap_or(text).parse::<f64>().ok();
+    percent.filter(|percent| (0.0..=100.0).contains(percent)).ok_or_else(|| "write a share, such as 2%".to_owned())
+}
+
+fn gap(text: &str) -> Result<TimeDelta, String> {
+    let parsed = || {
+        let number = |unit: char| text.strip_suffix(unit)?.parse::<u32>().ok().map(i64::from);
+        number('d')
+            .map(|days| days * 86_400)
+            .or(number('h').map(|hours| hours * 3600))
+            .or(number('m').map(|minutes| minutes * 60))
+            .or(number('s'))
+    };
+    // Of more than 100 years no start could be computed.
+    let seconds = parsed().filter(|seconds| *seconds <= 36_500 * 86_400);
+    seconds.and_then(TimeDelta::try_seconds).ok_or_else(|| "write a time, such as 7d, 12h, 30m or 45s".to_owned())
+}

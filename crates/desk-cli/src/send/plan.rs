@@ -1,0 +1,286 @@
+//! `desk send plan`: what would be sent, to whom, in which batches, in a file with one hash over everything. It sends nothing.
+
+use std::collections::HashSet;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::ArgMatches;
+use desk_client::{CallOptions, CancelToken, Client, ErrorKind};
+use ring::digest;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::ledger::Ledger;
+use super::state::Shape;
+use super::{options, recipients};
+use crate::api::input::Input;
+use crate::api::{Bulk, Operation, arguments};
+use crate::error::{Error, Exit, Result};
+use crate::export::hex;
+use crate::output::{Output, message};
+
+const VERSION: u32 = 1;
+
+/// A plan, as its file has it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plan {
+    version: u32,
+    pub(crate) operation: String,
+    made: DateTime<Utc>,
+    /// The first request to the letter.
+    pub(crate) first_body: String,
+    /// The body without its recipients.
+    body: Map<String, Value>,
+    pub(crate) batch_size: usize,
+    pub(crate) batches: usize,
+    /// Requests.
+    pub(crate) per_second: f64,
+    /// Batches after which it is looked how it went.
+    pub(crate) canary: usize,
+    estimated_seconds: f64,
+    in_doubt: String,
+    removed: Removed,
+    count: usize,
+    pub(crate) recipients: Vec<i64>,
+    /// Of everything else, SHA-256.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) sha256: String,
+}
+
+/// Who was on the list and is not in the plan.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Removed {
+    duplicates: usize,
+    suppressed: usize,
+    messaged_lately: usize,
+}
+
+impl Plan {
+    /// A plan that is as it was written.
+    pub(crate) fn read(path: &Path) -> Result<Plan> {
+        let bytes = std::fs::read(path);
+        let bytes = bytes.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) })?;
+        let changed = || {
+            Error::integrity(format!("{} is no plan as it was written; nothing was sent", path.display()))
+                .hint("make it again with `desk send plan`: a plan is not edited")
+        };
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_| changed())?;
+        let version = value.get("version").and_then(Value::as_u64);
+        if version.is_some_and(|version| version != u64::from(VERSION)) {
+            let problem = format!("{} is a plan of another version of `desk`; nothing was sent", path.display());
+            return Err(Error::usage(problem).hint("use that version"));
+        }
+        let plan: Plan = serde_json::from_value(value).map_err(|_| changed())?;
+        let size = plan.batch_size.max(1);
+        let whole = plan.count == plan.recipients.len() && plan.batches == plan.count.div_ceil(size);
+        if whole && plan.hash() == plan.sha256 { Ok(plan) } else { Err(changed()) }
+    }
+
+    fn hash(&self) -> String {
+        let bare = Plan { sha256: String::new(), ..self.clone() };
+        let bytes = serde_json::to_vec(&bare).unwrap_or_default();
+        hex(digest::digest(&digest::SHA256, &bytes).as_ref())
+    }
+
+    /// Those of a batch; batches count from 0.
+    pub(crate) fn batch(&self, batch: usize) -> &[i64] {
+        self.recipients.chunks(self.batch_size).nth(batch).unwrap_or_default()
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        Shape { recipients: self.recipients.len(), batches: self.batches, batch_size: self.batch_size }
+    }
+
+    /// What a batch's request is made of.
+    pub(crate) fn input(&self, bulk: &Bulk, batch: usize) -> Input {
+        let mut body = self.body.clone();
+        body.insert(bulk.recipients.to_owned(), self.batch(batch).into());
+        Input { body, ..Input::default() }
+    }
+
+    /// A member a line, so that a person can read it.
+    fn write(&self, path: &Path) -> Result<()> {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let members = value.as_object().into_iter().flatten();
+        let lines: Vec<String> = members.map(|(name, value)| format!("  {}: {value}", json!(name))).collect();
+        let text = format!("{{\n{}\n}}\n", lines.join(",\n"));
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let written = file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+        written.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                Error::usage(format!("{} is there already; nothing was sent", path.display()))
+                    .hint("name another file: a plan is not written over, because it may have been begun")
+            }
+            _ => Error::io("write to", path, &error),
+        })
+    }
+}
+
+pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
+    let (operation, bulk) = options::operation(matches)?;
+    let arguments = options::own(operation, bulk);
+    for other in options::of_messages().filter(|other| arguments.iter().all(|own| own.name != other.name)) {
+        if matches.contains_id(other.name) {
+            return Err(Error::usage(format!("--{} is not for {}", other.name, operation.noun)));
+        }
+    }
+    let file = options::path(matches, "recipients");
+    if file == matches.get_one::<PathBuf>("body").map_or(Path::new(""), PathBuf::as_path) && file == Path::new("-") {
+        return Err(Error::usage("--recipients and --body cannot both be stdin"));
+    }
+    let mut input = arguments::input(arguments.iter().copied(), matches, true)?;
+    if input.body.remove(bulk.recipients).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
+        let problem = format!("the body has `{}`; nothing was sent", bulk.recipients);
+        return Err(Error::usage(problem).hint("give them by --recipients alone"));
+    }
+    let (people, removed) = chosen(matches, file, bulk)?;
+    let batch_size = size(matches, bulk)?;
+    let per_second = *matches.get_one::<f64>("per-second").unwrap_or(&2.0);
+    let mut plan = Plan {
+        version: VERSION,
+        operation: operation.id.to_owned(),
+        made: Utc::now(),
+        first_body: String::new(),
+        body: std::mem::take(&mut input.body),
+        batch_size,
+        batches: people.len().div_ceil(batch_size),
+        per_second,
+        canary: *matches.get_one::<usize>("canary").unwrap_or(&1),
+        estimated_seconds: people.len().div_ceil(batch_size) as f64 / per_second,
+        in_doubt: in_doubt(people.len(), batch_size, per_second),
+        removed,
+        count: people.len(),
+        recipients: people,
+        sha256: String::new(),
+    };
+    plan.first_body = (bulk.exact)(&plan.input(bulk, 0))?;
+    sendable(operation, plan.input(bulk, 0)).await?;
+    plan.sha256 = plan.hash();
+    let out = options::path(matches, "out");
+    plan.write(out)?;
+    summary(&plan, out, matches.get_flag("json"))
+}
+
+/// Who is left of the list.
+fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, Removed)> {
+    let mut people = recipients::read(file, bulk)?;
+    let mut removed = Removed::default();
+    let less = |people: &mut Vec<i64>, keep: &mut dyn FnMut(&i64) -> bool| {
+        let before = people.len();
+        people.retain(|id| keep(id));
+        before - people.len()
+    };
+    let mut seen = HashSet::new();
+    removed.duplicates = less(&mut people, &mut |id| seen.insert(*id));
+    let mut suppressed = HashSet::new();
+    for file in matches.get_many::<PathBuf>("suppress").into_iter().flatten() {
+        suppressed.extend(recipients::read(file, bulk)?);
+    }
+    removed.suppressed = less(&mut people, &mut |id| !suppressed.contains(id));
+    let gap = matches.get_one::<TimeDelta>("min-gap").copied();
+    let ledgers: Vec<&PathBuf> = matches.get_many("ledger").into_iter().flatten().collect();
+    match gap {
+        Some(gap) if !ledgers.is_empty() => {
+            let since = Utc::now() - gap;
+            let mut lately = HashSet::new();
+            for ledger in ledgers {
+                lately.extend(Ledger::look(ledger)?.messaged_since(since)?);
+            }
+            removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
+        }
+        None if ledgers.is_empty() => {}
+        _ => {
+            let problem = "--min-gap and --ledger need each other; nothing was sent";
+            return Err(Error::usage(problem).hint("give --min-gap 7d and the --ledger of each campaign before"));
+        }
+    }
+    if people.is_empty() {
+        return Err(Error::usage(format!("nobody is left to send to ({}); nothing was sent", removed.told())));
+    }
+    let most = matches.get_one::<usize>("max-recipients").copied().unwrap_or(usize::MAX);
+    if people.len() > most {
+        let problem = format!("{} recipients are more than --max-recipients {most}; nothing was sent", people.len());
+        return Err(Error::usage(problem).hint("look whether it is the right list"));
+    }
+    Ok((people, removed))
+}
+
+fn size(matches: &ArgMatches, bulk: &Bulk) -> Result<usize> {
+    let most = bulk.batch.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+    match matches.get_one::<usize>("batch-size").copied() {
+        Some(size) if size > most => Err(Error::usage(format!("--batch-size is at most {most}; nothing was sent"))),
+        size => Ok(size.unwrap_or(50).min(most)),
+    }
+}
+
+/// Whether the request keeps the bounds of the spec. A call that is given up before it begins is checked, and goes nowhere.
+async fn sendable(operation: &Operation, input: Input) -> Result<()> {
+    let given_up = CancelToken::new();
+    given_up.cancel();
+    let client = Client::builder("plan").api_token("-").base_url("http://127.0.0.1:9").build()?;
+    let client = client.with(CallOptions::new().cancel(given_up));
+    match (operation.call)(client, input).await {
+        Err(error) if error.kind != ErrorKind::Cancelled.name() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+impl Removed {
+    fn told(self) -> String {
+        let Removed { duplicates, suppressed, messaged_lately } = self;
+        format!("removed: {duplicates} duplicates, {suppressed} suppressed, {messaged_lately} messaged lately")
+    }
+}
+
+/// What a batch's size costs and saves: told, because only a person can choose.
+fn in_doubt(people: usize, batch_size: usize, per_second: f64) -> String {
+    let took = |size: usize| time(people.div_ceil(size) as f64 / per_second);
+    let doubt = people as f64 / 10_000.0;
+    let expected = format!("if that is one in 10,000, {doubt:.2} people of all");
+    if batch_size == 1 {
+        return format!("a request without an answer leaves one person in doubt; {expected}");
+    }
+    format!(
+        "a request without an answer leaves all of its batch in doubt, here {} at once; {expected}. --batch-size 1 leaves as \
+         many in doubt, but one by one, and takes {} instead of {}",
+        batch_size.min(people),
+        took(1),
+        took(batch_size),
+    )
+}
+
+fn time(seconds: f64) -> String {
+    match seconds {
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
+fn summary(plan: &Plan, out: &Path, json: bool) -> Result<()> {
+    let Plan { count, batches, batch_size, per_second, canary, estimated_seconds, .. } = plan;
+    if json {
+        let summary = json!({
+            "plan": out.display().to_string(), "sha256": plan.sha256, "recipients": count, "batches": batches,
+            "batch_size": batch_size, "per_second": per_second, "canary": canary, "estimated_seconds": estimated_seconds,
+            "removed": plan.removed, "first_body": plan.first_body, "in_doubt": plan.in_doubt,
+        });
+        let mut output = Output::new();
+        output.line(summary.to_string().as_bytes())?;
+        return output.flush();
+    }
+    message(&format!(
+        "{count} recipients in {batches} batches of {batch_size}, {}; {}\n{}\n\
+         nothing was sent; look at {3}, then type `desk send apply {3}`",
+        time(*estimated_seconds),
+        plan.removed.told(),
+        plan.in_doubt,
+        out.display(),
+    ));
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Lists of recipients: CSV, NDJSON or a number a line. Strict: what is not surely a recipient is a problem, said with its line.
+//!
+//! It knows nothing of messages; what is done with the numbers is `plan.rs`'s.
+
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::api::Bulk;
+use crate::error::{Error, Exit, Result, shown};
+
+/// Problems that are told at most.
+const TOLD: usize = 20;
+
+/// The numbers of a file or of stdin, as they stand there.
+pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(file).map(|all| bytes = all)
+    };
+    read.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
+    let name = if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::usage(format!("{name}, line {line}: this is no UTF-8; nothing was sent"))
+    })?;
+    let (ids, problems) = parse(text.strip_prefix('\u{FEFF}').unwrap_or(&text), bulk);
+    if problems.is_empty() {
+        return Ok(ids);
+    }
+    let more = problems.len().saturating_sub(TOLD);
+    let told = problems.iter().take(TOLD).map(|(line, problem)| format!("\n  line {line}: {problem}"));
+    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+    let problem = format!("{name} cannot be used; nothing was sent{}{more}", told.collect::<String>());
+    let form = "write one number a line, NDJSON, or CSV with the header";
+    Err(Error::usage(problem).hint(format!("{form} `{}`", bulk.recipients)))
+}
+
+type Problems = Vec<(usize, String)>;
+
+fn parse(text: &str, bulk: &Bulk) -> (Vec<i64>, Problems) {
+    let (mut ids, mut problems) = (Vec::new(), Vec::new());
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let mut keep = |line: usize, id: Result<i64, String>| match id {
+        Ok(id) => ids.push(id),
+        Err(problem) => problems.push((line, problem)),
+    };
+    let object = |line: &str| line.trim_start().starts_with('{');
+    let numbers = first.trim().bytes().all(|byte| byte.is_ascii_digit());
+    if object(first) || numbers && text.lines().any(object) {
+        for (line, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+            keep(line + 1, of_json(text, bulk));
+        }
+        return (ids, problems);
+    }
+    let mut column = None;
+    let mut width = 1;
+    for record in records(text) {
+        let (line, fields) = match record {
+            Ok(record) => record,
+            Err(line) => {
+                keep(line, Err("a quote is not closed, or stands inside a field".to_owned()));
+                break;
+            }
+        };
+        if fields.iter().all(|field| field.trim().is_empty()) && fields.len() == 1 {
+            continue;
+        }
+        let Some(column) = column else {
+            let named = |field: &String| field.trim() == bulk.recipients;
+            let header = fields.iter().position(named);
+            column = Some(header.unwrap_or(0));
+            width = if header.is_some() { fields.len() } else { 1 };
+            if fields.iter().filter(|field| named(field)).count() > 1 {
+                keep(line, Err(format!("two columns have the name `{}`", bulk.recipients)));
+                break;
+            }
+            match (header, fields.as_slice()) {
+                (Some(_), _) => {}
+                (None, [one]) => keep(line, number(one, bulk)),
+                (None, _) => {
+                    keep(line, Err(format!("no column has the name `{}`", bulk.recipients)));
+                    break;
+                }
+            }
+            continue;
+        };
+        match fields.get(column) {
+            Some(field) if fields.len() == width => keep(line, number(field, bulk)),
+            _ => keep(line, Err(format!("{} columns instead of {width}", fields.len()))),
+        }
+    }
+    (ids, problems)
+}
+
+fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("this is no JSON: {error}"))?;
+    let value = match &value {
+        Value::Object(object) => {
+            object.get(bulk.recipients).ok_or_else(|| format!("the property `{}` is missing", bulk.recipients))?
+        }
+        value => value,
+    };
+    match value {
+        Value::Number(number) => self::number(&number.to_string(), bulk),
+        _ => Err(format!("`{}` is no number", shown(&value.to_string(), 40))),
+    }
+}
+
+/// Digits alone: a sign, a point or an exponent is more likely a mistake than a recipient.
+fn number(text: &str, bulk: &Bulk) -> Result<i64, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("there is no number".to_owned());
+    }
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let id = text.parse::<i64>().ok().filter(|id| digits && (bulk.least..=bulk.most).contains(id));
+    id.ok_or_else(|| format!("`{}` is no whole number from {} to {}", shown(text, 40), bulk.least, bulk.most))
+}
+
+/// Records of CSV by RFC 4180, each with the line that it begins on; the line where it cannot be read on.
+fn records(text: &str) -> impl Iterator<Item = Result<(usize, Vec<String>), usize>> {
+    let (mut rest, mut line) = (text, 1);
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (start, mut fields) = (line, Vec::new());
+        loop {
+            let (field, behind) = match rest.strip_prefix('"') {
+                None => {
+                    let end = rest.find([',', '\n']).unwrap_or(rest.len());
+                    let (field, behind) = rest.split_at(end);
+                    if field.contains('"') {
+                        rest = "";
+                        return Some(Err(start));
+                    }
+                    (field.strip_suffix('\r').unwrap_or(field).to_owned(), behind)
+                }
+                Some(inside) => match quoted(inside) {
+                    Some((field, behind)) => {
+                        line += field.matches('\n').count();
+                        (field, behind.strip_prefix('\r').unwrap_or(behind))
+                    }
+                    None => {
+                        rest = "";
+                        return Some(Err(start));
+                    }
+                },
+            };
+            fields.push(field);
+            if let Some(next) = behind.strip_prefix(',') {
+                rest = next;
+                continue;
+            }
+            rest = match behind.strip_prefix('\n') {
+                Some(next) => next,
+                None if behind.is_empty() => "",
+                None => {
+                    rest = "";
+                    return Some(Err(start));
+                }
+            };
+            line += 1;
+            return Some(Ok((start, fields)));
+        }
+    })
+}
+
+/// A field whose opening quote was taken, and what is behind its closing one.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let (mut field, mut rest) = (String::new(), text);
+    loop {
+        let (part, behind) = rest.split_once('"')?;
+        field.push_str(part);
+        match behind.strip_prefix('"') {
+            Some(more) => {
+                field.push('"');
+                rest = more;
+            }
+            None => return Some((field, behind)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bulk, parse};
+
+    const BULK: Bulk =
+        Bulk { recipients: "ids", sent: "", id: "", least: 1, most: 1000, batch: None, exact: |_| Ok(String::new()) };
+
+    #[test]
+    fn lists_in_all_their_forms() {
+        for text in [
+            "7\n8\n9\n",
+            "7\r\n\r\n8\r\n9",
+            "ids\n007\n8\n9\n",
+            "name,ids\n\"Ann, \"\"A\"\"\",7\n\"two\nlines\",\"8\"\n,9\n",
+            "{\"ids\":7}\n8\n{\"a\":1,\"ids\":9}\n",
+            "7\n{\"ids\":8}\n\n9\n",
+            " 7 \n8\n\"9\"\n",
+        ] {
+            assert_eq!(parse(text, &BULK), (vec![7, 8, 9], vec![]), "{text}");
+        }
+    }
+
+    #[test]
+    fn problems_have_their_line() {
+        let lines = |text: &str| parse(text, &BULK).1.into_iter().map(|(line, _)| line).collect::<Vec<_>>();
+        assert_eq!(lines("1\n-2\n+3\n4.0\n5e1\n1001\n0\nx\n9\n"), [2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(lines("customer\n1\n"), [1]);
+        assert_eq!(lines("a,b\n1,2\n"), [1]);
+        assert_eq!(lines("ids,ids\n1,2\n"), [1]);
+        assert_eq!(lines("ids,n\n1\n2,\"a\nb\"\n3,4,5\n"), [2, 5]);
+        assert_eq!(lines("1,2\n"), [1]);
+        assert_eq!(lines("ids\n\"1\n"), [2]);
+        assert_eq!(lines("{\"ids\":1}\n{\"id\":2}\n{\"ids\":\"3\"}\n{\n[4]\n{\"ids\":5.0}\n"), [2, 3, 4, 5, 6]);
+    }
+}

@@ -1,0 +1,80 @@
+//! `desk send status` and `desk send report`: what the ledger says, by state and by recipient.
+
+use std::path::Path;
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use super::ledger::{self, Ledger};
+use super::plan::Plan;
+use super::state::{Outcome, State, States};
+use super::{in_doubt, options};
+use crate::error::Result;
+use crate::output::Output;
+
+/// The ledger of a plan, if it was begun.
+pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
+    let given = matches.get_one("ledger").cloned();
+    let place = given.clone().unwrap_or_else(|| ledger::beside(file));
+    if given.is_none() && !place.exists() {
+        ledger::begun_elsewhere(file, &place)?;
+        return Ok(None);
+    }
+    let ledger = Ledger::look(&place)?;
+    ledger.is_of(plan)?;
+    Ok(Some(ledger))
+}
+
+pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
+    let file = options::path(matches, "plan");
+    let states = if ledger::is_database(file) {
+        let ledger = Ledger::look(file)?;
+        States::new(ledger.shape()?, Some(&ledger))?
+    } else {
+        let plan = Plan::read(file)?;
+        States::new(plan.shape(), ledger_of(matches, file, &plan)?.as_ref())?
+    };
+    let mut output = Output::new();
+    let text = if matches.get_flag("json") { states.json().to_string() } else { states.told() };
+    output.line(text.as_bytes())?;
+    output.flush()?;
+    in_doubt(&states, file)
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
+    let file = options::path(matches, "plan");
+    let plan = Plan::read(file)?;
+    let states = States::new(plan.shape(), ledger_of(matches, file, &plan)?.as_ref())?;
+    let csv = matches.get_one::<String>("format").is_none_or(|format| format == "csv") && !matches.get_flag("json");
+    let mut output = Output::new();
+    if csv {
+        output.line(b"recipient,batch,outcome,id,time,error")?;
+    }
+    for (batch, state) in states.all() {
+        let attempt = states.attempt(batch);
+        let id = attempt.and_then(|attempt| attempt.id);
+        let time = attempt.map(|attempt| attempt.ended.as_ref().unwrap_or(&attempt.begun));
+        let error = attempt.and_then(|attempt| match state {
+            State::Ended(Outcome::Partial) => {
+                let sent = attempt.sent.unwrap_or_default();
+                Some(format!("{sent} of {} were reached", plan.batch(batch).len()))
+            }
+            _ => attempt.error.clone(),
+        });
+        for recipient in plan.batch(batch) {
+            let (batch, outcome) = (batch + 1, state.name());
+            // Numbers, times and names of ours: nothing that would have to be quoted.
+            let line = if csv {
+                let id = id.map_or(String::new(), |id| id.to_string());
+                let (time, error) = (time.map_or("", String::as_str), error.as_deref().unwrap_or(""));
+                format!("{recipient},{batch},{outcome},{id},{time},{error}")
+            } else {
+                json!({ "recipient": recipient, "batch": batch, "outcome": outcome, "id": id, "time": time, "error": error })
+                    .to_string()
+            };
+            output.line(line.as_bytes())?;
+        }
+    }
+    output.flush()?;
+    in_doubt(&states, file)
+}

@@ -1,0 +1,125 @@
+//! `desk send plan`: what it takes, what it refuses, what it leaves out.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::{Value, json};
+
+use crate::run::{Ended, desk, run, run_with_input};
+use crate::send::{apply, message, people};
+
+/// Plans in a directory of its own for what `text` lists.
+fn plan(text: &str, options: &[&str]) -> (Ended, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("list"), text).unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json"]).args(message());
+    (run(command, options), dir)
+}
+
+#[test]
+fn a_plan_says_everything_and_sends_nothing() {
+    let (ended, dir) = plan("customerIds,name\n5,a\n05,b\n7,c\n9,d\n5,e\n", &["--batch-size", "2", "--json"]);
+    let summary = ended.ok().json();
+    assert_eq!((&summary["recipients"], &summary["batches"]), (&json!(3), &json!(2)));
+    assert_eq!(summary["removed"], json!({ "duplicates": 2, "suppressed": 0, "messaged_lately": 0 }));
+    let file = dir.path().join("p.json");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let plan: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(plan["recipients"], json!([5, 7, 9]));
+    let body: Value = serde_json::from_str(plan["first_body"].as_str().unwrap()).unwrap();
+    assert_eq!(body, json!({ "agentId": 1, "customerIds": [5, 7], "groupKey": "sales", "message": "Hello" }));
+    assert!(plan["in_doubt"].as_str().unwrap().contains("--batch-size 1"));
+    assert_eq!(plan["sha256"].as_str().unwrap().len(), 64);
+    // The words for people do not repeat the message.
+    let (ended, _dir) = plan_of("5\n");
+    assert!(ended.err.contains("nothing was sent") && !ended.err.contains("Hello"), "{}", ended.err);
+}
+
+fn plan_of(text: &str) -> (Ended, tempfile::TempDir) {
+    let (ended, dir) = plan(text, &[]);
+    (ended.ok(), dir)
+}
+
+#[test]
+fn lists_may_be_lines_ndjson_or_stdin() {
+    for text in
+        ["1\n2\n3\n", "{\"customerIds\": 1}\n2\n{\"customerIds\": 3, \"x\": [1]}\n", "customerIds\r\n1\r\n2\r\n3"]
+    {
+        let (_, dir) = plan_of(text);
+        let plan: Value = serde_json::from_slice(&fs::read(dir.path().join("p.json")).unwrap()).unwrap();
+        assert_eq!(plan["recipients"], json!([1, 2, 3]), "{text}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path()).args(["send", "plan", "--out", "p.json", "--json"]).args(message());
+    let summary = run_with_input(command, &["--recipients", "-"], "8\n9\n").ok().json();
+    assert_eq!(summary["recipients"], 2);
+}
+
+#[test]
+fn all_problems_are_said_with_their_lines() {
+    let text: String = (1..=30).map(|n| if n % 2 == 0 { format!("{n}\n") } else { format!("-{n}\n") }).collect();
+    let (refused, dir) = plan(&text, &[]);
+    assert_eq!(refused.code, 2);
+    for n in (1..=29).step_by(2) {
+        assert!(refused.err.contains(&format!("line {n}: `-{n}`")), "{}", refused.err);
+    }
+    assert!(!dir.path().join("p.json").exists());
+    let (refused, _dir) = plan(&"x\n".repeat(50), &[]);
+    assert!(refused.err.matches("line ").count() == 20 && refused.err.contains("and 30 more"), "{}", refused.err);
+    let (refused, _dir) = plan("customer\n1\n", &[]);
+    assert!(refused.err.contains("line 1: `customer`") && refused.err.contains("`customerIds`"), "{}", refused.err);
+}
+
+#[test]
+fn what_cannot_be_sent_is_refused() {
+    let cases: [(&str, &[&str], &str); 8] = [
+        ("\n", &[], "nobody is left"),
+        ("1\n2\n", &["--max-recipients", "1"], "2 recipients are more than --max-recipients 1"),
+        ("1\n", &["--min-gap", "7d"], "--min-gap and --ledger need each other"),
+        ("1\n", &["--batch-size", "0"], "from 1 to 10000"),
+        ("1\n", &["--per-second", "0"], "from 0.001 to 1000"),
+        ("1\n", &["--message", ""], "message has 0 characters"),
+        ("1\n", &["--agent-id", "-3"], "agent_id is -3"),
+        ("1\n", &["--body", "list"], "the body must be a JSON object"),
+    ];
+    for (text, options, words) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("list"), text).unwrap();
+        let mut command = desk();
+        command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json"]);
+        let own = message().into_iter().collect::<Vec<_>>();
+        let own = own.chunks(2).filter(|pair| !options.contains(&pair[0])).flatten();
+        let refused = run(command, own.chain(options));
+        assert!(refused.code == 2 && refused.err.contains(words), "{options:?}: {}", refused.err);
+        assert!(!dir.path().join("p.json").exists(), "{options:?}");
+    }
+    let missing = run(desk(), ["send", "plan", "--recipients", "/dev/null", "--out", "/dev/null/p", "--message", "x"]);
+    assert!(missing.code == 2 && missing.err.contains("--group-key is missing"), "{}", missing.err);
+}
+
+#[test]
+fn a_plan_is_not_written_over() {
+    let (_, dir) = plan_of("1\n");
+    let before = fs::read(dir.path().join("p.json")).unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json"]).args(message());
+    let refused = run(command, [] as [&str; 0]);
+    assert!(refused.code == 2 && refused.err.contains("is there already"), "{}", refused.err);
+    assert_eq!(fs::read(dir.path().join("p.json")).unwrap(), before);
+}
+
+#[test]
+fn suppressed_people_and_those_of_other_campaigns_are_left_out() {
+    let (emulator, ids, dir) = people(6);
+    fs::write(dir.path().join("stop"), format!("{}\n{}\n", ids[0], ids[1])).unwrap();
+    let summary = crate::send::plan(&dir, &ids, "a", &["--suppress", "stop", "--json"]).json();
+    assert_eq!((&summary["recipients"], &summary["removed"]["suppressed"]), (&json!(4), &json!(2)));
+    apply(&emulator, &dir, "a", &["--yes-send-to", "4"]).ok();
+    let gap = ["--ledger", "a.ledger", "--min-gap", "7d", "--json"];
+    let summary = crate::send::plan(&dir, &ids, "b", &gap).json();
+    assert_eq!((&summary["recipients"], &summary["removed"]["messaged_lately"]), (&json!(2), &json!(4)));
+    let passed = ["--ledger", "a.ledger", "--min-gap", "0s", "--json"];
+    assert_eq!(crate::send::plan(&dir, &ids, "c", &passed).json()["recipients"], 6);
+}
