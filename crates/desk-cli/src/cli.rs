@@ -120,9 +120,9 @@ fn run(matches: &ArgMatches) -> Result<()> {
             output.flush()
         }
         Some(("man", matches)) => {
-            let dir = matches.get_one::<PathBuf>("directory").cloned().unwrap_or_default();
-            let written = std::fs::create_dir_all(&dir).and_then(|()| clap_mangen::generate_to(command(), &dir));
-            written.map_err(|error| Error::io("write to", &dir, &error))
+            let dir = api::arguments::path(matches, "directory");
+            let written = std::fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(command(), dir));
+            written.map_err(|error| Error::io("write to", dir, &error))
         }
         Some(("export", matches)) => in_runtime(export::run(matches)),
         Some(("send", matches)) => in_runtime(send::run(matches)),

@@ -2,8 +2,8 @@
 //!
 //! Invariant: a token is never an argument, and one from the credentials file goes to the address of its own profile alone.
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::credentials::{self, Profile};
 use crate::error::{Error, Exit, Result};
-use crate::local;
 use crate::output::message;
+use crate::{files, local};
 
 const TOKEN_VARIABLE: &str = "DESK_API_TOKEN";
 const HEADING: &str = "Connection";
@@ -170,14 +170,11 @@ fn not_for_others(name: &str) -> Error {
 }
 
 /// The token of a file or of stdin, without the line end.
-fn read_token(file: &PathBuf) -> Result<Zeroizing<String>> {
-    let mut text = Zeroizing::new(String::new());
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_string(&mut text).map(|_| ())
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text)).map(|_| ())
-    };
-    read.map_err(|error| Error {
+fn read_token(file: &Path) -> Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = files::read(file, &mut bytes);
+    let text = read.and_then(|()| std::str::from_utf8(&bytes).map_err(|_| ErrorKind::InvalidData.into()));
+    let text = text.map_err(|error| Error {
         exit: Exit::Auth,
         kind: "credentials",
         ..Error::io("read the token from", file, &error)

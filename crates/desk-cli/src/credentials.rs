@@ -41,8 +41,9 @@ fn path() -> Option<PathBuf> {
 
 /// A profile; `None` if there is no file, or no such profile, and none was asked for.
 pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
-    let path = path().unwrap_or_default();
-    let Some(text) = read(&path)? else {
+    let path = path();
+    let text = path.as_deref().map_or(Ok(None), read)?;
+    let Some((path, text)) = path.zip(text) else {
         return if asked {
             Err(refused(format!("there is no profile `{name}`: {} does not exist", place()))
                 .hint("write it, with mode 0600; see `desk help`"))

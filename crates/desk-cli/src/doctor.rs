@@ -3,25 +3,23 @@
 //! A finding is fine, worth knowing, or wrong, and then says how to mend it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{ArgMatches, Command};
-use desk_client::{AttemptReport, Client, ErrorKind, Observer};
+use desk_client::Client;
 use serde_json::json;
 
 use crate::api::input::{Input, Span};
 use crate::api::{Asked, List};
 use crate::connect::{self, Connection};
+use crate::counts::Counts;
 use crate::error::{Error, Exit, Result, shown};
 use crate::generated::lists::LISTS;
 use crate::output::Output;
 
 /// A clock that is further off than this makes reports hard to read.
 const SKEW: Duration = Duration::from_secs(5);
-/// Rows that the order is judged by.
-const SAMPLE: i64 = 50;
 
 /// The command.
 pub(crate) fn command() -> Command {
@@ -34,8 +32,8 @@ pub(crate) fn command() -> Command {
 /// Runs every check that can be run.
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let connection = Connection::new(matches)?;
-    let requests = Arc::new(Requests::default());
-    let client = connection.observed(requests.clone())?;
+    let counts = Arc::new(Counts::default());
+    let client = connection.observed(counts.clone())?;
     let mut report = Report::default();
     report.add("settings", State::Fine, format!("{} with a token", shown(&connection.service(), 200)), None);
     let mut failure = None;
@@ -56,7 +54,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             break;
         }
     }
-    requests.tell(&mut report);
+    rate(&counts, &mut report);
     report.print(matches.get_flag("json"))?;
     match failure {
         // What the report has said is not said twice.
@@ -72,7 +70,7 @@ async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()
     let ask = async |from, until, page, offset| {
         (list.ask)(client.clone(), Input::default(), Span { from, until, page: Some(page) }, offset).await
     };
-    let sample = ask(None, None, SAMPLE.min(list.page), 0).await?;
+    let sample = ask(None, None, list.page, 0).await?;
     if !report.has("connection") {
         report.add("connection", State::Fine, "the service answers, and takes the token".to_owned(), None);
         clock(&sample, report);
@@ -81,8 +79,7 @@ async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()
     report.add("rows", State::Fine, format!("{name}: {} in all", sample.count), None);
     order(name, &sample, report);
 
-    let largest = ask(None, None, list.page, 0).await?;
-    let (given, wanted) = (i64::try_from(largest.rows.len()).unwrap_or(i64::MAX), list.page.min(largest.count));
+    let (given, wanted) = (i64::try_from(sample.rows.len()).unwrap_or(i64::MAX), list.page.min(sample.count));
     if given < wanted {
         let what =
             format!("{name}: at most {given} rows of {wanted} that were asked for; lists go on by what they get");
@@ -154,32 +151,14 @@ fn order(name: &str, sample: &Asked, report: &mut Report) {
     report.add("order", state, format!("{name}: {what}"), None);
 }
 
-/// What was asked, and how often the service wanted a pause.
-#[derive(Default)]
-struct Requests {
-    sent: AtomicU64,
-    throttled: AtomicU64,
-}
-
-impl Observer for Requests {
-    fn attempt(&self, report: &AttemptReport<'_>) {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        if report.error.is_some_and(|error| error.kind() == ErrorKind::RateLimited) {
-            self.throttled.fetch_add(1, Ordering::Relaxed);
-        }
+fn rate(counts: &Counts, report: &mut Report) {
+    let (sent, throttled) = (counts.requests(), counts.throttled());
+    if throttled == 0 {
+        return report.add("rate", State::Fine, format!("{sent} requests without a 429"), None);
     }
-}
-
-impl Requests {
-    fn tell(&self, report: &mut Report) {
-        let (sent, throttled) = (self.sent.load(Ordering::Relaxed), self.throttled.load(Ordering::Relaxed));
-        if throttled == 0 {
-            return report.add("rate", State::Fine, format!("{sent} requests without a 429"), None);
-        }
-        let what = format!("{throttled} of {sent} requests were answered with 429");
-        let mend = "others use the same application now, or its limit is low: try again when it is quiet";
-        report.add("rate", State::Notable, what, Some(mend.to_owned()));
-    }
+    let what = format!("{throttled} of {sent} requests were answered with 429");
+    let mend = "others use the same application now, or its limit is low: try again when it is quiet";
+    report.add("rate", State::Notable, what, Some(mend.to_owned()));
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,14 +28,16 @@ use serde_json::json;
 use crate::api::input::{Input, Span};
 use crate::api::{GARBLED, List};
 use crate::connect::Connection;
+use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
+use crate::files;
 use crate::interrupt;
 use crate::output::{Output, message};
 use crate::rows::Row;
 use format::Encoder;
 use manifest::{Manifest, Window};
 use options::Options;
-use progress::{Counts, Progress};
+use progress::Progress;
 use settings::Settings;
 
 pub(crate) use format::hex;
@@ -171,7 +173,7 @@ fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<T
     match manifest.settings() {
         None => {
             manifest.start(settings.clone())?;
-            part::sync(dir).map_err(|error| Error::io("write to", dir, &error))?;
+            files::sync(dir).map_err(|error| Error::io("write to", dir, &error))?;
         }
         // Looked at before it was locked.
         Some(recorded) => settings.mismatch(recorded).map_or(Ok(()), Err)?,

@@ -8,10 +8,12 @@
 mod api;
 mod cli;
 mod connect;
+mod counts;
 mod credentials;
 mod doctor;
 mod error;
 mod export;
+mod files;
 #[allow(clippy::all, dead_code, unused_imports, reason = "what there is depends on the spec")]
 #[rustfmt::skip]
 mod generated;

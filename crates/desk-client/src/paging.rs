@@ -101,16 +101,22 @@ pub struct ItemStream<T> {
     items: vec::IntoIter<T>,
     kept: Option<Kept>,
     pending: Option<Pending<T>>,
-    /// Of the last page: its ids, and how many rows the list had.
-    ids: Vec<i64>,
-    count: i64,
-    /// The same of the first page, and where it was: a service that takes an offset for 0 begins anew.
-    first: (Vec<i64>, i64, i64),
+    last: Seen,
+    /// A service that takes an offset for 0 begins anew.
+    first: Seen,
     /// Rows of the last page, if it was shorter than asked for.
     short: Option<i64>,
     /// The page just received was no step ahead, and is asked for once more.
     stuck: bool,
     ended: bool,
+}
+
+/// What is remembered of a page: its ids, how many rows the list had then, and where it was.
+#[derive(Clone, Default)]
+struct Seen {
+    ids: Vec<i64>,
+    count: i64,
+    offset: i64,
 }
 
 /// A page on its way; given up when dropped.
@@ -139,9 +145,8 @@ impl<T: Send + 'static> ItemStream<T> {
             items: Vec::new().into_iter(),
             kept: None,
             pending: None,
-            ids: Vec::new(),
-            count: 0,
-            first: (Vec::new(), 0, 0),
+            last: Seen::default(),
+            first: Seen::default(),
             short: None,
             stuck: false,
             ended: false,
@@ -171,7 +176,7 @@ impl<T: Send + 'static> ItemStream<T> {
         match std::future::poll_fn(|context| self.poll_page(context)).await? {
             Ok(()) => {
                 let items = std::mem::take(&mut self.items).collect();
-                Some(Ok(Rows { items, count: self.count, kept: self.kept.take() }))
+                Some(Ok(Rows { items, count: self.last.count, kept: self.kept.take() }))
             }
             Err(error) => Some(Err(error)),
         }
@@ -221,16 +226,17 @@ impl<T: Send + 'static> ItemStream<T> {
         let Page { mut items, count, kept, .. } = page;
         let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let ids: Vec<i64> = items.iter().map(self.list.id).collect();
-        let (first, first_count, first_offset) = &self.first;
         // A stream that began elsewhere cannot be taken back to its first page. One row may stand in two places of a list that
         // has no order.
-        let same = first.starts_with(&ids) && (ids.len() == first.len() || rows == asked);
-        let restarted = *first_offset == 0 && rows > 1 && same;
-        let repeated = restarted || rows > 0 && ids == self.ids;
-        let (before, moved) = if restarted { (*first_count, self.offset - first_offset) } else { (self.count, rows) };
-        if repeated && count.saturating_sub(before) >= moved {
+        let same = self.first.ids.starts_with(&ids) && (ids.len() == self.first.ids.len() || rows == asked);
+        let restarted = self.first.offset == 0 && rows > 1 && same;
+        let repeated = restarted || rows > 0 && ids == self.last.ids;
+        let seen = if restarted { &self.first } else { &self.last };
+        if repeated && count.saturating_sub(seen.count) >= self.offset - seen.offset {
             // As many rows came before them, and moved these here.
-            (self.stuck, self.count, self.offset) = (false, count, self.offset.saturating_add(rows));
+            self.stuck = false;
+            (self.last.count, self.last.offset) = (count, self.offset);
+            self.offset = self.offset.saturating_add(rows);
             return Ok(());
         }
         if (rows == 0 && self.offset < count) || repeated {
@@ -247,10 +253,11 @@ impl<T: Send + 'static> ItemStream<T> {
                 _ => format!("the list does not move on: offset {offset} gives the rows of the page before"),
             }));
         }
-        if self.first.0.is_empty() {
-            self.first = (ids.clone(), count, self.offset);
+        self.stuck = false;
+        self.last = Seen { ids, count, offset: self.offset };
+        if self.first.ids.is_empty() {
+            self.first = self.last.clone();
         }
-        (self.stuck, self.ids, self.count) = (false, ids, count);
         self.offset = self.offset.saturating_add(rows);
         items.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= items.len() as u64;

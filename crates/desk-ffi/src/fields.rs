@@ -4,9 +4,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use crate::handle::{Handle, target};
+use crate::input::LARGEST;
 
-/// The largest `struct_size` that is believed; beyond it the field was not initialised.
-const LARGEST: usize = 4096;
 /// Every property begins and ends at so many bytes.
 const GROUP: usize = 8;
 

@@ -10,8 +10,8 @@ use crate::error::Failure;
 use crate::output::Enumeration;
 use crate::text::desk_str;
 
-/// The largest `struct_size` that is looked at; beyond it the field was not initialised.
-const LARGEST: usize = 4096;
+/// The largest `struct_size` that is believed; beyond it the field was not initialised.
+pub(crate) const LARGEST: usize = 4096;
 
 /// A struct that begins with `struct_size` and only ever grows at its end.
 ///

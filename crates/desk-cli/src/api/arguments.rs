@@ -1,16 +1,16 @@
 //! Descriptors → options of clap, and what was given to them → [`Input`].
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Map, Value};
 
 use super::input::Input;
 use super::{Argument, Kind, Place};
-use crate::error::{Error, Result};
+use crate::error::{Error, Exit, Result};
+use crate::files;
 
 /// The option of an argument. Paths are given by place, unless `named`; a list may be given several times, or separated by
 /// commas where no value holds one.
@@ -91,6 +91,41 @@ fn json(text: &str) -> Result<String, String> {
     serde_json::from_str::<Value>(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
+/// Adds the options of all `arguments`, each name once.
+pub(crate) fn all(
+    mut command: Command,
+    arguments: impl Iterator<Item = &'static Argument>,
+    heading: &'static str,
+) -> Command {
+    let mut names: Vec<&str> = Vec::new();
+    for argument in arguments {
+        if !names.contains(&argument.name) {
+            names.push(argument.name);
+            command = command.arg(option(argument, true).help_heading(heading));
+        }
+    }
+    command
+}
+
+/// Refuses an option of `all` that is not among the `own` of what was chosen.
+pub(crate) fn only<'a>(
+    own: impl IntoIterator<Item = &'a Argument> + Clone,
+    all: impl Iterator<Item = &'a Argument>,
+    matches: &ArgMatches,
+    chosen: &str,
+) -> Result<()> {
+    let foreign = |other: &&Argument| own.clone().into_iter().all(|own| own.name != other.name);
+    match all.filter(foreign).find(|other| matches.contains_id(other.name)) {
+        Some(other) => Err(Error::usage(format!("--{} is not for {chosen}", other.name))),
+        None => Ok(()),
+    }
+}
+
+/// The path that was given, or is the default; of an option without either, an empty one.
+pub(crate) fn path<'a>(matches: &'a ArgMatches, name: &str) -> &'a Path {
+    matches.get_one::<PathBuf>(name).map_or(Path::new(""), PathBuf::as_path)
+}
+
 /// What was given to the options of `arguments`, and by `--body`.
 pub(crate) fn input<'a>(
     arguments: impl IntoIterator<Item = &'a Argument> + Clone,
@@ -112,14 +147,10 @@ pub(crate) fn input<'a>(
     Ok(input)
 }
 
-fn read_body(file: &PathBuf) -> Result<Map<String, Value>> {
+fn read_body(file: &Path) -> Result<Map<String, Value>> {
     let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
-    } else {
-        std::fs::read(file).map(|all| bytes = all)
-    };
-    read.map_err(|error| Error { exit: crate::error::Exit::Usage, ..Error::io("read", file, &error) })?;
+    let read = files::read(file, &mut bytes);
+    read.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(body)) => Ok(body),
         Ok(_) => Err(Error::usage("the body must be a JSON object; nothing was sent")),

@@ -5,7 +5,7 @@
 //! line that is torn never counted; one that is wrong before the last is damage, and is said.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,8 @@ use desk_client::export::Proof;
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Settings, Share};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
+use crate::files;
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -112,16 +113,7 @@ impl Manifest {
         let failed = |error: &std::io::Error| Error::io("write to", &path, error);
         let file = OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path);
         let mut file = file.map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let problem = format!("another `desk export` is at work here ({} is locked)", path.display());
-                return Err(
-                    Error::new(Exit::TryLater, "busy", problem).hint("wait until it has ended, then type it again")
-                );
-            }
-            Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, &error)),
-        }
+        files::lock(&file, &path, "desk export")?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
         let mut manifest = Manifest { file, settings: None, windows: BTreeMap::new(), ended: None, path };
@@ -210,9 +202,10 @@ impl Manifest {
     }
 
     fn append(&mut self, record: &Record) -> Result<()> {
-        let json = serde_json::to_string(record).unwrap_or_default();
-        let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        let line =
+            serde_json::to_string(record).map(|json| format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())));
+        let written = line.map_err(std::io::Error::from).and_then(|line| self.file.write_all(line.as_bytes()));
+        let written = written.and_then(|()| self.file.sync_data());
         written.map_err(|error| Error::io("write to", &self.path, &error))
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn command() -> Option<Command> {
     let columns = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("COLUMN").action(ArgAction::Append).value_delimiter(',').help(help)
     };
-    let mut command = Command::new("export")
+    let command = Command::new("export")
         .about(ABOUT)
         .long_about(LONG)
         .args_conflicts_with_subcommands(true)
@@ -84,13 +84,7 @@ pub(crate) fn command() -> Option<Command> {
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
                 .help("Rows of a window, about [default: 10000]"),
         );
-    let mut names: Vec<&str> = Vec::new();
-    for argument in LISTS.iter().flat_map(|list| list.arguments) {
-        if !names.contains(&argument.name) {
-            names.push(argument.name);
-            command = command.arg(arguments::option(argument, true).help_heading("Of the list"));
-        }
-    }
+    let command = arguments::all(command, LISTS.iter().flat_map(|list| list.arguments), "Of the list");
     Some(connect::arguments(command).subcommand(connect::arguments(verify())))
 }
 
@@ -142,12 +136,8 @@ pub(crate) fn list(name: &str) -> Result<&'static List> {
 impl Options {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Options> {
         let list = list(matches.get_one::<String>("list").map_or("", String::as_str))?;
-        let others = LISTS.iter().flat_map(|list| list.arguments);
-        for argument in others.filter(|other| list.arguments.iter().all(|own| own.name != other.name)) {
-            if matches.contains_id(argument.name) {
-                return Err(Error::usage(format!("--{} is not for the list {}", argument.name, list.name)));
-            }
-        }
+        let all = LISTS.iter().flat_map(|list| list.arguments);
+        arguments::only(list.arguments, all, matches, &format!("the list {}", list.name))?;
         let input = arguments::input(list.arguments, matches, false)?;
         let required = |place| matches!(place, Place::Path | Place::Query);
         for argument in list.arguments.iter().filter(|argument| argument.required && required(argument.place)) {
@@ -172,7 +162,7 @@ impl Options {
             return Err(Error::usage(format!("--page-size is at most {} for the list {}", list.page, list.name)));
         }
         Ok(Options {
-            dir: matches.get_one::<PathBuf>("directory").cloned().unwrap_or_default(),
+            dir: arguments::path(matches, "directory").to_owned(),
             list,
             input,
             page,

@@ -16,6 +16,7 @@ use super::format::{Encoder, hex};
 use super::manifest::Part;
 use super::settings::Settings;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::rows::Row;
 
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
@@ -79,7 +80,7 @@ impl<'a> Writer<'a> {
     pub(crate) fn finish(mut self) -> Result<Part> {
         let (from, to) = (self.dir.join(format!("{UNFINISHED}{}", self.name)), self.dir.join(&self.name));
         let durable = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        let renamed = durable.and_then(|()| std::fs::rename(&from, &to)).and_then(|()| sync(self.dir));
+        let renamed = durable.and_then(|()| std::fs::rename(&from, &to)).and_then(|()| files::sync(self.dir));
         renamed.map_err(|error| Error::io("write to", &to, &error))?;
         Ok(Part { file: self.name, bytes: self.bytes, sha256: hex(self.digest.finish().as_ref()) })
     }
@@ -108,13 +109,8 @@ pub(crate) fn directory(dir: &Path) -> Result<()> {
         return Ok(());
     }
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    let made = made.and_then(|()| dir.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync));
+    let made = made.and_then(|()| files::sync(files::parent(dir)));
     made.map_err(|error| Error::io("make", dir, &error))
-}
-
-/// Makes the names in a directory durable.
-pub(crate) fn sync(dir: &Path) -> std::io::Result<()> {
-    File::open(dir)?.sync_all()
 }
 
 /// Parts of this export in `dir` that `recorded` does not have, unfinished ones included.
@@ -156,5 +152,5 @@ pub(crate) fn remove(dir: &Path, files: &[String]) -> Result<()> {
             _ => {}
         }
     }
-    if files.is_empty() { Ok(()) } else { sync(dir).map_err(|error| Error::io("write to", dir, &error)) }
+    if files.is_empty() { Ok(()) } else { files::sync(dir).map_err(|error| Error::io("write to", dir, &error)) }
 }

@@ -1,51 +1,17 @@
-//! How far an export is: a bar on a terminal, else a line every 30 seconds; and the count of requests and retries.
+//! How far an export is: a bar on a terminal, else a line every 30 seconds.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use desk_client::{AttemptReport, Observer};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use crate::counts::Counts;
 use crate::output::message;
 
 /// Between two lines.
 const EVERY: Duration = Duration::from_secs(30);
-
-/// Counts what is sent.
-#[derive(Default)]
-pub(crate) struct Counts {
-    requests: AtomicU64,
-    retries: AtomicU64,
-    /// Time that retries wait for, ms.
-    waits: AtomicU64,
-}
-
-impl Counts {
-    pub(crate) fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn retries(&self) -> u64 {
-        self.retries.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn waits(&self) -> Duration {
-        Duration::from_millis(self.waits.load(Ordering::Relaxed))
-    }
-}
-
-impl Observer for Counts {
-    fn attempt(&self, report: &AttemptReport<'_>) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        if let Some(wait) = report.retry_in {
-            self.retries.fetch_add(1, Ordering::Relaxed);
-            self.waits.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        }
-    }
-}
 
 /// What is shown while an export runs.
 pub(crate) struct Progress {

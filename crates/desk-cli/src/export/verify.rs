@@ -17,12 +17,14 @@ use super::format::{Encoder, Privacy};
 use super::manifest::{self, Manifest, Window};
 use super::options::list;
 use super::part;
-use super::progress::{Counts, Progress};
+use super::progress::Progress;
 use super::settings::Settings;
 use super::whole;
 use crate::api::List;
+use crate::api::arguments;
 use crate::api::input::{Input, Span};
 use crate::connect::Connection;
+use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::output::{Output, message};
 
@@ -39,7 +41,7 @@ struct Found {
 }
 
 pub(super) async fn run(matches: &ArgMatches) -> Result<()> {
-    let dir = matches.get_one::<PathBuf>("directory").cloned().unwrap_or_default();
+    let dir = arguments::path(matches, "directory").to_owned();
     let (json, started) = (matches.get_flag("json"), Instant::now());
     let paths = manifest::all(&dir)?;
     if paths.is_empty() {
@@ -199,9 +201,12 @@ impl<'a> Work<'a> {
     /// Reads a window anew, into a part of another name.
     async fn again(&self, window: &Window, span: Span) -> Result<Window> {
         let encoder = self.encoder()?;
-        let name = (1..).map(|revision| part::name(self.settings, (window.from, window.until), revision));
-        let name = name.into_iter().find(|name| !self.dir.join(name).exists()).unwrap_or_default();
-        let mut writer = part::Writer::new(self.dir, &encoder, name)?;
+        let name = |revision| part::name(self.settings, (window.from, window.until), revision);
+        let mut revision = 1;
+        while self.dir.join(name(revision)).exists() {
+            revision += 1;
+        }
+        let mut writer = part::Writer::new(self.dir, &encoder, name(revision))?;
         let mut export = (self.list.export)(self.client, &self.input, span)?;
         let mut now = Window {
             count: 0,

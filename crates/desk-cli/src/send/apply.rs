@@ -17,7 +17,7 @@ use super::ledger::{self, End, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
 use super::{in_doubt, options};
-use crate::api::{Bulk, Operation};
+use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt;
@@ -28,7 +28,7 @@ use crate::rows::Json;
 const EVERY: Duration = Duration::from_secs(30);
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
-    let file = options::path(matches, "plan");
+    let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
     let (operation, bulk) = options::planned(&plan.operation)?;
     let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));

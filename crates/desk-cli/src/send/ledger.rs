@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use serde_json::Value;
 
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, Shape};
 use crate::error::{Error, Exit, Result};
+use crate::files;
 
 /// Told to SQLite, so that another file is not taken for a ledger.
 const APPLICATION: i32 = 0x4465_736b;
@@ -97,7 +99,7 @@ impl Ledger {
             // Made under another name, so that there is no ledger without its plan.
             let new = with(path, ".new");
             make(&new, plan, service).map_err(|error| failed(path, &error))?;
-            let named = std::fs::rename(&new, path).and_then(|()| sync(path));
+            let named = std::fs::rename(&new, path).and_then(|()| files::sync(files::parent(path)));
             named.map_err(|error| Error::io("write to", path, &error))?;
         }
         let mut ledger = Ledger::at(path)?;
@@ -178,7 +180,7 @@ impl Ledger {
                 std::fs::remove_file(&new)?;
                 match linked {
                     Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
-                    _ => sync(&file)?,
+                    _ => files::sync(files::parent(&file))?,
                 }
             }
             std::fs::read_to_string(&file)
@@ -202,7 +204,7 @@ impl Ledger {
     /// Notes that a batch is about to be sent; durable when it returns.
     pub(crate) fn begin(&self, batch: usize, recipients: &[i64]) -> Result<i64> {
         let insert = "INSERT INTO attempts (batch, begun, recipients) VALUES (?1, ?2, ?3)";
-        let recipients = serde_json::to_string(recipients).unwrap_or_default();
+        let recipients = Value::from(recipients).to_string();
         let done = self.db.execute(insert, params![batch as i64, now(), recipients]);
         done.map_err(|error| failed(&self.path, &error))?;
         Ok(self.db.last_insert_rowid())
@@ -298,15 +300,9 @@ fn lock(path: &Path) -> Result<File> {
     let name = with(path, ".lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&name);
     let file = file.map_err(|error| Error::io("write to", &name, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let problem =
-                format!("another `desk send` is at work here ({} is locked); nothing was sent", name.display());
-            Err(Error::new(Exit::TryLater, "busy", problem).hint("wait until it has ended, then type it again"))
-        }
-        Err(TryLockError::Error(error)) => Err(Error::io("lock", &name, &error)),
-    }
+    files::lock(&file, &name, "desk send")
+        .map_err(|error| Error { message: format!("{}; nothing was sent", error.message), ..error })?;
+    Ok(file)
 }
 
 fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
@@ -326,11 +322,6 @@ fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
     let mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     debug_assert_eq!(mode, "wal");
     db.close().map_err(|(_, error)| error)
-}
-
-fn sync(path: &Path) -> std::io::Result<()> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(dir)?.sync_all()
 }
 
 fn stamp(time: DateTime<Utc>) -> String {

@@ -1,6 +1,6 @@
 //! The options of `desk send`: its own, and those of the messages that there are.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use clap::builder::{PossibleValuesParser, ValueParser};
@@ -56,10 +56,6 @@ pub(crate) fn planned(id: &str) -> Result<(&'static Operation, &'static Bulk)> {
     })
 }
 
-pub(crate) fn path<'a>(matches: &'a ArgMatches, name: &str) -> &'a Path {
-    matches.get_one::<PathBuf>(name).map_or(Path::new(""), PathBuf::as_path)
-}
-
 /// The command, if there is anything to send.
 pub(crate) fn command() -> Option<Command> {
     operations().next()?;
@@ -102,7 +98,7 @@ fn plan() -> Command {
         [only] => operation.default_value(*only),
         _ => operation.required(true),
     };
-    let mut command = Command::new("plan")
+    let command = Command::new("plan")
         .about("Read a list of recipients and write a plan; nothing is sent")
         .arg(
             file("recipients", "Whom to message: a number a line, NDJSON, or CSV with a header; `-` for stdin")
@@ -125,14 +121,7 @@ fn plan() -> Command {
         )
         .arg(arguments::body())
         .arg(connect::json());
-    let mut names: Vec<&str> = Vec::new();
-    for argument in of_messages() {
-        if !names.contains(&argument.name) {
-            names.push(argument.name);
-            command = command.arg(arguments::option(argument, true).help_heading("Of the message"));
-        }
-    }
-    command
+    arguments::all(command, of_messages(), "Of the message")
 }
 
 fn apply() -> Command {

@@ -123,17 +123,13 @@ impl Plan {
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let (operation, bulk) = options::operation(matches)?;
-    let arguments = options::own(operation, bulk);
-    for other in options::of_messages().filter(|other| arguments.iter().all(|own| own.name != other.name)) {
-        if matches.contains_id(other.name) {
-            return Err(Error::usage(format!("--{} is not for {}", other.name, operation.noun)));
-        }
-    }
-    let file = options::path(matches, "recipients");
-    if file == matches.get_one::<PathBuf>("body").map_or(Path::new(""), PathBuf::as_path) && file == Path::new("-") {
+    let own = options::own(operation, bulk);
+    arguments::only(own.iter().copied(), options::of_messages(), matches, operation.noun)?;
+    let file = arguments::path(matches, "recipients");
+    if file == arguments::path(matches, "body") && file == Path::new("-") {
         return Err(Error::usage("--recipients and --body cannot both be stdin"));
     }
-    let mut input = arguments::input(arguments.iter().copied(), matches, true)?;
+    let mut input = arguments::input(own.iter().copied(), matches, true)?;
     if input.body.remove(bulk.recipients).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
         let problem = format!("the body has `{}`; nothing was sent", bulk.recipients);
         return Err(Error::usage(problem).hint("give them by --recipients alone"));
@@ -161,7 +157,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     plan.first_body = (bulk.exact)(&plan.input(bulk, 0))?;
     sendable(operation, plan.input(bulk, 0)).await?;
     plan.sha256 = plan.hash();
-    let out = options::path(matches, "out");
+    let out = arguments::path(matches, "out");
     plan.write(out)?;
     summary(&plan, out, matches.get_flag("json"))
 }

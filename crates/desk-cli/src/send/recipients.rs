@@ -2,13 +2,13 @@
 //!
 //! It knows nothing of messages; what is done with the numbers is `plan.rs`'s.
 
-use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::api::Bulk;
 use crate::error::{Error, Exit, Result, shown};
+use crate::files;
 
 /// Problems that are told at most.
 const TOLD: usize = 20;
@@ -16,11 +16,7 @@ const TOLD: usize = 20;
 /// The numbers of a file or of stdin, as they stand there.
 pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
-    } else {
-        std::fs::read(file).map(|all| bytes = all)
-    };
+    let read = files::read(file, &mut bytes);
     read.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
     let name = if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() };
     let text = String::from_utf8(bytes).map_err(|error| {

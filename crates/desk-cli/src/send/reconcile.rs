@@ -10,12 +10,13 @@ use serde_json::json;
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, State, States};
-use super::{in_doubt, options, report};
+use super::{in_doubt, report};
+use crate::api::arguments;
 use crate::error::{Error, Result, shown};
 use crate::output::{Output, message};
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
-    let file = options::path(matches, "plan");
+    let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
     match matches.get_one::<usize>("batch") {

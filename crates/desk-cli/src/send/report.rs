@@ -5,10 +5,11 @@ use std::path::Path;
 use clap::ArgMatches;
 use serde_json::json;
 
+use super::in_doubt;
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
-use super::{in_doubt, options};
+use crate::api::arguments;
 use crate::error::Result;
 use crate::output::Output;
 
@@ -26,7 +27,7 @@ pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Resul
 }
 
 pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
-    let file = options::path(matches, "plan");
+    let file = arguments::path(matches, "plan");
     let states = if ledger::is_database(file) {
         let ledger = Ledger::look(file)?;
         States::new(ledger.shape()?, Some(&ledger))?
@@ -42,7 +43,7 @@ pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
-    let file = options::path(matches, "plan");
+    let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
     let states = States::new(plan.shape(), ledger_of(matches, file, &plan)?.as_ref())?;
     let csv = matches.get_one::<String>("format").is_none_or(|format| format == "csv") && !matches.get_flag("json");

@@ -1,0 +1,38 @@
+//! Files, for every command alike: read from a name or stdin, locked against others, names made durable.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::error::{Error, Exit, Result};
+
+/// Adds what is in a file, `-` for stdin, to `bytes`.
+pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let read = match file.as_os_str() == "-" {
+        true => io::stdin().lock().read_to_end(bytes),
+        false => File::open(file)?.read_to_end(bytes),
+    };
+    read.map(|_| ())
+}
+
+/// Keeps others out for as long as `file` is open; the system gives it back however the process ends.
+pub(crate) fn lock(file: &File, path: &Path, command: &str) -> Result<()> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            let problem = format!("another `{command}` is at work here ({} is locked)", path.display());
+            Err(Error::new(Exit::TryLater, "busy", problem).hint("wait until it has ended, then type it again"))
+        }
+        Err(TryLockError::Error(error)) => Err(Error::io("lock", path, &error)),
+    }
+}
+
+/// Makes the names in a directory durable.
+pub(crate) fn sync(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// The directory that a file is in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
