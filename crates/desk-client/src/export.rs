@@ -81,7 +81,8 @@ pub struct Proof {
 /// ignore the times, or, once at the very end, counts more rows than all windows had.
 pub struct Export<T> {
     list: List<T>,
-    time: fn(&T) -> Option<DateTime<Utc>>,
+    /// A row's time, µs.
+    time: fn(&T) -> Option<i64>,
     parts: &'static [&'static str],
     /// The stretch, both ends inclusive, µs; `until` is final once the service's clock is known.
     from: i64,
@@ -121,7 +122,7 @@ impl<T: Send + 'static> Export<T> {
     /// largest pages there are. `parts` are values of the parameter that splits the list.
     pub(crate) fn new(
         list: List<T>,
-        time: fn(&T) -> Option<DateTime<Utc>>,
+        time: fn(&T) -> Option<i64>,
         parts: &'static [&'static str],
         from: Option<DateTime<Utc>>,
         until: Option<DateTime<Utc>>,
@@ -251,7 +252,7 @@ impl<T: Send + 'static> Export<T> {
     fn accept_rows(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Window<T>>, Error> {
         let Stage::Read(reading) = &mut self.stage else { return Ok(None) };
         let (from, until, rows, time) = (reading.from, reading.until, page.items.len(), self.time);
-        let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time.timestamp_micros()));
+        let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time));
         let instant = instant(&page.items, time).filter(|instant| (from..=until).contains(instant));
         let astray = page.items.iter().filter(outside).count() > rows / 2;
         self.pace.page(slice.limit, slice.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
@@ -300,33 +301,42 @@ impl<T: Send + 'static> Export<T> {
     /// Makes a window of the rows received, and moves behind it.
     fn finish(&mut self, from: i64, until: i64, rows: Vec<T>, mut verified: bool) -> Window<T> {
         let (id, time) = (self.list.id, self.time);
-        let (mut items, mut strays) = (Vec::with_capacity(rows.len()), 0);
-        for row in rows {
-            match time(&row).map(|time| time.timestamp_micros()) {
-                Some(time) if (from..=until).contains(&time) => items.push(row),
+        let (mut items, mut strays) = (rows, 0);
+        let (mut ids, mut sorted, mut before) = (None, true, None);
+        items.retain(|row| {
+            let (time, id) = (time(row), id(row));
+            let is_item = match time {
+                Some(time) if (from..=until).contains(&time) => true,
                 Some(time) => {
                     strays += 1;
                     if !(self.from..=self.until).contains(&time) {
-                        self.outside.insert(id(&row));
+                        self.outside.insert(id);
                     }
+                    false
                 }
                 // Only the service says that it belongs here.
                 None => {
                     verified = false;
-                    if self.undated.insert(id(&row)) {
-                        items.push(row);
-                    }
+                    self.undated.insert(id)
                 }
+            };
+            if is_item {
+                let (least, greatest) = ids.unwrap_or((id, id));
+                ids = Some((id.min(least), id.max(greatest)));
+                sorted &= before.replace((time, id)) <= Some((time, id));
             }
+            is_item
+        });
+        if !sorted {
+            items.sort_by_cached_key(|row| (time(row), id(row)));
         }
-        items.sort_by_cached_key(|row| (time(row), id(row)));
         let count = items.len() as u64;
         let proof = Proof {
             from: at(from),
             until: at(until),
             count,
-            id_min: items.iter().map(id).min(),
-            id_max: items.iter().map(id).max(),
+            id_min: ids.map(|(least, _)| least),
+            id_max: ids.map(|(_, greatest)| greatest),
             requests: std::mem::take(&mut self.spent),
             strays,
             verified,
@@ -394,10 +404,10 @@ fn at(micros: i64) -> DateTime<Utc> {
 }
 
 /// The time, µs, that all of several rows have.
-fn instant<T>(rows: &[T], time: fn(&T) -> Option<DateTime<Utc>>) -> Option<i64> {
+fn instant<T>(rows: &[T], time: fn(&T) -> Option<i64>) -> Option<i64> {
     let (first, others) = rows.split_first().filter(|(_, others)| !others.is_empty())?;
     let instant = time(first)?;
-    others.iter().all(|row| time(row) == Some(instant)).then(|| instant.timestamp_micros())
+    others.iter().all(|row| time(row) == Some(instant)).then_some(instant)
 }
 
 #[cfg(test)]

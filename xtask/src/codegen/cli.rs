@@ -74,10 +74,8 @@ pub fn lists(model: &Model) -> TokenStream {
     quote! {
         use super::operations;
         use crate::api::{Argument, Kind, List, Place};
-        use crate::rows::{Key, PageOf, Row, Shape};
-        use chrono::{DateTime, Utc};
+        use crate::rows::{PageOf, Row, Shape};
         use desk_client::answer::Split;
-        use serde_json::value::RawValue;
 
         pub(crate) static LISTS: &[List] = &[#(#exports),*];
         #(#shapes)*
@@ -303,35 +301,13 @@ fn shape_name(operation: &Operation) -> proc_macro2::Ident {
 /// What a page of a list and its rows look like.
 fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
     let name = shape_name(operation);
-    let (page, item) = (format_ident!("{name}Page"), format_ident!("{name}Item"));
     let (items, count, id) = (&paged.items.wire, &paged.count.wire, &paged.id.wire);
-    let (member, time) = match &paged.window {
-        None => (quote!(), quote!(None)),
-        Some(Window { time, .. }) => {
-            let wire = &time.wire;
-            match time.always() {
-                true => (quote! { #[serde(rename = #wire)] time: DateTime<Utc>, }, quote!(Some(item.time))),
-                false => (quote! { #[serde(rename = #wire, default)] time: Option<DateTime<Utc>>, }, quote!(item.time)),
-            }
-        }
+    let time = match &paged.window {
+        Some(Window { time: Field { wire, .. }, .. }) => quote!(Some(#wire)),
+        None => quote!(None),
     };
     quote! {
         pub(crate) struct #name;
-
-        #[derive(serde::Deserialize)]
-        pub(crate) struct #page<'a> {
-            #[serde(rename = #count)]
-            count: i64,
-            #[serde(rename = #items, borrow)]
-            items: Vec<&'a RawValue>,
-        }
-
-        #[derive(serde::Deserialize)]
-        pub(crate) struct #item {
-            #[serde(rename = #id)]
-            id: i64,
-            #member
-        }
 
         impl #name {
             pub(crate) fn split() -> Split<PageOf<#name>, Row> {
@@ -340,20 +316,10 @@ fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
         }
 
         impl Shape for #name {
-            type Page<'a> = #page<'a>;
-            type Item = #item;
-        }
-
-        impl<'a> From<#page<'a>> for (i64, Vec<&'a RawValue>) {
-            fn from(page: #page<'a>) -> Self {
-                (page.count, page.items)
-            }
-        }
-
-        impl From<#item> for Key {
-            fn from(item: #item) -> Key {
-                Key { id: item.id, time: #time }
-            }
+            const COUNT: &'static str = #count;
+            const ITEMS: &'static str = #items;
+            const ID: &'static str = #id;
+            const TIME: Option<&'static str> = #time;
         }
     }
 }

@@ -5,14 +5,14 @@
 
 use std::collections::HashSet;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{BufWriter, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
+use blake3::Hasher;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ring::digest::{Context, SHA256};
 
-use super::format::{Encoder, hex};
+use super::format::Encoder;
 use super::manifest::Part;
 use super::settings::Settings;
 use crate::error::{Error, Result};
@@ -20,6 +20,8 @@ use crate::files;
 use crate::rows::Row;
 
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
+/// Bytes that are hashed and written together.
+const BUFFER: usize = 1 << 16;
 /// What a part begins with while it is being written.
 const UNFINISHED: &str = ".unfinished-";
 
@@ -28,10 +30,11 @@ pub(crate) struct Writer<'a> {
     dir: &'a Path,
     encoder: &'a Encoder,
     name: String,
-    file: BufWriter<File>,
-    digest: Context,
+    file: File,
+    digest: Hasher,
     bytes: u64,
-    row: Vec<u8>,
+    /// Not written yet.
+    buffer: Vec<u8>,
 }
 
 /// The name of the part of a window; `revision` counts how often it was mended.
@@ -50,39 +53,62 @@ impl<'a> Writer<'a> {
             dir,
             encoder,
             name,
-            file: BufWriter::with_capacity(1 << 16, file),
-            digest: Context::new(&SHA256),
+            file,
+            digest: Hasher::new(),
             bytes: 0,
-            row: Vec::new(),
+            buffer: Vec::with_capacity(BUFFER + BUFFER / 4),
         };
-        encoder.head(&mut writer.row);
-        writer.put()?;
+        encoder.head(&mut writer.buffer);
         Ok(writer)
     }
 
     pub(crate) fn rows(&mut self, rows: &[Row]) -> Result<()> {
+        if self.encoder.takes_lines() {
+            return Row::lines(rows).try_for_each(|lines| self.lines(lines));
+        }
         for row in rows {
-            self.encoder.row(row.json(), &mut self.row)?;
-            self.put()?;
+            self.encoder.row(row.json(), &mut self.buffer)?;
+            self.lines(&[])?;
         }
         Ok(())
     }
 
+    /// Many lines are written from where they are, few are gathered.
+    fn lines(&mut self, lines: &[u8]) -> Result<()> {
+        if self.buffer.len() + lines.len() < BUFFER {
+            self.buffer.extend_from_slice(lines);
+            return Ok(());
+        }
+        self.put()?;
+        if lines.len() < BUFFER {
+            self.buffer.extend_from_slice(lines);
+            return Ok(());
+        }
+        self.write(lines)
+    }
+
     fn put(&mut self) -> Result<()> {
-        self.digest.update(&self.row);
-        self.bytes += self.row.len() as u64;
-        let written = self.file.write_all(&self.row);
-        self.row.clear();
-        written.map_err(|error| Error::io("write to", &self.dir.join(&self.name), &error))
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let written = self.write(&buffer);
+        buffer.clear();
+        self.buffer = buffer;
+        written
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.digest.update(bytes);
+        self.bytes += bytes.len() as u64;
+        self.file.write_all(bytes).map_err(|error| Error::io("write to", &self.dir.join(&self.name), &error))
     }
 
     /// Makes it durable under its own name.
     pub(crate) fn finish(mut self) -> Result<Part> {
         let (from, to) = (self.dir.join(format!("{UNFINISHED}{}", self.name)), self.dir.join(&self.name));
-        let durable = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        let renamed = durable.and_then(|()| std::fs::rename(&from, &to)).and_then(|()| files::sync(self.dir));
+        self.put()?;
+        let renamed =
+            self.file.sync_all().and_then(|()| std::fs::rename(&from, &to)).and_then(|()| files::sync(self.dir));
         renamed.map_err(|error| Error::io("write to", &to, &error))?;
-        Ok(Part { file: self.name, bytes: self.bytes, sha256: hex(self.digest.finish().as_ref()) })
+        Ok(Part { file: self.name, bytes: self.bytes, blake3: self.digest.finalize().to_hex().to_string() })
     }
 }
 
@@ -94,11 +120,13 @@ pub(crate) fn holds(dir: &Path, part: &Part) -> Result<bool> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(Error::io("read", &path, &error)),
     };
-    let (mut digest, mut buffer) = (Context::new(&SHA256), vec![0; 1 << 16]);
+    let (mut digest, mut buffer) = (Hasher::new(), vec![0; BUFFER]);
     loop {
         match file.read(&mut buffer).map_err(|error| Error::io("read", &path, &error))? {
-            0 => return Ok(hex(digest.finish().as_ref()) == part.sha256),
-            read => digest.update(buffer.get(..read).unwrap_or_default()),
+            0 => return Ok(digest.finalize().to_hex().as_str() == part.blake3),
+            read => {
+                digest.update(buffer.get(..read).unwrap_or_default());
+            }
         }
     }
 }

@@ -181,7 +181,7 @@ impl<'a> Work<'a> {
             found.wrong += 1;
         }
         let same = |one: &Window, other: &Window| {
-            let sum = |window: &Window| window.part.as_ref().map(|part| part.sha256.clone());
+            let sum = |window: &Window| window.part.as_ref().map(|part| part.blake3.clone());
             (one.verified, one.count, sum(one)) == (other.verified, other.count, sum(other))
         };
         if whole && (same(&now, window) || !now.verified) {

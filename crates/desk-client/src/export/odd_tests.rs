@@ -48,7 +48,7 @@ fn a_pile_without_order_is_read_part_by_part() {
     let cost = |parts| {
         let service = Service::new(Sim::new(1, Order::None, pile(1, 10, 120)));
         let list = service.list();
-        let mut export = Export::new(list, |row| Some(time(row.time)), parts, Some(time(BEGIN)), None, None);
+        let mut export = Export::new(list, |row| Some(row.time), parts, Some(time(BEGIN)), None, None);
         let got = drain(&mut export);
         check(&got);
         assert!(got.errors.is_empty() && got.verified());
@@ -181,7 +181,7 @@ fn whatever_comes_together_loses_nothing() {
         let service = Service::new(sim);
         let before = service.sim().rows.clone();
         let parts = if rng.bool() { PARTS } else { &[] };
-        let dated = |row: &Row| Some(time(row.time));
+        let dated = |row: &Row| Some(row.time);
         let page = Some(rng.i64(1..=PAGE));
         let mut export = Export::new(service.list(), dated, parts, None, None, page).rows_per_window(rng.usize(0..500));
         let got = drain(&mut export);
@@ -313,7 +313,7 @@ fn without_a_date_the_clock_here_counts() {
 #[test]
 fn rows_without_a_time_come_once_and_unproven() {
     let service = Service::new(Sim::new(1, Order::Oldest, times(1, 200)));
-    let dated = |row: &Row| (row.id % 50 != 0).then(|| time(row.time));
+    let dated = |row: &Row| (row.id % 50 != 0).then_some(row.time);
     let mut export = Export::new(service.list(), dated, &[], None, None, Some(20)).rows_per_window(WINDOW / 50);
     let got = drain(&mut export);
     assert!(got.errors.is_empty());

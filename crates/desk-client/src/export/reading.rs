@@ -4,7 +4,9 @@
 //! which the count never changed has as many different rows as the service counts. It ends: each way is tried so many
 //! times, and then the rows seen are given as what they are. Where windows lie is not decided here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::pace::Pace;
 use super::pass::{Flaw, Pass, Turn};
@@ -177,7 +179,7 @@ impl<T> Union<T> {
             self.count = count;
         }
         if turn == Turn::Whole {
-            self.ids.extend(&pass.ids);
+            self.ids.extend(pass.rows.iter().map(self.id));
         }
         self.seen.extend(pass.rows.into_iter().map(|row| ((self.id)(&row), row)));
         self.passes -= 1;
