@@ -18,6 +18,14 @@ Send one message to many, batch after batch, and nobody twice
 ledger: a batch is noted before it leaves, so that the same command goes on after any end, a kill included, without sending \
 anything again that may have been sent. What became of such a batch is `unknown`, until a person decides it by `reconcile`.";
 
+const RECONCILE: &str = "\
+Show what speaks for batches whose outcome is unknown, and take a person's decision
+
+Without a decision it only reads. It counts what the service shows of the text in the time of a batch, less what is known to be \
+sent, looks at what was created beside it, and says `likely-sent`, `likely-not-sent`, `partly` or `unclear`. Another campaign \
+with the same text, and rows that the service does not show, can mislead it: look yourself before a decision of `not-sent`, \
+which sends the batch again.";
+
 const EXAMPLES: &str = "\
 Examples:
   desk send plan --recipients customers.csv --out plan.json --body message.json
@@ -66,7 +74,7 @@ pub(crate) fn command() -> Option<Command> {
         connect::arguments(apply()),
         status().arg(connect::json()),
         report().arg(connect::json()),
-        reconcile().arg(connect::json()),
+        connect::arguments(reconcile()),
     ]))
 }
 
@@ -170,9 +178,16 @@ fn reconcile() -> Command {
         arg.requires_all(others)
     };
     Command::new("reconcile")
-        .about("Show batches whose outcome is unknown, and take a person's decision")
+        .about("Show what speaks for batches whose outcome is unknown, and take a person's decision")
+        .long_about(RECONCILE)
         .arg(the_plan())
         .arg(ledger())
+        .arg(Arg::new("offline").long("offline").action(ArgAction::SetTrue).help("Ask the service nothing"))
+        .arg(
+            option("settle", "TIME", "How long a request without an answer may still be carried out")
+                .default_value("5m")
+                .value_parser(ValueParser::new(gap)),
+        )
         .arg(needs(count("batch", "The batch that is decided").value_parser(|text: &str| whole(text, 1, usize::MAX))))
         .arg(needs(
             option("as", "DECISION", "Only not-sent lets `apply` send it again")

@@ -103,6 +103,11 @@ impl Plan {
         Input { body, ..Input::default() }
     }
 
+    /// A text of the body.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.body.get(name)?.as_str()
+    }
+
     /// A member a line, so that a person can read it.
     fn write(&self, path: &Path) -> Result<()> {
         let value = serde_json::to_value(self).unwrap_or_default();

@@ -11,5 +11,6 @@ mod progress;
 mod readme;
 mod run;
 mod send;
+mod send_evidence;
 mod send_kills;
 mod send_plan;
