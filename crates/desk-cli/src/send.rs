@@ -8,6 +8,7 @@ mod evidence;
 mod ledger;
 mod options;
 mod plan;
+mod progress;
 mod recipients;
 mod reconcile;
 mod report;
