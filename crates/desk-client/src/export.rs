@@ -6,13 +6,13 @@
 //! given twice, and what could not be proven says so. It writes nothing and remembers nothing between runs: the next run
 //! begins behind the last window's end.
 
+mod ahead;
 mod pace;
 mod pass;
 mod reading;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -21,7 +21,9 @@ use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
 use crate::Error;
+use crate::asked::Asked;
 use crate::paging::{List, Page, Slice};
+use ahead::{Ahead, Course};
 use pace::Pace;
 use reading::{Reading, Step};
 
@@ -31,6 +33,8 @@ const SECOND: i64 = 1_000_000;
 const EARLY: i64 = 946_684_800_000_000;
 /// Beyond all rows: 2200-01-01, µs.
 const FAR: i64 = 7_258_118_400_000_000;
+/// Requests on their way at once.
+const MOST_IN_FLIGHT: usize = 32;
 /// The years 1 to 9999, which every service can read, µs.
 const YEARS: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
 
@@ -87,7 +91,10 @@ pub struct Export<T> {
     settle: Duration,
     pace: Pace,
     stage: Stage<T>,
-    answer: Option<Answer<T>>,
+    asked: Option<Asked<T>>,
+    ahead: Ahead<T>,
+    /// The last window had about as many rows as it was to have.
+    steady: bool,
     requests: u64,
     /// Requests for the window being read.
     spent: u64,
@@ -107,12 +114,6 @@ enum Stage<T> {
     /// Count the whole stretch once more.
     Check,
     End,
-}
-
-/// A page on its way.
-struct Answer<T> {
-    slice: Slice,
-    page: Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>,
 }
 
 impl<T: Send + 'static> Export<T> {
@@ -139,7 +140,9 @@ impl<T: Send + 'static> Export<T> {
             pace: Pace::new(page.unwrap_or(most).clamp(1, most), 10_000),
             stage: if from > until { Stage::End } else { Stage::Start },
             list,
-            answer: None,
+            asked: None,
+            ahead: Ahead::new(1),
+            steady: false,
             requests: 0,
             spent: 0,
             given: 0,
@@ -163,6 +166,14 @@ impl<T: Send + 'static> Export<T> {
         self
     }
 
+    /// Requests that may be on their way at once, 1 by default, 32 at most: pages are asked for before they are needed, as far as
+    /// it can be foreseen which ones will be; a few are asked for in vain where rows are spread unevenly over time. That many
+    /// pages are held in memory beside a window. Set it before the first window is read.
+    pub fn in_flight(mut self, requests: usize) -> Export<T> {
+        self.ahead = Ahead::new(requests.min(MOST_IN_FLIGHT));
+        self
+    }
+
     /// Requests made so far.
     pub fn requests(&self) -> u64 {
         self.requests
@@ -182,6 +193,31 @@ impl<T: Send + 'static> Export<T> {
             }
             Stage::Read(reading) => Some(reading.slice(self.pace.limit)),
             Stage::End => None,
+        }
+    }
+
+    /// Sends for the next page, and for those behind it; whether there is one.
+    fn send(&mut self) -> bool {
+        let Some(slice) = self.ask() else { return false };
+        let asked = self.ahead.take(&slice);
+        let sent = u64::from(asked.is_none());
+        self.asked = Some(asked.unwrap_or_else(|| Asked::send(&self.list, slice)));
+        let (given_up, ahead) = self.ahead.follow(&self.list, self.foresee());
+        self.requests += sent + ahead;
+        // A request counts for the window that uses it, or that made it vain.
+        self.spent += 1 + given_up;
+        true
+    }
+
+    /// What will be asked for behind the slice that is asked for now, if all goes as it did.
+    fn foresee(&self) -> Vec<Slice> {
+        match &self.stage {
+            Stage::Read(reading) => {
+                let bounds = |from, pace: &Pace| self.bounds(from, pace);
+                let (pace, steady, end) = (self.pace.clone(), self.steady, self.until);
+                Course { reading, pace, steady, bounds: &bounds, end }.foresee(self.ahead.most - 1)
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -239,14 +275,19 @@ impl<T: Send + 'static> Export<T> {
         Ok(None)
     }
 
-    /// The stage that reads the window from here on. It ends with a whole second if it can, so that a service that cuts
-    /// times to seconds leaves no row out.
+    /// The stage that reads the window from here on.
     fn read(&self, from: i64) -> Stage<T> {
-        let until = from.saturating_add(self.pace.width - 1).min(self.until);
+        let bounds = self.bounds(from, &self.pace);
+        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, bounds, self.pace.limit)))
+    }
+
+    /// The window from here on, and up to when it asks. It ends with a whole second if it can, so that a service that cuts
+    /// times to seconds leaves no row out.
+    fn bounds(&self, from: i64, pace: &Pace) -> (i64, i64, i64) {
+        let until = from.saturating_add(pace.width - 1).min(self.until);
         let second = until - until.rem_euclid(SECOND);
         let until = if until < self.until && second > from { second } else { until };
-        let asked = self.asked(from, until);
-        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, (from, until, asked), self.pace.limit)))
+        (from, until, self.asked(from, until))
     }
 
     /// Up to when a window asks. The last one cannot choose where it ends: it asks for the rest of that second as well, whose
@@ -292,7 +333,9 @@ impl<T: Send + 'static> Export<T> {
         };
         self.given += count;
         self.squeezed = None;
-        self.pace.done(from, until, i64::try_from(count).unwrap_or(i64::MAX));
+        let rows = i64::try_from(count).unwrap_or(i64::MAX);
+        self.steady = rows >= self.pace.aim() / 4 * 3;
+        self.pace.done(from, until, rows);
         self.edge = self.asked(from, until);
         self.stage = if until < self.until { self.read(until + 1) } else { Stage::Check };
         Window { items, proof }
@@ -311,16 +354,15 @@ impl<T: Send + 'static> Stream for Export<T> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Window<T>, Error>>> {
         let export = &mut *self;
         loop {
-            let Some(answer) = &mut export.answer else {
-                let Some(slice) = export.ask() else { return Poll::Ready(None) };
-                (export.requests, export.spent) = (export.requests + 1, export.spent + 1);
-                let page = (export.list.fetch)(slice.clone());
-                export.answer = Some(Answer { slice, page });
-                continue;
-            };
-            let page = ready!(answer.page.as_mut().poll(context));
-            let slice = answer.slice.clone();
-            export.answer = None;
+            if export.asked.is_none() && !export.send() {
+                return Poll::Ready(None);
+            }
+            let Some(asked) = &mut export.asked else { continue };
+            let page = ready!(asked.poll(&export.list, context));
+            let slice = asked.slice.clone();
+            export.asked = None;
+            // What failed ahead is asked for anew.
+            let Some(page) = page else { continue };
             if let Some(window) = page.and_then(|page| export.accept(&slice, page)).transpose() {
                 return Poll::Ready(Some(window));
             }

@@ -17,13 +17,16 @@ use super::rust_lists::{LIMIT, any_export, any_stream, copied};
 const OPTIONS: [&str; 10] =
     ["all", "application-id", "base-url", "body", "help", "json", "max-items", "profile", "token-file", "version"];
 /// Options of `export`, which has those of lists as well.
-const EXPORT_OPTIONS: [&str; 12] = [
+const EXPORT_OPTIONS: [&str; 15] = [
     "csv-raw",
     "directory",
     "drop",
+    "every",
+    "follow",
     "format",
     "hmac",
     "hmac-key-file",
+    "in-flight",
     "list",
     "page-size",
     "partition",

@@ -216,15 +216,5 @@ fn percent(text: &str) -> Result<f64, String> {
 }
 
 fn gap(text: &str) -> Result<TimeDelta, String> {
-    let parsed = || {
-        let number = |unit: char| text.strip_suffix(unit)?.parse::<u32>().ok().map(i64::from);
-        number('d')
-            .map(|days| days * 86_400)
-            .or(number('h').map(|hours| hours * 3600))
-            .or(number('m').map(|minutes| minutes * 60))
-            .or(number('s'))
-    };
-    // Of more than 100 years no start could be computed.
-    let seconds = parsed().filter(|seconds| *seconds <= 36_500 * 86_400);
-    seconds.and_then(TimeDelta::try_seconds).ok_or_else(|| "write a time, such as 7d, 12h, 30m or 45s".to_owned())
+    arguments::duration(text).and_then(|time| TimeDelta::from_std(time).map_err(|error| error.to_string()))
 }

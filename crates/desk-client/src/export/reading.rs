@@ -52,7 +52,7 @@ pub(super) struct Reading<T> {
     pub(super) from: i64,
     pub(super) until: i64,
     /// Up to when the service is asked, `until` or later; what lies between are strays.
-    asked: i64,
+    pub(super) asked: i64,
     id: fn(&T) -> i64,
     parts: &'static [&'static str],
     pass: Pass<T>,
@@ -68,6 +68,11 @@ impl<T> Reading<T> {
         limit: i64,
     ) -> Reading<T> {
         Reading { from, until, asked, id, parts, pass: Pass::strict(id, limit), tries: 0, way: Way::Whole }
+    }
+
+    /// The offset that is asked for next and the rows there are, if they are known, while the whole window is read at once.
+    pub(super) fn whole(&self) -> Option<(i64, Option<i64>)> {
+        matches!(self.way, Way::Whole).then(|| (self.pass.offset(), self.pass.count()))
     }
 
     pub(super) fn slice(&self, limit: i64) -> Slice {
