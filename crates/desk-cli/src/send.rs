@@ -5,6 +5,7 @@
 
 mod apply;
 mod evidence;
+mod hours;
 mod ledger;
 mod options;
 mod plan;

@@ -9,17 +9,19 @@ use super::model::{Bulk, Evidence, Model, Operation, Reread, Type, Witness};
 use super::rust::ident;
 
 /// Options of `send plan`, which has those of bodies as well.
-pub const OPTIONS: [&str; 10] = [
+pub const OPTIONS: [&str; 12] = [
     "batch-size",
     "canary",
     "ledger",
     "max-recipients",
     "min-gap",
+    "only-between",
     "operation",
     "out",
     "per-second",
     "recipients",
     "suppress",
+    "utc-offset",
 ];
 
 /// The descriptor of an operation.

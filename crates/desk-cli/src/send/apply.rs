@@ -3,6 +3,7 @@
 //! Invariant: between the ledger's note that a batch is about to leave and the note of its outcome there is nothing but its
 //! request.
 
+use chrono::Utc;
 use clap::ArgMatches;
 use desk_client::{Client, ErrorKind};
 use serde_json::Value;
@@ -10,6 +11,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::ledger::{self, End, Ledger};
 use super::plan::Plan;
@@ -23,6 +25,9 @@ use crate::error::{Error, Exit, Result};
 use crate::interrupt;
 use crate::output::{Output, message};
 use crate::rows::Json;
+
+/// Between two looks at the clock.
+const STEP: Duration = Duration::from_millis(200);
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
@@ -51,6 +56,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     });
     let mut work = Work {
         behind_canary: matches.get_flag("after-canary") || plan.canary == 0 || ledger.begun_from(plan.canary)?,
+        wait: matches.get_flag("wait"),
         automatic: matches.get_flag("canary-auto"),
         stop_rejected: *matches.get_one("stop-rejected").unwrap_or(&2.0),
         stop_unknown: *matches.get_one("stop-unknown").unwrap_or(&3),
@@ -66,6 +72,10 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let stopped = work.all(&interrupted).await;
     work.progress.end();
     end(&work, stopped, json)
+}
+
+fn ended() -> Error {
+    Error::interrupted("interrupted").hint("type the same command again: it goes on from there")
 }
 
 /// What this run has seen.
@@ -85,6 +95,7 @@ struct Work<'a> {
     bulk: &'static Bulk,
     ledger: Ledger,
     behind_canary: bool,
+    wait: bool,
     automatic: bool,
     /// A share of a hundred.
     stop_rejected: f64,
@@ -102,18 +113,44 @@ impl Work<'_> {
                 continue;
             }
             if interrupted.load(Ordering::Relaxed) {
-                return Err(
-                    Error::interrupted("interrupted").hint("type the same command again: it goes on from there")
-                );
+                return Err(ended());
             }
             if batch >= self.plan.canary && !self.behind_canary {
                 // What was sent meanwhile counts as well.
                 states = States::new(self.plan.shape(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
+            self.hours(interrupted).await?;
+            if interrupted.load(Ordering::Relaxed) {
+                return Err(ended());
+            }
             let (outcome, error) = self.send(batch).await?;
             self.tell(batch, outcome, error.as_ref());
             self.stop(outcome, error)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the hours of the plan, or ends until then.
+    async fn hours(&self, interrupted: &AtomicBool) -> Result<()> {
+        let mut told = false;
+        while let Some((hours, opens)) =
+            self.plan.only_between.and_then(|hours| Some((hours, hours.opens(Utc::now())?)))
+        {
+            if !self.wait {
+                let problem = format!("it is outside {hours}, the hours of the plan");
+                return Err(Error::new(Exit::TryLater, "stopped", problem)
+                    .hint(format!("type the same command from {} on, or with --wait", opens.to_rfc3339())));
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                break;
+            }
+            if !std::mem::replace(&mut told, true) {
+                let text = format!("waiting for {}: it is outside {hours}, the hours of the plan", opens.to_rfc3339());
+                self.progress.voice().say(&text);
+            }
+            // In small steps: the clock may be set, and the machine may sleep.
+            tokio::time::sleep(STEP).await;
         }
         Ok(())
     }

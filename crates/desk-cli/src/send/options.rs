@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use super::hours::{self, Span};
 use crate::api::{Argument, Bulk, Operation, Place, arguments};
 use crate::connect;
 use crate::error::{Error, Result};
@@ -127,6 +128,17 @@ fn plan() -> Command {
             option("min-gap", "TIME", "Leave out who was messaged by --ledger within this time, such as 7d or 12h")
                 .value_parser(ValueParser::new(gap)),
         )
+        .arg(
+            option("only-between", "TIMES", "Send only in these hours of the day, such as 09:00-20:00")
+                .requires("utc-offset")
+                .value_parser(ValueParser::new(|text: &str| text.parse::<Span>())),
+        )
+        .arg(
+            option("utc-offset", "OFFSET", "Whose hours those are, such as +09:00; it does not follow summer time")
+                .requires("only-between")
+                .allow_hyphen_values(true)
+                .value_parser(ValueParser::new(hours::offset)),
+        )
         .arg(arguments::body())
         .arg(connect::json());
     arguments::all(command, of_messages(), "Of the message")
@@ -140,6 +152,7 @@ fn apply() -> Command {
         .arg(ledger())
         .arg(count("yes-send-to", "Do not ask: send, if this is the plan's number of recipients"))
         .arg(flag("dry-run", "Print the next request and send nothing"))
+        .arg(flag("wait", "Outside the plan's hours wait for them, instead of ending until then"))
         .arg(flag("after-canary", "Go on behind the first batches"))
         .arg(flag("canary-auto", "Go on behind the first batches by itself if everybody in them was reached"))
         .arg(

@@ -13,5 +13,6 @@ mod readme;
 mod run;
 mod send;
 mod send_evidence;
+mod send_hours;
 mod send_kills;
 mod send_plan;
