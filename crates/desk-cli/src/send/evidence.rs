@@ -156,9 +156,12 @@ impl<'a> Case<'a> {
                     let known = seen.iter().find(|(own, _)| own.from == stretch.from && own.until == stretch.until);
                     let count = match known {
                         Some((_, count)) => *count,
-                        None => self.count(list, text, stretch).await?,
+                        None => {
+                            let count = self.count(list, text, stretch).await?;
+                            seen.push((stretch, count));
+                            count
+                        }
                     };
-                    seen.push((stretch, count));
                     Some(self.explain(count, stretch, &looks, reader.as_ref())?)
                 }
             };

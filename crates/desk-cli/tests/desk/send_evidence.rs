@@ -131,6 +131,18 @@ fn it_goes_by_what_there_is() {
     }
 }
 
+/// An answer of which only the id could be read: what it stands for is looked at, whether it is so or not.
+#[test]
+fn an_id_that_was_answered_is_looked_at() {
+    for (carried_out, verdict) in [(true, "likely-sent"), (false, "likely-not-sent")] {
+        let fate = json!({ "answer": { "status": 201, "body": "{\"id\": 2}", "carried_out": carried_out } });
+        let (emulator, _, dir) = campaign(fate, 9);
+        let rows = found(&emulator, &dir);
+        assert_eq!((&rows[0]["id"], &rows[0]["verdict"]), (&json!(2), &json!(verdict)), "{}", rows[0]);
+        assert_eq!(rows[0]["evidence"]["rows"]["left"], 0, "{}", rows[0]);
+    }
+}
+
 #[test]
 fn a_part_is_seen() {
     let (emulator, ids, dir) = campaign(dropped(), 6);

@@ -30,6 +30,7 @@ pub(super) enum Count {
 
 /// Rows of a stretch, and what explains them.
 pub(super) struct Rows {
+    /// By the service's clock.
     stretch: Stretch,
     count: Count,
     /// Batches that are known to be sent, and whom they reached.
@@ -99,7 +100,8 @@ impl Case<'_> {
         reader: Option<&Reader<'_>>,
     ) -> Result<Rows> {
         let at_work = self.attempts.iter().any(|attempt| self.is_in_flight(attempt));
-        let mut rows = Rows { stretch, count, known: (0, 0), others: (0, 0), open: (0, 0), at_work };
+        let there = self.there(stretch);
+        let mut rows = Rows { stretch: there, count, known: (0, 0), others: (0, 0), open: (0, 0), at_work };
         let add = |to: &mut (usize, i64), people: i64| *to = (to.0 + 1, to.1 + people);
         for (place, attempt) in self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.may_have_acted()) {
             if !self.stretch(place)?.meets(&stretch) {
@@ -113,9 +115,9 @@ impl Case<'_> {
                 None => add(&mut rows.known, attempt.sent.unwrap_or(people)),
             }
         }
-        let there = self.there(stretch);
         let inside = |time: DateTime<Utc>| there.from <= time && time <= there.until;
-        let claimed = |id: i64| looks.iter().any(|(_, look)| look.has(id));
+        let own = |id: i64| self.attempts.iter().any(|attempt| !attempt.in_doubt() && attempt.id == Some(id));
+        let claimed = |id: i64| own(id) || looks.iter().any(|(_, look)| look.has(id));
         for (_, reached) in reader.into_iter().flat_map(|reader| reader.others(inside)).filter(|(id, _)| !claimed(*id))
         {
             add(&mut rows.others, reached);

@@ -86,6 +86,15 @@ impl<'a> Reader<'a> {
         let mut people = case.people(attempt).to_vec();
         people.sort_unstable();
         let time = case.there(case.wide(place)?);
+        // An answer that could not be read whole may have had its id.
+        if let Some(id) = attempt.id {
+            look.sees(id);
+            if let Some(found) = self.get(id).await?
+                && self.belongs(&mut look, id, &found, &people)
+            {
+                return Ok(look);
+            }
+        }
         let (before, after) = neighbours(case.attempts, place);
         let whole = match (before, after) {
             (Some(before), _) => self.walk(case, &mut look, before, 1, (time, &people)).await?,
@@ -125,8 +134,7 @@ impl<'a> Reader<'a> {
             if look.read == MOST {
                 return Ok(false);
             }
-            look.read += 1;
-            look.between = Some(look.between.map_or((id, id), |(least, most)| (least.min(id), most.max(id))));
+            look.sees(id);
             let Some(found) = self.get(id).await? else {
                 absent += 1;
                 continue;
@@ -135,19 +143,27 @@ impl<'a> Reader<'a> {
             if found.time.is_some_and(|at| if step > 0 { time.until < at } else { at < time.from }) {
                 return Ok(true);
             }
-            match &found.people {
-                _ if !found.text || self.claimed.contains(&id) => {}
-                None => look.unsure.push(id),
-                Some(own) if !own.is_empty() && own.iter().all(|one| people.binary_search(one).is_ok()) => {
-                    let reached = found.sent.unwrap_or_else(|| i64::try_from(own.len()).unwrap_or(i64::MAX));
-                    let (same, size) = (own.len() == people.len(), i64::try_from(people.len()).unwrap_or(i64::MAX));
-                    look.own = Some(Own { id, same, reached, all: same && reached >= size });
-                    self.claimed.push(id);
-                    return Ok(true);
-                }
-                Some(_) => {}
+            if self.belongs(look, id, &found, people) {
+                return Ok(true);
             }
         }
+    }
+
+    /// Whether an id is the batch's; notes what it is.
+    fn belongs(&mut self, look: &mut Look, id: i64, found: &Found, people: &[i64]) -> bool {
+        match &found.people {
+            _ if !found.text || self.claimed.contains(&id) => {}
+            None => look.unsure.push(id),
+            Some(own) if own.iter().all(|one| people.binary_search(one).is_ok()) => {
+                let reached = found.sent.unwrap_or_else(|| i64::try_from(own.len()).unwrap_or(i64::MAX));
+                let (same, size) = (own.len() == people.len(), i64::try_from(people.len()).unwrap_or(i64::MAX));
+                look.own = Some(Own { id, same, reached, all: same && reached >= size });
+                self.claimed.push(id);
+                return true;
+            }
+            Some(_) => {}
+        }
+        false
     }
 
     async fn get(&mut self, id: i64) -> Result<Option<Found>> {
@@ -208,6 +224,11 @@ fn people(value: &Value) -> Option<Vec<i64>> {
 }
 
 impl Look {
+    fn sees(&mut self, id: i64) {
+        self.read += 1;
+        self.between = Some(self.between.map_or((id, id), |(least, most)| (least.min(id), most.max(id))));
+    }
+
     /// What it says of the batch; nothing if nothing could be looked at.
     pub(super) fn verdict(&self) -> Option<Verdict> {
         match self.own {
