@@ -55,7 +55,7 @@ pub fn operations(model: &Model) -> TokenStream {
     quote! {
         use super::lists;
         use crate::api::input::Input;
-        use crate::api::{Argument, Bulk, Kind, Operation, Paged, Place};
+        use crate::api::{Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness};
         use crate::error::Result;
         use crate::rows::{Json, PageOf, Row};
         use desk_client::types;
@@ -202,7 +202,7 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
             }
         }
     };
-    let bulk = operation.bulk.as_ref().map_or(quote!(None), |bulk| cli_bulk::table(operation, bulk));
+    let bulk = operation.bulk.as_ref().map_or(quote!(None), |bulk| cli_bulk::table(operation, bulk, model));
     quote! {
         Operation {
             id: #id, noun: #noun, verb: #verb, summary: #summary, doc: #doc, deprecated: #deprecated, read: #read,
@@ -221,6 +221,11 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
 /// The name of the option for a field.
 fn named<'a>(arguments: &'a [Argument<'_>], field: &Field) -> &'a str {
     arguments.iter().find(|one| one.place == "Query" && one.field.wire == field.wire).map_or("", |one| &one.name)
+}
+
+/// The name of the option for the last argument of the path.
+pub fn id_option(operation: &Operation, model: &Model) -> String {
+    arguments(operation, model).into_iter().rfind(|one| one.place == "Path").map_or(String::new(), |one| one.name)
 }
 
 /// Statements that read the arguments of the path, and how these are passed.

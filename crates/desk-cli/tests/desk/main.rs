@@ -12,5 +12,7 @@ mod progress;
 mod readme;
 mod run;
 mod send;
+mod send_evidence;
+mod send_hours;
 mod send_kills;
 mod send_plan;
