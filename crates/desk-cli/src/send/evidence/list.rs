@@ -67,7 +67,7 @@ impl Case<'_> {
             let all = loop {
                 let page = (list.ask)(self.client.clone(), Input::default(), span, offset).await?;
                 for row in &page.rows {
-                    let inside = row.key.time.is_none_or(|time| there.from <= time && time <= there.until);
+                    let inside = row.moment().is_none_or(|time| there.from <= time && time <= there.until);
                     if ids.insert(row.key.id) && inside && self.has_text(row.json(), text) {
                         found += 1;
                     }
