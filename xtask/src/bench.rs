@@ -1,8 +1,10 @@
-//! `cargo xtask bench`: libdesk beside libcurl with yyjson, libcurl with simdjson, and reqwest, against one local server.
+//! `cargo xtask bench`: libdesk and `desk export` beside libcurl with yyjson, libcurl with simdjson, and reqwest, against one
+//! local server.
 //!
 //! `programs` builds all of them, `rounds` runs them in turn and `report` compares. Checked are the sums over what each program
 //! read, always, and the ratios only with `--gate`: time is nothing a test may depend on. See `bench/README.md`.
 
+mod export;
 mod programs;
 mod report;
 mod rounds;

@@ -19,6 +19,7 @@ pub(super) struct Programs {
     /// Name in the table and program: the first is ours.
     pub(super) lists: Vec<(String, PathBuf)>,
     pub(super) calls: Vec<(String, PathBuf)>,
+    pub(super) exports: Vec<(String, PathBuf)>,
     /// For what the programs leave behind.
     pub(super) dir: PathBuf,
 }
@@ -40,6 +41,9 @@ pub(super) fn build(also: Option<&Path>) -> Result<Programs> {
             .arg("--target-dir")
             .arg(&rust),
     )?;
+
+    finish(cargo().args(["build", "--quiet", "--release", "--locked", "--package", "desk-cli"]))?;
+    let desk = toolchain::target_dir().join("release/desk");
 
     let (cc, cxx) = (c_compiler()?, cpp_compiler()?);
     let compile = Compile { source: source.join("programs"), bin: bin.clone() };
@@ -76,6 +80,11 @@ pub(super) fn build(also: Option<&Path>) -> Result<Programs> {
     lists.push(("libcurl + simdjson".to_owned(), curl("list-simdjson", cpp, &simdjson, &simdjson_object)?));
     lists.push(("reqwest + serde".to_owned(), rust.join("release/list-reqwest")));
     calls.push(("libcurl easy".to_owned(), curl("calls-libcurl", c, &yyjson, &yyjson_object)?));
+    let exports = vec![
+        ("desk".to_owned(), desk),
+        ("reqwest + raw JSON".to_owned(), rust.join("release/export-reqwest")),
+        ("libcurl + yyjson".to_owned(), curl("export-yyjson", c, &yyjson, &yyjson_object)?),
+    ];
     let tool = |name: &str| compile.program(name, name, c, &compile.source, &[]);
     Ok(Programs {
         launch: tool("launch")?,
@@ -83,6 +92,7 @@ pub(super) fn build(also: Option<&Path>) -> Result<Programs> {
         server: rust.join("release/bench-server"),
         lists,
         calls,
+        exports,
         dir,
     })
 }

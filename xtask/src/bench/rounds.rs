@@ -11,8 +11,8 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::Options;
 use super::programs::Programs;
+use super::{Options, export};
 
 /// What one program did in one setting, in every round.
 pub(super) struct Row {
@@ -36,12 +36,25 @@ impl Row {
     }
 }
 
-/// Every program of a kind, with the same arguments.
-struct Setting<'a> {
-    name: &'static str,
-    programs: &'a [(String, PathBuf)],
-    arguments: Vec<String>,
-    units: u64,
+/// Programs that do the same.
+pub(super) struct Setting<'a> {
+    pub(super) name: &'static str,
+    pub(super) programs: Vec<Run<'a>>,
+    pub(super) units: u64,
+    /// Where the programs write what they read, if they do: the sum is then that of the files.
+    pub(super) output: Option<PathBuf>,
+}
+
+/// A program with its arguments.
+pub(super) struct Run<'a> {
+    pub(super) program: &'a (String, PathBuf),
+    pub(super) arguments: Vec<String>,
+}
+
+/// All with the same arguments.
+fn alike<'a>(programs: &'a [(String, PathBuf)], arguments: &[&str]) -> Vec<Run<'a>> {
+    let run = |program| Run { program, arguments: arguments.iter().map(|word| (*word).to_owned()).collect() };
+    programs.iter().map(run).collect()
 }
 
 /// Runs all; an error if two programs did not read the same.
@@ -53,13 +66,14 @@ pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
         let messages = options.messages.to_string();
         let list = |more: &[&str]| {
             let arguments = [&[server.http.as_str(), messages.as_str()], more].concat();
-            let arguments = arguments.into_iter().map(str::to_owned).collect();
-            Setting { name, programs: &programs.lists, arguments, units: options.messages }
+            let programs = alike(&programs.lists, &arguments);
+            Setting { name, programs, units: options.messages, output: None }
         };
         // Once with every byte in the sum; not measured.
         measure(programs, &server, &list(&["whole"]), 1)?;
         rows.extend(measure(programs, &server, &list(&[]), options.rounds)?);
         if shape == "short" {
+            rows.extend(export::rounds(programs, &server, options)?);
             continue;
         }
         let calls = options.calls.to_string();
@@ -68,10 +82,10 @@ pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
             ("create", &server.http, vec!["create", &calls], options.calls),
             ("cold HTTPS GET", &server.https, vec!["get", "1", &server.ca], 1),
         ] {
-            let arguments = [vec![base.as_str()], arguments].concat().into_iter().map(str::to_owned).collect();
+            let calls = alike(&programs.calls, &[vec![base.as_str()], arguments].concat());
             // A cold call is short: more of them for the same certainty.
             let rounds = if units == 1 { 3 * options.rounds } else { options.rounds };
-            let setting = Setting { name, programs: &programs.calls, arguments, units };
+            let setting = Setting { name, programs: calls, units, output: None };
             rows.extend(measure(programs, &server, &setting, rounds)?);
         }
     }
@@ -79,7 +93,7 @@ pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
 }
 
 /// Runs a setting's programs in turn, the first of a round another one each time.
-fn measure(programs: &Programs, server: &Server, setting: &Setting<'_>, rounds: usize) -> Result<Vec<Row>> {
+pub(super) fn measure(programs: &Programs, server: &Server, setting: &Setting<'_>, rounds: usize) -> Result<Vec<Row>> {
     eprintln!("{}, {rounds} rounds", setting.name);
     let row = |program: &String| Row {
         setting: setting.name,
@@ -87,14 +101,18 @@ fn measure(programs: &Programs, server: &Server, setting: &Setting<'_>, rounds: 
         units: setting.units,
         runs: Vec::new(),
     };
-    let mut rows: Vec<Row> = setting.programs.iter().map(|(name, _)| row(name)).collect();
+    let mut rows: Vec<Row> = setting.programs.iter().map(|run| row(&run.program.0)).collect();
     let count = rows.len();
     for turn in 0..rounds * count {
         let index = (turn / count + turn) % count;
-        let (name, program) = &setting.programs[index];
+        let Run { program: (name, program), arguments } = &setting.programs[index];
         let before = server.connections()?;
-        let output =
-            Command::new(&programs.launch).arg(program).args(&setting.arguments).stderr(Stdio::inherit()).output()?;
+        if let Some(output) = &setting.output {
+            export::clear(output)?;
+        }
+        let mut command = Command::new(&programs.launch);
+        command.arg(program).args(arguments).env("DESK_API_TOKEN", "bench");
+        let output = command.stderr(Stdio::inherit()).output()?;
         ensure!(output.status.success(), "{name} failed: {}", program.display());
         let mut figures: Figures = String::from_utf8_lossy(&output.stdout)
             .split_whitespace()
@@ -103,6 +121,9 @@ fn measure(programs: &Programs, server: &Server, setting: &Setting<'_>, rounds: 
             .collect();
         // Asking is one connection itself.
         figures.insert("connections".to_owned(), (server.connections()? - before - 1).to_string());
+        if let Some(output) = &setting.output {
+            figures.insert("sum".to_owned(), export::sum(output)?);
+        }
         rows[index].runs.push(figures);
     }
     let sums: Vec<_> =
@@ -131,9 +152,11 @@ impl Drop for Running {
     }
 }
 
-struct Server {
-    http: String,
+pub(super) struct Server {
+    pub(super) http: String,
     https: String,
+    /// Takes 20 ms for a page.
+    pub(super) slow: String,
     ca: String,
     port: u16,
     _child: Running,
@@ -152,6 +175,7 @@ impl Server {
         let (http, https) = (port("http")?, port("https")?);
         Ok(Server {
             http: format!("http://127.0.0.1:{http}/platform/v1"),
+            slow: format!("http://127.0.0.1:{http}/slow/platform/v1"),
             https: format!("https://localhost:{https}/platform/v1"),
             ca,
             port: http,

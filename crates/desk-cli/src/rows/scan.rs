@@ -314,24 +314,30 @@ impl Role {
 #[inline(always)]
 fn ordinary(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    let mut is_long = false;
-    while let Some((word, behind)) = rest.split_first_chunk() {
-        let marks = words::special(u64::from_le_bytes(*word));
-        if marks != 0 {
-            return bytes.len() - rest.len() + marks.trailing_zeros() as usize / 8;
+    // Most texts are short, or long.
+    while let Some((chunk, behind)) = rest.split_first_chunk() {
+        let found = first_special(chunk);
+        if found < chunk.len() {
+            return bytes.len() - rest.len() + found;
         }
         rest = behind;
-        if !is_long {
-            while let Some((block, behind)) = rest.split_first_chunk() {
-                if has_special(block) {
-                    break;
-                }
-                rest = behind;
+        while let Some((block, behind)) = rest.split_first_chunk() {
+            if has_special(block) {
+                break;
             }
-            is_long = true;
+            rest = behind;
         }
     }
     bytes.len() - rest.len() + rest.iter().take_while(|byte| !is_special(**byte)).count()
+}
+
+/// Where the first special byte is; the length if there is none.
+#[inline(always)]
+fn first_special(chunk: &[u8; 16]) -> usize {
+    let both = u128::from_le_bytes(*chunk);
+    let (low, high) = (words::special(both as u64), words::special((both >> 64) as u64));
+    let (marks, before) = if low != 0 { (low, 0) } else { (high, 8) };
+    before + marks.trailing_zeros() as usize / 8
 }
 
 /// Without a way out, so that all are looked at together.

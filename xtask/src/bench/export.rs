@@ -1,0 +1,62 @@
+//! What exports are measured by: `desk export` beside programs that copy pages into a file, and what they wrote.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::Options;
+use super::programs::Programs;
+use super::rounds::{Row, Run, Server, Setting, measure};
+
+pub(super) const FAST: &str = "export";
+pub(super) const SLOW: &str = "export, 20 ms, 8 in flight";
+
+/// At full speed, and with 8 requests in flight to a service that takes 20 ms for each.
+pub(super) fn rounds(programs: &Programs, server: &Server, options: &Options) -> Result<Vec<Row>> {
+    let output = programs.dir.join("export");
+    let (to, messages) = (output.display().to_string(), options.messages.to_string());
+    let file = output.join("rows").display().to_string();
+    let run =
+        |program, words: &[&str]| Run { program, arguments: words.iter().map(|word| (*word).to_owned()).collect() };
+    let setting = |name, programs| Setting { name, programs, units: options.messages, output: Some(output.clone()) };
+    let [desk, peers @ ..] = programs.exports.as_slice() else { return Ok(Vec::new()) };
+    let own = ["export", &to, "--application-id", "bench", "--json", "--base-url"];
+    let peers = peers.iter().map(|peer| run(peer, &[&server.http, &messages, &file]));
+    let fast = std::iter::once(run(desk, &[&own[..], &[&server.http]].concat())).chain(peers).collect();
+    let mut rows = measure(programs, server, &setting(FAST, fast), options.rounds)?;
+    let slow = vec![run(desk, &[&own[..], &[&server.slow, "--in-flight", "8"]].concat())];
+    rows.extend(measure(programs, server, &setting(SLOW, slow), options.rounds.min(3))?);
+    // What was written is large.
+    clear(&output)?;
+    Ok(rows)
+}
+
+/// Makes the folder anew.
+pub(super) fn clear(output: &Path) -> Result<()> {
+    match fs::remove_dir_all(output) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).context("the output of an export"),
+        _ => fs::create_dir_all(output).context("the output of an export"),
+    }
+}
+
+/// The rows in the files of a folder and the sum of their ids, which stand first in each.
+pub(super) fn sum(output: &Path) -> Result<String> {
+    let (mut rows, mut ids) = (0_u64, 0_u64);
+    for entry in fs::read_dir(output)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "log") {
+            continue;
+        }
+        let (mut file, mut line) = (BufReader::with_capacity(1 << 20, File::open(&path)?), Vec::new());
+        while file.read_until(b'\n', &mut line)? > 0 {
+            let id = line.strip_prefix(br#"{"id":"#).and_then(|rest| rest.split(|byte| *byte == b',').next());
+            let id = id.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
+            ids += id.with_context(|| format!("row {rows} of {} has no id", path.display()))?;
+            rows += 1;
+            line.clear();
+        }
+    }
+    Ok(format!("{rows}:{ids}"))
+}
