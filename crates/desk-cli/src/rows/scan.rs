@@ -4,6 +4,7 @@
 //! same bytes. Invariant: what it takes is JSON that serde takes as well, with the same rows, ids and times.
 
 use desk_client::answer::words::{self, Day};
+use wide::u8x16;
 
 use super::{Key, Place, Shape};
 
@@ -314,39 +315,21 @@ impl Role {
 #[inline(always)]
 fn ordinary(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    // Most texts are short, or long.
     while let Some((chunk, behind)) = rest.split_first_chunk() {
-        let found = first_special(chunk);
-        if found < chunk.len() {
-            return bytes.len() - rest.len() + found;
+        let marks = special(u8x16::from(*chunk));
+        if marks != 0 {
+            return bytes.len() - rest.len() + marks.trailing_zeros() as usize;
         }
         rest = behind;
-        while let Some((block, behind)) = rest.split_first_chunk() {
-            if has_special(block) {
-                break;
-            }
-            rest = behind;
-        }
     }
-    bytes.len() - rest.len() + rest.iter().take_while(|byte| !is_special(**byte)).count()
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
-/// Where the first special byte is; the length if there is none.
+/// A bit for each byte that is special.
 #[inline(always)]
-fn first_special(chunk: &[u8; 16]) -> usize {
-    let both = u128::from_le_bytes(*chunk);
-    let (low, high) = (words::special(both as u64), words::special((both >> 64) as u64));
-    let (marks, before) = if low != 0 { (low, 0) } else { (high, 8) };
-    before + marks.trailing_zeros() as usize / 8
-}
-
-/// Without a way out, so that all are looked at together.
-#[inline(always)]
-fn has_special(block: &[u8; 32]) -> bool {
-    block.iter().fold(false, |found, byte| found | is_special(*byte))
-}
-
-#[inline(always)]
-fn is_special(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
+fn special(text: u8x16) -> u32 {
+    let all = |byte: u8| u8x16::from([byte; 16]);
+    let control = text.min(all(0x1f)).simd_eq(text);
+    (control | text.simd_eq(all(b'"')) | text.simd_eq(all(b'\\'))).to_bitmask()
 }
