@@ -4,14 +4,21 @@
 //! same command goes on after any end, a kill included, with nothing lost or doubled. What decides that rows are complete is
 //! the client's export; here they are kept.
 
+mod database;
 mod format;
+#[cfg(test)]
+mod kinds_tests;
 mod manifest;
 mod options;
+mod parquet;
 mod part;
 mod privacy;
 mod progress;
 mod settings;
+mod table;
+mod value;
 mod verify;
+mod writer;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -39,9 +46,10 @@ use manifest::{Manifest, Window};
 use options::Options;
 use progress::Progress;
 use settings::Settings;
+use writer::Writer;
 
-pub(crate) use format::hex;
 pub(crate) use options::command;
+pub(crate) use value::hex;
 
 /// What is in the directory.
 #[derive(Default)]
@@ -58,7 +66,7 @@ impl Totals {
     fn add(&mut self, window: &Window) {
         self.windows += 1;
         self.rows += window.count;
-        self.bytes += window.part.as_ref().map_or(0, |part| part.bytes);
+        self.bytes += window.parts.iter().map(|part| part.bytes).sum::<u64>();
         self.unproven += u64::from(!window.verified);
         self.until = Some(window.until);
     }
@@ -106,10 +114,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let left = u64::try_from(left).unwrap_or_default();
     let mut progress = Progress::new(before.rows + left, before.rows, counts.clone(), options.json);
     progress.say(&plan(&options, &settings, &before, left));
-    let mut export = (options.list.export)(&client, &options.input, span)?;
-    if let Some(rows) = options.rows_per_window {
-        export = export.rows_per_window(rows);
-    }
+    let mut export = (options.list.export)(&client, &options.input, span)?.rows_per_window(options.rows_per_window);
     let mut work = Work { dir: &options.dir, settings: &settings, encoder: &options.encoder, manifest };
     let mut totals = before;
     let new = totals.rows;
@@ -178,14 +183,12 @@ fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<T
         // Looked at before it was locked.
         Some(recorded) => settings.mismatch(recorded).map_or(Ok(()), Err)?,
     }
-    let parts = manifest.windows().filter_map(|window| window.part.as_ref());
-    let recorded: HashSet<&str> = parts.map(|part| part.file.as_str()).collect();
-    part::remove(dir, &part::unrecorded(dir, settings, &recorded)?)?;
-    let last = manifest.windows().rev().find_map(|window| window.part.as_ref());
-    if let Some(part) = last
-        && !part::holds(dir, part)?
+    writer::clean(dir, settings, manifest.windows())?;
+    let last = manifest.windows().rev().find(|window| !window.parts.is_empty());
+    if let Some(window) = last
+        && !writer::holds(dir, settings, window)?
     {
-        let problem = format!("{} is not as it was written", dir.join(&part.file).display());
+        let problem = format!("what {} has of {} is not as it was written", dir.display(), window.from.to_rfc3339());
         return Err(
             Error::integrity(problem).hint(format!("type `desk export verify {}`: it reads it anew", dir.display()))
         );
@@ -220,16 +223,9 @@ struct Work<'a> {
 impl Work<'_> {
     fn keep(&mut self, window: &desk_client::export::Window<Row>) -> Result<Window> {
         let proof = &window.proof;
-        let part = match window.items.is_empty() {
-            true => None,
-            false => {
-                let name = part::name(self.settings, (proof.from, proof.until), 0);
-                let mut writer = part::Writer::new(self.dir, self.encoder, name)?;
-                writer.rows(&window.items)?;
-                Some(writer.finish()?)
-            }
-        };
-        let window = Window::new(proof, part);
+        let mut writer = Writer::new(self.dir, self.settings, self.encoder, (proof.from, proof.until), 0)?;
+        writer.rows(&window.items)?;
+        let window = Window::new(proof, writer.finish()?.keep()?);
         self.manifest.add(window.clone())?;
         Ok(window)
     }

@@ -121,3 +121,11 @@ impl<S: Shape, P: Serialize> Answer<P> for PageOf<S> {
 pub(crate) fn flat(json: &[u8]) -> Vec<u8> {
     json.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect()
 }
+
+#[cfg(test)]
+impl Row {
+    /// A row of a page of its own.
+    pub(crate) fn alone(key: Key, json: &str) -> Row {
+        Row { key, at: 0..json.len(), page: Arc::new(json.into()) }
+    }
+}

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::run::{Ended, desk, run, with};
 
-const ALL: [&str; 4] = ["--until", "2026-01-31", "--rows-per-window", "200"];
+pub(crate) const ALL: [&str; 4] = ["--until", "2026-01-31", "--rows-per-window", "200"];
 
 pub(crate) fn seeded(rows: u64) -> Emulator {
     Emulator::builder().seed_rows(rows).start_blocking().unwrap()
@@ -50,7 +50,7 @@ pub(crate) fn truth(emulator: &Emulator) -> Vec<Value> {
     run(with(emulator), ["chat-message", "list", "--all"]).ok().lines()
 }
 
-fn message(text: &str) -> MessageImport {
+pub(crate) fn message(text: &str) -> MessageImport {
     serde_json::from_value(json!({
         "ticket": 1, "userSendbirdId": "u", "userType": "CUSTOMER", "createdAt": "2026-01-31T20:00:00Z", "message": text
     }))

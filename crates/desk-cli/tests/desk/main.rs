@@ -4,6 +4,7 @@
 mod credentials;
 mod doctor;
 mod export;
+mod formats;
 mod help;
 mod kills;
 mod operations;
