@@ -76,23 +76,17 @@ impl Open {
         let (table, part) = (&encoder.table, name(settings));
         let path = dir.join(&part);
         let keys = Keys::new(table, settings)?;
-        let new = !path.exists();
-        if new {
-            // SQLite gives its other files the mode of this one.
-            let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-            made.map_err(|error| Error::io("write to", &path, &error))?;
-        }
+        // SQLite gives its other files the mode of this one.
+        let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+        made.map_err(|error| Error::io("write to", &path, &error))?;
         let open = || {
             let db = connect(&path)?;
-            db.execute_batch(&made(table, &keys))?;
+            db.execute_batch(&columns(table, &keys))?;
             db.execute_batch("BEGIN IMMEDIATE")?;
             remove(&db, &keys, span)?;
             Ok(db)
         };
         let db = open().map_err(|error| failed(&path, &error))?;
-        if new {
-            files::sync(dir).map_err(|error| Error::io("write to", dir, &error))?;
-        }
         let types: Vec<Type> = table.columns.iter().map(|column| column.ty).chain([Type::Json]).collect();
         let places = vec!["?"; types.len()].join(", ");
         let insert = format!("INSERT OR REPLACE INTO {} VALUES ({places})", keys.table);
@@ -119,7 +113,9 @@ impl Open {
     pub(crate) fn commit(self) -> Result<()> {
         let committed = self.db.execute_batch("COMMIT");
         let closed = committed.and_then(|()| self.db.close().map_err(|(_, error)| error));
-        closed.map_err(|error| failed(&self.path, &error))
+        closed.map_err(|error| failed(&self.path, &error))?;
+        // Its name, too.
+        files::sync(files::parent(&self.path)).map_err(|error| Error::io("write to", &self.path, &error))
     }
 }
 
@@ -173,7 +169,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// The table and its index, made if they are not there.
-fn made(table: &Table, keys: &Keys) -> String {
+fn columns(table: &Table, keys: &Keys) -> String {
     let columns = table.columns.iter().map(|column| {
         let ty = match column.ty {
             Type::Bool | Type::Int32 | Type::Int64 => "INTEGER",
@@ -269,7 +265,9 @@ fn damaged(error: &rusqlite::Error) -> bool {
 
 fn failed(path: &Path, error: &rusqlite::Error) -> Error {
     let hint = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "make room, then type the same command again: what is there is kept".to_owned(),
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            "make room, then type the same command again: what is there is kept".to_owned()
+        }
         Some(ErrorCode::DatabaseBusy) => "wait until others have ended their work in it, then type it again".to_owned(),
         _ if damaged(error) => {
             let dir = files::parent(path).display();

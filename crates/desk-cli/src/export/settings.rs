@@ -51,7 +51,7 @@ impl Format {
         }
     }
 
-    /// Rows of a window, if it is not said: as many as a row group is worth reading alone for, where there are such.
+    /// Rows of a window, if it is not said. Readers like row groups of Parquet large; what is held in memory is a window.
     pub(crate) fn rows_per_window(self) -> usize {
         if self == Format::Parquet { 40_000 } else { 10_000 }
     }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use desk_emulator::{Change, Emulator, FaultPlan};
+use desk_emulator::{Change, Emulator, FaultPlan, MessageImport};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::{Map, Value, json};
@@ -266,11 +266,52 @@ fn a_table_has_nothing_that_is_not_recorded() {
     assert!(lines.len() > 4);
     emulator.change_messages(&Change::Delete(vec![999])).unwrap();
     fs::write(&manifest, lines[..2].concat()).unwrap();
+    // Others may read it while it grows.
+    let reader = rusqlite::Connection::open(dir.path().join("chat-message.sqlite")).unwrap();
+    let count = || reader.query_row("SELECT count(*) FROM chat_message", [], |row| row.get::<_, i64>(0)).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    assert_eq!(count(), 1000);
     let summary = export(&emulator, dir.path(), &with("sqlite", &["--json"])).ok().json();
     assert_eq!(summary["rows"], 999);
+    assert_eq!(count(), 1000);
+    reader.execute_batch("COMMIT").unwrap();
+    assert_eq!(count(), 999);
+    drop(reader);
     is_whole(dir.path(), "sqlite", &emulator);
-    // Others may read it while it grows, and no other process leaves anything beside it.
     assert_eq!(files(dir.path()).len(), 2, "{:?}", files(dir.path()));
+}
+
+#[test]
+fn a_full_disk_says_what_to_do() {
+    for format in ["parquet", "sqlite"] {
+        let (emulator, dir) = (seeded(2000), tempfile::tempdir().unwrap());
+        // No file may grow beyond 8 blocks; then there is room again.
+        let mut limited = std::process::Command::new("bash");
+        limited.arg("-c").arg("trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"").arg(env!("CARGO_BIN_EXE_desk"));
+        let own = crate::run::with(&emulator);
+        own.get_envs().filter_map(|(name, value)| Some((name, value?))).for_each(|(name, value)| {
+            limited.env(name, value);
+        });
+        let time = ["--since", "2026-01-01", "--until", "2026-01-01", "--format", format, "--drop", "userType"];
+        let arguments = ["export", dir.path().to_str().unwrap()].into_iter().chain(time).chain(["--json"]);
+        emulator.import_messages(&(0..40).map(large).collect::<Vec<_>>()).unwrap();
+        let full = crate::run::run(limited, arguments.clone());
+        let error = full.error();
+        assert!(full.code == 1 && error["hint"].as_str().unwrap().contains("make room"), "{format}: {error}");
+        let summary = crate::run::run(crate::run::with(&emulator), arguments).ok().json();
+        assert_eq!(summary["rows"].as_u64().unwrap() as usize, read(dir.path(), format).len());
+        verify(&emulator, dir.path()).ok();
+    }
+}
+
+/// A message that does not get small.
+fn large(seed: u64) -> MessageImport {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let text: String = std::iter::repeat_with(|| random.alphanumeric()).take(1000).collect();
+    serde_json::from_value(json!({
+        "ticket": 1, "userSendbirdId": "u", "userType": "CUSTOMER", "createdAt": "2026-01-01T20:00:00Z", "message": text
+    }))
+    .unwrap()
 }
 
 #[test]
