@@ -164,7 +164,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     db.busy_timeout(Duration::from_secs(10))?;
     // Others may read while an export runs.
     db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    db.pragma_update(None, "synchronous", "FULL")?;
+    // As FULL, and as durable where a file system cannot do that.
+    db.pragma_update(None, "synchronous", "EXTRA")?;
     Ok(db)
 }
 
