@@ -24,6 +24,9 @@ Rows go into part files, one for each window of time, and a manifest tells which
 counted as many rows in them. The same command goes on where it stopped, however it ended. Without --until it ends two \
 minutes behind the service's clock, and later goes on from there.
 
+Parquet goes into LIST/date=DAY/ (UTC), SQLite into the table of LIST.sqlite, with columns of the documented types. What does \
+not fit its column, or has none, stands as JSON in the column `other`. Times in SQLite are text: UTC, six digits, `Z`.
+
 Three things are taken for granted: a row's time never changes, no row appears later than two minutes after its time, ids \
 are unique.";
 
