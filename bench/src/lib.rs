@@ -2,3 +2,6 @@
 
 pub mod messages;
 pub mod sum;
+
+/// Messages of a page.
+pub const PAGE: usize = 500;

@@ -4,12 +4,10 @@
 //! two shapes in the spec, six properties and 284 bytes a message; `full` has all eleven.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat};
-
-/// Messages of a page.
-pub const PAGE: usize = 500;
 
 const PLAIN: [&str; 12] = [
     "Hello",
@@ -44,30 +42,58 @@ impl Dice {
     }
 }
 
-/// `count` messages, as the pages that the service would answer.
-pub fn pages(count: usize, full: bool) -> Vec<Bytes> {
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
-    (0..count.div_ceil(PAGE)).map(|page| Bytes::from(self::page(page * PAGE, count, full, &mut dice))).collect()
+/// All messages, one behind the other.
+pub struct Messages {
+    /// Their JSON, with a comma behind each.
+    json: String,
+    /// Where each begins, and the end.
+    starts: Vec<usize>,
+    /// When each was written, µs; they rise.
+    times: Vec<i64>,
 }
 
-fn page(offset: usize, count: usize, full: bool, dice: &mut Dice) -> String {
-    let link = |to: Option<usize>| match to {
-        Some(to) => format!(r#""https://desk-api-x.sendbird.com/platform/v1/chat_messages?limit={PAGE}&offset={to}""#),
-        None => "null".to_owned(),
-    };
-    let (previous, next) = (offset.checked_sub(PAGE), Some(offset + PAGE).filter(|next| *next < count));
-    let mut json = format!(r#"{{"count":{count},"previous":{},"next":{},"results":["#, link(previous), link(next));
-    for row in offset..count.min(offset + PAGE) {
-        if row > offset {
-            json.push(',');
+impl Messages {
+    pub fn new(count: usize, full: bool) -> Messages {
+        let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+        let mut all = Messages { json: String::new(), starts: vec![0], times: Vec::new() };
+        for row in 0..count {
+            all.times.push(message(&mut all.json, row, full, &mut dice));
+            all.json.push(',');
+            all.starts.push(all.json.len());
         }
-        message(&mut json, row, full, dice);
+        all
     }
-    json.push_str("]}");
-    json
+
+    /// The messages of a closed interval of time, µs.
+    pub fn between(&self, from: i64, until: i64) -> Range<usize> {
+        let start = self.times.partition_point(|time| *time < from);
+        start..self.times.partition_point(|time| *time <= until).max(start)
+    }
+
+    /// The page that begins `offset` messages behind the first of `those`, as the service would answer.
+    pub fn page(&self, those: Range<usize>, offset: usize, limit: usize) -> Bytes {
+        let link = |to: Option<usize>| match to {
+            Some(to) => {
+                format!(r#""https://desk-api-x.sendbird.com/platform/v1/chat_messages?limit={limit}&offset={to}""#)
+            }
+            None => "null".to_owned(),
+        };
+        let start = (those.start + offset).min(those.end);
+        let end = (start + limit).min(those.end);
+        let (previous, next) = (offset.checked_sub(limit), (end < those.end).then_some(offset + limit));
+        let (count, previous, next) = (those.len(), link(previous), link(next));
+        let rows = &self.json[self.starts[start]..self.starts[end]];
+        let rows = rows.strip_suffix(',').unwrap_or(rows);
+        let mut json = String::with_capacity(rows.len() + 300);
+        write!(json, r#"{{"count":{count},"previous":{previous},"next":{next},"results":["#).unwrap();
+        json.push_str(rows);
+        json.push_str("]}");
+        Bytes::from(json)
+    }
 }
 
-fn message(json: &mut String, row: usize, full: bool, dice: &mut Dice) {
+/// Writes a message; gives its time.
+fn message(json: &mut String, row: usize, full: bool, dice: &mut Dice) -> i64 {
     let (id, ticket) = (10_000_000 + row, 30_000 + row / 17);
     let (user, kind) = match dice.roll(20) {
         0 => ("event".to_owned(), "EVENT"),
@@ -77,6 +103,7 @@ fn message(json: &mut String, row: usize, full: bool, dice: &mut Dice) {
     // In the order of the ids, as a service writes them: 20 s apart.
     let (second, micros) = (1_546_300_800 + 20 * row as i64, dice.roll(1_000_000) as u32);
     let time = DateTime::from_timestamp(second, 1000 * micros).expect("a time");
+    let at = time.timestamp_micros();
     let time = time.to_rfc3339_opts(SecondsFormat::Micros, true);
     json.push('{');
     write!(json, r#""id":{id},"#).unwrap();
@@ -103,6 +130,7 @@ fn message(json: &mut String, row: usize, full: bool, dice: &mut Dice) {
         }
     }
     json.push('}');
+    at
 }
 
 fn text(json: &mut String, dice: &mut Dice) {

@@ -1,6 +1,9 @@
 //! The generator: what it writes is committed, what users see of it is reviewed, what it cannot express it refuses.
 #![allow(missing_docs, reason = "tests")]
 
+#[path = "codegen/bulk.rs"]
+mod bulk;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -237,43 +240,6 @@ fn a_list_that_cannot_be_walked_is_said_with_its_mend() {
             "operationId: order_get",
             "operationId: shop_order_export",
             "has the name of a method made for `shop_order_list`",
-        ),
-    ];
-    for (old, new, problem) in cases {
-        assert!(spec.contains(old), "{old}");
-        let error = from(&spec.replacen(old, new, 1)).err().unwrap_or_else(|| panic!("accepted: {new}"));
-        assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
-    }
-}
-
-#[test]
-fn a_create_that_cannot_be_sent_in_bulk_is_said_with_its_mend() {
-    let spec = fs::read_to_string(root().join("openapi/desk.yaml")).expect("the spec");
-    let marks = "      x-desk-bulk:\n        recipients: customerIds\n        sent: sentCount\n        id: id\n";
-    let read = "      description: Reads one proactive chat with its counters.\n";
-    let marked = format!("{read}{marks}");
-    let cases = [
-        ("x-desk-bulk:", "x-desk-bulks:", "`x-desk-bulks` has no effect on the generated code; remove it"),
-        ("        sent: sentCount\n", "        send: sentCount\n", "`send` is none of recipients, sent, id"),
-        ("        sent: sentCount\n", "", "`x-desk-bulk` lacks `sent`; name it as on the wire"),
-        (
-            "recipients: customerIds",
-            "recipients: agentId",
-            "must name a required list of whole numbers of `NewProactiveChat`",
-        ),
-        ("sent: sentCount", "sent: priority", "`sent: priority` must name a required whole number of `ProactiveChat`"),
-        (
-            "        id: id\n      req",
-            "        id: message\n      req",
-            "`id: message` must name a required whole number",
-        ),
-        (read, &marked, "only a `post` can be sent in bulk"),
-        (
-            marks,
-            &format!(
-                "{marks}      parameters:\n        - {{ name: fast, in: query, required: true, description: F., schema: {{ type: boolean }} }}\n"
-            ),
-            "takes all that it needs from the body; make the parameters optional",
         ),
     ];
     for (old, new, problem) in cases {

@@ -1,16 +1,21 @@
 //! The page server: chat messages in memory, pages of 500, and one proactive chat to read and create.
 //!
+//! Below `/slow` it takes 20 ms for a page.
+//!
 //! `bench-server MESSAGES full|short CA_FILE` prints `{"http":PORT,"https":PORT}`, writes the certificate to trust to
-//! CA_FILE, and ends when its standard input does. It does as little as it can for a request: it parses the offset and
-//! hands out bytes that were there before.
+//! CA_FILE, and ends when its standard input does. It does as little as it can for a request: whole pages of the whole list
+//! are there before, others are put together from the messages' bytes.
 
 use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
-use desk_bench::messages;
+use chrono::DateTime;
+use desk_bench::PAGE;
+use desk_bench::messages::Messages;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
@@ -22,7 +27,11 @@ use tokio_rustls::TlsAcceptor;
 
 const CHAT: &str = r#"{"id":1,"project":1,"message":"Your order 1042 has shipped.","messageCount":1,"createdBy":{"displayName":"Ann","id":1,"photoThumbnailUrl":null,"sendbirdId":"sendbird_desk_agent_id_1"},"assignedGroup":{"createdAt":"2026-01-01T00:00:00.000000Z","description":null,"id":1,"key":"sales","name":"Sales"},"sentCount":3,"respondedCount":1,"closedCount":0,"customersList":"101,102,103","createdAt":"2026-01-31T09:30:00.123456Z","updatedAt":"2026-01-31T09:31:12.000000Z","priority":"HIGH"}"#;
 
+/// What a page takes below `/slow`.
+const SLOW: Duration = Duration::from_millis(20);
+
 struct Pages {
+    messages: Messages,
     pages: Vec<Bytes>,
     chat: Bytes,
     connections: AtomicU64,
@@ -33,15 +42,18 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 fn main() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [count, shape, ca] = args.as_slice() else { return Err("bench-server MESSAGES full|short CA_FILE".into()) };
-    let pages = messages::pages(count.parse()?, shape == "full");
-    let pages = Arc::new(Pages { pages, chat: Bytes::from_static(CHAT.as_bytes()), connections: AtomicU64::new(0) });
+    let count = count.parse()?;
+    let messages = Messages::new(count, shape == "full");
+    let pages = (0..count.div_ceil(PAGE)).map(|page| messages.page(0..count, page * PAGE, PAGE)).collect();
+    let (chat, connections) = (Bytes::from_static(CHAT.as_bytes()), AtomicU64::new(0));
+    let pages = Arc::new(Pages { messages, pages, chat, connections });
     let acceptor = acceptor(ca)?;
     std::thread::spawn(|| {
         // Whoever started it is gone.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (http, https) = (TcpListener::bind("127.0.0.1:0").await?, TcpListener::bind("127.0.0.1:0").await?);
         println!(r#"{{"http":{},"https":{}}}"#, http.local_addr()?.port(), https.local_addr()?.port());
@@ -97,15 +109,13 @@ where
 async fn answer(request: Request<Incoming>, pages: &Pages) -> Result<Response<Full<Bytes>>, Infallible> {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let number = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.parse::<usize>().ok());
-    let (status, body) = match (method, path.as_str()) {
-        (Method::GET, "/platform/v1/chat_messages") => match (number("limit="), number("offset=").unwrap_or(0)) {
-            (Some(messages::PAGE), offset)
-                if offset % messages::PAGE == 0 && offset / messages::PAGE < pages.pages.len() =>
-            {
-                (StatusCode::OK, pages.pages[offset / messages::PAGE].clone())
-            }
-            _ => (StatusCode::BAD_REQUEST, Bytes::from_static(br#"{"detail":"pages of 500 only"}"#)),
+    if path.starts_with("/slow") {
+        tokio::time::sleep(SLOW).await;
+    }
+    let (status, body) = match (method, path.strip_prefix("/slow").unwrap_or(&path)) {
+        (Method::GET, "/platform/v1/chat_messages") => match pages.list(&query) {
+            Some(page) => (StatusCode::OK, page),
+            None => (StatusCode::BAD_REQUEST, Bytes::from_static(br#"{"detail":"no such page"}"#)),
         },
         (Method::GET, "/platform/v1/proactive_chats/1") => (StatusCode::OK, pages.chat.clone()),
         (Method::POST, "/platform/v1/proactive_chats") => {
@@ -120,4 +130,22 @@ async fn answer(request: Request<Incoming>, pages: &Pages) -> Result<Response<Fu
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
+}
+
+impl Pages {
+    fn list(&self, query: &str) -> Option<Bytes> {
+        let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        let number = |name: &str, default: usize| value(name).map_or(Some(default), |text| text.parse().ok());
+        let (limit, offset) = (number("limit", 50)?, number("offset", 0)?);
+        let time = |name: &str, default: i64| {
+            let time = |text: &str| DateTime::parse_from_rfc3339(&text.replace("%3A", ":").replace("%2B", "+")).ok();
+            value(name).map_or(Some(default), |text| Some(time(text)?.timestamp_micros()))
+        };
+        let (from, until) = (time("created_at__gte", i64::MIN)?, time("created_at__lte", i64::MAX)?);
+        match (limit, offset % PAGE, (from, until)) {
+            (PAGE, 0, (i64::MIN, i64::MAX)) => self.pages.get(offset / PAGE).cloned(),
+            (1..=PAGE, _, _) => Some(self.messages.page(self.messages.between(from, until), offset, limit)),
+            _ => None,
+        }
+    }
 }

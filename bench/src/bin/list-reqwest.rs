@@ -3,7 +3,7 @@
 //! `list-reqwest BASE_URL MESSAGES [whole]`
 
 use chrono::{DateTime, Utc};
-use desk_bench::messages::PAGE;
+use desk_bench::PAGE;
 use desk_bench::sum::Sum;
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -59,6 +59,34 @@ pub(crate) struct Bulk {
     pub(crate) batch: Option<i64>,
     /// The body as it leaves.
     pub(crate) exact: fn(&Input) -> Result<String>,
+    pub(crate) evidence: Option<Evidence>,
+}
+
+/// What reads tell of a create that had no answer. Names are as on the wire.
+pub(crate) struct Evidence {
+    /// The body's property that everybody gets.
+    pub(crate) text: &'static str,
+    pub(crate) list: Option<Witness>,
+    pub(crate) read: Option<Reread>,
+}
+
+/// A list in which everybody who was reached has a row.
+pub(crate) struct Witness {
+    /// The name of the list.
+    pub(crate) list: &'static str,
+    /// The row's property that holds the text.
+    pub(crate) text: &'static str,
+}
+
+/// How a result is read again.
+pub(crate) struct Reread {
+    pub(crate) operation: &'static str,
+    /// The option that takes its id.
+    pub(crate) id: &'static str,
+    /// The result's properties: the text, when it was made, and whom it reached.
+    pub(crate) text: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) recipients: Option<&'static str>,
 }
 
 /// How an operation's pages make a list.

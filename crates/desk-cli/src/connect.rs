@@ -131,8 +131,8 @@ impl Connection {
     }
 
     /// With so many requests a second at most that are no reads.
-    pub(crate) fn paced(&self, writes_per_second: f64) -> Result<Client> {
-        Ok(self.builder().writes_per_second(writes_per_second).build()?)
+    pub(crate) fn paced(&self, writes_per_second: f64, observer: Arc<dyn Observer>) -> Result<Client> {
+        Ok(self.builder().writes_per_second(writes_per_second).observer(observer).build()?)
     }
 
     /// The service, without the token: what an export belongs to.

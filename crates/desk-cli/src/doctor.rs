@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use clap::{ArgMatches, Command};
 use desk_client::Client;
 use serde_json::json;
@@ -88,13 +88,13 @@ async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()
         report.add("page size", State::Fine, format!("{name}: {given} rows when {} are asked for", list.page), None);
     }
 
-    let Some((id, time)) = sample.rows.iter().rev().find_map(|row| Some((row.key.id, row.key.time?))) else {
+    let Some((id, time)) = sample.rows.iter().rev().find_map(|row| Some((row.key.id, row.moment()?))) else {
         report.add("bounds", State::Notable, format!("{name}: there is no row to try them on"), None);
         return Ok(());
     };
     let step = TimeDelta::microseconds(1);
     let at = ask(Some(time), Some(time), list.page, 0).await?;
-    let strays = at.rows.iter().filter(|row| row.key.time != Some(time)).count();
+    let strays = at.rows.iter().filter(|row| row.moment() != Some(time)).count();
     if !at.rows.iter().any(|row| row.key.id == id) && at.count <= list.page {
         let what = format!("{name}: a stretch of one microsecond does not hold the row it was made for");
         let mend = "exports will be labelled unproven; ask the service's support whether its bounds are inclusive";
@@ -136,7 +136,7 @@ fn clock(sample: &Asked, report: &mut Report) {
 }
 
 fn order(name: &str, sample: &Asked, report: &mut Report) {
-    let keys: Vec<(Option<DateTime<Utc>>, i64)> = sample.rows.iter().map(|row| (row.key.time, row.key.id)).collect();
+    let keys: Vec<(Option<i64>, i64)> = sample.rows.iter().map(|row| (row.key.time, row.key.id)).collect();
     let (state, what) = if keys.len() < 2 {
         (State::Fine, "too few rows to have one")
     } else if keys.is_sorted() {

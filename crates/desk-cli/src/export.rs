@@ -6,6 +6,7 @@
 
 mod database;
 mod format;
+mod keep;
 #[cfg(test)]
 mod kinds_tests;
 mod manifest;
@@ -23,7 +24,6 @@ mod writer;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,6 +31,7 @@ use clap::ArgMatches;
 use desk_client::export::Export;
 use desk_client::{Client, ErrorKind};
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::api::input::{Input, Span};
 use crate::api::{GARBLED, List};
@@ -41,12 +42,11 @@ use crate::files;
 use crate::interrupt;
 use crate::output::{Output, message};
 use crate::rows::Row;
-use format::Encoder;
+use keep::Keeper;
 use manifest::{Manifest, Window};
 use options::Options;
 use progress::Progress;
 use settings::Settings;
-use writer::Writer;
 
 pub(crate) use options::command;
 pub(crate) use value::hex;
@@ -84,55 +84,39 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     part::directory(&options.dir)?;
     compatible(&options.dir, &settings)?;
     let mut manifest = Manifest::open(&options.dir, settings.partition)?;
-    let before = recover(&options.dir, &mut manifest, &settings)?;
-    let (first, until) = settings.span();
-    let from = before.until.map(|until| until + TimeDelta::microseconds(1)).or(first);
+    let totals = recover(&options.dir, &mut manifest, &settings)?;
     let started = Instant::now();
-    if from.zip(until).is_some_and(|(from, until)| from > until) {
-        // It may have been killed before this was looked at.
-        if manifest.ended() != before.until {
-            whole(options.list, &client, &options.input, (first, before.until), before.rows)
-                .await
-                .map_err(|error| error.hint(verify_hint(&options.dir)))?;
-            before.until.map_or(Ok(()), |until| manifest.end(until))?;
-        }
-        return end(&options, until, &before, 0, &counts, started);
-    }
-
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = interrupted.clone();
+    let (first, until) = settings.span();
+    let (before, ended) = (totals.rows, manifest.ended());
+    let (stop, interrupted) = watch::channel(false);
     let json = options.json;
     interrupt::on_first(move || {
-        flag.store(true, Ordering::Relaxed);
-        if json {
-            return;
+        // Nobody listens when all is done.
+        let _ = stop.send(true);
+        if !json {
+            message("ending after the window in flight; once more ends at once");
         }
-        message("ending after the window in flight; once more ends at once");
     });
-    let span = Span { from, until, page: options.page };
-    let left = options.list.count(client.clone(), options.input.clone(), span).await?;
-    let left = u64::try_from(left).unwrap_or_default();
-    let mut progress = Progress::new(before.rows + left, before.rows, counts.clone(), options.json);
-    progress.say(&plan(&options, &settings, &before, left));
-    let mut export = (options.list.export)(&client, &options.input, span)?.rows_per_window(options.rows_per_window);
-    let mut work = Work { dir: &options.dir, settings: &settings, encoder: &options.encoder, manifest };
-    let mut totals = before;
-    let new = totals.rows;
-    let outcome = read(&mut export, &mut work, &mut totals, &mut progress, &interrupted).await;
-    progress.end();
-    if let Err(error) = outcome {
-        let kept = format!("{}; {} rows are kept in {}", error.message, totals.rows, options.dir.display());
-        let hint = match (error.hint, error.exit) {
-            (Some(hint), Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial) => hint,
-            _ => "type the same command again: it goes on from there".to_owned(),
-        };
-        return Err(Error { message: kept, hint: Some(hint), ..error });
+    let keeper = Keeper::new(keep::Place {
+        dir: options.dir.clone(),
+        encoder: options.encoder.clone(),
+        settings: settings.clone(),
+        manifest,
+    });
+    let mut work = Work { options: &options, settings: &settings, client, counts, keeper, totals, interrupted };
+    match (work.from(first).zip(until), work.totals.until) {
+        // It may have been killed before this was looked at.
+        (Some((from, until)), Some(last)) if from > until && ended != Some(last) => {
+            whole(options.list, &work.client, &options.input, (first, Some(last)), work.totals.rows)
+                .await
+                .map_err(|error| error.hint(verify_hint(&options.dir)))?;
+            work.keeper.end(last)?;
+        }
+        (Some((from, until)), _) if from > until => {}
+        _ => work.all(first, until).await?,
     }
-    if let Some(until) = totals.until {
-        work.manifest.end(until)?;
-    }
-    let rows = totals.rows - new;
-    end(&options, until, &totals, rows, &counts, started)
+    let rows = work.totals.rows - before;
+    end(&options, until, &work.totals, rows, &work.counts, started)
 }
 
 /// Whether all windows have as many rows as the service counts in all of their time.
@@ -212,65 +196,124 @@ fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> S
     )
 }
 
-/// Where windows go.
+/// An export while it runs.
 struct Work<'a> {
-    dir: &'a Path,
+    options: &'a Options,
     settings: &'a Settings,
-    encoder: &'a Encoder,
-    manifest: Manifest,
+    client: Client,
+    counts: Arc<Counts>,
+    keeper: Keeper,
+    totals: Totals,
+    interrupted: watch::Receiver<bool>,
 }
 
 impl Work<'_> {
-    fn keep(&mut self, window: &desk_client::export::Window<Row>) -> Result<Window> {
-        let proof = &window.proof;
-        let mut writer = Writer::new(self.dir, self.settings, self.encoder, (proof.from, proof.until), 0)?;
-        writer.rows(&window.items)?;
-        let window = Window::new(proof, writer.finish()?.keep()?);
-        self.manifest.add(window.clone())?;
-        Ok(window)
+    /// Where what is not there yet begins.
+    fn from(&self, first: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        self.totals.until.map(|until| until + TimeDelta::microseconds(1)).or(first)
     }
-}
 
-async fn read(
-    export: &mut Export<Row>,
-    work: &mut Work<'_>,
-    totals: &mut Totals,
-    progress: &mut Progress,
-    interrupted: &AtomicBool,
-) -> Result<()> {
-    let mut garbled = 0;
-    let mut clock = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        let window = tokio::select! {
-            window = export.next_window() => window,
-            _ = clock.tick() => {
-                progress.tell();
-                continue;
+    /// Reads what is not there yet, again and again if it is to follow.
+    async fn all(&mut self, first: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Result<()> {
+        loop {
+            let span = Span { from: self.from(first), until, page: self.options.page };
+            let again = match (self.stretch(span).await, self.options.follow) {
+                (Ok(()), None) => return Ok(()),
+                (Ok(()), Some(again)) => again,
+                // The service may be back by then.
+                (Err(error), Some(again)) if error.exit == Exit::TryLater => {
+                    message(&match self.options.json {
+                        true => error.json(),
+                        false => format!("{}; asks again in {} s", error.message, again.as_secs()),
+                    });
+                    again
+                }
+                (Err(error), _) => return Err(self.stopped(error)),
+            };
+            // An error would say that the signal can never come.
+            if tokio::time::timeout(again, self.interrupted.wait_for(|stop| *stop)).await.is_ok() {
+                return Err(self.stopped(Error::interrupted("interrupted")));
             }
+        }
+    }
+
+    /// What is there in spite of an error, and what to do.
+    fn stopped(&self, error: Error) -> Error {
+        let kept = format!("{}; {} rows are kept in {}", error.message, self.totals.rows, self.options.dir.display());
+        let hint = match (error.hint, error.exit) {
+            (Some(hint), Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial) => hint,
+            _ => "type the same command again: it goes on from there".to_owned(),
         };
-        let window = match window {
-            None => return Ok(()),
-            Some(Ok(window)) => window,
-            Some(Err(error)) if error.kind() == ErrorKind::Inconsistent => {
-                // At the very end it is about all windows, which are there; else nothing can be proven.
-                return match export.next_window().await {
-                    None => Err(Error { exit: Exit::Partial, ..Error::from(error) }.hint(verify_hint(work.dir))),
-                    Some(_) => Err(error.into()),
+        Error { message: kept, hint: Some(hint), ..error }
+    }
+
+    /// Reads a stretch of time up to its end, or as near as the service's clock lets it.
+    async fn stretch(&mut self, span: Span) -> Result<()> {
+        let Options { list, input, json, .. } = self.options;
+        let left = list.count(self.client.clone(), input.clone(), span).await?;
+        let left = u64::try_from(left).unwrap_or_default();
+        if left == 0 && self.totals.windows > 0 && self.options.follow.is_some() {
+            return Ok(());
+        }
+        let there = self.totals.rows;
+        let mut progress = Progress::new(there + left, there, self.counts.clone(), *json);
+        if there == 0 || self.options.follow.is_none() {
+            progress.say(&plan(self.options, self.settings, &self.totals, left));
+        }
+        let mut export = (list.export)(&self.client, input, span)?
+            .in_flight(self.options.in_flight)
+            .rows_per_window(self.options.rows_per_window);
+        let read = self.read(&mut export, &mut progress).await;
+        // What was read before an error is kept.
+        let written = self.keeper.done().await.map(|window| self.kept(window, &mut progress));
+        progress.end();
+        written.and(read)?;
+        self.totals.until.map_or(Ok(()), |until| self.keeper.end(until))
+    }
+
+    async fn read(&mut self, export: &mut Export<Row>, progress: &mut Progress) -> Result<()> {
+        let mut garbled = 0;
+        let mut clock = tokio::time::interval(Duration::from_secs(1));
+        loop {
+            let window = tokio::select! {
+                window = export.next_window() => window,
+                _ = clock.tick() => {
+                    progress.tell();
+                    continue;
+                }
+            };
+            let window =
+                match window {
+                    None => return Ok(()),
+                    Some(Ok(window)) => window,
+                    Some(Err(error)) if error.kind() == ErrorKind::Inconsistent => {
+                        // At the very end it is about all windows, which are there; else nothing can be proven.
+                        return match export.next_window().await {
+                            None => Err(Error { exit: Exit::Partial, ..Error::from(error) }
+                                .hint(verify_hint(&self.options.dir))),
+                            Some(_) => Err(error.into()),
+                        };
+                    }
+                    // The export stands where it stood.
+                    Some(Err(error)) if error.kind() == ErrorKind::Decode && garbled < GARBLED => {
+                        garbled += 1;
+                        continue;
+                    }
+                    Some(Err(error)) => return Err(error.into()),
                 };
+            garbled = 0;
+            let before = self.keeper.put(window).await?;
+            self.kept(before, progress);
+            if *self.interrupted.borrow() {
+                return Err(Error::interrupted("interrupted"));
             }
-            // The export stands where it stood.
-            Some(Err(error)) if error.kind() == ErrorKind::Decode && garbled < GARBLED => {
-                garbled += 1;
-                continue;
-            }
-            Some(Err(error)) => return Err(error.into()),
-        };
-        garbled = 0;
-        let kept = work.keep(&window)?;
-        totals.add(&kept);
-        progress.add(kept.count);
-        if interrupted.load(Ordering::Relaxed) {
-            return Err(Error::interrupted("interrupted"));
+        }
+    }
+
+    fn kept(&mut self, window: Option<Window>, progress: &mut Progress) {
+        if let Some(window) = window {
+            self.totals.add(&window);
+            progress.add(window.count);
         }
     }
 }

@@ -3,13 +3,16 @@
 //!
 //! Only what pages and windows need is decoded: a row's id and time. Rows point into the body of their page.
 
+mod scan;
+
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use desk_client::answer::{Answer, Rows};
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 /// A result.
@@ -21,7 +24,9 @@ impl Json {
     }
 
     pub(crate) fn one_line(&self) -> Vec<u8> {
-        flat(&self.0)
+        let mut line = self.0.clone();
+        flatten(&mut line);
+        line
     }
 }
 
@@ -38,36 +43,57 @@ impl<S: Serialize> Answer<S> for Json {
     }
 }
 
-/// What a page and its rows look like: generated for each list.
+/// What a page and its rows look like, by names on the wire: generated for each list.
 pub(crate) trait Shape: Send + 'static {
-    type Page<'a>: Deserialize<'a> + Into<(i64, Vec<&'a RawValue>)>;
-    type Item: DeserializeOwned + Into<Key>;
+    /// How many rows the whole list has.
+    const COUNT: &'static str;
+    const ITEMS: &'static str;
+    const ID: &'static str;
+    /// If the list has windows.
+    const TIME: Option<&'static str>;
 }
 
-/// What tells a row apart, and its time if the list has windows.
+/// What tells a row apart, and its time if the list has windows and the row one, µs since 1970.
+#[derive(Debug, PartialEq)]
 pub(crate) struct Key {
     pub(crate) id: i64,
-    pub(crate) time: Option<DateTime<Utc>>,
+    pub(crate) time: Option<i64>,
 }
 
 /// A row of a list.
 pub(crate) struct Row {
     pub(crate) key: Key,
+    /// With a line end behind each row.
     page: Arc<Vec<u8>>,
     at: Range<usize>,
 }
 
 impl Row {
-    /// The row as the service wrote it; line ends only between tokens.
+    /// The row as the service wrote it, on one line.
     pub(crate) fn json(&self) -> &[u8] {
         self.page.get(self.at.clone()).unwrap_or_default()
+    }
+
+    /// Rows as lines with their ends, as many as possible at once.
+    pub(crate) fn lines(rows: &[Row]) -> impl Iterator<Item = &[u8]> {
+        let follows = |one: &Row, next: &Row| Arc::ptr_eq(&one.page, &next.page) && one.at.end + 1 == next.at.start;
+        rows.chunk_by(follows).map(|run| match run {
+            [first, .., last] => first.page.get(first.at.start..=last.at.end).unwrap_or_default(),
+            [row] => row.page.get(row.at.start..=row.at.end).unwrap_or_default(),
+            [] => &[],
+        })
+    }
+
+    /// Its time.
+    pub(crate) fn moment(&self) -> Option<DateTime<Utc>> {
+        self.key.time.and_then(DateTime::from_timestamp_micros)
     }
 
     pub(crate) fn id(row: &Row) -> i64 {
         row.key.id
     }
 
-    pub(crate) fn time(row: &Row) -> Option<DateTime<Utc>> {
+    pub(crate) fn time(row: &Row) -> Option<i64> {
         row.key.time
     }
 }
@@ -87,20 +113,21 @@ impl<S: Shape> PageOf<S> {
         Rows { items: self.rows, count: self.count, kept: None }
     }
 
-    fn scan(body: &[u8]) -> Option<(i64, Vec<Place>)> {
-        let (count, items) = serde_json::from_slice::<S::Page<'_>>(body).ok()?.into();
-        let rows = items.into_iter().map(|item| {
-            let start = (item.get().as_ptr() as usize).checked_sub(body.as_ptr() as usize)?;
-            let key = serde_json::from_str::<S::Item>(item.get()).ok()?.into();
-            Some((key, start..start + item.get().len()))
+    fn made(mut body: Vec<u8>) -> Result<PageOf<S>, Vec<u8>> {
+        let scanned = scan::page::<S>(&body).or_else(|| {
+            let decoded = decode::<S>(&body)?;
+            flatten(&mut body);
+            Some(decoded)
         });
-        Some((count, rows.collect::<Option<_>>()?))
-    }
-
-    fn made(body: Vec<u8>) -> Result<PageOf<S>, Vec<u8>> {
-        let Some((count, rows)) = PageOf::<S>::scan(&body) else { return Err(body) };
+        let Some((count, places)) = scanned else { return Err(body) };
+        for (_, at) in &places {
+            // A comma, the list's end, or white space.
+            if let Some(behind) = body.get_mut(at.end) {
+                *behind = b'\n';
+            }
+        }
         let page = Arc::new(body);
-        let rows = rows.into_iter().map(|(key, at)| Row { key, page: page.clone(), at }).collect();
+        let rows = places.into_iter().map(|(key, at)| Row { key, page: page.clone(), at }).collect();
         Ok(PageOf { count, rows, shape: std::marker::PhantomData })
     }
 }
@@ -117,15 +144,42 @@ impl<S: Shape, P: Serialize> Answer<P> for PageOf<S> {
     }
 }
 
-/// JSON on one line. Inside texts JSON has no line ends, so that those there are stand between tokens.
-pub(crate) fn flat(json: &[u8]) -> Vec<u8> {
-    json.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect()
+/// As [`scan::page`], whatever the JSON looks like.
+fn decode<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
+    let page: Object<'_> = serde_json::from_slice(body).ok()?;
+    let count = serde_json::from_str(page.get(S::COUNT)?.get()).ok()?;
+    let items: Vec<&RawValue> = serde_json::from_str(page.get(S::ITEMS)?.get()).ok()?;
+    let rows = items.into_iter().map(|item| {
+        let start = (item.get().as_ptr() as usize).checked_sub(body.as_ptr() as usize)?;
+        let row: Object<'_> = serde_json::from_str(item.get()).ok()?;
+        let id = serde_json::from_str(row.get(S::ID)?.get()).ok()?;
+        let time = match S::TIME.and_then(|name| row.get(name)) {
+            Some(time) => serde_json::from_str::<Option<DateTime<Utc>>>(time.get()).ok()?,
+            None => None,
+        };
+        Some((Key { id, time: time.map(|time| time.timestamp_micros()) }, start..start + item.get().len()))
+    });
+    Some((count, rows.collect::<Option<_>>()?))
+}
+
+/// The last of equal names counts, as elsewhere.
+type Object<'a> = HashMap<String, &'a RawValue>;
+
+/// Puts JSON on one line. Inside texts JSON has no line ends, so that those there are stand between tokens.
+fn flatten(json: &mut [u8]) {
+    json.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
 }
 
 #[cfg(test)]
 impl Row {
     /// A row of a page of its own.
     pub(crate) fn alone(key: Key, json: &str) -> Row {
-        Row { key, at: 0..json.len(), page: Arc::new(json.into()) }
+        let mut page = format!("{json} ").into_bytes();
+        flatten(&mut page);
+        Row { key, at: 0..json.len(), page: Arc::new(page) }
     }
 }
+
+#[cfg(test)]
+#[path = "rows/tests.rs"]
+mod tests;

@@ -4,9 +4,12 @@
 //! what; a ledger says what became of it, and is written before anything leaves.
 
 mod apply;
+mod evidence;
+mod hours;
 mod ledger;
 mod options;
 mod plan;
+mod progress;
 mod recipients;
 mod reconcile;
 mod report;
@@ -27,7 +30,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         Some(("apply", matches)) => apply::run(matches).await,
         Some(("status", matches)) => report::status(matches),
         Some(("report", matches)) => report::run(matches),
-        Some(("reconcile", matches)) => reconcile::run(matches),
+        Some(("reconcile", matches)) => reconcile::run(matches).await,
         _ => Err(Error::usage("a command is missing").hint("see --help")),
     }
 }

@@ -3,6 +3,9 @@
 //! Below the typed methods of [`Client`](crate::Client) are the same methods for any [`Answer`]. The C library reads pages
 //! with a reader of its own shape; everything before that, from sending to retrying to walking over pages, is the same.
 
+#[doc(hidden)]
+pub mod words;
+
 use std::any::Any;
 
 use serde_json::{Deserializer, Value};

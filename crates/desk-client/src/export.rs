@@ -6,13 +6,13 @@
 //! given twice, and what could not be proven says so. It writes nothing and remembers nothing between runs: the next run
 //! begins behind the last window's end.
 
+mod ahead;
 mod pace;
 mod pass;
 mod reading;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -21,7 +21,9 @@ use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
 use crate::Error;
+use crate::asked::Asked;
 use crate::paging::{List, Page, Slice};
+use ahead::{Ahead, Course};
 use pace::Pace;
 use reading::{Reading, Step};
 
@@ -31,6 +33,8 @@ const SECOND: i64 = 1_000_000;
 const EARLY: i64 = 946_684_800_000_000;
 /// Beyond all rows: 2200-01-01, µs.
 const FAR: i64 = 7_258_118_400_000_000;
+/// Requests on their way at once.
+const MOST_IN_FLIGHT: usize = 32;
 /// The years 1 to 9999, which every service can read, µs.
 const YEARS: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
 
@@ -77,7 +81,8 @@ pub struct Proof {
 /// ignore the times, or, once at the very end, counts more rows than all windows had.
 pub struct Export<T> {
     list: List<T>,
-    time: fn(&T) -> Option<DateTime<Utc>>,
+    /// A row's time, µs.
+    time: fn(&T) -> Option<i64>,
     parts: &'static [&'static str],
     /// The stretch, both ends inclusive, µs; `until` is final once the service's clock is known.
     from: i64,
@@ -87,7 +92,10 @@ pub struct Export<T> {
     settle: Duration,
     pace: Pace,
     stage: Stage<T>,
-    answer: Option<Answer<T>>,
+    asked: Option<Asked<T>>,
+    ahead: Ahead<T>,
+    /// The last window had about as many rows as it was to have.
+    steady: bool,
     requests: u64,
     /// Requests for the window being read.
     spent: u64,
@@ -109,18 +117,12 @@ enum Stage<T> {
     End,
 }
 
-/// A page on its way.
-struct Answer<T> {
-    slice: Slice,
-    page: Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>,
-}
-
 impl<T: Send + 'static> Export<T> {
     /// An export of the rows from `from` to `until`, both inclusive, by pages of `page` rows; by default all rows, by the
     /// largest pages there are. `parts` are values of the parameter that splits the list.
     pub(crate) fn new(
         list: List<T>,
-        time: fn(&T) -> Option<DateTime<Utc>>,
+        time: fn(&T) -> Option<i64>,
         parts: &'static [&'static str],
         from: Option<DateTime<Utc>>,
         until: Option<DateTime<Utc>>,
@@ -139,7 +141,9 @@ impl<T: Send + 'static> Export<T> {
             pace: Pace::new(page.unwrap_or(most).clamp(1, most), 10_000),
             stage: if from > until { Stage::End } else { Stage::Start },
             list,
-            answer: None,
+            asked: None,
+            ahead: Ahead::new(1),
+            steady: false,
             requests: 0,
             spent: 0,
             given: 0,
@@ -163,6 +167,14 @@ impl<T: Send + 'static> Export<T> {
         self
     }
 
+    /// Requests that may be on their way at once, 1 by default, 32 at most: pages are asked for before they are needed, as far as
+    /// it can be foreseen which ones will be; a few are asked for in vain where rows are spread unevenly over time. That many
+    /// pages are held in memory beside a window. Set it before the first window is read.
+    pub fn in_flight(mut self, requests: usize) -> Export<T> {
+        self.ahead = Ahead::new(requests.min(MOST_IN_FLIGHT));
+        self
+    }
+
     /// Requests made so far.
     pub fn requests(&self) -> u64 {
         self.requests
@@ -182,6 +194,31 @@ impl<T: Send + 'static> Export<T> {
             }
             Stage::Read(reading) => Some(reading.slice(self.pace.limit)),
             Stage::End => None,
+        }
+    }
+
+    /// Sends for the next page, and for those behind it; whether there is one.
+    fn send(&mut self) -> bool {
+        let Some(slice) = self.ask() else { return false };
+        let asked = self.ahead.take(&slice);
+        let sent = u64::from(asked.is_none());
+        self.asked = Some(asked.unwrap_or_else(|| Asked::send(&self.list, slice)));
+        let (given_up, ahead) = self.ahead.follow(&self.list, self.foresee());
+        self.requests += sent + ahead;
+        // A request counts for the window that uses it, or that made it vain.
+        self.spent += 1 + given_up;
+        true
+    }
+
+    /// What will be asked for behind the slice that is asked for now, if all goes as it did.
+    fn foresee(&self) -> Vec<Slice> {
+        match &self.stage {
+            Stage::Read(reading) => {
+                let bounds = |from, pace: &Pace| self.bounds(from, pace);
+                let (pace, steady, end) = (self.pace.clone(), self.steady, self.until);
+                Course { reading, pace, steady, bounds: &bounds, end }.foresee(self.ahead.most - 1)
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -215,7 +252,7 @@ impl<T: Send + 'static> Export<T> {
     fn accept_rows(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Window<T>>, Error> {
         let Stage::Read(reading) = &mut self.stage else { return Ok(None) };
         let (from, until, rows, time) = (reading.from, reading.until, page.items.len(), self.time);
-        let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time.timestamp_micros()));
+        let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time));
         let instant = instant(&page.items, time).filter(|instant| (from..=until).contains(instant));
         let astray = page.items.iter().filter(outside).count() > rows / 2;
         self.pace.page(slice.limit, slice.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
@@ -239,14 +276,19 @@ impl<T: Send + 'static> Export<T> {
         Ok(None)
     }
 
-    /// The stage that reads the window from here on. It ends with a whole second if it can, so that a service that cuts
-    /// times to seconds leaves no row out.
+    /// The stage that reads the window from here on.
     fn read(&self, from: i64) -> Stage<T> {
-        let until = from.saturating_add(self.pace.width - 1).min(self.until);
+        let bounds = self.bounds(from, &self.pace);
+        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, bounds, self.pace.limit)))
+    }
+
+    /// The window from here on, and up to when it asks. It ends with a whole second if it can, so that a service that cuts
+    /// times to seconds leaves no row out.
+    fn bounds(&self, from: i64, pace: &Pace) -> (i64, i64, i64) {
+        let until = from.saturating_add(pace.width - 1).min(self.until);
         let second = until - until.rem_euclid(SECOND);
         let until = if until < self.until && second > from { second } else { until };
-        let asked = self.asked(from, until);
-        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, (from, until, asked), self.pace.limit)))
+        (from, until, self.asked(from, until))
     }
 
     /// Up to when a window asks. The last one cannot choose where it ends: it asks for the rest of that second as well, whose
@@ -259,40 +301,51 @@ impl<T: Send + 'static> Export<T> {
     /// Makes a window of the rows received, and moves behind it.
     fn finish(&mut self, from: i64, until: i64, rows: Vec<T>, mut verified: bool) -> Window<T> {
         let (id, time) = (self.list.id, self.time);
-        let (mut items, mut strays) = (Vec::with_capacity(rows.len()), 0);
-        for row in rows {
-            match time(&row).map(|time| time.timestamp_micros()) {
-                Some(time) if (from..=until).contains(&time) => items.push(row),
+        let (mut items, mut strays) = (rows, 0);
+        let (mut ids, mut sorted, mut before) = (None, true, None);
+        items.retain(|row| {
+            let (time, id) = (time(row), id(row));
+            let is_item = match time {
+                Some(time) if (from..=until).contains(&time) => true,
                 Some(time) => {
                     strays += 1;
                     if !(self.from..=self.until).contains(&time) {
-                        self.outside.insert(id(&row));
+                        self.outside.insert(id);
                     }
+                    false
                 }
                 // Only the service says that it belongs here.
                 None => {
                     verified = false;
-                    if self.undated.insert(id(&row)) {
-                        items.push(row);
-                    }
+                    self.undated.insert(id)
                 }
+            };
+            if is_item {
+                let (least, greatest) = ids.unwrap_or((id, id));
+                ids = Some((id.min(least), id.max(greatest)));
+                sorted &= before.replace((time, id)) <= Some((time, id));
             }
+            is_item
+        });
+        if !sorted {
+            items.sort_by_cached_key(|row| (time(row), id(row)));
         }
-        items.sort_by_cached_key(|row| (time(row), id(row)));
         let count = items.len() as u64;
         let proof = Proof {
             from: at(from),
             until: at(until),
             count,
-            id_min: items.iter().map(id).min(),
-            id_max: items.iter().map(id).max(),
+            id_min: ids.map(|(least, _)| least),
+            id_max: ids.map(|(_, greatest)| greatest),
             requests: std::mem::take(&mut self.spent),
             strays,
             verified,
         };
         self.given += count;
         self.squeezed = None;
-        self.pace.done(from, until, i64::try_from(count).unwrap_or(i64::MAX));
+        let rows = i64::try_from(count).unwrap_or(i64::MAX);
+        self.steady = rows >= self.pace.aim() / 4 * 3;
+        self.pace.done(from, until, rows);
         self.edge = self.asked(from, until);
         self.stage = if until < self.until { self.read(until + 1) } else { Stage::Check };
         Window { items, proof }
@@ -311,16 +364,15 @@ impl<T: Send + 'static> Stream for Export<T> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Window<T>, Error>>> {
         let export = &mut *self;
         loop {
-            let Some(answer) = &mut export.answer else {
-                let Some(slice) = export.ask() else { return Poll::Ready(None) };
-                (export.requests, export.spent) = (export.requests + 1, export.spent + 1);
-                let page = (export.list.fetch)(slice.clone());
-                export.answer = Some(Answer { slice, page });
-                continue;
-            };
-            let page = ready!(answer.page.as_mut().poll(context));
-            let slice = answer.slice.clone();
-            export.answer = None;
+            if export.asked.is_none() && !export.send() {
+                return Poll::Ready(None);
+            }
+            let Some(asked) = &mut export.asked else { continue };
+            let page = ready!(asked.poll(&export.list, context));
+            let slice = asked.slice.clone();
+            export.asked = None;
+            // What failed ahead is asked for anew.
+            let Some(page) = page else { continue };
             if let Some(window) = page.and_then(|page| export.accept(&slice, page)).transpose() {
                 return Poll::Ready(Some(window));
             }
@@ -352,10 +404,10 @@ fn at(micros: i64) -> DateTime<Utc> {
 }
 
 /// The time, µs, that all of several rows have.
-fn instant<T>(rows: &[T], time: fn(&T) -> Option<DateTime<Utc>>) -> Option<i64> {
+fn instant<T>(rows: &[T], time: fn(&T) -> Option<i64>) -> Option<i64> {
     let (first, others) = rows.split_first().filter(|(_, others)| !others.is_empty())?;
     let instant = time(first)?;
-    others.iter().all(|row| time(row) == Some(instant)).then(|| instant.timestamp_micros())
+    others.iter().all(|row| time(row) == Some(instant)).then_some(instant)
 }
 
 #[cfg(test)]

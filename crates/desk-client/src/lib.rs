@@ -31,6 +31,7 @@
 #[doc(hidden)]
 #[allow(dead_code, reason = "which lists there are depends on the spec")]
 pub mod answer;
+mod asked;
 mod base;
 mod body;
 mod builder;

@@ -12,10 +12,9 @@ use std::vec;
 
 use chrono::{DateTime, Utc};
 use futures_core::Stream;
-use tokio::task::JoinHandle;
-use tokio::time::Sleep;
 
 use crate::answer::{Kept, Rows};
+use crate::asked::Asked;
 use crate::{Error, ErrorKind, Outcome};
 
 /// Which rows of a list to ask for.
@@ -100,7 +99,7 @@ pub struct ItemStream<T> {
     left: u64,
     items: vec::IntoIter<T>,
     kept: Option<Kept>,
-    pending: Option<Pending<T>>,
+    asked: Option<Asked<T>>,
     last: Seen,
     /// A service that takes an offset for 0 begins anew.
     first: Seen,
@@ -119,21 +118,6 @@ struct Seen {
     offset: i64,
 }
 
-/// A page on its way; given up when dropped.
-struct Pending<T> {
-    asked: i64,
-    ahead: bool,
-    /// When waiting for what was asked for ahead ends.
-    late: Option<Pin<Box<Sleep>>>,
-    task: JoinHandle<Result<Page<T>, Error>>,
-}
-
-impl<T> Drop for Pending<T> {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl<T: Send + 'static> ItemStream<T> {
     /// A stream from `offset` on, by pages of `limit` rows; by default from the first, by the largest pages there are.
     pub(crate) fn new(list: List<T>, limit: Option<i64>, offset: Option<i64>) -> ItemStream<T> {
@@ -144,7 +128,7 @@ impl<T: Send + 'static> ItemStream<T> {
             left: u64::MAX,
             items: Vec::new().into_iter(),
             kept: None,
-            pending: None,
+            asked: None,
             last: Seen::default(),
             first: Seen::default(),
             short: None,
@@ -188,33 +172,16 @@ impl<T: Send + 'static> ItemStream<T> {
             if self.ended {
                 return Poll::Ready(None);
             }
-            let Some(pending) = &mut self.pending else {
+            let Some(asked) = &mut self.asked else {
                 self.send(false);
                 continue;
             };
-            let (asked, ahead) = (pending.asked, pending.ahead);
-            let page = match Pin::new(&mut pending.task).poll(context) {
-                Poll::Ready(page) => page,
-                Poll::Pending if ahead => {
-                    let patience = self.list.patience;
-                    let late = pending.late.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
-                    ready!(late.as_mut().poll(context));
-                    self.send(false);
-                    continue;
-                }
-                Poll::Pending => return Poll::Pending,
-            };
-            self.pending = None;
-            let page = match page {
-                Ok(Err(_)) if ahead => continue,
-                Ok(page) => page,
-                Err(stop) => match stop.try_into_panic() {
-                    Ok(panic) => std::panic::resume_unwind(panic),
-                    // The runtime is shutting down.
-                    Err(_) => Err(self.list.inconsistent("the page was given up".to_owned())),
-                },
-            };
-            if let Err(error) = page.and_then(|page| self.accept(page, asked)) {
+            let page = ready!(asked.poll(&self.list, context));
+            let limit = asked.slice.limit;
+            self.asked = None;
+            // What failed ahead is asked for anew.
+            let Some(page) = page else { continue };
+            if let Err(error) = page.and_then(|page| self.accept(page, limit)) {
                 return Poll::Ready(Some(Err(error)));
             }
         }
@@ -277,9 +244,9 @@ impl<T: Send + 'static> ItemStream<T> {
 
     /// Sends for the page at the offset.
     fn send(&mut self, ahead: bool) {
-        let asked = self.limit.min(i64::try_from(self.left).unwrap_or(i64::MAX));
-        let slice = Slice { limit: asked, offset: self.offset, window: None, part: None, ahead };
-        self.pending = Some(Pending { asked, ahead, late: None, task: tokio::spawn((self.list.fetch)(slice)) });
+        let limit = self.limit.min(i64::try_from(self.left).unwrap_or(i64::MAX));
+        let slice = Slice { limit, offset: self.offset, window: None, part: None, ahead };
+        self.asked = Some(Asked::send(&self.list, slice));
     }
 }
 

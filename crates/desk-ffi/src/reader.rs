@@ -19,6 +19,7 @@ mod time;
 use std::mem::MaybeUninit;
 
 use ::desk_client::answer;
+use ::desk_client::answer::words::Day;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use chrono::NaiveDate;
@@ -55,8 +56,7 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     let start = unsafe { Cursor::new(body.as_mut_ptr()) };
     // SAFETY: the end of the same.
     let end = unsafe { Cursor::new(start.ptr().add(len)) };
-    let mut page =
-        Page { arena: &arena, end, changed: start, escaped: Vec::new(), day: time::Day::NONE, listed: false };
+    let mut page = Page { arena: &arena, end, changed: start, escaped: Vec::new(), day: Day::default(), listed: false };
     let mut reader = Reader { at: start, first: true, depth: 0, page: &mut page };
     let view = reader.value::<V>().filter(|_| reader.ended());
     let (changed, escaped) = (page.changed.since(start), page.escaped);
@@ -80,7 +80,7 @@ struct Page<'a> {
     changed: Cursor,
     /// Texts with escapes, from behind the opening quote to the closing one.
     escaped: Vec<(Cursor, Cursor)>,
-    day: time::Day,
+    day: Day,
     /// A list has begun.
     listed: bool,
 }

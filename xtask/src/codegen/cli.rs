@@ -17,13 +17,16 @@ use super::rust_lists::{LIMIT, any_export, any_stream, copied};
 const OPTIONS: [&str; 10] =
     ["all", "application-id", "base-url", "body", "help", "json", "max-items", "profile", "token-file", "version"];
 /// Options of `export`, which has those of lists as well.
-const EXPORT_OPTIONS: [&str; 13] = [
+const EXPORT_OPTIONS: [&str; 16] = [
     "csv-raw",
     "directory",
     "drop",
+    "every",
+    "follow",
     "format",
     "hmac",
     "hmac-key-file",
+    "in-flight",
     "list",
     "page-size",
     "partition",
@@ -53,7 +56,7 @@ pub fn operations(model: &Model) -> TokenStream {
     quote! {
         use super::lists;
         use crate::api::input::Input;
-        use crate::api::{Argument, Bulk, Kind, Operation, Paged, Place};
+        use crate::api::{Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness};
         use crate::error::Result;
         use crate::rows::{Json, PageOf, Row};
         use desk_client::types;
@@ -72,10 +75,8 @@ pub fn lists(model: &Model) -> TokenStream {
     quote! {
         use super::operations;
         use crate::api::{Argument, Column, Kind, List, Place};
-        use crate::rows::{Key, PageOf, Row, Shape};
-        use chrono::{DateTime, Utc};
+        use crate::rows::{PageOf, Row, Shape};
         use desk_client::answer::Split;
-        use serde_json::value::RawValue;
 
         pub(crate) static LISTS: &[List] = &[#(#exports),*];
         #(#shapes)*
@@ -207,7 +208,7 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
             }
         }
     };
-    let bulk = operation.bulk.as_ref().map_or(quote!(None), |bulk| cli_bulk::table(operation, bulk));
+    let bulk = operation.bulk.as_ref().map_or(quote!(None), |bulk| cli_bulk::table(operation, bulk, model));
     quote! {
         Operation {
             id: #id, noun: #noun, verb: #verb, summary: #summary, doc: #doc, deprecated: #deprecated, read: #read,
@@ -226,6 +227,11 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
 /// The name of the option for a field.
 fn named<'a>(arguments: &'a [Argument<'_>], field: &Field) -> &'a str {
     arguments.iter().find(|one| one.place == "Query" && one.field.wire == field.wire).map_or("", |one| &one.name)
+}
+
+/// The name of the option for the last argument of the path.
+pub fn id_option(operation: &Operation, model: &Model) -> String {
+    arguments(operation, model).into_iter().rfind(|one| one.place == "Path").map_or(String::new(), |one| one.name)
 }
 
 /// Statements that read the arguments of the path, and how these are passed.
@@ -306,35 +312,13 @@ fn shape_name(operation: &Operation) -> proc_macro2::Ident {
 /// What a page of a list and its rows look like.
 fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
     let name = shape_name(operation);
-    let (page, item) = (format_ident!("{name}Page"), format_ident!("{name}Item"));
     let (items, count, id) = (&paged.items.wire, &paged.count.wire, &paged.id.wire);
-    let (member, time) = match &paged.window {
-        None => (quote!(), quote!(None)),
-        Some(Window { time, .. }) => {
-            let wire = &time.wire;
-            match time.always() {
-                true => (quote! { #[serde(rename = #wire)] time: DateTime<Utc>, }, quote!(Some(item.time))),
-                false => (quote! { #[serde(rename = #wire, default)] time: Option<DateTime<Utc>>, }, quote!(item.time)),
-            }
-        }
+    let time = match &paged.window {
+        Some(Window { time: Field { wire, .. }, .. }) => quote!(Some(#wire)),
+        None => quote!(None),
     };
     quote! {
         pub(crate) struct #name;
-
-        #[derive(serde::Deserialize)]
-        pub(crate) struct #page<'a> {
-            #[serde(rename = #count)]
-            count: i64,
-            #[serde(rename = #items, borrow)]
-            items: Vec<&'a RawValue>,
-        }
-
-        #[derive(serde::Deserialize)]
-        pub(crate) struct #item {
-            #[serde(rename = #id)]
-            id: i64,
-            #member
-        }
 
         impl #name {
             pub(crate) fn split() -> Split<PageOf<#name>, Row> {
@@ -343,20 +327,10 @@ fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
         }
 
         impl Shape for #name {
-            type Page<'a> = #page<'a>;
-            type Item = #item;
-        }
-
-        impl<'a> From<#page<'a>> for (i64, Vec<&'a RawValue>) {
-            fn from(page: #page<'a>) -> Self {
-                (page.count, page.items)
-            }
-        }
-
-        impl From<#item> for Key {
-            fn from(item: #item) -> Key {
-                Key { id: item.id, time: #time }
-            }
+            const COUNT: &'static str = #count;
+            const ITEMS: &'static str = #items;
+            const ID: &'static str = #id;
+            const TIME: Option<&'static str> = #time;
         }
     }
 }

@@ -1,27 +1,32 @@
 //! Model → what `desk send` needs of an operation that reaches many.
 
+use heck::ToKebabCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{Bulk, Operation, Type};
+use super::cli::id_option;
+use super::model::{Bulk, Evidence, Model, Operation, Reread, Type, Witness};
 use super::rust::ident;
 
 /// Options of `send plan`, which has those of bodies as well.
-pub const OPTIONS: [&str; 10] = [
+pub const OPTIONS: [&str; 12] = [
     "batch-size",
     "canary",
     "ledger",
     "max-recipients",
     "min-gap",
+    "only-between",
     "operation",
     "out",
     "per-second",
     "recipients",
     "suppress",
+    "utc-offset",
 ];
+
 /// The descriptor of an operation.
-pub fn table(operation: &Operation, bulk: &Bulk) -> TokenStream {
-    let Bulk { recipients, sent, id } = bulk;
+pub fn table(operation: &Operation, bulk: &Bulk, model: &Model) -> TokenStream {
+    let Bulk { recipients, sent, id, evidence } = bulk;
     let (recipients, batch, item) =
         (&recipients.wire, &recipients.bounds.max_len, (&recipients.ty, &recipients.bounds.item));
     let (sent, id) = (&sent.wire, &id.wire);
@@ -33,11 +38,31 @@ pub fn table(operation: &Operation, bulk: &Bulk) -> TokenStream {
     let least = bounds.and_then(|bounds| bounds.min).unwrap_or(1);
     let most = bounds.and_then(|bounds| bounds.max).unwrap_or(largest);
     let batch = batch.map_or(quote!(None), |batch| quote!(Some(#batch)));
+    let evidence = evidence.as_ref().map_or(quote!(None), |evidence| self::evidence(evidence, model));
     let body = ident(operation.body.as_deref().unwrap_or_default());
     quote! {
         Some(Bulk {
             recipients: #recipients, sent: #sent, id: #id, least: #least, most: #most, batch: #batch,
-            exact: |input| input.exact::<types::#body>(),
+            exact: |input| input.exact::<types::#body>(), evidence: #evidence,
         })
     }
+}
+
+/// What can show whether one was carried out.
+fn evidence(evidence: &Evidence, model: &Model) -> TokenStream {
+    let Evidence { text, list, read } = evidence;
+    let text = &text.wire;
+    let list = list.as_ref().map_or(quote!(None), |Witness { stem, text }| {
+        let (list, text) = (stem.to_kebab_case(), &text.wire);
+        quote!(Some(Witness { list: #list, text: #text }))
+    });
+    let read = read.as_ref().map_or(quote!(None), |Reread { operation, text, time, recipients }| {
+        let own = model.operations.iter().find(|one| one.id == *operation);
+        let id = own.map_or(String::new(), |own| id_option(own, model));
+        let (text, time) = (&text.wire, &time.wire);
+        let recipients = recipients.as_ref().map(|field| &field.wire);
+        let recipients = recipients.map_or(quote!(None), |wire| quote!(Some(#wire)));
+        quote!(Some(Reread { operation: #operation, id: #id, text: #text, time: #time, recipients: #recipients }))
+    });
+    quote!(Some(Evidence { text: #text, list: #list, read: #read }))
 }

@@ -20,13 +20,30 @@ pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
         .at(&["components", "schemas"])
         .map_or(Vec::new(), |schemas| schemas.entries().iter().map(|schema| schema.key().to_owned()).collect());
     let mut lowering = Lowering { order, schemas: Vec::new(), origins: Vec::new(), problems: Vec::new() };
-    let mut operations = Vec::new();
+    let mut operations: Vec<Operation> = Vec::new();
+    let mut bulk = Vec::new();
     for path in root.get("paths").map_or(Vec::new(), |paths| paths.entries()) {
         for method in METHODS.iter().filter_map(|method| path.get(method)) {
             match lowering.operation(&path, &method) {
-                Ok(operation) => operations.push(operation),
+                Ok(operation) => {
+                    if operation.bulk.is_some() {
+                        bulk.push((method, operations.len()));
+                    }
+                    operations.push(operation);
+                }
                 Err(problem) => lowering.problems.push(problem),
             }
+        }
+    }
+    // It names operations that may stand behind the one that it is of.
+    for (node, place) in bulk {
+        match lowering.evidence(&node, &operations[place], &operations) {
+            Ok(evidence) => {
+                if let Some(bulk) = &mut operations[place].bulk {
+                    bulk.evidence = evidence;
+                }
+            }
+            Err(problem) => lowering.problems.push(problem),
         }
     }
     lowering.schemas.sort_by_key(|(place, _)| *place);

@@ -56,6 +56,41 @@ pub struct Bulk {
     pub sent: Field,
     /// The result's property that tells it apart.
     pub id: Field,
+    /// What can show later whether one was carried out.
+    pub evidence: Option<Evidence>,
+}
+
+/// What reads tell of a create that had no answer.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The body's property that everybody gets.
+    pub text: Field,
+    /// A list in which everybody who was reached has a row.
+    pub list: Option<Witness>,
+    /// What reads one result by its id.
+    pub read: Option<Reread>,
+}
+
+/// A list whose rows show the text.
+#[derive(Debug)]
+pub struct Witness {
+    /// The stem of the list.
+    pub stem: String,
+    /// The row's property that holds the text.
+    pub text: Field,
+}
+
+/// How a result is read again.
+#[derive(Debug)]
+pub struct Reread {
+    /// The id of the operation.
+    pub operation: String,
+    /// The result's property that holds the text.
+    pub text: Field,
+    /// The result's property that says when it was made.
+    pub time: Field,
+    /// The result's property that says whom it reached.
+    pub recipients: Option<Field>,
 }
 
 /// A list that is read page after page.

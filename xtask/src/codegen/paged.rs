@@ -98,7 +98,7 @@ fn object_of(field: &Field) -> Option<&str> {
     }
 }
 
-fn wanted<'a>(node: &Node<'a>, key: &str) -> Result<&'a str, Problem> {
+pub fn wanted<'a>(node: &Node<'a>, key: &str) -> Result<&'a str, Problem> {
     node.text(key).ok_or_else(|| node.problem(format!("`{}` lacks `{key}`; name it as on the wire", node.key())))
 }
 

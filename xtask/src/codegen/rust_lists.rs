@@ -101,7 +101,11 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     let export = paged.window.as_ref().map(|window| {
         let export = format_ident!("{}_export", paged.stem);
         let (from, until, time) = (member(&window.from), member(&window.until), member(&window.time));
-        let time = if window.time.always() { quote!(Some(item.#time)) } else { quote!(item.#time) };
+        let micros = quote!(chrono::DateTime::timestamp_micros);
+        let time = match window.time.always() {
+            true => quote!(Some(#micros(&item.#time))),
+            false => quote!(item.#time.as_ref().map(#micros)),
+        };
         let values = window.part.as_ref().and_then(|part| match &part.ty {
             Type::Enum(name) => model.enums().find(|(schema, _)| schema.name == *name).map(|(_, values)| values),
             _ => None,
@@ -134,7 +138,7 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
             pub fn #export_as<A: Answer<types::#page>, T: Send + 'static>(
                 #arguments,
                 split_: Split<A, T>,
-                time_: fn(&T) -> Option<chrono::DateTime<chrono::Utc>>,
+                time_: fn(&T) -> Option<i64>,
             ) -> Export<T> {
                 let (from_, until_, limit_) = (params.#from, params.#until, #given_limit);
                 let parts_: &'static [&'static str] = #parts;

@@ -1,6 +1,7 @@
 //! Descriptors → options of clap, and what was given to them → [`Input`].
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
@@ -156,4 +157,17 @@ fn read_body(file: &Path) -> Result<Map<String, Value>> {
         Ok(_) => Err(Error::usage("the body must be a JSON object; nothing was sent")),
         Err(error) => Err(Error::usage(format!("the body is no JSON: {error}; nothing was sent"))),
     }
+}
+
+/// A length of time.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let number = |unit: char| text.strip_suffix(unit)?.parse::<u32>().ok().map(u64::from);
+    let seconds = number('d')
+        .map(|days| days * 86_400)
+        .or(number('h').map(|hours| hours * 3600))
+        .or(number('m').map(|minutes| minutes * 60))
+        .or(number('s'));
+    // Of more than 100 years no start could be computed.
+    let seconds = seconds.filter(|seconds| *seconds <= 36_500 * 86_400);
+    seconds.map(Duration::from_secs).ok_or_else(|| "write a time, such as 7d, 12h, 30m or 45s".to_owned())
 }

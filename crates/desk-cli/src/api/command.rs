@@ -90,7 +90,7 @@ async fn rows(
     }
     while let Some(row) = rows.next().await {
         match row {
-            Ok(row) => output.line(&crate::rows::flat(row.json()))?,
+            Ok(row) => output.line(row.json())?,
             Err(error) => {
                 output.flush()?;
                 let error = Error::from(error);

@@ -9,8 +9,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use blake3::Hasher;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
-use ring::digest::{Context, SHA256};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
@@ -18,7 +18,6 @@ use super::format::Encoder;
 use super::manifest::{Part, Window};
 use super::settings::Settings;
 use super::table::{Table, Type, Value};
-use super::value::hex;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::rows::Row;
@@ -105,8 +104,8 @@ impl Open {
 
     /// What the table will have of the window.
     pub(crate) fn part(&self) -> Result<Part> {
-        let (bytes, sha256) = digest(&self.db, &self.keys, self.span).map_err(|error| failed(&self.path, &error))?;
-        Ok(Part { file: self.part.clone(), bytes, sha256 })
+        let (bytes, blake3) = digest(&self.db, &self.keys, self.span).map_err(|error| failed(&self.path, &error))?;
+        Ok(Part { file: self.part.clone(), bytes, blake3 })
     }
 
     /// Makes it durable; without that nothing has changed.
@@ -151,7 +150,7 @@ pub(crate) fn holds(dir: &Path, settings: &Settings, table: &Table, window: &Win
     let keys = Keys::new(table, settings)?;
     let read = || digest(&connect(&path)?, &keys, (window.from, window.until));
     match read() {
-        Ok((_, sha256)) => Ok(window.parts.iter().all(|part| part.sha256 == sha256)),
+        Ok((_, blake3)) => Ok(window.parts.iter().all(|part| part.blake3 == blake3)),
         // Damaged, or another file.
         Err(error) if damaged(&error) => Ok(false),
         Err(error) => Err(failed(&path, &error)),
@@ -194,14 +193,14 @@ fn remove(db: &Connection, Keys { table, time, .. }: &Keys, (from, until): Span)
     db.execute(&delete, [stamp(from), stamp(until)]).map(|_| ())
 }
 
-/// Bytes and SHA-256 of the rows of a window, by time and id: of each value its type, its length and its bytes.
+/// Bytes and BLAKE3 of the rows of a window, by time and id: of each value its type, its length and its bytes.
 fn digest(db: &Connection, keys: &Keys, (from, until): Span) -> rusqlite::Result<(u64, String)> {
     let Keys { table, id, time } = keys;
     let select = format!("SELECT * FROM {table} WHERE {time} BETWEEN ?1 AND ?2 ORDER BY {time}, {id}");
     let mut select = db.prepare(&select)?;
     let columns = select.column_count();
     let mut rows = select.query([stamp(from), stamp(until)])?;
-    let (mut digest, mut bytes) = (Context::new(&SHA256), 0);
+    let (mut digest, mut bytes) = (Hasher::new(), 0);
     while let Some(row) = rows.next()? {
         for at in 0..columns {
             let mut add = |tag: u8, value: &[u8]| {
@@ -219,7 +218,7 @@ fn digest(db: &Connection, keys: &Keys, (from, until): Span) -> rusqlite::Result
             }
         }
     }
-    Ok((bytes, hex(digest.finish().as_ref())))
+    Ok((bytes, digest.finalize().to_hex().to_string()))
 }
 
 /// A value as SQLite has it.

@@ -9,7 +9,7 @@ use super::table::{Table, Value};
 use super::value::{Properties, quoted, text};
 use crate::api::Column;
 use crate::error::Result;
-use crate::rows::{Row, flat};
+use crate::rows::Row;
 
 /// Writes rows in one format.
 pub(crate) struct Encoder {
@@ -41,13 +41,15 @@ impl Encoder {
         }
     }
 
+    /// Whether rows are written as they came.
+    pub(crate) fn takes_lines(&self) -> bool {
+        self.format == Format::Ndjson && self.privacy.private.is_idle()
+    }
+
     /// Adds a row, as text.
     pub(crate) fn row(&self, json: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        if self.format == Format::Ndjson && self.privacy.private.is_idle() {
-            match json.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-                true => out.extend_from_slice(&flat(json)),
-                false => out.extend_from_slice(json),
-            }
+        if self.takes_lines() {
+            out.extend_from_slice(json);
             out.push(b'\n');
             return Ok(());
         }
@@ -74,7 +76,7 @@ impl Encoder {
             }
             out.extend_from_slice(quoted(name).as_bytes());
             out.push(b':');
-            out.extend_from_slice(&flat(value.as_bytes()));
+            out.extend_from_slice(value.as_bytes());
         }
         out.extend_from_slice(b"}\n");
     }
@@ -126,8 +128,7 @@ mod tests {
     use crate::api::Kind;
 
     const KEY: &[u8] = b"0123456789abcdef";
-    const ROW: &[u8] = br#"{"id": 9007199254740993, "a": "=1+1", "b": "x,\"y\"\r\nz", "c": -5, "d": null,
-        "e": {"k": [1.50]}, "new": "\ud800!"}"#;
+    const ROW: &[u8] = br#"{"id": 9007199254740993, "a": "=1+1", "b": "x,\"y\"\r\nz", "c": -5, "d": null, "e": {"k": [1.50]}, "new": "\ud800!"}"#;
 
     fn encode(format: Format, drop: &[&str], hmac: &[&str]) -> String {
         let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -160,7 +161,7 @@ mod tests {
 
     #[test]
     fn rows_of_ndjson_are_the_services_own() {
-        let own = String::from_utf8(flat(ROW)).expect("text") + "\n";
+        let own = String::from_utf8(ROW.to_vec()).expect("text") + "\n";
         assert_eq!(encode(Format::Ndjson, &[], &[]), own);
         let kept = encode(Format::Ndjson, &["b", "e", "c"], &["a", "d"]);
         let hash = hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY), b"=1+1").as_ref());

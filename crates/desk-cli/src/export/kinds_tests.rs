@@ -73,7 +73,7 @@ fn time(text: &str) -> DateTime<Utc> {
 fn all() -> Vec<Row> {
     let id = |wanted: &Value| wanted["id"].as_i64().expect("an id");
     let row = |(time, json, wanted): (Option<&str>, &str, Value)| {
-        Row::alone(Key { id: id(&wanted), time: time.map(self::time) }, json)
+        Row::alone(Key { id: id(&wanted), time: time.map(|time| self::time(time).timestamp_micros()) }, json)
     };
     rows().into_iter().map(row).collect()
 }

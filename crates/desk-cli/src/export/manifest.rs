@@ -51,7 +51,7 @@ pub(crate) struct Window {
 pub(crate) struct Part {
     pub(crate) file: String,
     pub(crate) bytes: u64,
-    pub(crate) sha256: String,
+    pub(crate) blake3: String,
 }
 
 impl Window {

@@ -1,6 +1,8 @@
 //! The options of `desk export`: its own, and those of the lists that there are.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, ValueParser};
@@ -93,6 +95,30 @@ pub(crate) fn command() -> Option<Command> {
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
                 .help("Rows of a window, about [default: 10000, for parquet 40000]"),
+        )
+        .arg(
+            Arg::new("in-flight")
+                .long("in-flight")
+                .value_name("N")
+                .default_value("4")
+                .value_parser(value_parser!(u32).range(1..=32))
+                .help("Requests on their way at once"),
+        )
+        .arg(
+            Arg::new("follow")
+                .long("follow")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("until")
+                .help("Do not end: read what has come meanwhile, again and again"),
+        )
+        .arg(
+            Arg::new("every")
+                .long("every")
+                .value_name("TIME")
+                .requires("follow")
+                .default_value("60s")
+                .value_parser(ValueParser::new(arguments::duration))
+                .help("With --follow: how long to wait, such as 30s or 10m"),
         );
     let command = arguments::all(command, LISTS.iter().flat_map(|list| list.arguments), "Of the list");
     Some(connect::arguments(command).subcommand(connect::arguments(verify())))
@@ -125,7 +151,10 @@ pub(crate) struct Options {
     pub(crate) page: Option<i64>,
     pub(crate) rows_per_window: usize,
     pub(crate) json: bool,
-    pub(crate) encoder: Encoder,
+    pub(crate) encoder: Arc<Encoder>,
+    pub(crate) in_flight: usize,
+    /// How long to wait before what has come meanwhile is read, if that is wanted.
+    pub(crate) follow: Option<Duration>,
     format: Format,
     since: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
@@ -180,7 +209,9 @@ impl Options {
             rows_per_window: rows_per_window.unwrap_or(format.rows_per_window()),
             json: matches.get_flag("json"),
             key_id: privacy.key_id(),
-            encoder: Encoder::new(format, list.columns, (list.id, list.time), privacy),
+            encoder: Arc::new(Encoder::new(format, list.columns, (list.id, list.time), privacy)),
+            in_flight: matches.get_one::<u32>("in-flight").map_or(1, |requests| *requests as usize),
+            follow: matches.get_flag("follow").then(|| *matches.get_one("every").unwrap_or(&Duration::from_secs(60))),
             format,
             since: matches.get_one("since").copied(),
             until: matches.get_one("until").copied(),

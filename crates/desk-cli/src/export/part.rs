@@ -10,16 +10,17 @@ use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use blake3::Hasher;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use ring::digest::{Context, SHA256};
 
 use super::database;
 use super::manifest::Part;
 use super::settings::{Format, Settings};
-use super::value::hex;
 use crate::error::{Error, Result};
 use crate::files;
 
+/// Bytes that are hashed and written together.
+pub(crate) const BUFFER: usize = 1 << 16;
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
 /// What the name of a part ends with while it is being written.
 const UNFINISHED: &str = ".unfinished";
@@ -37,7 +38,7 @@ pub(crate) struct Unfinished {
     /// Its own name, from `dir` on.
     name: String,
     file: BufWriter<File>,
-    digest: Context,
+    digest: Hasher,
     bytes: u64,
 }
 
@@ -47,8 +48,8 @@ impl Unfinished {
         directory(files::parent(&path))?;
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
         let file = file.map_err(|error| Error::io("write to", &path, &error))?;
-        let file = BufWriter::with_capacity(1 << 16, file);
-        Ok(Unfinished { dir: dir.to_owned(), name, file, digest: Context::new(&SHA256), bytes: 0 })
+        let file = BufWriter::with_capacity(BUFFER, file);
+        Ok(Unfinished { dir: dir.to_owned(), name, file, digest: Hasher::new(), bytes: 0 })
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -59,8 +60,8 @@ impl Unfinished {
     pub(crate) fn finish(&mut self) -> Result<Part> {
         let path = self.path();
         self.settle(&path).map_err(|error| Error::io("write to", &path, &error))?;
-        let sha256 = hex(self.digest.clone().finish().as_ref());
-        Ok(Part { file: self.name.clone(), bytes: self.bytes, sha256 })
+        let blake3 = self.digest.finalize().to_hex().to_string();
+        Ok(Part { file: self.name.clone(), bytes: self.bytes, blake3 })
     }
 
     fn settle(&mut self, path: &Path) -> io::Result<()> {
@@ -101,11 +102,13 @@ pub(crate) fn holds(dir: &Path, part: &Part) -> Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(Error::io("read", &path, &error)),
     };
-    let (mut digest, mut buffer) = (Context::new(&SHA256), vec![0; 1 << 16]);
+    let (mut digest, mut buffer) = (Hasher::new(), vec![0; BUFFER]);
     loop {
         match file.read(&mut buffer).map_err(|error| Error::io("read", &path, &error))? {
-            0 => return Ok(hex(digest.finish().as_ref()) == part.sha256),
-            read => digest.update(buffer.get(..read).unwrap_or_default()),
+            0 => return Ok(digest.finalize().to_hex().as_str() == part.blake3),
+            read => {
+                digest.update(buffer.get(..read).unwrap_or_default());
+            }
         }
     }
 }

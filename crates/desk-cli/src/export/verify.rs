@@ -180,7 +180,7 @@ impl<'a> Work<'a> {
         if !now.verified {
             found.wrong += 1;
         }
-        let sums = |parts: &[Part]| parts.iter().map(|part| part.sha256.clone()).collect::<Vec<_>>();
+        let sums = |parts: &[Part]| parts.iter().map(|part| part.blake3.clone()).collect::<Vec<_>>();
         let same =
             (now.verified, now.count, sums(&written.parts)) == (window.verified, window.count, sums(&window.parts));
         if whole && (same || !now.verified) {

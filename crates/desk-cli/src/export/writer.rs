@@ -70,17 +70,23 @@ impl<'a> Writer<'a> {
             self.encoder.head(&mut bytes);
         }
         let Some(Open::Text(part)) = &mut self.open else { return Ok(()) };
+        let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", &part.path(), &error));
+        if self.encoder.takes_lines() {
+            return Row::lines(rows).try_for_each(put);
+        }
         for row in rows {
             self.encoder.row(row.json(), &mut bytes)?;
-            part.write_all(&bytes).map_err(|error| Error::io("write to", &part.path(), &error))?;
-            bytes.clear();
+            if bytes.len() >= part::BUFFER {
+                put(&bytes)?;
+                bytes.clear();
+            }
         }
-        Ok(())
+        put(&bytes)
     }
 
     /// A file for each date, in a directory of it, as Hive has them.
     fn parquet(&mut self, rows: &[Row]) -> Result<()> {
-        let date = |row: &Row| row.key.time.map(|time| time.date_naive());
+        let date = |row: &Row| row.moment().map(|time| time.date_naive());
         let key = self.encoder.table.free("date");
         for rows in rows.chunk_by(|row, next| date(row) == date(next)) {
             let date = rows.first().and_then(date).map_or(UNDATED.to_owned(), |date| date.to_string());

@@ -2,10 +2,8 @@
 
 use super::operations;
 use crate::api::{Argument, Column, Kind, List, Place};
-use crate::rows::{Key, PageOf, Row, Shape};
-use chrono::{DateTime, Utc};
+use crate::rows::{PageOf, Row, Shape};
 use desk_client::answer::Split;
-use serde_json::value::RawValue;
 pub(crate) static LISTS: &[List] = &[
     List {
         name: "chat-message",
@@ -111,20 +109,6 @@ pub(crate) static LISTS: &[List] = &[
     },
 ];
 pub(crate) struct ChatMessageList;
-#[derive(serde::Deserialize)]
-pub(crate) struct ChatMessageListPage<'a> {
-    #[serde(rename = "count")]
-    count: i64,
-    #[serde(rename = "results", borrow)]
-    items: Vec<&'a RawValue>,
-}
-#[derive(serde::Deserialize)]
-pub(crate) struct ChatMessageListItem {
-    #[serde(rename = "id")]
-    id: i64,
-    #[serde(rename = "createdAt")]
-    time: DateTime<Utc>,
-}
 impl ChatMessageList {
     pub(crate) fn split() -> Split<PageOf<ChatMessageList>, Row> {
         Split {
@@ -134,35 +118,12 @@ impl ChatMessageList {
     }
 }
 impl Shape for ChatMessageList {
-    type Page<'a> = ChatMessageListPage<'a>;
-    type Item = ChatMessageListItem;
-}
-impl<'a> From<ChatMessageListPage<'a>> for (i64, Vec<&'a RawValue>) {
-    fn from(page: ChatMessageListPage<'a>) -> Self {
-        (page.count, page.items)
-    }
-}
-impl From<ChatMessageListItem> for Key {
-    fn from(item: ChatMessageListItem) -> Key {
-        Key {
-            id: item.id,
-            time: Some(item.time),
-        }
-    }
+    const COUNT: &'static str = "count";
+    const ITEMS: &'static str = "results";
+    const ID: &'static str = "id";
+    const TIME: Option<&'static str> = Some("createdAt");
 }
 pub(crate) struct TicketChatMessageList;
-#[derive(serde::Deserialize)]
-pub(crate) struct TicketChatMessageListPage<'a> {
-    #[serde(rename = "count")]
-    count: i64,
-    #[serde(rename = "results", borrow)]
-    items: Vec<&'a RawValue>,
-}
-#[derive(serde::Deserialize)]
-pub(crate) struct TicketChatMessageListItem {
-    #[serde(rename = "id")]
-    id: i64,
-}
 impl TicketChatMessageList {
     pub(crate) fn split() -> Split<PageOf<TicketChatMessageList>, Row> {
         Split {
@@ -172,16 +133,8 @@ impl TicketChatMessageList {
     }
 }
 impl Shape for TicketChatMessageList {
-    type Page<'a> = TicketChatMessageListPage<'a>;
-    type Item = TicketChatMessageListItem;
-}
-impl<'a> From<TicketChatMessageListPage<'a>> for (i64, Vec<&'a RawValue>) {
-    fn from(page: TicketChatMessageListPage<'a>) -> Self {
-        (page.count, page.items)
-    }
-}
-impl From<TicketChatMessageListItem> for Key {
-    fn from(item: TicketChatMessageListItem) -> Key {
-        Key { id: item.id, time: None }
-    }
+    const COUNT: &'static str = "count";
+    const ITEMS: &'static str = "results";
+    const ID: &'static str = "id";
+    const TIME: Option<&'static str> = None;
 }

@@ -2,7 +2,9 @@
 
 use super::lists;
 use crate::api::input::Input;
-use crate::api::{Argument, Bulk, Kind, Operation, Paged, Place};
+use crate::api::{
+    Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness,
+};
 use crate::error::Result;
 use crate::rows::{Json, PageOf, Row};
 use desk_client::types;
@@ -76,6 +78,20 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             most: 9223372036854775807i64,
             batch: None,
             exact: |input| input.exact::<types::NewProactiveChat>(),
+            evidence: Some(Evidence {
+                text: "message",
+                list: Some(Witness {
+                    list: "chat-message",
+                    text: "message",
+                }),
+                read: Some(Reread {
+                    operation: "proactive_chat_get",
+                    id: "proactive-id",
+                    text: "message",
+                    time: "createdAt",
+                    recipients: Some("customersList"),
+                }),
+            }),
         }),
     },
     Operation {

@@ -3,29 +3,31 @@
 //! Invariant: between the ledger's note that a batch is about to leave and the note of its outcome there is nothing but its
 //! request.
 
+use chrono::Utc;
+use clap::ArgMatches;
+use desk_client::{Client, ErrorKind};
+use serde_json::Value;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
-use clap::ArgMatches;
-use desk_client::{Client, ErrorKind};
-use serde_json::Value;
+use std::time::Duration;
 
 use super::ledger::{self, End, Ledger};
 use super::plan::Plan;
+use super::progress::Progress;
 use super::state::{Outcome, State, States};
 use super::{in_doubt, options};
 use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
+use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt;
 use crate::output::{Output, message};
 use crate::rows::Json;
 
-/// Between two lines that say how far it is.
-const EVERY: Duration = Duration::from_secs(30);
+/// Between two looks at the clock.
+const STEP: Duration = Duration::from_millis(200);
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
@@ -40,22 +42,26 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     }
     let connection = Connection::new(matches)?;
     confirm(&plan, file, matches)?;
-    let client = connection.paced(plan.per_second)?;
+    let counts = Arc::new(Counts::default());
+    let client = connection.paced(plan.per_second, counts.clone())?;
+    let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
+    let states = States::new(plan.shape(), Some(&ledger))?;
+    let (all, unknown) = (plan.recipients.len(), states.count("unknown").1);
+    let progress = Progress::new(all, all - waiting(&plan, &states), unknown, counts, json);
     let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = interrupted.clone();
+    let (flag, voice) = (interrupted.clone(), progress.voice());
     interrupt::on_first(move || {
         flag.store(true, Ordering::Relaxed);
-        message("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
+        voice.say("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
     });
-    let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
     let mut work = Work {
         behind_canary: matches.get_flag("after-canary") || plan.canary == 0 || ledger.begun_from(plan.canary)?,
+        wait: matches.get_flag("wait"),
         automatic: matches.get_flag("canary-auto"),
         stop_rejected: *matches.get_one("stop-rejected").unwrap_or(&2.0),
         stop_unknown: *matches.get_one("stop-unknown").unwrap_or(&3),
-        say: !json,
-        run: Counts::default(),
-        told: Instant::now(),
+        progress,
+        run: Seen::default(),
         plan: &plan,
         client,
         operation,
@@ -64,12 +70,17 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         ledger,
     };
     let stopped = work.all(&interrupted).await;
+    work.progress.end();
     end(&work, stopped, json)
+}
+
+fn ended() -> Error {
+    Error::interrupted("interrupted").hint("type the same command again: it goes on from there")
 }
 
 /// What this run has seen.
 #[derive(Default)]
-struct Counts {
+struct Seen {
     batches: usize,
     rejected: usize,
     /// In a row.
@@ -84,13 +95,13 @@ struct Work<'a> {
     bulk: &'static Bulk,
     ledger: Ledger,
     behind_canary: bool,
+    wait: bool,
     automatic: bool,
     /// A share of a hundred.
     stop_rejected: f64,
     stop_unknown: usize,
-    say: bool,
-    run: Counts,
-    told: Instant,
+    progress: Progress,
+    run: Seen,
 }
 
 impl Work<'_> {
@@ -102,18 +113,44 @@ impl Work<'_> {
                 continue;
             }
             if interrupted.load(Ordering::Relaxed) {
-                return Err(
-                    Error::interrupted("interrupted").hint("type the same command again: it goes on from there")
-                );
+                return Err(ended());
             }
             if batch >= self.plan.canary && !self.behind_canary {
                 // What was sent meanwhile counts as well.
                 states = States::new(self.plan.shape(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
+            self.hours(interrupted).await?;
+            if interrupted.load(Ordering::Relaxed) {
+                return Err(ended());
+            }
             let (outcome, error) = self.send(batch).await?;
             self.tell(batch, outcome, error.as_ref());
             self.stop(outcome, error)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the hours of the plan, or ends until then.
+    async fn hours(&self, interrupted: &AtomicBool) -> Result<()> {
+        let mut told = false;
+        while let Some((hours, opens)) =
+            self.plan.only_between.and_then(|hours| Some((hours, hours.opens(Utc::now())?)))
+        {
+            if !self.wait {
+                let problem = format!("it is outside {hours}, the hours of the plan");
+                return Err(Error::new(Exit::TryLater, "stopped", problem)
+                    .hint(format!("type the same command from {} on, or with --wait", opens.to_rfc3339())));
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                break;
+            }
+            if !std::mem::replace(&mut told, true) {
+                let text = format!("waiting for {}: it is outside {hours}, the hours of the plan", opens.to_rfc3339());
+                self.progress.voice().say(&text);
+            }
+            // In small steps: the clock may be set, and the machine may sleep.
+            tokio::time::sleep(STEP).await;
         }
         Ok(())
     }
@@ -173,16 +210,13 @@ impl Work<'_> {
     }
 
     fn tell(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
-        if !self.say {
-            return;
-        }
-        let number = batch + 1;
         if outcome != Outcome::Done {
             let why = error.map_or(String::new(), |error| format!(" ({})", error.kind));
-            message(&format!("batch {number}: {}{why}", outcome.name().replace('_', " ")));
-        } else if self.told.elapsed() >= EVERY {
-            self.told = Instant::now();
-            message(&format!("batch {number} of {}", self.plan.batches));
+            let text = format!("batch {}: {}{why}", batch + 1, outcome.name().replace('_', " "));
+            self.progress.voice().say(&text);
+        }
+        if outcome != Outcome::NotSent {
+            self.progress.add(self.plan.batch(batch).len(), outcome == Outcome::Unknown);
         }
     }
 }
@@ -218,6 +252,12 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
     }
 }
 
+/// Recipients whom nothing was sent that may have reached them.
+fn waiting(plan: &Plan, states: &States) -> usize {
+    let batches = states.all().filter(|(_, state)| state.sendable());
+    batches.map(|(batch, _)| plan.batch(batch).len()).sum()
+}
+
 /// Asks for the number of recipients, or takes it from the option.
 fn confirm(plan: &Plan, file: &Path, matches: &ArgMatches) -> Result<()> {
     let all = plan.recipients.len();
@@ -250,7 +290,7 @@ fn dry_run(plan: &Plan, bulk: &Bulk, states: &States) -> Result<()> {
         output.line((bulk.exact)(&plan.input(bulk, *batch))?.as_bytes())?;
     }
     output.flush()?;
-    let people: usize = sendable.iter().map(|batch| plan.batch(*batch).len()).sum();
+    let people = waiting(plan, states);
     message(&format!("would send to {people} recipients in {} batches; nothing was sent", sendable.len()));
     Ok(())
 }
@@ -265,8 +305,7 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
     } else {
         message(&states.told());
     }
-    let waiting: usize =
-        states.all().filter(|(_, state)| state.sendable()).map(|(batch, _)| work.plan.batch(batch).len()).sum();
+    let waiting = waiting(work.plan, &states);
     let doubt = in_doubt(&states, work.file);
     match (stopped, doubt) {
         // The person who has ended it knows that it is not at its end.

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde_json::Value;
 
 use super::plan::Plan;
-use super::state::{Attempt, Outcome, Shape};
+use super::state::{Attempt, Outcome, PROCESS_ENDED, Shape};
 use crate::error::{Error, Exit, Result};
 use crate::files;
 
@@ -105,11 +105,7 @@ impl Ledger {
         let mut ledger = Ledger::at(path)?;
         ledger.lock = Some(lock);
         ledger.is_of(plan)?;
-        let other: String = ledger.ask("SELECT service FROM plan")?;
-        if other != service {
-            let problem = format!("{} was begun for another service or application; nothing was sent", path.display());
-            return Err(Error::usage(problem).hint("use the same --application-id or --base-url as before"));
-        }
+        ledger.is_for(service)?;
         ledger.bind(plan_file)?;
         ledger.give_up()?;
         Ok(ledger)
@@ -162,6 +158,16 @@ impl Ledger {
         Err(Error::usage(problem).hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
     }
 
+    /// Refuses another service than the one that it was begun for.
+    pub(crate) fn is_for(&self, service: &str) -> Result<()> {
+        let own: String = self.ask("SELECT service FROM plan")?;
+        if own == service {
+            return Ok(());
+        }
+        let problem = format!("{} was begun for another service or application; nothing was sent", self.path.display());
+        Err(Error::usage(problem).hint("use the same --application-id or --base-url as before"))
+    }
+
     /// Makes this the one ledger that a plan is sent by, before anything is. It may be moved, but not be replaced.
     fn bind(&self, plan: &Path) -> Result<()> {
         let file = begun(plan);
@@ -195,9 +201,8 @@ impl Ledger {
 
     /// What was begun by a process that is gone may have been sent.
     fn give_up(&mut self) -> Result<()> {
-        let ended =
-            "UPDATE attempts SET outcome = 'unknown', ended = ?1, error = 'process_ended' WHERE outcome IS NULL";
-        let done = self.db.execute(ended, [now()]);
+        let ended = "UPDATE attempts SET outcome = 'unknown', ended = ?1, error = ?2 WHERE outcome IS NULL";
+        let done = self.db.execute(ended, params![now(), PROCESS_ENDED]);
         done.map(|_| ()).map_err(|error| failed(&self.path, &error))
     }
 
@@ -225,12 +230,12 @@ impl Ledger {
         done.map(|_| ()).map_err(|error| failed(&self.path, &error))
     }
 
-    /// The last attempt of each batch that was begun, with the last decision about it.
+    /// Every attempt in the order of time, with the last decision about it.
     pub(crate) fn attempts(&self) -> Result<Vec<Attempt>> {
         let query = "
             SELECT a.n, a.batch, a.begun, a.ended, a.outcome, a.id, a.sent, a.error,
                 (SELECT d.decision FROM decisions d WHERE d.attempt = a.n ORDER BY d.n DESC LIMIT 1)
-            FROM attempts a JOIN (SELECT MAX(n) AS n FROM attempts GROUP BY batch) last ON last.n = a.n ORDER BY a.batch";
+            FROM attempts a ORDER BY a.n";
         let read = || {
             let mut query = self.db.prepare(query)?;
             let rows = query.query_map([], |row| {

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use super::hours::{self, Span};
 use crate::api::{Argument, Bulk, Operation, Place, arguments};
 use crate::connect;
 use crate::error::{Error, Result};
@@ -17,6 +18,14 @@ Send one message to many, batch after batch, and nobody twice
 `plan` reads a list of recipients and writes a file that says who gets what; it sends nothing. `apply` sends it, and keeps a \
 ledger: a batch is noted before it leaves, so that the same command goes on after any end, a kill included, without sending \
 anything again that may have been sent. What became of such a batch is `unknown`, until a person decides it by `reconcile`.";
+
+const RECONCILE: &str = "\
+Show what speaks for batches whose outcome is unknown, and take a person's decision
+
+Without a decision it only reads. It counts what the service shows of the text in the time of a batch, less what is known to be \
+sent, looks at what was created beside it, and says `likely-sent`, `likely-not-sent`, `partly` or `unclear`. Another campaign \
+with the same text, and rows that the service does not show, can mislead it: look yourself before a decision of `not-sent`, \
+which sends the batch again.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,7 +75,7 @@ pub(crate) fn command() -> Option<Command> {
         connect::arguments(apply()),
         status().arg(connect::json()),
         report().arg(connect::json()),
-        reconcile().arg(connect::json()),
+        connect::arguments(reconcile()),
     ]))
 }
 
@@ -119,6 +128,17 @@ fn plan() -> Command {
             option("min-gap", "TIME", "Leave out who was messaged by --ledger within this time, such as 7d or 12h")
                 .value_parser(ValueParser::new(gap)),
         )
+        .arg(
+            option("only-between", "TIMES", "Send only in these hours of the day, such as 09:00-20:00")
+                .requires("utc-offset")
+                .value_parser(ValueParser::new(|text: &str| text.parse::<Span>())),
+        )
+        .arg(
+            option("utc-offset", "OFFSET", "Whose hours those are, such as +09:00; it does not follow summer time")
+                .requires("only-between")
+                .allow_hyphen_values(true)
+                .value_parser(ValueParser::new(hours::offset)),
+        )
         .arg(arguments::body())
         .arg(connect::json());
     arguments::all(command, of_messages(), "Of the message")
@@ -132,6 +152,7 @@ fn apply() -> Command {
         .arg(ledger())
         .arg(count("yes-send-to", "Do not ask: send, if this is the plan's number of recipients"))
         .arg(flag("dry-run", "Print the next request and send nothing"))
+        .arg(flag("wait", "Outside the plan's hours wait for them, instead of ending until then"))
         .arg(flag("after-canary", "Go on behind the first batches"))
         .arg(flag("canary-auto", "Go on behind the first batches by itself if everybody in them was reached"))
         .arg(
@@ -170,9 +191,16 @@ fn reconcile() -> Command {
         arg.requires_all(others)
     };
     Command::new("reconcile")
-        .about("Show batches whose outcome is unknown, and take a person's decision")
+        .about("Show what speaks for batches whose outcome is unknown, and take a person's decision")
+        .long_about(RECONCILE)
         .arg(the_plan())
         .arg(ledger())
+        .arg(Arg::new("offline").long("offline").action(ArgAction::SetTrue).help("Ask the service nothing"))
+        .arg(
+            option("settle", "TIME", "How long a request without an answer may still be carried out")
+                .default_value("5m")
+                .value_parser(ValueParser::new(gap)),
+        )
         .arg(needs(count("batch", "The batch that is decided").value_parser(|text: &str| whole(text, 1, usize::MAX))))
         .arg(needs(
             option("as", "DECISION", "Only not-sent lets `apply` send it again")
@@ -201,15 +229,5 @@ fn percent(text: &str) -> Result<f64, String> {
 }
 
 fn gap(text: &str) -> Result<TimeDelta, String> {
-    let parsed = || {
-        let number = |unit: char| text.strip_suffix(unit)?.parse::<u32>().ok().map(i64::from);
-        number('d')
-            .map(|days| days * 86_400)
-            .or(number('h').map(|hours| hours * 3600))
-            .or(number('m').map(|minutes| minutes * 60))
-            .or(number('s'))
-    };
-    // Of more than 100 years no start could be computed.
-    let seconds = parsed().filter(|seconds| *seconds <= 36_500 * 86_400);
-    seconds.and_then(TimeDelta::try_seconds).ok_or_else(|| "write a time, such as 7d, 12h, 30m or 45s".to_owned())
+    arguments::duration(text).and_then(|time| TimeDelta::from_std(time).map_err(|error| error.to_string()))
 }

@@ -13,6 +13,7 @@ use ring::digest;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::hours::{Hours, Span};
 use super::ledger::Ledger;
 use super::state::Shape;
 use super::{options, recipients};
@@ -41,6 +42,9 @@ pub(crate) struct Plan {
     pub(crate) per_second: f64,
     /// Batches after which it is looked how it went.
     pub(crate) canary: usize,
+    /// When people may be reached; a plan without it is as it was before there were hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) only_between: Option<Hours>,
     estimated_seconds: f64,
     in_doubt: String,
     removed: Removed,
@@ -103,6 +107,11 @@ impl Plan {
         Input { body, ..Input::default() }
     }
 
+    /// A text of the body.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.body.get(name)?.as_str()
+    }
+
     /// A member a line, so that a person can read it.
     fn write(&self, path: &Path) -> Result<()> {
         let value = serde_json::to_value(self).unwrap_or_default();
@@ -147,6 +156,10 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         batches: people.len().div_ceil(batch_size),
         per_second,
         canary: *matches.get_one::<usize>("canary").unwrap_or(&1),
+        only_between: match (matches.get_one::<Span>("only-between"), matches.get_one("utc-offset")) {
+            (Some(span), Some(offset)) => Some(span.at(*offset)),
+            _ => None,
+        },
         estimated_seconds: people.len().div_ceil(batch_size) as f64 / per_second,
         in_doubt: in_doubt(people.len(), batch_size, per_second),
         removed,
@@ -264,14 +277,15 @@ fn summary(plan: &Plan, out: &Path, json: bool) -> Result<()> {
         let summary = json!({
             "plan": out.display().to_string(), "sha256": plan.sha256, "recipients": count, "batches": batches,
             "batch_size": batch_size, "per_second": per_second, "canary": canary, "estimated_seconds": estimated_seconds,
-            "removed": plan.removed, "first_body": plan.first_body, "in_doubt": plan.in_doubt,
+            "only_between": plan.only_between, "removed": plan.removed, "first_body": plan.first_body, "in_doubt": plan.in_doubt,
         });
         let mut output = Output::new();
         output.line(summary.to_string().as_bytes())?;
         return output.flush();
     }
+    let hours = plan.only_between.map_or(String::new(), |hours| format!(" within {hours}"));
     message(&format!(
-        "{count} recipients in {batches} batches of {batch_size}, {}; {}\n{}\n\
+        "{count} recipients in {batches} batches of {batch_size}, {}{hours}; {}\n{}\n\
          nothing was sent; look at {3}, then type `desk send apply {3}`",
         time(*estimated_seconds),
         plan.removed.told(),

@@ -187,8 +187,16 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 mod tests {
     use super::{Bulk, parse};
 
-    const BULK: Bulk =
-        Bulk { recipients: "ids", sent: "", id: "", least: 1, most: 1000, batch: None, exact: |_| Ok(String::new()) };
+    const BULK: Bulk = Bulk {
+        recipients: "ids",
+        sent: "",
+        id: "",
+        least: 1,
+        most: 1000,
+        batch: None,
+        exact: |_| Ok(String::new()),
+        evidence: None,
+    };
 
     #[test]
     fn lists_in_all_their_forms() {

@@ -1,21 +1,25 @@
 //! `desk send reconcile`: what is known of batches that may have been sent or not, and what a person decides about them.
 //!
-//! It asks the service nothing and sends nothing. A decision is one line of the ledger, for good.
+//! It sends nothing, and asks the service only for what `evidence.rs` weighs. A decision is one line of the ledger, for good,
+//! and only a person's.
 
 use std::path::Path;
 
+use chrono::TimeDelta;
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::evidence::{Case, Finding, neighbours};
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
-use super::state::{Attempt, Outcome, State, States};
-use super::{in_doubt, report};
+use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
+use super::{in_doubt, options, report};
 use crate::api::arguments;
+use crate::connect::Connection;
 use crate::error::{Error, Result, shown};
 use crate::output::{Output, message};
 
-pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
+pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
@@ -41,7 +45,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
         None => {
             let ledger = report::ledger_of(matches, file, &plan)?;
             let states = States::new(plan.shape(), ledger.as_ref())?;
-            show(&plan, &states, file, matches.get_flag("json"))?;
+            let doubts = Doubts::new(&plan, &states, ledger.as_ref())?;
+            let findings = match &ledger {
+                Some(ledger) if !doubts.places.is_empty() && !matches.get_flag("offline") => {
+                    ask(&doubts, ledger, matches).await?
+                }
+                _ => Vec::new(),
+            };
+            doubts.show(&findings, file, matches.get_flag("json"))?;
             in_doubt(&states, file)
         }
     }
@@ -67,50 +78,120 @@ fn decide(ledger: &Ledger, plan: &Plan, number: usize, decision: &str, (by, why)
     ledger.decide(attempt.n, decision, by, why)
 }
 
-/// What is known of each batch in doubt.
-fn show(plan: &Plan, states: &States, file: &Path, json: bool) -> Result<()> {
-    let mut output = Output::new();
-    let doubtful = states.all().filter(|(_, state)| *state == State::Ended(Outcome::Unknown));
-    for (batch, attempt) in doubtful.filter_map(|(batch, _)| Some((batch, states.attempt(batch)?))) {
-        // Created before and after it, in the order of time: an id between theirs that is not in the ledger may be its own.
-        let others = || states.all().filter_map(|(other, _)| states.attempt(other)).filter(|other| other.id.is_some());
-        let before =
-            others().filter(|other| other.n < attempt.n).max_by_key(|other| other.n).and_then(|other| other.id);
-        let after = others().filter(|other| other.n > attempt.n).min_by_key(|other| other.n).and_then(|other| other.id);
-        let people = plan.batch(batch);
-        let error = attempt.error.as_deref().unwrap_or("process_ended");
-        let number = batch + 1;
-        let line = if json {
-            json!({
-                "batch": number, "recipients": people, "begun": attempt.begun, "ended": attempt.ended, "error": error,
-                "id_before": before, "id_after": after, "id": attempt.id,
-            })
-            .to_string()
-        } else {
-            let ended = attempt.ended.as_deref().unwrap_or("?");
-            let known = |id: Option<i64>| id.map_or("none".to_owned(), |id| id.to_string());
-            let first = people.first().copied().unwrap_or_default();
-            format!(
-                "batch {number}: {} recipients, the first {first}; sent between {} and {ended}; {}; \
-                 the last id before it is {}, the next one {}",
-                people.len(),
-                attempt.begun,
-                shown(error, 40),
-                known(before),
-                known(after),
-            )
-        };
-        output.line(line.as_bytes())?;
+/// Batches in doubt.
+struct Doubts<'a> {
+    plan: &'a Plan,
+    /// Every attempt, in the order of time.
+    attempts: Vec<Attempt>,
+    /// Those that are in doubt, by their place.
+    places: Vec<usize>,
+}
+
+impl<'a> Doubts<'a> {
+    fn new(plan: &'a Plan, states: &States, ledger: Option<&Ledger>) -> Result<Doubts<'a>> {
+        let attempts = ledger.map_or(Ok(Vec::new()), Ledger::attempts)?;
+        let doubtful = states.all().filter(|(_, state)| *state == State::Ended(Outcome::Unknown));
+        let last = doubtful.filter_map(|(batch, _)| states.attempt(batch));
+        let places = last.filter_map(|last| attempts.iter().position(|attempt| attempt.n == last.n)).collect();
+        Ok(Doubts { plan, attempts, places })
     }
-    output.flush()?;
-    if states.count("unknown").0 == 0 {
-        message("nothing is in doubt");
-    } else if !json {
-        message(&format!(
-            "look whether an id between them exists and whom it reached, then type\n  desk send reconcile {} --batch N \
-             --as sent|not-sent|skip --by NAME --why TEXT",
-            file.display()
-        ));
+
+    /// Prints each with what was found out about it.
+    fn show(&self, findings: &[Finding], file: &Path, json: bool) -> Result<()> {
+        let mut output = Output::new();
+        for (at, place) in self.places.iter().enumerate() {
+            let (Some(attempt), finding) = (self.attempts.get(*place), findings.get(at)) else { continue };
+            let (before, after) = neighbours(&self.attempts, *place);
+            if json {
+                output.line(self.json(attempt, (before, after), finding).to_string().as_bytes())?;
+                continue;
+            }
+            output.line(self.told(attempt, (before, after)).as_bytes())?;
+            for line in finding.map_or(Vec::new(), Finding::told) {
+                output.line(format!("  {line}").as_bytes())?;
+            }
+            if let Some(finding) = finding {
+                output.line(verdict(finding, file, attempt.batch + 1).as_bytes())?;
+            }
+        }
+        output.flush()?;
+        if self.places.is_empty() {
+            message("nothing is in doubt");
+        } else if !json {
+            message(&next(findings, file));
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn json(&self, attempt: &Attempt, (before, after): (Option<i64>, Option<i64>), finding: Option<&Finding>) -> Value {
+        json!({
+            "batch": attempt.batch + 1, "recipients": self.plan.batch(attempt.batch), "begun": attempt.begun,
+            "ended": attempt.ended, "error": attempt.error.as_deref().unwrap_or(PROCESS_ENDED), "id_before": before,
+            "id_after": after, "id": attempt.id, "verdict": finding.map(|finding| finding.verdict.name()),
+            "evidence": finding.map(Finding::json),
+        })
+    }
+
+    fn told(&self, attempt: &Attempt, (before, after): (Option<i64>, Option<i64>)) -> String {
+        let (number, people) = (attempt.batch + 1, self.plan.batch(attempt.batch));
+        let known = |id: Option<i64>| id.map_or("none".to_owned(), |id| id.to_string());
+        format!(
+            "batch {number}: {} recipients, the first {}; sent between {} and {}; {}; the last id before it is {}, the next \
+             one {}",
+            people.len(),
+            people.first().copied().unwrap_or_default(),
+            attempt.begun,
+            attempt.ended.as_deref().unwrap_or("?"),
+            shown(attempt.error.as_deref().unwrap_or(PROCESS_ENDED), 40),
+            known(before),
+            known(after),
+        )
+    }
+}
+
+/// What the service can tell of them.
+async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Result<Vec<Finding>> {
+    let asked = async {
+        let (_, bulk) = options::planned(&doubts.plan.operation)?;
+        let connection = Connection::new(matches)?;
+        ledger.is_for(&connection.service())?;
+        let settle = matches.get_one::<TimeDelta>("settle").copied().unwrap_or_default();
+        let sent = (doubts.attempts.as_slice(), ledger.at_work());
+        match Case::new(doubts.plan, bulk, connection.client()?, sent, settle) {
+            Some(mut case) => case.findings(&doubts.places).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    asked.await.map_err(|error| {
+        let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("{hint}; "));
+        error.hint(format!("{hint}--offline shows what the ledger knows, and asks the service nothing"))
+    })
+}
+
+fn verdict(finding: &Finding, file: &Path, number: usize) -> String {
+    let name = finding.verdict.name();
+    match finding.verdict.decision() {
+        Some(decision) => {
+            let file = file.display();
+            format!("  {name}: desk send reconcile {file} --batch {number} --as {decision} --by NAME --why TEXT")
+        }
+        None => format!("  {name}"),
+    }
+}
+
+/// What to do with what was shown.
+fn next(findings: &[Finding], file: &Path) -> String {
+    let inferred = findings.first().map_or(Vec::new(), Finding::inferred);
+    let inferred = match inferred.is_empty() {
+        true => String::new(),
+        false => format!("this rests on what no document says: {}\n", inferred.join("; ")),
+    };
+    let look = match findings.is_empty() {
+        true => "look whether an id between them exists and whom it reached",
+        false => "look whether it is so",
+    };
+    let file = file.display();
+    format!(
+        "{inferred}{look}, then type\n  desk send reconcile {file} --batch N --as sent|not-sent|skip --by NAME --why TEXT"
+    )
 }

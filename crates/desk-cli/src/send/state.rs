@@ -38,7 +38,10 @@ impl Outcome {
     }
 }
 
-/// The last attempt of a batch.
+/// The error of an attempt whose process was gone before it could note what became of it.
+pub(crate) const PROCESS_ENDED: &str = "process_ended";
+
+/// A batch on its way once.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) n: i64,
@@ -131,6 +134,18 @@ impl Shape {
     }
 }
 
+impl Attempt {
+    /// Whether it may have reached somebody, as far as the service has said.
+    pub(crate) fn may_have_acted(&self) -> bool {
+        !matches!(self.outcome, Some(Outcome::Rejected | Outcome::NotSent))
+    }
+
+    /// Whether nobody knows what became of it, whatever was decided.
+    pub(crate) fn in_doubt(&self) -> bool {
+        matches!(self.outcome, None | Some(Outcome::Unknown))
+    }
+}
+
 /// All batches of a plan.
 pub(crate) struct States {
     shape: Shape,
@@ -142,6 +157,7 @@ impl States {
     /// Without a ledger nothing was begun.
     pub(crate) fn new(shape: Shape, ledger: Option<&Ledger>) -> Result<States> {
         let mut attempts: Vec<Option<Attempt>> = (0..shape.batches).map(|_| None).collect();
+        // The last one of a batch counts.
         for attempt in ledger.map_or(Ok(Vec::new()), Ledger::attempts)? {
             if let Some(place) = attempts.get_mut(attempt.batch) {
                 *place = Some(attempt);

@@ -4,6 +4,7 @@
 mod credentials;
 mod doctor;
 mod export;
+mod follow;
 mod formats;
 mod help;
 mod kills;
@@ -12,5 +13,7 @@ mod progress;
 mod readme;
 mod run;
 mod send;
+mod send_evidence;
+mod send_hours;
 mod send_kills;
 mod send_plan;

@@ -120,11 +120,28 @@ fn check(emulator: &Emulator, dir: &TempDir, ids: &[i64]) -> BTreeMap<i64, (Stri
     open
 }
 
+/// What the evidence says is true, or that it is unclear. Gives of how many it says something.
+fn evidence(emulator: &Emulator, dir: &TempDir, open: &BTreeMap<i64, (String, bool)>) -> usize {
+    let rows = run(send(emulator, dir, "reconcile", "p"), ["--settle", "0s", "--json"]).lines();
+    assert_eq!(rows.len(), open.values().filter(|(outcome, _)| outcome == "unknown").count());
+    let clear = rows.iter().filter(|row| {
+        let reached = open[&row["batch"].as_i64().unwrap()].1;
+        match row["verdict"].as_str().unwrap() {
+            "likely-sent" => assert!(reached, "{row}"),
+            "likely-not-sent" => assert!(!reached, "{row}"),
+            "unclear" => return false,
+            _ => panic!("{row}"),
+        }
+        true
+    });
+    clear.count()
+}
+
 #[test]
 fn nobody_is_messaged_twice() {
     let (kills, seed) = (number("DESK_TEST_KILLS", 40), number("DESK_TEST_SEED", 7));
     let mut random = Rng::with_seed(seed);
-    let (mut killed, mut rounds, mut unknown) = (0, 0, 0);
+    let (mut killed, mut rounds, mut unknown, mut clear) = (0, 0, 0, 0);
     while killed < kills {
         rounds += 1;
         assert!(rounds < 50 + kills, "campaigns end before they are killed");
@@ -140,8 +157,10 @@ fn nobody_is_messaged_twice() {
         assert!(!carried_out.is_empty() && !left.is_empty(), "{open:?}");
         unknown += open.values().filter(|(outcome, _)| outcome == "unknown").count();
 
-        // A person who knows the truth brings it to its end.
         emulator.set_faults(Default::default()).unwrap();
+        clear += evidence(&emulator, &dir, &open);
+
+        // A person who knows the truth brings it to its end.
         for (batch, (_, reached)) in open {
             let decision = if reached { "sent" } else { "not-sent" };
             let number = batch.to_string();
@@ -153,5 +172,6 @@ fn nobody_is_messaged_twice() {
         let reached = reached(&emulator);
         assert!(ids.iter().all(|id| reached[id].len() == 1));
     }
-    println!("{killed} kills in {rounds} campaigns, {unknown} batches unknown");
+    println!("{killed} kills in {rounds} campaigns, {unknown} batches unknown, of {clear} the evidence was clear");
+    assert!(clear * 10 >= unknown * 9, "{clear} of {unknown} are clear");
 }

@@ -11,7 +11,7 @@ const GROWTH: i64 = 8;
 /// Windows read before larger ones are tried again, at most.
 const PATIENCE: u32 = 256;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Pace {
     /// Rows of a page: as asked for, or as the service was seen to give.
     pub(super) limit: i64,
@@ -101,7 +101,7 @@ impl Pace {
     }
 
     /// Rows to aim at: full pages, less what chance may add.
-    fn aim(&self) -> i64 {
+    pub(super) fn aim(&self) -> i64 {
         let step = (self.limit - 1).max(1);
         let rows = self.limit + (self.target - self.limit).max(0) / step * step;
         (rows - 2 * rows.isqrt()).max(1)

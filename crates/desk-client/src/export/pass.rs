@@ -4,9 +4,12 @@
 //! page before, no row came twice, and as many rows came as were counted. It always moves on or ends. What to do about a
 //! pass that breaks is not decided here.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::paging::Page;
+
+/// Rows that room is made for before they come; a service may count more than there are.
+const ROOM: usize = 20_000;
 
 /// What a page meant to the pass.
 #[derive(Debug, PartialEq)]
@@ -39,8 +42,11 @@ pub(super) struct Pass<T> {
     /// Rows received, without the overlaps.
     received: i64,
     last: Option<i64>,
-    pub(super) ids: HashSet<i64>,
-    /// The rows of `ids`, each once.
+    /// Whether ids rise from row to row, if there are two: while they do, or while they fall, none comes twice.
+    rises: Option<bool>,
+    /// The ids of all rows, once they do neither.
+    ids: Option<HashSet<i64>>,
+    /// Each once.
     pub(super) rows: Vec<T>,
 }
 
@@ -55,7 +61,8 @@ impl<T> Pass<T> {
             steady: true,
             received: 0,
             last: None,
-            ids: HashSet::new(),
+            rises: None,
+            ids: None,
             rows: Vec::new(),
         }
     }
@@ -84,6 +91,10 @@ impl<T> Pass<T> {
             }
             self.steady = false;
         }
+        if self.rows.is_empty() {
+            let room = usize::try_from(count).unwrap_or_default().min(ROOM);
+            self.rows.reserve(room);
+        }
         let overlaps = self.overlaps();
         if overlaps && page.items.first().map(self.id) != self.last {
             return Turn::Broken(Flaw::Disorder);
@@ -91,8 +102,9 @@ impl<T> Pass<T> {
         let before = self.received;
         for item in page.items.into_iter().skip(usize::from(overlaps)) {
             let id = (self.id)(&item);
+            let is_new = self.is_new(id);
             (self.received, self.last) = (self.received + 1, Some(id));
-            if self.ids.insert(id) {
+            if is_new {
                 self.rows.push(item);
             } else if self.strict {
                 return Turn::Broken(Flaw::Disorder);
@@ -108,6 +120,18 @@ impl<T> Pass<T> {
             self.seam &= self.received > before;
             Turn::More
         }
+    }
+
+    fn is_new(&mut self, id: i64) -> bool {
+        if self.ids.is_none() {
+            let Some(last) = self.last else { return true };
+            let rises = id > last;
+            if id != last && self.rises.is_none_or(|before| before == rises) {
+                self.rises = Some(rises);
+                return true;
+            }
+        }
+        self.ids.get_or_insert_with(|| self.rows.iter().map(self.id).collect()).insert(id)
     }
 
     fn overlaps(&self) -> bool {

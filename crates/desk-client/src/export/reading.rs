@@ -4,7 +4,9 @@
 //! which the count never changed has as many different rows as the service counts. It ends: each way is tried so many
 //! times, and then the rows seen are given as what they are. Where windows lie is not decided here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::pace::Pace;
 use super::pass::{Flaw, Pass, Turn};
@@ -52,7 +54,7 @@ pub(super) struct Reading<T> {
     pub(super) from: i64,
     pub(super) until: i64,
     /// Up to when the service is asked, `until` or later; what lies between are strays.
-    asked: i64,
+    pub(super) asked: i64,
     id: fn(&T) -> i64,
     parts: &'static [&'static str],
     pass: Pass<T>,
@@ -68,6 +70,11 @@ impl<T> Reading<T> {
         limit: i64,
     ) -> Reading<T> {
         Reading { from, until, asked, id, parts, pass: Pass::strict(id, limit), tries: 0, way: Way::Whole }
+    }
+
+    /// The offset that is asked for next and the rows there are, if they are known, while the whole window is read at once.
+    pub(super) fn whole(&self) -> Option<(i64, Option<i64>)> {
+        matches!(self.way, Way::Whole).then(|| (self.pass.offset(), self.pass.count()))
     }
 
     pub(super) fn slice(&self, limit: i64) -> Slice {
@@ -172,7 +179,7 @@ impl<T> Union<T> {
             self.count = count;
         }
         if turn == Turn::Whole {
-            self.ids.extend(&pass.ids);
+            self.ids.extend(pass.rows.iter().map(self.id));
         }
         self.seen.extend(pass.rows.into_iter().map(|row| ((self.id)(&row), row)));
         self.passes -= 1;

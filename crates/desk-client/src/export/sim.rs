@@ -56,6 +56,9 @@ pub(super) struct Sim {
     /// How often an answer may let itself be asked for before it comes.
     pub(super) waits: u32,
     pub(super) requests: u64,
+    /// Requests on their way, and the most there were.
+    at_once: usize,
+    pub(super) most_at_once: usize,
     /// What a count becomes at the so-manieth request.
     pub(super) miscounts: fn(u64, i64) -> i64,
 }
@@ -78,6 +81,8 @@ impl Sim {
             fails: None,
             waits: 0,
             requests: 0,
+            at_once: 0,
+            most_at_once: 0,
             miscounts: |_, count| count,
         }
     }
@@ -194,9 +199,13 @@ impl Service {
             let (page, waits) = {
                 let mut sim = service.sim();
                 let most = sim.waits;
+                sim.at_once += 1;
+                sim.most_at_once = sim.most_at_once.max(sim.at_once);
                 (sim.answer(&slice), sim.rng.u32(0..=most))
             };
+            let gone = Gone(service.clone());
             async move {
+                let _gone = gone;
                 for _ in 0..waits {
                     tokio::task::yield_now().await;
                 }
@@ -204,6 +213,15 @@ impl Service {
             }
         };
         List::new("list", PAGE, std::time::Duration::from_secs(60), |row: &Row| row.id, answer)
+    }
+}
+
+/// An answer that is on its way no longer.
+struct Gone(Service);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.sim().at_once -= 1;
     }
 }
 

@@ -54,7 +54,9 @@ impl Client {
                 },
                 id: |item: &types::ChatMessage| item.id,
             },
-            |item: &types::ChatMessage| Some(item.created_at),
+            |item: &types::ChatMessage| Some(
+                chrono::DateTime::timestamp_micros(&item.created_at),
+            ),
         )
     }
     #[doc(hidden)]
@@ -62,7 +64,7 @@ impl Client {
         &self,
         params: &types::ChatMessageListParams,
         split_: Split<A, T>,
-        time_: fn(&T) -> Option<chrono::DateTime<chrono::Utc>>,
+        time_: fn(&T) -> Option<i64>,
     ) -> Export<T> {
         let (from_, until_, limit_) = (
             params.created_at_gte,

@@ -1,25 +1,8 @@
 //! Whole numbers of JSON.
 
+use ::desk_client::answer::words::{ZEROS, eight, no_digits};
+
 use super::cursor::Cursor;
-
-/// A `0` in every byte.
-pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
-
-/// Marks the bytes of a word that are no digits, by their highest bits. Given are the digits' values. The lowest mark is
-/// right; those above it may not be.
-#[inline(always)]
-pub(super) fn no_digits(values: u64) -> u64 {
-    (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
-}
-
-/// The number of eight digits' values, the lowest byte the first.
-#[inline(always)]
-pub(super) fn eight(values: u64) -> u64 {
-    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
-    let high = (pairs & 0xff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
-    let low = ((pairs >> 16) & 0xff_0000_00ff).wrapping_mul(0x2710_0000_0001);
-    high.wrapping_add(low) >> 32
-}
 
 /// A whole number that 64 bits hold, and what comes behind it. `None` for anything else, such as `-0`, which is a fraction
 /// to serde.

@@ -285,7 +285,7 @@ proptest! {
         texts in prop::collection::vec("20[0-9]{2}-0[12]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]\\.[0-9]{6}Z", 1..6),
         flip in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
     ) {
-        let mut day = time::Day::NONE;
+        let mut day = Day::default();
         for mut text in texts.iter().flat_map(|text| [text, text]).map(|text| text.clone().into_bytes()) {
             if let Some((at, byte)) = flip {
                 text[at.index(27)] = byte;

@@ -1,0 +1,302 @@
+//! What was created beside a batch in doubt: ids that the ledger does not have, read one by one and compared with it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use desk_client::{Client, ErrorKind};
+use serde_json::{Value, json};
+
+use super::super::state::Attempt;
+use super::{Case, Stretch, Verdict};
+use crate::api::input::Input;
+use crate::api::{Bulk, Operation, Reread};
+use crate::error::Result;
+
+/// Ids that are read for a batch at most.
+const MOST: usize = 50;
+/// So many in a row that are not there are the end.
+const ABSENT: usize = 10;
+
+/// What an id stands for.
+#[derive(Clone)]
+struct Found {
+    /// Whether it has the campaign's text.
+    text: bool,
+    time: Option<DateTime<Utc>>,
+    sent: Option<i64>,
+    /// In order, each once; nothing if it cannot be told.
+    people: Option<Vec<i64>>,
+}
+
+/// Reads each id once.
+pub(super) struct Reader<'a> {
+    own: &'static Reread,
+    operation: &'static Operation,
+    bulk: &'static Bulk,
+    client: &'a Client,
+    text: &'a str,
+    ids: BTreeMap<i64, Option<Found>>,
+    /// Ids that were found to be a batch's.
+    claimed: Vec<i64>,
+}
+
+/// What was looked at for an attempt.
+#[derive(Clone)]
+pub(super) struct Look {
+    /// Ids that were read, the smallest and the largest of them.
+    read: usize,
+    between: Option<(i64, i64)>,
+    /// Whether it would have been among them.
+    complete: bool,
+    own: Option<Own>,
+    /// Ids with the text that do not say whom they reached.
+    unsure: Vec<i64>,
+}
+
+/// The id that is the batch's.
+#[derive(Clone, Copy)]
+struct Own {
+    id: i64,
+    /// Whether it has all recipients of the batch, or only some.
+    same: bool,
+    reached: i64,
+    /// Whether all of them were reached.
+    all: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        own: &'static Reread,
+        operation: &'static Operation,
+        bulk: &'static Bulk,
+        client: &'a Client,
+        text: &'a str,
+    ) -> Reader<'a> {
+        Reader { own, operation, bulk, client, text, ids: BTreeMap::new(), claimed: Vec::new() }
+    }
+
+    pub(super) fn noun(&self) -> &'static str {
+        self.operation.noun
+    }
+
+    /// Looks around an attempt: upwards from the last id before it, and downwards from the next one if there is none.
+    pub(super) async fn look(&mut self, case: &Case<'_>, place: usize) -> Result<Look> {
+        let mut look = Look { read: 0, between: None, complete: false, own: None, unsure: Vec::new() };
+        let Some(attempt) = case.attempts.get(place) else { return Ok(look) };
+        let mut people = case.people(attempt).to_vec();
+        people.sort_unstable();
+        let time = case.there(case.wide(place)?);
+        // An answer that could not be read whole may have had its id.
+        if let Some(id) = attempt.id {
+            look.sees(id);
+            if let Some(found) = self.get(id).await?
+                && self.belongs(&mut look, id, &found, &people)
+            {
+                return Ok(look);
+            }
+        }
+        let (before, after) = neighbours(case.attempts, place);
+        let whole = match (before, after) {
+            (Some(before), _) => self.walk(case, &mut look, before, 1, (time, &people)).await?,
+            (None, Some(after)) => {
+                self.walk(case, &mut look, after, -1, (time, &people)).await?
+                    && (look.own.is_some() || self.walk(case, &mut look, after, 1, (time, &people)).await?)
+            }
+            (None, None) => false,
+        };
+        look.complete = whole;
+        Ok(look)
+    }
+
+    /// Reads ids from `from` on until it is found, or the time is over; false if that took too many.
+    async fn walk(
+        &mut self,
+        case: &Case<'_>,
+        look: &mut Look,
+        from: i64,
+        step: i64,
+        (time, people): (Stretch, &[i64]),
+    ) -> Result<bool> {
+        let (mut id, mut absent) = (from, 0);
+        loop {
+            id = id.saturating_add(step);
+            if id < 1 || absent == ABSENT {
+                return Ok(true);
+            }
+            if let Some(known) = case.attempts.iter().position(|attempt| attempt.id == Some(id)) {
+                absent = 0;
+                // What comes behind it is too late, or too early.
+                if !case.there(case.stretch(known)?).meets(&time) {
+                    return Ok(true);
+                }
+                continue;
+            }
+            if look.read == MOST {
+                return Ok(false);
+            }
+            look.sees(id);
+            let Some(found) = self.get(id).await? else {
+                absent += 1;
+                continue;
+            };
+            absent = 0;
+            if found.time.is_some_and(|at| if step > 0 { time.until < at } else { at < time.from }) {
+                return Ok(true);
+            }
+            if self.belongs(look, id, &found, people) {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Whether an id is the batch's; notes what it is.
+    fn belongs(&mut self, look: &mut Look, id: i64, found: &Found, people: &[i64]) -> bool {
+        match &found.people {
+            _ if !found.text || self.claimed.contains(&id) => {}
+            None => look.unsure.push(id),
+            Some(own) if own.iter().all(|one| people.binary_search(one).is_ok()) => {
+                let reached = found.sent.unwrap_or_else(|| i64::try_from(own.len()).unwrap_or(i64::MAX));
+                let (same, size) = (own.len() == people.len(), i64::try_from(people.len()).unwrap_or(i64::MAX));
+                look.own = Some(Own { id, same, reached, all: same && reached >= size });
+                self.claimed.push(id);
+                return true;
+            }
+            Some(_) => {}
+        }
+        false
+    }
+
+    async fn get(&mut self, id: i64) -> Result<Option<Found>> {
+        if let Some(known) = self.ids.get(&id) {
+            return Ok(known.clone());
+        }
+        let mut input = Input::default();
+        input.values.insert(self.own.id.to_owned(), vec![id.to_string()]);
+        let found = match (self.operation.call)(self.client.clone(), input).await {
+            Ok(json) => json.map(|json| self.found(&serde_json::from_slice(json.bytes()).unwrap_or_default())),
+            Err(error) if error.kind == ErrorKind::NotFound.name() => None,
+            Err(error) => return Err(error),
+        };
+        self.ids.insert(id, found.clone());
+        Ok(found)
+    }
+
+    fn found(&self, value: &Value) -> Found {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let time = text(self.own.time).and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+        Found {
+            text: text(self.own.text).is_some_and(|text| text.trim() == self.text),
+            time: time.map(|time| time.with_timezone(&Utc)),
+            sent: value.get(self.bulk.sent).and_then(Value::as_i64),
+            people: self.own.recipients.and_then(|name| people(value.get(name)?)),
+        }
+    }
+
+    /// What others have sent with the same text in that time: its id and how many it reached.
+    pub(super) fn others(&self, inside: impl Fn(DateTime<Utc>) -> bool) -> impl Iterator<Item = (i64, i64)> {
+        let read = self.ids.iter().filter_map(|(id, found)| Some((*id, found.as_ref()?)));
+        read.filter(move |(_, found)| found.text && found.time.is_some_and(&inside)).filter_map(|(id, found)| {
+            let people = found.people.as_ref()?;
+            Some((id, found.sent.unwrap_or_else(|| i64::try_from(people.len()).unwrap_or(i64::MAX))))
+        })
+    }
+}
+
+/// The ids of what was sent last before an attempt and next after it.
+pub(crate) fn neighbours(attempts: &[Attempt], place: usize) -> (Option<i64>, Option<i64>) {
+    let (before, after) = attempts.split_at_checked(place).unwrap_or_default();
+    (before.iter().rev().find_map(|attempt| attempt.id), after.iter().skip(1).find_map(|attempt| attempt.id))
+}
+
+/// The numbers of a list, or of a text in whatever form; nothing if there are none.
+fn people(value: &Value) -> Option<Vec<i64>> {
+    let mut numbers: Vec<i64> = match value {
+        Value::Array(items) => items.iter().map(Value::as_i64).collect::<Option<_>>()?,
+        Value::String(text) => {
+            let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+            runs.map(|run| run.parse().ok()).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    numbers.sort_unstable();
+    numbers.dedup();
+    Some(numbers).filter(|numbers| !numbers.is_empty())
+}
+
+impl Look {
+    fn sees(&mut self, id: i64) {
+        self.read += 1;
+        self.between = Some(self.between.map_or((id, id), |(least, most)| (least.min(id), most.max(id))));
+    }
+
+    /// What it says of the batch; nothing if nothing could be looked at.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        match self.own {
+            Some(own) if own.all => Some(Verdict::Sent),
+            Some(_) => Some(Verdict::Partly),
+            None if !self.unsure.is_empty() => Some(Verdict::Unclear),
+            None if self.complete => Some(Verdict::NotSent),
+            None => None,
+        }
+    }
+
+    /// How many of the batch were reached, if that was found.
+    pub(super) fn reached(&self) -> Option<i64> {
+        self.own.map(|own| own.reached)
+    }
+
+    pub(super) fn has(&self, id: i64) -> bool {
+        self.own.is_some_and(|own| own.id == id)
+    }
+
+    pub(super) fn json(&self, noun: &str) -> Value {
+        let (least, most) = self.between.unzip();
+        let own = self.own.map(|own| json!({ "id": own.id, "all_recipients": own.same, "reached": own.reached }));
+        json!({
+            "of": noun, "read": self.read, "from_id": least, "to_id": most, "complete": self.complete,
+            "match": own, "same_text": self.unsure, "verdict": self.verdict().map(Verdict::name),
+        })
+    }
+
+    pub(super) fn told(&self, noun: &str) -> String {
+        if let Some(Own { id, same, reached, .. }) = self.own {
+            let whom = if same { "the same recipients" } else { "some of its recipients and no others" };
+            return format!("{noun}: {id} has the text and {whom}, of whom {reached} were reached");
+        }
+        let Some((least, most)) = self.between else {
+            let why = if self.complete { "no id was given to others in that time" } else { "no id near it is known" };
+            return format!("{noun}: {why}");
+        };
+        let mut text = format!("{noun}: none of the ids from {least} to {most} has the text and its recipients");
+        if !self.unsure.is_empty() {
+            text.push_str(&format!(
+                ", but {} of them have the text and do not say whom they reached",
+                self.unsure.len()
+            ));
+        }
+        if !self.complete {
+            text.push_str("; it may have another one");
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recipients_are_read_from_whatever_form() {
+        for (value, numbers) in [
+            (json!("3,1,2"), Some(vec![1, 2, 3])),
+            (json!("[1, 2, 2]"), Some(vec![1, 2])),
+            (json!([2, 1]), Some(vec![1, 2])),
+            (json!(""), None),
+            (json!("99999999999999999999"), None),
+            (json!(["a"]), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(people(&value), numbers, "{value}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `desk export --follow`: it reads what comes, over a service that is away for a while, until it is told to end.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use desk_emulator::FaultPlan;
+use serde_json::json;
+
+use crate::export::{export, ids, parts, rows, seeded};
+use crate::run::with;
+
+#[test]
+fn what_comes_is_read_until_it_is_told_to_end() {
+    let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
+    let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
+    let lines = || {
+        let whole = parts(dir.path()).into_iter().filter(|name| !name.starts_with('.'));
+        whole.map(|name| fs::read_to_string(dir.path().join(name)).unwrap().lines().count()).sum::<usize>()
+    };
+    at("2026-01-10T00:00:00Z");
+    let mut command = with(&emulator);
+    command.args(["export", dir.path().to_str().unwrap(), "--follow", "--every", "1s", "--json"]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while lines() == 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let first = lines();
+    assert!(first < 500, "{first}");
+    let down = json!({ "rules": [{ "fault": { "answer": { "status": 503 } } }] });
+    emulator.set_faults(serde_json::from_value::<FaultPlan>(down).unwrap()).unwrap();
+    at("2026-02-10T00:00:00Z");
+    let before = emulator.requests().len();
+    while emulator.requests().len() < before + 5 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    emulator.set_faults(FaultPlan::default()).unwrap();
+    while lines() < 500 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(signal.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{text}");
+    assert!(text.contains("500 rows are kept"), "{text}");
+    assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
+    // The same export without --follow goes on behind it.
+    let again = export(&emulator, dir.path(), &["--json"]).ok().json();
+    assert_eq!((&again["rows"], &again["new_rows"]), (&json!(500), &json!(0)));
+}
