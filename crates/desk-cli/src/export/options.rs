@@ -94,7 +94,7 @@ pub(crate) fn command() -> Option<Command> {
                 .long("rows-per-window")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
-                .help("Rows of a window, about [default: 10000, for parquet 40000]"),
+                .help("Rows of a window, about [default: 10000, for parquet 25000]"),
         )
         .arg(
             Arg::new("in-flight")

@@ -53,7 +53,7 @@ impl Format {
 
     /// Rows of a window, if it is not said. Readers like row groups of Parquet large; what is held in memory is a window.
     pub(crate) fn rows_per_window(self) -> usize {
-        if self == Format::Parquet { 40_000 } else { 10_000 }
+        if self == Format::Parquet { 25_000 } else { 10_000 }
     }
 }
 
