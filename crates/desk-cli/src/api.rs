@@ -102,8 +102,12 @@ pub(crate) struct List {
     pub(crate) name: &'static str,
     /// What differs between exports of it, but time and paging.
     pub(crate) arguments: &'static [Argument],
-    /// Properties of a row, as on the wire.
-    pub(crate) columns: &'static [&'static str],
+    /// Properties of a row.
+    pub(crate) columns: &'static [Column],
+    /// The one that tells rows apart.
+    pub(crate) id: &'static str,
+    /// The one that windows are made by.
+    pub(crate) time: &'static str,
     /// Rows of a page at most.
     pub(crate) page: i64,
     pub(crate) export: fn(&Client, &Input, Span) -> Result<Export<Row>>,
@@ -123,6 +127,13 @@ impl List {
         }
         Ok((self.ask)(client, input, one, 0).await?.count)
     }
+}
+
+/// A property of a row.
+pub(crate) struct Column {
+    /// As on the wire.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
 }
 
 /// A page, and when the service gave it.
@@ -161,7 +172,7 @@ pub(crate) enum Place {
     Body,
 }
 
-/// What an argument takes.
+/// What an argument takes, or a column holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     Bool,

@@ -4,15 +4,22 @@
 //! same command goes on after any end, a kill included, with nothing lost or doubled. What decides that rows are complete is
 //! the client's export; here they are kept.
 
+mod database;
 mod format;
 mod keep;
+#[cfg(test)]
+mod kinds_tests;
 mod manifest;
 mod options;
+mod parquet;
 mod part;
 mod privacy;
 mod progress;
 mod settings;
+mod table;
+mod value;
 mod verify;
+mod writer;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -41,8 +48,8 @@ use options::Options;
 use progress::Progress;
 use settings::Settings;
 
-pub(crate) use format::hex;
 pub(crate) use options::command;
+pub(crate) use value::hex;
 
 /// What is in the directory.
 #[derive(Default)]
@@ -59,7 +66,7 @@ impl Totals {
     fn add(&mut self, window: &Window) {
         self.windows += 1;
         self.rows += window.count;
-        self.bytes += window.part.as_ref().map_or(0, |part| part.bytes);
+        self.bytes += window.parts.iter().map(|part| part.bytes).sum::<u64>();
         self.unproven += u64::from(!window.verified);
         self.until = Some(window.until);
     }
@@ -160,14 +167,12 @@ fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<T
         // Looked at before it was locked.
         Some(recorded) => settings.mismatch(recorded).map_or(Ok(()), Err)?,
     }
-    let parts = manifest.windows().filter_map(|window| window.part.as_ref());
-    let recorded: HashSet<&str> = parts.map(|part| part.file.as_str()).collect();
-    part::remove(dir, &part::unrecorded(dir, settings, &recorded)?)?;
-    let last = manifest.windows().rev().find_map(|window| window.part.as_ref());
-    if let Some(part) = last
-        && !part::holds(dir, part)?
+    writer::clean(dir, settings, manifest.windows())?;
+    let last = manifest.windows().rev().find(|window| !window.parts.is_empty());
+    if let Some(window) = last
+        && !writer::holds(dir, settings, window)?
     {
-        let problem = format!("{} is not as it was written", dir.join(&part.file).display());
+        let problem = format!("what {} has of {} is not as it was written", dir.display(), window.from.to_rfc3339());
         return Err(
             Error::integrity(problem).hint(format!("type `desk export verify {}`: it reads it anew", dir.display()))
         );
@@ -255,10 +260,9 @@ impl Work<'_> {
         if there == 0 || self.options.follow.is_none() {
             progress.say(&plan(self.options, self.settings, &self.totals, left));
         }
-        let mut export = (list.export)(&self.client, input, span)?.in_flight(self.options.in_flight);
-        if let Some(rows) = self.options.rows_per_window {
-            export = export.rows_per_window(rows);
-        }
+        let mut export = (list.export)(&self.client, input, span)?
+            .in_flight(self.options.in_flight)
+            .rows_per_window(self.options.rows_per_window);
         let read = self.read(&mut export, &mut progress).await;
         // What was read before an error is kept.
         let written = self.keeper.done().await.map(|window| self.kept(window, &mut progress));

@@ -171,5 +171,15 @@ fn flatten(json: &mut [u8]) {
 }
 
 #[cfg(test)]
+impl Row {
+    /// A row of a page of its own.
+    pub(crate) fn alone(key: Key, json: &str) -> Row {
+        let mut page = format!("{json} ").into_bytes();
+        flatten(&mut page);
+        Row { key, at: 0..json.len(), page: Arc::new(page) }
+    }
+}
+
+#[cfg(test)]
 #[path = "rows/tests.rs"]
 mod tests;

@@ -17,7 +17,7 @@ use super::rust_lists::{LIMIT, any_export, any_stream, copied};
 const OPTIONS: [&str; 10] =
     ["all", "application-id", "base-url", "body", "help", "json", "max-items", "profile", "token-file", "version"];
 /// Options of `export`, which has those of lists as well.
-const EXPORT_OPTIONS: [&str; 15] = [
+const EXPORT_OPTIONS: [&str; 16] = [
     "csv-raw",
     "directory",
     "drop",
@@ -30,6 +30,7 @@ const EXPORT_OPTIONS: [&str; 15] = [
     "list",
     "page-size",
     "partition",
+    "redact",
     "rows-per-window",
     "since",
     "until",
@@ -73,7 +74,7 @@ pub fn lists(model: &Model) -> TokenStream {
         paged().filter_map(|(operation, paged)| Some(export(operation, paged, paged.window.as_ref()?, model)));
     quote! {
         use super::operations;
-        use crate::api::{Argument, Kind, List, Place};
+        use crate::api::{Argument, Column, Kind, List, Place};
         use crate::rows::{PageOf, Row, Shape};
         use desk_client::answer::Split;
 
@@ -133,7 +134,17 @@ fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
         Type::List(item) if !matches!(item.ty, Type::Object(_) | Type::Json) => (&item.ty, true),
         ty => (ty, false),
     };
-    let kind = match ty {
+    let kind = kind(ty, model);
+    quote! {
+        Argument {
+            name: #name, place: Place::#place, wire: #wire, doc: #doc, kind: #kind, many: #many, required: #required,
+        }
+    }
+}
+
+/// What an option takes or a column holds.
+fn kind(ty: &Type, model: &Model) -> TokenStream {
+    match ty {
         Type::Bool => quote!(Kind::Bool),
         Type::Int32 => quote!(Kind::Int32),
         Type::Int64 => quote!(Kind::Int64),
@@ -146,11 +157,6 @@ fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
             Some(Kind::Enum(values)) => quote!(Kind::Enum(&[#(#values),*])),
             _ => quote!(Kind::Text),
         },
-    };
-    quote! {
-        Argument {
-            name: #name, place: Place::#place, wire: #wire, doc: #doc, kind: #kind, many: #many, required: #required,
-        }
     }
 }
 
@@ -336,7 +342,11 @@ fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) 
     let kept = all.iter().filter(|one| is_exported(paged, one.place, one.field));
     let tables = kept.map(|one| argument(one, model));
     let columns = model.objects().find(|(schema, _)| schema.name == paged.item).map_or(&[][..], |(_, fields)| fields);
-    let columns = columns.iter().map(|field| &field.wire);
+    let columns = columns.iter().map(|field| {
+        let (name, kind) = (&field.wire, kind(&field.ty, model));
+        quote!(Column { name: #name, kind: #kind })
+    });
+    let (id, time) = (&paged.id.wire, &window.time.wire);
     let most = paged.limit.bounds.max.unwrap_or(LIMIT);
     let member = |field: &Field| ident(&names::rust(&field.name));
     let (from, until, limit, offset) =
@@ -354,6 +364,8 @@ fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) 
             name: #noun,
             arguments: &[#(#tables),*],
             columns: &[#(#columns),*],
+            id: #id,
+            time: #time,
             page: #most,
             export: |client, input, span| {
                 #path

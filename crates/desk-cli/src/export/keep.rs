@@ -1,6 +1,6 @@
 //! Windows → parts and the manifest, on a thread of their own: [`Keeper`].
 //!
-//! Invariant: one window at a time, in the order in which they were read; a window's part is durable before the manifest tells
+//! Invariant: one window at a time, in the order in which they were read; a window's parts are durable before the manifest tells
 //! of it. While a window is being written, the next one is read.
 
 use std::path::PathBuf;
@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 
 use super::format::Encoder;
 use super::manifest::{Manifest, Window};
-use super::part;
 use super::settings::Settings;
+use super::writer::Writer;
 use crate::error::{Error, Exit, Result};
 use crate::rows::Row;
 
@@ -27,16 +27,10 @@ pub(crate) struct Place {
 impl Place {
     fn keep(&mut self, window: &Rows<Row>) -> Result<Window> {
         let proof = &window.proof;
-        let part = match window.items.is_empty() {
-            true => None,
-            false => {
-                let name = part::name(&self.settings, (proof.from, proof.until), 0);
-                let mut writer = part::Writer::new(&self.dir, &self.encoder, name)?;
-                writer.rows(&window.items)?;
-                Some(writer.finish()?)
-            }
-        };
-        let window = Window::new(proof, part);
+        let span = (proof.from, proof.until);
+        let mut writer = Writer::new(&self.dir, &self.settings, &self.encoder, span, 0)?;
+        writer.rows(&window.items)?;
+        let window = Window::new(proof, writer.finish()?.keep()?);
         self.manifest.add(window.clone())?;
         Ok(window)
     }

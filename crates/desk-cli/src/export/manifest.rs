@@ -42,11 +42,11 @@ pub(crate) struct Window {
     pub(crate) requests: u64,
     pub(crate) strays: u64,
     pub(crate) verified: bool,
-    /// None if there are no rows.
-    pub(crate) part: Option<Part>,
+    /// None of files if there are no rows; of a table one, always.
+    pub(crate) parts: Vec<Part>,
 }
 
-/// The file with a window's rows.
+/// A file with rows of a window, or what a table has of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub(crate) file: String,
@@ -55,7 +55,7 @@ pub(crate) struct Part {
 }
 
 impl Window {
-    pub(crate) fn new(proof: &Proof, part: Option<Part>) -> Window {
+    pub(crate) fn new(proof: &Proof, parts: Vec<Part>) -> Window {
         Window {
             from: proof.from,
             until: proof.until,
@@ -65,7 +65,7 @@ impl Window {
             requests: proof.requests,
             strays: proof.strays,
             verified: proof.verified,
-            part,
+            parts,
         }
     }
 }

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::format::{Encoder, Privacy};
+use super::database;
+use super::format::Encoder;
+use super::privacy::{Privacy, Private};
 use super::settings::{self, Format, Settings, Share};
 use crate::api::input::Input;
 use crate::api::{List, Place, arguments};
@@ -23,6 +25,9 @@ Export a list into a directory, each row once, with proof
 Rows go into part files, one for each window of time, and a manifest tells which windows are there and that the service \
 counted as many rows in them. The same command goes on where it stopped, however it ended. Without --until it ends two \
 minutes behind the service's clock, and later goes on from there.
+
+Parquet goes into LIST/date=DAY/ (UTC), SQLite into the table of LIST.sqlite, with columns of the documented types. What does \
+not fit its column, or has none, stands as JSON in the column `other`. Times in SQLite are text: UTC, six digits, `Z`.
 
 Three things are taken for granted: a row's time never changes, no row appears later than two minutes after its time, ids \
 are unique.";
@@ -53,8 +58,8 @@ pub(crate) fn command() -> Option<Command> {
                 .long("format")
                 .value_name("FORMAT")
                 .default_value("ndjson")
-                .help("What parts are; CSV has the columns that this version knows, NDJSON all there are")
-                .value_parser(PossibleValuesParser::new(["ndjson", "csv"])),
+                .help("What is written; CSV has the columns that this version knows, the others all there are")
+                .value_parser(PossibleValuesParser::new(["ndjson", "csv", "parquet", "sqlite"])),
         )
         .arg(
             Arg::new("csv-raw")
@@ -65,6 +70,11 @@ pub(crate) fn command() -> Option<Command> {
         .arg(columns("drop", "Leave this property out; may be given several times"))
         .arg(columns("hmac", "Write the HMAC-SHA-256 of this property instead; may be given several times"))
         .arg(key_file())
+        .arg(
+            Arg::new("redact").long("redact").value_name("COLUMN[=REGEX]").action(ArgAction::Append).help(
+                "Write [redacted] instead of this property, or of what matches in it; may be given several times",
+            ),
+        )
         .arg(
             Arg::new("partition")
                 .long("partition")
@@ -84,7 +94,7 @@ pub(crate) fn command() -> Option<Command> {
                 .long("rows-per-window")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
-                .help("Rows of a window, about [default: 10000]"),
+                .help("Rows of a window, about [default: 10000, for parquet 25000]"),
         )
         .arg(
             Arg::new("in-flight")
@@ -139,7 +149,7 @@ pub(crate) struct Options {
     pub(crate) list: &'static List,
     pub(crate) input: Input,
     pub(crate) page: Option<i64>,
-    pub(crate) rows_per_window: Option<usize>,
+    pub(crate) rows_per_window: usize,
     pub(crate) json: bool,
     pub(crate) encoder: Arc<Encoder>,
     pub(crate) in_flight: usize,
@@ -149,8 +159,7 @@ pub(crate) struct Options {
     since: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
     partition: Option<Share>,
-    drop: Vec<String>,
-    hmac: Vec<String>,
+    private: Private,
     key_id: Option<String>,
 }
 
@@ -180,54 +189,44 @@ impl Options {
         let format = match (matches.get_one::<String>("format").map(String::as_str), matches.get_flag("csv-raw")) {
             (Some("csv"), false) => Format::Csv,
             (Some("csv"), true) => Format::CsvRaw,
+            (Some("parquet"), false) => Format::Parquet,
+            (Some("sqlite"), false) => Format::Sqlite,
             (_, false) => Format::Ndjson,
             (_, true) => return Err(Error::usage("--csv-raw needs --format csv")),
         };
-        let (drop, hmac) = (columns(matches, "drop", list)?, columns(matches, "hmac", list)?);
-        let file = matches.get_one::<PathBuf>("hmac-key-file");
-        let privacy = Privacy::new(drop.clone(), hmac.clone(), file.map(PathBuf::as_path))?;
+        let private = Private::given(matches, list)?;
+        let privacy = Privacy::new(&private, matches.get_one::<PathBuf>("hmac-key-file"))?;
         let page = matches.get_one::<u32>("page-size").map(|rows| i64::from(*rows));
         if page.is_some_and(|page| page > list.page) {
             return Err(Error::usage(format!("--page-size is at most {} for the list {}", list.page, list.name)));
         }
+        let rows_per_window = matches.get_one::<u32>("rows-per-window").and_then(|rows| usize::try_from(*rows).ok());
         Ok(Options {
             dir: arguments::path(matches, "directory").to_owned(),
             list,
             input,
             page,
-            rows_per_window: matches.get_one::<u32>("rows-per-window").and_then(|rows| usize::try_from(*rows).ok()),
+            rows_per_window: rows_per_window.unwrap_or(format.rows_per_window()),
             json: matches.get_flag("json"),
             key_id: privacy.key_id(),
-            encoder: Arc::new(Encoder::new(format, list.columns, privacy)),
+            encoder: Arc::new(Encoder::new(format, list.columns, (list.id, list.time), privacy)),
             in_flight: matches.get_one::<u32>("in-flight").map_or(1, |requests| *requests as usize),
             follow: matches.get_flag("follow").then(|| *matches.get_one("every").unwrap_or(&Duration::from_secs(60))),
             format,
             since: matches.get_one("since").copied(),
             until: matches.get_one("until").copied(),
             partition: matches.get_one("partition").copied(),
-            drop,
-            hmac,
+            private,
         })
     }
 
     pub(crate) fn settings(&self, service: String) -> Result<Settings> {
-        let privacy = (self.drop.clone(), self.hmac.clone(), self.key_id.clone());
+        let privacy = (self.private.clone(), self.key_id.clone());
         let (time, arguments) = ((self.since, self.until), self.input.values.clone());
-        Settings::new(service, self.list.name, self.format, time, arguments, privacy, self.partition)
-    }
-}
-
-/// Properties that are to be kept from the disk. One that is misspelled would not be.
-fn columns(matches: &ArgMatches, option: &str, list: &List) -> Result<Vec<String>> {
-    let mut columns: Vec<String> = matches.get_many::<String>(option).into_iter().flatten().cloned().collect();
-    columns.sort();
-    columns.dedup();
-    match columns.iter().find(|column| !list.columns.contains(&column.as_str())) {
-        Some(unknown) => {
-            let problem =
-                format!("--{option} {unknown}: the list {} has no such property; nothing was sent", list.name);
-            Err(Error::usage(problem).hint(format!("it has: {}", list.columns.join(", "))))
+        let settings = Settings::new(service, self.list.name, self.format, time, arguments, privacy, self.partition)?;
+        if self.format == Format::Sqlite {
+            database::check(&self.encoder.table, &settings)?;
         }
-        None => Ok(columns),
+        Ok(settings)
     }
 }

@@ -1,41 +1,29 @@
 //! Part files: written under another name, made durable, renamed, made durable again.
 //!
 //! Invariant: under its own name a part is whole. What is there and not recorded is removed before an export goes on: the rows
-//! in it are read again.
+//! in it are read again. Readers of the directory take no unfinished part for theirs: its name begins with a dot and ends
+//! otherwise.
 
 use std::collections::HashSet;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use super::format::Encoder;
+use super::database;
 use super::manifest::Part;
-use super::settings::Settings;
+use super::settings::{Format, Settings};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::rows::Row;
 
-const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
 /// Bytes that are hashed and written together.
-const BUFFER: usize = 1 << 16;
-/// What a part begins with while it is being written.
-const UNFINISHED: &str = ".unfinished-";
-
-/// A part while it is being written.
-pub(crate) struct Writer<'a> {
-    dir: &'a Path,
-    encoder: &'a Encoder,
-    name: String,
-    file: File,
-    digest: Hasher,
-    bytes: u64,
-    /// Not written yet.
-    buffer: Vec<u8>,
-}
+pub(crate) const BUFFER: usize = 1 << 16;
+const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
+/// What the name of a part ends with while it is being written.
+const UNFINISHED: &str = ".unfinished";
 
 /// The name of the part of a window; `revision` counts how often it was mended.
 pub(crate) fn name(settings: &Settings, (from, until): (DateTime<Utc>, DateTime<Utc>), revision: u32) -> String {
@@ -44,72 +32,66 @@ pub(crate) fn name(settings: &Settings, (from, until): (DateTime<Utc>, DateTime<
     format!("{}-{from}-{until}{revision}.{}", settings.list, settings.format.extension())
 }
 
-impl<'a> Writer<'a> {
-    pub(crate) fn new(dir: &'a Path, encoder: &'a Encoder, name: String) -> Result<Writer<'a>> {
-        let path = dir.join(format!("{UNFINISHED}{name}"));
+/// A part while it is being written.
+pub(crate) struct Unfinished {
+    dir: PathBuf,
+    /// Its own name, from `dir` on.
+    name: String,
+    file: BufWriter<File>,
+    digest: Hasher,
+    bytes: u64,
+}
+
+impl Unfinished {
+    pub(crate) fn new(dir: &Path, name: String) -> Result<Unfinished> {
+        let path = dir.join(unfinished(&name));
+        directory(files::parent(&path))?;
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
         let file = file.map_err(|error| Error::io("write to", &path, &error))?;
-        let mut writer = Writer {
-            dir,
-            encoder,
-            name,
-            file,
-            digest: Hasher::new(),
-            bytes: 0,
-            buffer: Vec::with_capacity(BUFFER + BUFFER / 4),
-        };
-        encoder.head(&mut writer.buffer);
-        Ok(writer)
+        let file = BufWriter::with_capacity(BUFFER, file);
+        Ok(Unfinished { dir: dir.to_owned(), name, file, digest: Hasher::new(), bytes: 0 })
     }
 
-    pub(crate) fn rows(&mut self, rows: &[Row]) -> Result<()> {
-        if self.encoder.takes_lines() {
-            return Row::lines(rows).try_for_each(|lines| self.lines(lines));
-        }
-        for row in rows {
-            self.encoder.row(row.json(), &mut self.buffer)?;
-            self.lines(&[])?;
-        }
-        Ok(())
+    pub(crate) fn path(&self) -> PathBuf {
+        self.dir.join(&self.name)
     }
 
-    /// Many lines are written from where they are, few are gathered.
-    fn lines(&mut self, lines: &[u8]) -> Result<()> {
-        if self.buffer.len() + lines.len() < BUFFER {
-            self.buffer.extend_from_slice(lines);
-            return Ok(());
-        }
-        self.put()?;
-        if lines.len() < BUFFER {
-            self.buffer.extend_from_slice(lines);
-            return Ok(());
-        }
-        self.write(lines)
+    /// Makes it durable under its own name; nothing is written to it after that.
+    pub(crate) fn finish(&mut self) -> Result<Part> {
+        let path = self.path();
+        self.settle(&path).map_err(|error| Error::io("write to", &path, &error))?;
+        let blake3 = self.digest.finalize().to_hex().to_string();
+        Ok(Part { file: self.name.clone(), bytes: self.bytes, blake3 })
     }
 
-    fn put(&mut self) -> Result<()> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let written = self.write(&buffer);
-        buffer.clear();
-        self.buffer = buffer;
-        written
+    fn settle(&mut self, path: &Path) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        std::fs::rename(self.dir.join(unfinished(&self.name)), path)?;
+        files::sync(files::parent(path))?;
+        // Directories that another share has just made may not be durable yet.
+        let above = path.ancestors().skip(2).take(self.name.matches('/').count());
+        above.into_iter().try_for_each(|dir| files::sync(if dir.as_os_str().is_empty() { Path::new(".") } else { dir }))
     }
+}
 
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write_all(bytes)?;
         self.digest.update(bytes);
         self.bytes += bytes.len() as u64;
-        self.file.write_all(bytes).map_err(|error| Error::io("write to", &self.dir.join(&self.name), &error))
+        Ok(bytes.len())
     }
 
-    /// Makes it durable under its own name.
-    pub(crate) fn finish(mut self) -> Result<Part> {
-        let (from, to) = (self.dir.join(format!("{UNFINISHED}{}", self.name)), self.dir.join(&self.name));
-        self.put()?;
-        let renamed =
-            self.file.sync_all().and_then(|()| std::fs::rename(&from, &to)).and_then(|()| files::sync(self.dir));
-        renamed.map_err(|error| Error::io("write to", &to, &error))?;
-        Ok(Part { file: self.name, bytes: self.bytes, blake3: self.digest.finalize().to_hex().to_string() })
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
+}
+
+/// The name of a part while it is being written.
+fn unfinished(name: &str) -> String {
+    let (dir, name) = name.rsplit_once('/').map_or((String::new(), name), |(dir, name)| (format!("{dir}/"), name));
+    format!("{dir}.{name}{UNFINISHED}")
 }
 
 /// Whether the file is there and holds what was recorded.
@@ -117,7 +99,7 @@ pub(crate) fn holds(dir: &Path, part: &Part) -> Result<bool> {
     let path = dir.join(&part.file);
     let mut file = match File::open(&path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(Error::io("read", &path, &error)),
     };
     let (mut digest, mut buffer) = (Hasher::new(), vec![0; BUFFER]);
@@ -144,18 +126,50 @@ pub(crate) fn directory(dir: &Path) -> Result<()> {
 /// Parts of this export in `dir` that `recorded` does not have, unfinished ones included.
 pub(crate) fn unrecorded(dir: &Path, settings: &Settings, recorded: &HashSet<&str>) -> Result<Vec<String>> {
     let (first, last) = settings.span();
-    let failed = |error: &std::io::Error| Error::io("list", dir, error);
+    // Others are of another share, and perhaps being written.
+    let own = |from: DateTime<Utc>| {
+        settings.partition.is_none()
+            || (first.is_none_or(|first| first <= from) && last.is_none_or(|last| from <= last))
+    };
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(|error| failed(&error))? {
-        let file = entry.map_err(|error| failed(&error))?.file_name();
-        let Some(file) = file.to_str() else { continue };
-        let Some(from) = begins(file.strip_prefix(UNFINISHED).unwrap_or(file), settings) else { continue };
-        // Others are of another share, and perhaps being written.
-        let own = settings.partition.is_none()
-            || (first.is_none_or(|first| first <= from) && last.is_none_or(|last| from <= last));
-        if own && !recorded.contains(file) {
-            found.push(file.to_owned());
+    for file in below(dir, settings)? {
+        let name = file.rsplit_once('/').map_or(file.as_str(), |(_, name)| name);
+        let finished = name.strip_prefix('.').and_then(|name| name.strip_suffix(UNFINISHED)).unwrap_or(name);
+        let strange = match settings.format {
+            Format::Sqlite => database::is_of(name, settings) && !recorded.contains(database::name(settings).as_str()),
+            _ => begins(finished, settings).is_some_and(own) && !recorded.contains(file.as_str()),
+        };
+        if strange {
+            found.push(file);
         }
+    }
+    Ok(found)
+}
+
+/// The files where parts are, from `dir` on.
+fn below(dir: &Path, settings: &Settings) -> Result<Vec<String>> {
+    if settings.format != Format::Parquet {
+        return names(dir);
+    }
+    let mut found = Vec::new();
+    for date in names(&dir.join(&settings.list))? {
+        let date = format!("{}/{date}", settings.list);
+        found.extend(names(&dir.join(&date))?.into_iter().map(|name| format!("{date}/{name}")));
+    }
+    Ok(found)
+}
+
+/// What is in a directory, if it is one.
+fn names(dir: &Path) -> Result<Vec<String>> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    let failed = |error: &io::Error| Error::io("list", dir, error);
+    let mut found = Vec::new();
+    let entries = match std::fs::read_dir(dir) {
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(found),
+        entries => entries.map_err(|error| failed(&error))?,
+    };
+    for entry in entries {
+        found.extend(entry.map_err(|error| failed(&error))?.file_name().to_str().map(str::to_owned));
     }
     Ok(found)
 }
@@ -171,14 +185,16 @@ fn begins(name: &str, settings: &Settings) -> Option<DateTime<Utc>> {
 }
 
 pub(crate) fn remove(dir: &Path, files: &[String]) -> Result<()> {
+    let mut changed = HashSet::new();
     for file in files {
         let path = dir.join(file);
         match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::io("remove", &path, &error));
-            }
-            _ => {}
-        }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::io("remove", &path, &error)),
+            _ => changed.insert(files::parent(&path).to_owned()),
+        };
     }
-    if files.is_empty() { Ok(()) } else { files::sync(dir).map_err(|error| Error::io("write to", dir, &error)) }
+    changed
+        .iter()
+        .filter(|dir| dir.is_dir())
+        .try_for_each(|dir| files::sync(dir).map_err(|error| Error::io("write to", dir, &error)))
 }

@@ -1,19 +1,100 @@
-//! The key of `--hmac`, and what is said of it in the manifest.
+//! What is kept from the disk: properties left out, hashed with a key, or redacted, before a row gets its format.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
+use clap::ArgMatches;
+use regex::{NoExpand, Regex};
 use ring::hmac;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::format::{Privacy, hex};
+use super::value::{Properties, hex, quoted, text};
+use crate::api::List;
 use crate::error::{Error, Exit, Result};
 
 /// Bytes that a key has at least: fewer could be guessed from the hashes.
 const SHORTEST: usize = 16;
+/// What stands for what was redacted.
+const REDACTED: &str = "[redacted]";
+/// Lists and objects within each other in which texts are looked for; what is deeper is redacted as a whole.
+const DEEPEST: u32 = 64;
+
+/// What was asked for; part of an export's settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Private {
+    pub(crate) drop: Vec<String>,
+    pub(crate) hmac: Vec<String>,
+    /// `COLUMN` or `COLUMN=REGEX`, in the order in which they apply.
+    pub(crate) redact: Vec<String>,
+}
+
+impl Private {
+    /// What the options say. A property that is misspelled would not be kept from the disk.
+    pub(crate) fn given(matches: &ArgMatches, list: &List) -> Result<Private> {
+        let all = |option: &str| -> Vec<String> {
+            matches.get_many::<String>(option).into_iter().flatten().cloned().collect()
+        };
+        let sorted = |option: &str| {
+            let mut columns = all(option);
+            columns.sort();
+            columns.dedup();
+            columns
+        };
+        let private = Private { drop: sorted("drop"), hmac: sorted("hmac"), redact: all("redact") };
+        for (option, column) in private.columns() {
+            if !list.columns.iter().any(|known| known.name == column) {
+                let problem =
+                    format!("--{option} {column}: the list {} has no such property; nothing was sent", list.name);
+                let known: Vec<&str> = list.columns.iter().map(|column| column.name).collect();
+                return Err(Error::usage(problem).hint(format!("it has: {}", known.join(", "))));
+            }
+            if option == "redact" && private.hmac.iter().any(|hmac| hmac == column) {
+                let problem = format!("--hmac {column} and --redact {column} exclude each other; nothing was sent");
+                return Err(Error::usage(problem).hint("give one of them"));
+            }
+        }
+        Ok(private)
+    }
+
+    /// The properties that are touched, each with the option that does.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let named = |option, names| <[String]>::iter(names).map(move |name| (option, name.as_str()));
+        let redacted = self.redact.iter().map(|redact| ("redact", split(redact).0));
+        named("drop", &self.drop).chain(named("hmac", &self.hmac)).chain(redacted)
+    }
+
+    pub(super) fn drops(&self, name: &str) -> bool {
+        self.drop.iter().any(|drop| drop == name)
+    }
+
+    /// Whether a property may become a text that it was not.
+    pub(super) fn rewrites(&self, name: &str) -> bool {
+        self.columns().any(|(option, column)| option != "drop" && column == name)
+    }
+
+    /// Whether rows stay as they are.
+    pub(super) fn is_idle(&self) -> bool {
+        self.columns().next().is_none()
+    }
+}
+
+fn split(redact: &str) -> (&str, Option<&str>) {
+    redact.split_once('=').map_or((redact, None), |(column, pattern)| (column, Some(pattern)))
+}
+
+/// Keeps properties from the disk.
+pub(crate) struct Privacy {
+    pub(super) private: Private,
+    key: Option<hmac::Key>,
+    /// Columns, and what is redacted in them; nothing said is all.
+    redact: Vec<(String, Option<Regex>)>,
+}
 
 impl Privacy {
     /// With the key of a file, if anything is to be hashed.
-    pub(crate) fn new(drop: Vec<String>, hmac: Vec<String>, file: Option<&Path>) -> Result<Privacy> {
-        let key = match (file, hmac.is_empty()) {
+    pub(crate) fn new(private: &Private, file: Option<&PathBuf>) -> Result<Privacy> {
+        let key = match (file, private.hmac.is_empty()) {
             (_, true) => None,
             (Some(file), false) => Some(key(file)?),
             (None, false) => {
@@ -22,13 +103,83 @@ impl Privacy {
                 );
             }
         };
-        Ok(Privacy { drop, hmac, key })
+        let redact = private.redact.iter().map(|redact| {
+            let (column, pattern) = split(redact);
+            Ok((column.to_owned(), pattern.map(|text| pattern_of(column, text)).transpose()?))
+        });
+        let redact = redact.collect::<Result<_>>()?;
+        Ok(Privacy { private: private.clone(), key, redact })
     }
 
     /// What tells this key from others.
     pub(crate) fn key_id(&self) -> Option<String> {
         self.key.as_ref().map(|key| hex(hmac::sign(key, b"desk export: which key").as_ref().split_at(8).0))
     }
+
+    /// What of a property may be written, as JSON like its value; none if it is dropped. What is null stays so.
+    pub(super) fn shown<'a>(&self, name: &str, json: &'a str) -> Option<Cow<'a, str>> {
+        if self.private.drops(name) {
+            return None;
+        }
+        if json == "null" {
+            return Some(Cow::Borrowed(json));
+        }
+        if let Some(key) = self.key.as_ref().filter(|_| self.private.hmac.iter().any(|hmac| hmac == name)) {
+            let hash = hmac::sign(key, text(json).0.as_bytes());
+            return Some(Cow::Owned(quoted(&hex(hash.as_ref()))));
+        }
+        let mut shown = Cow::Borrowed(json);
+        for (_, pattern) in self.redact.iter().filter(|(column, _)| column == name) {
+            let redacted = match pattern {
+                Some(pattern) => redacted(&shown, pattern, DEEPEST),
+                None => Some(quoted(REDACTED)),
+            };
+            shown = redacted.map_or(shown, Cow::Owned);
+        }
+        Some(shown)
+    }
+}
+
+/// The value without what the pattern matches, if it matches anything: in texts, also those inside lists and objects and
+/// their names, and in numbers as they are written.
+fn redacted(json: &str, pattern: &Regex, deepest: u32) -> Option<String> {
+    if deepest == 0 {
+        return Some(quoted(REDACTED));
+    }
+    let inside = |json: &str| redacted(json, pattern, deepest - 1);
+    if json.starts_with('{') {
+        let Ok(Properties(all)) = serde_json::from_str(json) else { return Some(quoted(REDACTED)) };
+        let mut changed = false;
+        let parts = all.iter().map(|(name, value)| {
+            let (name, value) = (quoted(name), inside(value).inspect(|_| changed = true).unwrap_or(value.to_string()));
+            let name = inside(&name).inspect(|_| changed = true).unwrap_or(name);
+            format!("{name}:{value}")
+        });
+        let object = format!("{{{}}}", parts.collect::<Vec<_>>().join(","));
+        return changed.then_some(object);
+    }
+    if json.starts_with('[') {
+        let Ok(all) = serde_json::from_str::<Vec<&RawValue>>(json) else { return Some(quoted(REDACTED)) };
+        let mut changed = false;
+        let parts =
+            all.iter().map(|value| inside(value.get()).inspect(|_| changed = true).unwrap_or(value.to_string()));
+        let list = format!("[{}]", parts.collect::<Vec<_>>().join(","));
+        return changed.then_some(list);
+    }
+    match pattern.replace_all(&text(json).0, NoExpand(REDACTED)) {
+        Cow::Owned(text) if json != "null" => Some(quoted(&text)),
+        _ => None,
+    }
+}
+
+fn pattern_of(column: &str, text: &str) -> Result<Regex> {
+    Regex::new(text).map_err(|error| {
+        // It draws where in the pattern it is, over several lines.
+        let error = error.to_string();
+        let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let problem = format!("--redact {column}: the pattern is no regular expression: {why}; nothing was sent");
+        Error::usage(problem).hint("mend it, or put `\\` before a sign that stands for itself, such as `\\(`")
+    })
 }
 
 fn key(file: &Path) -> Result<hmac::Key> {
@@ -39,4 +190,46 @@ fn key(file: &Path) -> Result<hmac::Key> {
         return Err(Error::usage(problem).hint(format!("type `head -c 32 /dev/urandom > {}`", file.display())));
     }
     Ok(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(redact: &[&str], json: &str) -> String {
+        let redact = redact.iter().map(|redact| (*redact).to_owned()).collect();
+        let privacy = Privacy::new(&Private { redact, ..Private::default() }, None).expect("patterns");
+        privacy.shown("a", json).expect("kept").into_owned()
+    }
+
+    #[test]
+    fn matches_are_redacted_wherever_texts_are() {
+        assert_eq!(shown(&["a"], "{\"b\": 1}"), "\"[redacted]\"");
+        assert_eq!(shown(&["a", "a=x"], "null"), "null");
+        assert_eq!(shown(&["b"], "1"), "1");
+        let number = "a=[0-9]{4,}";
+        for (json, wanted) in [
+            ("\"call 12345 or 678\"", "\"call [redacted] or 678\""),
+            // Escapes hide nothing.
+            ("\"\\u0031\\u00320000 \\\"q\\\"\"", "\"[redacted] \\\"q\\\"\""),
+            ("12345", "\"[redacted]\""),
+            ("123", "123"),
+            ("true", "true"),
+            // What has no match stays to the last digit.
+            ("{\"k\": [1.50, \"x\"]}", "{\"k\": [1.50, \"x\"]}"),
+            ("{\"k\": [1.50, {\"\\u00312345\": \"12345\"}]}", "{\"k\":[1.50,{\"[redacted]\":\"[redacted]\"}]}"),
+        ] {
+            assert_eq!(shown(&[number], json), wanted, "{json}");
+        }
+        assert_eq!(shown(&["a=x", "a=y"], "\"xyz $0\""), "\"[redacted][redacted]z $0\"");
+        let deep = format!("{}\"1234\"{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(!shown(&[number], &deep).contains("1234"));
+    }
+
+    #[test]
+    fn a_bad_pattern_is_said_in_one_line() {
+        let private = Private { redact: vec!["a=(x".to_owned()], ..Private::default() };
+        let error = Privacy::new(&private, None).err().expect("refused");
+        assert_eq!(error.message, "--redact a: the pattern is no regular expression: unclosed group; nothing was sent");
+    }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::privacy::Private;
 use crate::error::{Error, Result};
 
 /// Of the manifest and of the parts.
@@ -23,8 +24,8 @@ pub(crate) struct Settings {
     pub(crate) until: Option<DateTime<Utc>>,
     /// Options of the list itself.
     pub(crate) arguments: BTreeMap<String, Vec<String>>,
-    pub(crate) drop: Vec<String>,
-    pub(crate) hmac: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) private: Private,
     /// Tells keys apart, and nothing about them.
     pub(crate) hmac_key: Option<String>,
     pub(crate) partition: Option<Share>,
@@ -36,6 +37,8 @@ pub(crate) enum Format {
     Ndjson,
     Csv,
     CsvRaw,
+    Parquet,
+    Sqlite,
 }
 
 impl Format {
@@ -43,7 +46,14 @@ impl Format {
         match self {
             Format::Ndjson => "ndjson",
             Format::Csv | Format::CsvRaw => "csv",
+            Format::Parquet => "parquet",
+            Format::Sqlite => "sqlite",
         }
+    }
+
+    /// Rows of a window, if it is not said. Readers like row groups of Parquet large; what is held in memory is a window.
+    pub(crate) fn rows_per_window(self) -> usize {
+        if self == Format::Parquet { 25_000 } else { 10_000 }
     }
 }
 
@@ -81,7 +91,7 @@ impl Settings {
         format: Format,
         (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
         arguments: BTreeMap<String, Vec<String>>,
-        (drop, hmac, hmac_key): (Vec<String>, Vec<String>, Option<String>),
+        (private, hmac_key): (Private, Option<String>),
         partition: Option<Share>,
     ) -> Result<Settings> {
         if let (Some(share), true) = (partition, since.is_none() || until.is_none()) {
@@ -93,19 +103,7 @@ impl Settings {
             return Err(Error::usage("--since is after --until").hint("exchange them"));
         }
         let list = list.to_owned();
-        Ok(Settings {
-            version: VERSION,
-            service,
-            list,
-            format,
-            since,
-            until,
-            arguments,
-            drop,
-            hmac,
-            hmac_key,
-            partition,
-        })
+        Ok(Settings { version: VERSION, service, list, format, since, until, arguments, private, hmac_key, partition })
     }
 
     /// The stretch of time, both ends inclusive.
@@ -188,7 +186,7 @@ mod tests {
             let mut next = since;
             for index in 1..=of {
                 let share = Some(Share { index, of });
-                let none = (Vec::new(), Vec::new(), None);
+                let none = (Private::default(), None);
                 let settings = Settings::new(
                     String::new(),
                     "x",

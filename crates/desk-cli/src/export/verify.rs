@@ -13,13 +13,15 @@ use clap::ArgMatches;
 use desk_client::Client;
 use serde_json::json;
 
-use super::format::{Encoder, Privacy};
-use super::manifest::{self, Manifest, Window};
+use super::format::Encoder;
+use super::manifest::{self, Manifest, Part, Window};
 use super::options::list;
 use super::part;
+use super::privacy::Privacy;
 use super::progress::Progress;
 use super::settings::Settings;
 use super::whole;
+use super::writer::{self, Writer, Written};
 use crate::api::List;
 use crate::api::arguments;
 use crate::api::input::{Input, Span};
@@ -131,10 +133,7 @@ impl<'a> Work<'a> {
         json: bool,
     ) -> Result<()> {
         let windows: Vec<Window> = manifest.windows().cloned().collect();
-        let parts = windows.iter().filter_map(|window| window.part.as_ref());
-        let recorded: HashSet<&str> = parts.map(|part| part.file.as_str()).collect();
-        part::remove(self.dir, &part::unrecorded(self.dir, self.settings, &recorded)?)?;
-        drop(recorded);
+        writer::clean(self.dir, self.settings, windows.iter())?;
         let rows = windows.iter().map(|window| window.count).sum();
         let mut progress = Progress::new(rows, 0, counts.clone(), json);
         let (mut next, before) = (None, found.rows);
@@ -172,41 +171,43 @@ impl<'a> Work<'a> {
     async fn window(&self, window: &Window, manifest: &mut Manifest, found: &mut Found) -> Result<u64> {
         let span = Span { from: Some(window.from), until: Some(window.until), page: None };
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
-        let whole = window.part.as_ref().map_or(Ok(true), |part| part::holds(self.dir, part))?;
+        let whole = writer::holds(self.dir, self.settings, window)?;
         if window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
             return Ok(window.count);
         }
-        let now = self.again(window, span).await?;
+        let encoder = self.encoder()?;
+        let (now, written) = self.again(window, span, &encoder).await?;
         if !now.verified {
             found.wrong += 1;
         }
-        let same = |one: &Window, other: &Window| {
-            let sum = |window: &Window| window.part.as_ref().map(|part| part.blake3.clone());
-            (one.verified, one.count, sum(one)) == (other.verified, other.count, sum(other))
-        };
-        if whole && (same(&now, window) || !now.verified) {
+        let sums = |parts: &[Part]| parts.iter().map(|part| part.blake3.clone()).collect::<Vec<_>>();
+        let same =
+            (now.verified, now.count, sums(&written.parts)) == (window.verified, window.count, sums(&window.parts));
+        if whole && (same || !now.verified) {
             // Nothing is gained.
-            let superfluous: Vec<String> = now.part.into_iter().map(|part| part.file).collect();
-            part::remove(self.dir, &superfluous)?;
+            written.discard()?;
             return Ok(window.count);
         }
+        let now = Window { parts: written.keep()?, ..now };
         let rows = now.count;
         found.mended += u64::from(now.verified);
+        let kept: HashSet<&str> = now.parts.iter().map(|part| part.file.as_str()).collect();
+        let old = window.parts.iter().map(|part| part.file.clone()).filter(|file| !kept.contains(file.as_str()));
+        let old: Vec<String> = old.collect();
         manifest.add(now)?;
-        let old: Vec<String> = window.part.iter().map(|part| part.file.clone()).collect();
         part::remove(self.dir, &old)?;
         Ok(rows)
     }
 
-    /// Reads a window anew, into a part of another name.
-    async fn again(&self, window: &Window, span: Span) -> Result<Window> {
-        let encoder = self.encoder()?;
-        let name = |revision| part::name(self.settings, (window.from, window.until), revision);
-        let mut revision = 1;
-        while self.dir.join(name(revision)).exists() {
-            revision += 1;
-        }
-        let mut writer = part::Writer::new(self.dir, &encoder, name(revision))?;
+    /// Reads a window anew, into parts of other names.
+    async fn again(&self, window: &Window, span: Span, encoder: &Encoder) -> Result<(Window, Written)> {
+        let time = (window.from, window.until);
+        let taken = |revision| {
+            let name = part::name(self.settings, time, revision);
+            window.parts.iter().any(|part| part.file.ends_with(&name))
+        };
+        let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
+        let mut writer = Writer::new(self.dir, self.settings, encoder, time, revision)?;
         let mut export = (self.list.export)(self.client, &self.input, span)?;
         let mut now = Window {
             count: 0,
@@ -215,7 +216,7 @@ impl<'a> Work<'a> {
             requests: 0,
             strays: 0,
             verified: true,
-            part: None,
+            parts: Vec::new(),
             ..window.clone()
         };
         let mut reached = None;
@@ -232,20 +233,14 @@ impl<'a> Work<'a> {
             reached = Some(proof.until);
         }
         now.verified &= reached == Some(window.until);
-        let part = writer.finish()?;
-        match now.count {
-            0 => part::remove(self.dir, &[part.file])?,
-            _ => now.part = Some(part),
-        }
-        Ok(now)
+        Ok((now, writer.finish()?))
     }
 
     fn encoder(&self) -> Result<Encoder> {
-        let (drop, hmac) = (self.settings.drop.clone(), self.settings.hmac.clone());
-        let privacy = Privacy::new(drop, hmac, self.key.map(PathBuf::as_path))?;
+        let privacy = Privacy::new(&self.settings.private, self.key)?;
         if privacy.key_id() != self.settings.hmac_key {
             return Err(Error::usage("the key is not the one that the export was made with").hint("give the same file"));
         }
-        Ok(Encoder::new(self.settings.format, self.list.columns, privacy))
+        Ok(Encoder::new(self.settings.format, self.list.columns, (self.list.id, self.list.time), privacy))
     }
 }

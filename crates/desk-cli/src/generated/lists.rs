@@ -1,7 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use super::operations;
-use crate::api::{Argument, Kind, List, Place};
+use crate::api::{Argument, Column, Kind, List, Place};
 use crate::rows::{PageOf, Row, Shape};
 use desk_client::answer::Split;
 pub(crate) static LISTS: &[List] = &[
@@ -32,18 +32,53 @@ pub(crate) static LISTS: &[List] = &[
             },
         ],
         columns: &[
-            "id",
-            "messageId",
-            "ticket",
-            "userSendbirdId",
-            "userType",
-            "createdAt",
-            "message",
-            "data",
-            "deletedAt",
-            "requestedFrom",
-            "requestedBy",
+            Column {
+                name: "id",
+                kind: Kind::Int64,
+            },
+            Column {
+                name: "messageId",
+                kind: Kind::Int64,
+            },
+            Column {
+                name: "ticket",
+                kind: Kind::Int64,
+            },
+            Column {
+                name: "userSendbirdId",
+                kind: Kind::Text,
+            },
+            Column {
+                name: "userType",
+                kind: Kind::Enum(&["AGENT", "CUSTOMER", "EVENT"]),
+            },
+            Column {
+                name: "createdAt",
+                kind: Kind::Time,
+            },
+            Column {
+                name: "message",
+                kind: Kind::Text,
+            },
+            Column {
+                name: "data",
+                kind: Kind::Text,
+            },
+            Column {
+                name: "deletedAt",
+                kind: Kind::Time,
+            },
+            Column {
+                name: "requestedFrom",
+                kind: Kind::Enum(&["DASHBOARD", "PLATFORM_API"]),
+            },
+            Column {
+                name: "requestedBy",
+                kind: Kind::Json,
+            },
         ],
+        id: "id",
+        time: "createdAt",
         page: 500i64,
         export: |client, input, span| {
             let mut params = operations::chat_message_list_params(input)?;

@@ -9,9 +9,10 @@ use std::process::Command;
 use desk_emulator::{Behaviour, Change, Emulator, FaultPlan, MessageImport, Order};
 use serde_json::{Value, json};
 
+use crate::formats;
 use crate::run::{Ended, desk, run, with};
 
-const ALL: [&str; 4] = ["--until", "2026-01-31", "--rows-per-window", "200"];
+pub(crate) const ALL: [&str; 4] = ["--until", "2026-01-31", "--rows-per-window", "200"];
 
 pub(crate) fn seeded(rows: u64) -> Emulator {
     Emulator::builder().seed_rows(rows).start_blocking().unwrap()
@@ -50,7 +51,7 @@ pub(crate) fn truth(emulator: &Emulator) -> Vec<Value> {
     run(with(emulator), ["chat-message", "list", "--all"]).ok().lines()
 }
 
-fn message(text: &str) -> MessageImport {
+pub(crate) fn message(text: &str) -> MessageImport {
     serde_json::from_value(json!({
         "ticket": 1, "userSendbirdId": "u", "userType": "CUSTOMER", "createdAt": "2026-01-31T20:00:00Z", "message": text
     }))
@@ -254,10 +255,11 @@ fn other_settings_and_foreign_directories_are_refused() {
 /// Bytes of memory do not grow with rows: those of one window are held.
 #[test]
 fn memory_is_flat() {
-    let peak = |rows: u64| {
+    let peak = |rows: u64, format: &str| {
         let (emulator, dir) = (seeded(rows), tempfile::tempdir().unwrap());
         let mut child = with(&emulator)
             .args(["export", dir.path().to_str().unwrap(), "--until", "2026-01-31", "--rows-per-window", "1000"])
+            .args(["--format", format])
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
@@ -270,12 +272,15 @@ fn memory_is_flat() {
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
         assert!(child.wait().unwrap().success());
-        assert_eq!(rows, self::rows(dir.path()).len() as u64);
+        let kept = if format == "ndjson" { self::rows(dir.path()) } else { formats::read(dir.path(), format) };
+        assert_eq!(rows, kept.len() as u64);
         peak
     };
-    let (few, many) = (peak(3_000), peak(60_000));
-    println!("{few} kB for 3,000 rows, {many} kB for 60,000");
-    assert!(many < few + 8_000, "{few} kB, then {many} kB");
+    for format in ["ndjson", "parquet", "sqlite"] {
+        let (few, many) = (peak(3_000, format), peak(60_000, format));
+        println!("{format}: {few} kB for 3,000 rows, {many} kB for 60,000");
+        assert!(many < few + 8_000, "{format}: {few} kB, then {many} kB");
+    }
 }
 
 #[test]

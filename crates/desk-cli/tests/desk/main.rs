@@ -5,6 +5,7 @@ mod credentials;
 mod doctor;
 mod export;
 mod follow;
+mod formats;
 mod help;
 mod kills;
 mod operations;

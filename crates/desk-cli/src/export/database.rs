@@ -1,0 +1,279 @@
+//! Rows → a table of SQLite. A window is one transaction that puts its rows in the place of what the table has in that time.
+//!
+//! Invariants: a window is durable in the table before the manifest tells of it; one that was written twice is there once,
+//! since what lies in its time goes first and what has its id is replaced. The manifest knows a digest of the rows of each window,
+//! which can be made again from the table.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use blake3::Hasher;
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+
+use super::format::Encoder;
+use super::manifest::{Part, Window};
+use super::settings::Settings;
+use super::table::{Table, Type, Value};
+use crate::error::{Error, Exit, Result};
+use crate::files;
+use crate::rows::Row;
+
+/// A stretch of time, both ends inclusive.
+type Span = (DateTime<Utc>, DateTime<Utc>);
+
+/// A window on its way into the table: a transaction.
+pub(crate) struct Open {
+    db: Connection,
+    path: PathBuf,
+    part: String,
+    keys: Keys,
+    span: Span,
+    insert: String,
+    types: Vec<Type>,
+}
+
+/// How the table and its columns are written in SQL.
+#[derive(Clone)]
+struct Keys {
+    table: String,
+    id: String,
+    time: String,
+}
+
+impl Keys {
+    fn new(table: &Table, settings: &Settings) -> Result<Keys> {
+        let columns: Vec<_> = table.order().filter_map(|at| table.columns.get(at)).collect();
+        match columns.as_slice() {
+            [time, id] => Ok(Keys {
+                table: quoted(&settings.list.replace('-', "_")),
+                id: quoted(&id.name),
+                time: quoted(&time.name),
+            }),
+            _ => Err(Error::usage("a table of SQLite needs the id and the time of its rows; nothing was sent")
+                .hint("do not drop, hash or redact them, or choose another --format")),
+        }
+    }
+}
+
+/// The name of the file of an export, or of a share of it.
+pub(crate) fn name(settings: &Settings) -> String {
+    let share = settings.partition.map_or(String::new(), |share| format!("-{}-of-{}", share.index, share.of));
+    format!("{}{share}.{}", settings.list, settings.format.extension())
+}
+
+/// Whether a file is the export's or one that SQLite has beside it.
+pub(crate) fn is_of(file: &str, settings: &Settings) -> bool {
+    file.strip_prefix(&name(settings)).is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
+}
+
+impl Open {
+    pub(crate) fn new(dir: &Path, settings: &Settings, encoder: &Encoder, span: Span) -> Result<Open> {
+        let (table, part) = (&encoder.table, name(settings));
+        let path = dir.join(&part);
+        let keys = Keys::new(table, settings)?;
+        // SQLite gives its other files the mode of this one.
+        let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+        made.map_err(|error| Error::io("write to", &path, &error))?;
+        let open = || {
+            let db = connect(&path)?;
+            db.execute_batch(&columns(table, &keys))?;
+            db.execute_batch("BEGIN IMMEDIATE")?;
+            remove(&db, &keys, span)?;
+            Ok(db)
+        };
+        let db = open().map_err(|error| failed(&path, &error))?;
+        let types: Vec<Type> = table.columns.iter().map(|column| column.ty).chain([Type::Json]).collect();
+        let places = vec!["?"; types.len()].join(", ");
+        let insert = format!("INSERT OR REPLACE INTO {} VALUES ({places})", keys.table);
+        Ok(Open { db, path, part, keys, span, insert, types })
+    }
+
+    pub(crate) fn rows(&mut self, rows: &[Row], encoder: &Encoder) -> Result<()> {
+        let failed = |error| failed(&self.path, &error);
+        let mut insert = self.db.prepare_cached(&self.insert).map_err(failed)?;
+        for row in rows {
+            let cells = encoder.cells(row)?.into_iter().zip(&self.types).map(|(value, ty)| Cell { value, ty: *ty });
+            insert.execute(params_from_iter(cells)).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// What the table will have of the window.
+    pub(crate) fn part(&self) -> Result<Part> {
+        let (bytes, blake3) = digest(&self.db, &self.keys, self.span).map_err(|error| failed(&self.path, &error))?;
+        Ok(Part { file: self.part.clone(), bytes, blake3 })
+    }
+
+    /// Makes it durable; without that nothing has changed.
+    pub(crate) fn commit(self) -> Result<()> {
+        let committed = self.db.execute_batch("COMMIT");
+        let closed = committed.and_then(|()| self.db.close().map_err(|(_, error)| error));
+        closed.map_err(|error| failed(&self.path, &error))?;
+        // Its name, too.
+        files::sync(files::parent(&self.path)).map_err(|error| Error::io("write to", &self.path, &error))
+    }
+}
+
+/// Whether a table can be made; else it says what to do.
+pub(crate) fn check(table: &Table, settings: &Settings) -> Result<()> {
+    Keys::new(table, settings).map(|_| ())
+}
+
+/// Takes out what lies behind a moment: rows of windows that were not recorded.
+pub(crate) fn trim(dir: &Path, settings: &Settings, table: &Table, until: DateTime<Utc>) -> Result<()> {
+    let path = dir.join(name(settings));
+    if !path.exists() {
+        return Ok(());
+    }
+    let keys = Keys::new(table, settings)?;
+    let trim = || {
+        let delete = format!("DELETE FROM {} WHERE {} > ?1", keys.table, keys.time);
+        connect(&path)?.execute(&delete, [stamp(until)])
+    };
+    match trim() {
+        Err(error) if !damaged(&error) => Err(failed(&path, &error)),
+        // What is damaged is found when it is looked at.
+        _ => Ok(()),
+    }
+}
+
+/// Whether the table has of a window what was recorded.
+pub(crate) fn holds(dir: &Path, settings: &Settings, table: &Table, window: &Window) -> Result<bool> {
+    let path = dir.join(name(settings));
+    if !path.exists() {
+        return Ok(false);
+    }
+    let keys = Keys::new(table, settings)?;
+    let read = || digest(&connect(&path)?, &keys, (window.from, window.until));
+    match read() {
+        Ok((_, blake3)) => Ok(window.parts.iter().all(|part| part.blake3 == blake3)),
+        // Damaged, or another file.
+        Err(error) if damaged(&error) => Ok(false),
+        Err(error) => Err(failed(&path, &error)),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(Duration::from_secs(10))?;
+    // Others may read while an export runs.
+    db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    // As FULL, and as durable where a file system cannot do that.
+    db.pragma_update(None, "synchronous", "EXTRA")?;
+    Ok(db)
+}
+
+/// The table and its index, made if they are not there.
+fn columns(table: &Table, keys: &Keys) -> String {
+    let columns = table.columns.iter().map(|column| {
+        let ty = match column.ty {
+            Type::Bool | Type::Int32 | Type::Int64 => "INTEGER",
+            Type::Double => "REAL",
+            Type::Date | Type::Time | Type::Text | Type::Json | Type::Any => "TEXT",
+        };
+        format!("{} {ty}{}", quoted(&column.name), if column.required { " PRIMARY KEY" } else { "" })
+    });
+    let columns: Vec<String> = columns.chain([format!("{} TEXT", quoted(&table.other))]).collect();
+    let Keys { table, id, time } = keys;
+    let index = quoted(&format!("{}_by_time", table.trim_matches('"')));
+    format!(
+        "CREATE TABLE IF NOT EXISTS {table} ({});
+         CREATE INDEX IF NOT EXISTS {index} ON {table} ({time}, {id});",
+        columns.join(", ")
+    )
+}
+
+fn remove(db: &Connection, Keys { table, time, .. }: &Keys, (from, until): Span) -> rusqlite::Result<()> {
+    let delete = format!("DELETE FROM {table} WHERE {time} BETWEEN ?1 AND ?2");
+    db.execute(&delete, [stamp(from), stamp(until)]).map(|_| ())
+}
+
+/// Bytes and BLAKE3 of the rows of a window, by time and id: of each value its type, its length and its bytes.
+fn digest(db: &Connection, keys: &Keys, (from, until): Span) -> rusqlite::Result<(u64, String)> {
+    let Keys { table, id, time } = keys;
+    let select = format!("SELECT * FROM {table} WHERE {time} BETWEEN ?1 AND ?2 ORDER BY {time}, {id}");
+    let mut select = db.prepare(&select)?;
+    let columns = select.column_count();
+    let mut rows = select.query([stamp(from), stamp(until)])?;
+    let (mut digest, mut bytes) = (Hasher::new(), 0);
+    while let Some(row) = rows.next()? {
+        for at in 0..columns {
+            let mut add = |tag: u8, value: &[u8]| {
+                digest.update(&[tag]);
+                digest.update(&(value.len() as u64).to_le_bytes());
+                digest.update(value);
+                bytes += value.len() as u64;
+            };
+            match row.get_ref(at)? {
+                ValueRef::Null => add(0, &[]),
+                ValueRef::Integer(value) => add(1, &value.to_le_bytes()),
+                ValueRef::Real(value) => add(2, &value.to_le_bytes()),
+                ValueRef::Text(value) => add(3, value),
+                ValueRef::Blob(value) => add(4, value),
+            }
+        }
+    }
+    Ok((bytes, digest.finalize().to_hex().to_string()))
+}
+
+/// A value as SQLite has it.
+struct Cell<'a> {
+    value: Value<'a>,
+    ty: Type,
+}
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match (&self.value, self.ty) {
+            (Value::Null, _) => ToSqlOutput::Borrowed(ValueRef::Null),
+            (Value::Bool(value), _) => i64::from(*value).into(),
+            (Value::Int(micros), Type::Time) => {
+                stamp(DateTime::from_timestamp_micros(*micros).unwrap_or_default()).into()
+            }
+            (Value::Int(days), Type::Date) => date(*days).to_string().into(),
+            (Value::Int(value), _) => (*value).into(),
+            (Value::Double(value), _) => (*value).into(),
+            (Value::Text(text), _) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+/// A time as the table has it: later ones sort later, and SQLite's own functions take it.
+fn stamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+fn date(days: i64) -> NaiveDate {
+    NaiveDate::default().checked_add_signed(TimeDelta::days(days)).unwrap_or_default()
+}
+
+/// A name in SQL.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn damaged(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    // Also a table or a column that is not there.
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown))
+}
+
+fn failed(path: &Path, error: &rusqlite::Error) -> Error {
+    let hint = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            "make room, then type the same command again: what is there is kept".to_owned()
+        }
+        Some(ErrorCode::DatabaseBusy) => "wait until others have ended their work in it, then type it again".to_owned(),
+        _ if damaged(error) => {
+            let dir = files::parent(path).display();
+            format!("remove {}, then type `desk export verify {dir}`: it reads anew what was there", path.display())
+        }
+        _ => "mend it, then type the same command again".to_owned(),
+    };
+    Error::new(Exit::Error, "io", format!("cannot write to {}: {error}", path.display())).hint(hint)
+}

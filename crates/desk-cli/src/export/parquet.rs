@@ -1,0 +1,192 @@
+//! Rows → a Parquet file: zstd, row groups, statistics, times in UTC.
+//!
+//! The columns of a row group are written side by side, a few rows at a time, into memory of their own: what a group takes is
+//! its compressed pages, not its rows.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel};
+use parquet::column::writer::{ColumnWriter, get_column_writer};
+use parquet::data_type::ByteArray;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::SortingColumn;
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::{ColumnPath, Type as Schema, TypePtr};
+
+use super::format::Encoder;
+use super::manifest::Part;
+use super::part::Unfinished;
+use super::table::{Table, Type, Value};
+use crate::error::{Error, Result as Outcome};
+use crate::rows::Row;
+
+/// Rows of a row group at most: what readers split their work by.
+const GROUP: usize = 122_880;
+/// Rows that are held as values of their columns.
+const BATCH: usize = 1024;
+
+/// A file while it is being written.
+pub(crate) struct File {
+    writer: SerializedFileWriter<Unfinished>,
+}
+
+impl File {
+    pub(crate) fn new(table: &Table, to: Unfinished) -> Outcome<File> {
+        let path = to.path();
+        let writer = schema(table).and_then(|schema| SerializedFileWriter::new(to, schema, properties(table)));
+        Ok(File { writer: writer.map_err(|error| Error::io("write to", &path, &cause(error)))? })
+    }
+
+    /// Adds rows, as row groups of their own.
+    pub(crate) fn rows(&mut self, rows: &[Row], encoder: &Encoder) -> Outcome<()> {
+        for rows in rows.chunks(GROUP) {
+            let group = Group::new(&self.writer, rows, encoder)?;
+            group.write(&mut self.writer).map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+
+    /// Makes it durable under its own name.
+    pub(crate) fn finish(mut self) -> Outcome<Part> {
+        self.writer.finish().map_err(|error| self.failed(error))?;
+        self.writer.inner_mut().finish()
+    }
+
+    fn failed(&self, error: ParquetError) -> Error {
+        Error::io("write to", &self.writer.inner().path(), &cause(error))
+    }
+}
+
+/// What the disk said, if it was that.
+fn cause(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(error) => error.downcast::<io::Error>().map_or_else(io::Error::other, |error| *error),
+        error => io::Error::other(error),
+    }
+}
+
+fn schema(table: &Table) -> Result<TypePtr> {
+    let mut fields = Vec::with_capacity(table.columns.len() + 1);
+    for column in &table.columns {
+        fields.push(field(&column.name, column.ty, column.required)?);
+    }
+    fields.push(field(&table.other, Type::Json, false)?);
+    Schema::group_type_builder("rows").with_fields(fields).build().map(Arc::new)
+}
+
+fn field(name: &str, ty: Type, required: bool) -> Result<TypePtr> {
+    let (physical, logical) = match ty {
+        Type::Bool => (Physical::BOOLEAN, None),
+        Type::Int32 => (Physical::INT32, None),
+        Type::Int64 => (Physical::INT64, None),
+        Type::Double => (Physical::DOUBLE, None),
+        Type::Date => (Physical::INT32, Some(LogicalType::Date)),
+        Type::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
+        Type::Text | Type::Any => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Type::Json => (Physical::BYTE_ARRAY, Some(LogicalType::Json)),
+    };
+    let repetition = if required { Repetition::REQUIRED } else { Repetition::OPTIONAL };
+    let field = Schema::primitive_type_builder(name, physical).with_logical_type(logical);
+    field.with_repetition(repetition).build().map(Arc::new)
+}
+
+fn properties(table: &Table) -> WriterPropertiesPtr {
+    let order: Vec<usize> = table.order().collect();
+    let mut properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default()));
+    // Hardly two rows have the same.
+    for name in order.iter().filter_map(|at| table.columns.get(*at)).map(|column| column.name.clone()) {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
+    }
+    let sorting = order.iter().filter_map(|at| {
+        Some(SortingColumn { column_idx: i32::try_from(*at).ok()?, descending: false, nulls_first: false })
+    });
+    let sorting: Vec<_> = sorting.collect();
+    Arc::new(properties.set_sorting_columns((!sorting.is_empty()).then_some(sorting)).build())
+}
+
+/// A row group: each column's pages, and what is to be told of them.
+struct Group(Vec<(Bytes, parquet::column::writer::ColumnCloseResult)>);
+
+impl Group {
+    fn new(file: &SerializedFileWriter<Unfinished>, rows: &[Row], encoder: &Encoder) -> Outcome<Group> {
+        let failed = |error| Error::io("write to", &file.inner().path(), &cause(error));
+        let columns = file.schema_descr().columns();
+        let mut pages: Vec<TrackedWrite<Vec<u8>>> = columns.iter().map(|_| TrackedWrite::new(Vec::new())).collect();
+        let writers = columns.iter().zip(&mut pages).map(|(column, pages)| {
+            let pages = Box::new(SerializedPageWriter::new(pages));
+            get_column_writer(column.clone(), file.properties().clone(), pages)
+        });
+        let mut writers: Vec<ColumnWriter<'_>> = writers.collect();
+        for rows in rows.chunks(BATCH) {
+            let cells = rows.iter().map(|row| Ok(encoder.cells(row)?.into_iter())).collect::<Outcome<Vec<_>>>();
+            let mut cells = cells?;
+            for (writer, column) in writers.iter_mut().zip(columns) {
+                let values = cells.iter_mut().filter_map(Iterator::next);
+                add(writer, values, column.max_def_level() > 0).map_err(failed)?;
+            }
+        }
+        let ended = writers.into_iter().map(ColumnWriter::close).collect::<Result<Vec<_>>>();
+        let pages = pages.into_iter().map(|pages| pages.into_inner().map(Bytes::from)).collect::<Result<Vec<_>>>();
+        Ok(Group(pages.map_err(failed)?.into_iter().zip(ended.map_err(failed)?).collect()))
+    }
+
+    fn write(self, file: &mut SerializedFileWriter<Unfinished>) -> Result<()> {
+        let mut group = file.next_row_group()?;
+        for (pages, column) in self.0 {
+            group.append_column(&pages, column)?;
+        }
+        group.close().map(|_| ())
+    }
+}
+
+/// Adds values to a column.
+fn add<'a>(writer: &mut ColumnWriter<'_>, values: impl Iterator<Item = Value<'a>>, nullable: bool) -> Result<()> {
+    /// The values that there are, and a level for each row.
+    fn split<'a, T>(
+        values: impl Iterator<Item = Value<'a>>,
+        own: impl Fn(Value<'a>) -> Option<T>,
+    ) -> (Vec<T>, Vec<i16>) {
+        let (mut there, mut levels) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+        for value in values {
+            let value = own(value);
+            levels.push(i16::from(value.is_some()));
+            there.extend(value);
+        }
+        (there, levels)
+    }
+    let int = |value| if let Value::Int(int) = value { Some(int) } else { None };
+    let written = match writer {
+        ColumnWriter::BoolColumnWriter(writer) => {
+            let own = |value| if let Value::Bool(own) = value { Some(own) } else { None };
+            let (values, levels) = split(values, own);
+            writer.write_batch(&values, nullable.then_some(&levels), None)
+        }
+        ColumnWriter::Int32ColumnWriter(writer) => {
+            let (values, levels) = split(values, |value| int(value).and_then(|int| i32::try_from(int).ok()));
+            writer.write_batch(&values, nullable.then_some(&levels), None)
+        }
+        ColumnWriter::Int64ColumnWriter(writer) => {
+            let (values, levels) = split(values, int);
+            writer.write_batch(&values, nullable.then_some(&levels), None)
+        }
+        ColumnWriter::DoubleColumnWriter(writer) => {
+            let own = |value| if let Value::Double(own) = value { Some(own) } else { None };
+            let (values, levels) = split(values, own);
+            writer.write_batch(&values, nullable.then_some(&levels), None)
+        }
+        ColumnWriter::ByteArrayColumnWriter(writer) => {
+            let own = |value| match value {
+                Value::Text(text) => Some(ByteArray::from(text.into_owned().into_bytes())),
+                _ => None,
+            };
+            let (values, levels) = split(values, own);
+            writer.write_batch(&values, nullable.then_some(&levels), None)
+        }
+        // Of types that no column has.
+        _ => Ok(0),
+    };
+    written.map(|_| ())
+}

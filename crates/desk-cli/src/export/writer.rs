@@ -1,0 +1,193 @@
+//! A window on its way to the disk, in whichever format: [`Writer`], then [`Written`], then parts for the manifest.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::database;
+use super::format::Encoder;
+use super::manifest::{Part, Window};
+use super::options::list;
+use super::parquet;
+use super::part::{self, Unfinished};
+use super::settings::{Format, Settings};
+use super::table::Table;
+use crate::error::{Error, Result};
+use crate::rows::Row;
+
+/// What is in the place of the date of rows that have none.
+const UNDATED: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// Writes the rows of a window. They come in order of time.
+pub(crate) struct Writer<'a> {
+    dir: &'a Path,
+    settings: &'a Settings,
+    encoder: &'a Encoder,
+    span: (DateTime<Utc>, DateTime<Utc>),
+    revision: u32,
+    open: Option<Open>,
+    parts: Vec<Part>,
+}
+
+/// What is being written.
+enum Open {
+    Text(Box<Unfinished>),
+    /// With the directory of its date.
+    Parquet(String, Box<parquet::File>),
+    Table(Box<database::Open>),
+}
+
+impl<'a> Writer<'a> {
+    /// For the window from and until; `revision` tells what was mended from what was there before.
+    pub(crate) fn new(
+        dir: &'a Path,
+        settings: &'a Settings,
+        encoder: &'a Encoder,
+        span: (DateTime<Utc>, DateTime<Utc>),
+        revision: u32,
+    ) -> Result<Writer<'a>> {
+        // A table has nothing of a window without rows; a part is not made for it.
+        let table = settings.format == Format::Sqlite;
+        let open = table.then(|| database::Open::new(dir, settings, encoder, span)).transpose()?;
+        let open = open.map(|open| Open::Table(Box::new(open)));
+        Ok(Writer { dir, settings, encoder, span, revision, open, parts: Vec::new() })
+    }
+
+    pub(crate) fn rows(&mut self, rows: &[Row]) -> Result<()> {
+        match (&mut self.open, self.settings.format) {
+            _ if rows.is_empty() => Ok(()),
+            (Some(Open::Table(table)), _) => table.rows(rows, self.encoder),
+            (_, Format::Parquet) => self.parquet(rows),
+            _ => self.text(rows),
+        }
+    }
+
+    fn text(&mut self, rows: &[Row]) -> Result<()> {
+        let mut bytes = Vec::new();
+        if self.open.is_none() {
+            self.open = Some(Open::Text(Box::new(self.part("")?)));
+            self.encoder.head(&mut bytes);
+        }
+        let Some(Open::Text(part)) = &mut self.open else { return Ok(()) };
+        let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", &part.path(), &error));
+        if self.encoder.takes_lines() {
+            return Row::lines(rows).try_for_each(put);
+        }
+        for row in rows {
+            self.encoder.row(row.json(), &mut bytes)?;
+            if bytes.len() >= part::BUFFER {
+                put(&bytes)?;
+                bytes.clear();
+            }
+        }
+        put(&bytes)
+    }
+
+    /// A file for each date, in a directory of it, as Hive has them.
+    fn parquet(&mut self, rows: &[Row]) -> Result<()> {
+        let date = |row: &Row| row.moment().map(|time| time.date_naive());
+        let key = self.encoder.table.free("date");
+        for rows in rows.chunk_by(|row, next| date(row) == date(next)) {
+            let date = rows.first().and_then(date).map_or(UNDATED.to_owned(), |date| date.to_string());
+            let place = format!("{}/{key}={date}/", self.settings.list);
+            if !matches!(&self.open, Some(Open::Parquet(open, _)) if *open == place) {
+                self.end()?;
+                let file = parquet::File::new(&self.encoder.table, self.part(&place)?)?;
+                self.open = Some(Open::Parquet(place, Box::new(file)));
+            }
+            if let Some(Open::Parquet(_, file)) = &mut self.open {
+                file.rows(rows, self.encoder)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A part, which no other of this window has the name of.
+    fn part(&self, place: &str) -> Result<Unfinished> {
+        let name = |revision| format!("{place}{}", part::name(self.settings, self.span, revision));
+        let mut revision = self.revision;
+        while self.parts.iter().any(|part| part.file == name(revision)) {
+            revision += 1;
+        }
+        Unfinished::new(self.dir, name(revision))
+    }
+
+    /// Ends the file that is being written.
+    fn end(&mut self) -> Result<()> {
+        match self.open.take() {
+            Some(Open::Text(mut part)) => self.parts.push(part.finish()?),
+            Some(Open::Parquet(_, file)) => self.parts.push(file.finish()?),
+            open => self.open = open,
+        }
+        Ok(())
+    }
+
+    /// Makes files durable under names of their own; a table is not changed yet.
+    pub(crate) fn finish(mut self) -> Result<Written> {
+        self.end()?;
+        let table = match self.open.take() {
+            Some(Open::Table(table)) => Some(table),
+            _ => None,
+        };
+        if let Some(table) = &table {
+            self.parts.push(table.part()?);
+        }
+        Ok(Written { dir: self.dir.to_owned(), parts: self.parts, table })
+    }
+}
+
+/// A window that is written, and can still be taken back.
+pub(crate) struct Written {
+    dir: PathBuf,
+    pub(crate) parts: Vec<Part>,
+    table: Option<Box<database::Open>>,
+}
+
+impl Written {
+    /// Makes it durable; what the manifest is to say of it.
+    pub(crate) fn keep(self) -> Result<Vec<Part>> {
+        self.table.map_or(Ok(()), |table| table.commit())?;
+        Ok(self.parts)
+    }
+
+    pub(crate) fn discard(self) -> Result<()> {
+        match self.table {
+            Some(_) => Ok(()),
+            None => part::remove(&self.dir, &self.parts.into_iter().map(|part| part.file).collect::<Vec<_>>()),
+        }
+    }
+}
+
+/// The columns of an export.
+fn table(settings: &Settings) -> Result<Table> {
+    let list = list(&settings.list)?;
+    Ok(Table::new(list.columns, (list.id, list.time), &settings.private))
+}
+
+/// Whether what is there of a window is what was written.
+pub(crate) fn holds(dir: &Path, settings: &Settings, window: &Window) -> Result<bool> {
+    if settings.format == Format::Sqlite {
+        return database::holds(dir, settings, &table(settings)?, window);
+    }
+    for part in &window.parts {
+        if !part::holds(dir, part)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Removes what windows left that were not recorded: files, and what a table has behind the last of them.
+pub(crate) fn clean<'a>(dir: &Path, settings: &Settings, windows: impl Iterator<Item = &'a Window>) -> Result<()> {
+    let (mut recorded, mut last) = (std::collections::HashSet::new(), None);
+    for window in windows {
+        recorded.extend(window.parts.iter().map(|part| part.file.as_str()));
+        last = last.max(Some(window.until));
+    }
+    part::remove(dir, &part::unrecorded(dir, settings, &recorded)?)?;
+    match last.filter(|_| settings.format == Format::Sqlite) {
+        Some(until) => database::trim(dir, settings, &table(settings)?, until),
+        None => Ok(()),
+    }
+}
