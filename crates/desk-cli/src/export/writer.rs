@@ -72,7 +72,18 @@ impl<'a> Writer<'a> {
         let Some(Open::Text(part)) = &mut self.open else { return Ok(()) };
         let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", &part.path(), &error));
         if self.encoder.takes_lines() {
-            return Row::lines(rows).try_for_each(put);
+            for lines in Row::lines(rows) {
+                if bytes.len() + lines.len() >= part::BUFFER {
+                    put(&bytes)?;
+                    bytes.clear();
+                }
+                // Many are written from where they are, few are gathered.
+                match lines.len() >= part::BUFFER {
+                    true => put(lines)?,
+                    false => bytes.extend_from_slice(lines),
+                }
+            }
+            return put(&bytes);
         }
         for row in rows {
             self.encoder.row(row.json(), &mut bytes)?;
