@@ -233,6 +233,7 @@ fn a_list_that_cannot_be_walked_is_said_with_its_mend() {
         ("offset: skip", "offset: gone", "`offset: gone` must name an optional whole number of the query"),
         ("        id: id\n", "        id: note\n", "`id: note` must name a required whole number of `Order`"),
         ("time: madeAt", "time: due", "`time: due` must name a time of `Order`"),
+        ("        time: madeAt\n", "", "a window is one of a time: name that beside it, as `time`"),
         ("until: made__lte", "until: skip", "`until: skip` must name an optional time of the query"),
         ("part: only_state", "part: skip", "`part: skip` must name an optional enumeration of the query"),
         ("operationId: shop_order_list", "operationId: shop_orders", "so that its id must end in `_list`"),

@@ -96,7 +96,7 @@ pub(crate) struct Paged {
     pub(crate) rows: fn(&Client, &Input) -> Result<ItemStream<Row>>,
 }
 
-/// A list that filters by time: `desk export`.
+/// A list: `desk export`.
 pub(crate) struct List {
     /// What `--list` says.
     pub(crate) name: &'static str,
@@ -106,8 +106,10 @@ pub(crate) struct List {
     pub(crate) columns: &'static [Column],
     /// The one that tells rows apart.
     pub(crate) id: &'static str,
-    /// The one that windows are made by.
+    /// When it came to be; empty if that is not told.
     pub(crate) time: &'static str,
+    /// Whether it can be asked for a stretch of time.
+    pub(crate) windows: bool,
     /// Rows of a page at most.
     pub(crate) page: i64,
     pub(crate) export: fn(&Client, &Input, Span) -> Result<Export<Row>>,

@@ -38,7 +38,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     report.add("settings", State::Fine, format!("{} with a token", shown(&connection.service(), 200)), None);
     let mut failure = None;
     // What an argument must be, nobody can guess.
-    for list in LISTS.iter().filter(|list| list.arguments.iter().all(|argument| !argument.required)) {
+    for list in LISTS.iter().filter(|list| list.windows && list.arguments.iter().all(|argument| !argument.required)) {
         if let Err(error) = examine(list, &client, &mut report).await {
             let (check, mend) = match error.kind {
                 "connect" if error.message.contains("certificate") => {

@@ -85,6 +85,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     compatible(&options.dir, &settings)?;
     let mut manifest = Manifest::open(&options.dir, settings.partition)?;
     let totals = recover(&options.dir, &mut manifest, &settings)?;
+    if !options.list.windows && totals.windows > 0 {
+        // There is nothing behind it: what has changed is read anew.
+        drop(manifest);
+        return verify::run(matches).await;
+    }
     let started = Instant::now();
     let (first, until) = settings.span();
     let (before, ended) = (totals.rows, manifest.ended());

@@ -10,6 +10,7 @@ mod ahead;
 mod pace;
 mod pass;
 mod reading;
+mod window;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -26,6 +27,7 @@ use crate::paging::{List, Page, Slice};
 use ahead::{Ahead, Course};
 use pace::Pace;
 use reading::{Reading, Step};
+pub use window::{Proof, Window};
 
 /// A second, µs.
 const SECOND: i64 = 1_000_000;
@@ -38,38 +40,9 @@ const MOST_IN_FLIGHT: usize = 32;
 /// The years 1 to 9999, which every service can read, µs.
 const YEARS: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
 
-/// Rows of one window of time.
-pub struct Window<T> {
-    /// The rows, in order of time and id, each once.
-    pub items: Vec<T>,
-    /// What is known of them.
-    pub proof: Proof,
-}
-
-/// What is known of a window's rows.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Proof {
-    /// The window's first microsecond.
-    pub from: DateTime<Utc>,
-    /// The window's last microsecond, inclusive: the next window begins one later.
-    pub until: DateTime<Utc>,
-    /// Rows of the window.
-    pub count: u64,
-    /// The least id; `None` if there are no rows.
-    pub id_min: Option<i64>,
-    /// The greatest id; `None` if there are no rows.
-    pub id_max: Option<i64>,
-    /// Requests made for this window, those that proved nothing included.
-    pub requests: u64,
-    /// Rows that the service gave though their time is outside the window; they are not among the items.
-    pub strays: u64,
-    /// Whether these are all rows that the service counts in the window. If not, there may be more, some may have been
-    /// deleted meanwhile, or some may have no time.
-    pub verified: bool,
-}
-
 /// Reads all rows of a closed stretch of time exactly once; from the `_export` methods of [`Client`](crate::Client).
+///
+/// A list that cannot be asked for a stretch of time is one window, from 2000 to when it is read.
 ///
 /// The stretch ends at the time given or, if that is earlier, at the service's clock (this machine's, if it tells none) less
 /// the settle time. Its windows
@@ -84,6 +57,8 @@ pub struct Export<T> {
     /// A row's time, µs.
     time: fn(&T) -> Option<i64>,
     parts: &'static [&'static str],
+    /// Whether the list can be asked for a stretch of time; else all of it is one window.
+    windows: bool,
     /// The stretch, both ends inclusive, µs; `until` is final once the service's clock is known.
     from: i64,
     until: i64,
@@ -134,6 +109,7 @@ impl<T: Send + 'static> Export<T> {
         Export {
             time,
             parts,
+            windows: true,
             from,
             until,
             edge: until,
@@ -151,6 +127,11 @@ impl<T: Send + 'static> Export<T> {
             outside: HashSet::new(),
             undated: HashSet::new(),
         }
+    }
+
+    /// An export of a list that cannot be asked for a stretch of time.
+    pub(crate) fn whole(list: List<T>, time: fn(&T) -> Option<i64>, page: Option<i64>) -> Export<T> {
+        Export { windows: false, settle: Duration::ZERO, ..Export::new(list, time, &[], None, None, page) }
     }
 
     /// How long after its time a row may still appear, 120 s by default: so far the export stays behind the service's
@@ -189,12 +170,17 @@ impl<T: Send + 'static> Export<T> {
     fn ask(&self) -> Option<Slice> {
         match &self.stage {
             Stage::Start | Stage::Check => {
-                let window = Some((at(self.from), at(self.edge)));
+                let window = self.windows.then(|| (at(self.from), at(self.edge)));
                 Some(Slice { limit: 1, offset: 0, window, part: None, ahead: false })
             }
-            Stage::Read(reading) => Some(reading.slice(self.pace.limit)),
+            Stage::Read(reading) => Some(self.shaped(reading.slice(self.pace.limit))),
             Stage::End => None,
         }
+    }
+
+    /// Without times for a list that knows none.
+    fn shaped(&self, slice: Slice) -> Slice {
+        Slice { window: slice.window.filter(|_| self.windows), ..slice }
     }
 
     /// Sends for the next page, and for those behind it; whether there is one.
@@ -216,7 +202,8 @@ impl<T: Send + 'static> Export<T> {
             Stage::Read(reading) => {
                 let bounds = |from, pace: &Pace| self.bounds(from, pace);
                 let (pace, steady, end) = (self.pace.clone(), self.steady, self.until);
-                Course { reading, pace, steady, bounds: &bounds, end }.foresee(self.ahead.most - 1)
+                let foreseen = Course { reading, pace, steady, bounds: &bounds, end }.foresee(self.ahead.most - 1);
+                foreseen.into_iter().map(|slice| self.shaped(slice)).collect()
             }
             _ => Vec::new(),
         }
@@ -254,7 +241,7 @@ impl<T: Send + 'static> Export<T> {
         let (from, until, rows, time) = (reading.from, reading.until, page.items.len(), self.time);
         let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time));
         let instant = instant(&page.items, time).filter(|instant| (from..=until).contains(instant));
-        let astray = page.items.iter().filter(outside).count() > rows / 2;
+        let astray = self.windows && page.items.iter().filter(outside).count() > rows / 2;
         self.pace.page(slice.limit, slice.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
         if astray && from == until && page.count > self.pace.limit {
             return Err(self.unfiltered(page.count));
@@ -285,6 +272,10 @@ impl<T: Send + 'static> Export<T> {
     /// The window from here on, and up to when it asks. It ends with a whole second if it can, so that a service that cuts
     /// times to seconds leaves no row out.
     fn bounds(&self, from: i64, pace: &Pace) -> (i64, i64, i64) {
+        if !self.windows {
+            // Nothing that could be made narrower.
+            return (self.until, self.until, self.until);
+        }
         let until = from.saturating_add(pace.width - 1).min(self.until);
         let second = until - until.rem_euclid(SECOND);
         let until = if until < self.until && second > from { second } else { until };
@@ -300,12 +291,15 @@ impl<T: Send + 'static> Export<T> {
 
     /// Makes a window of the rows received, and moves behind it.
     fn finish(&mut self, from: i64, until: i64, rows: Vec<T>, mut verified: bool) -> Window<T> {
-        let (id, time) = (self.list.id, self.time);
+        let (id, time, windows) = (self.list.id, self.time, self.windows);
+        let from = if windows { from } else { self.from };
         let (mut items, mut strays) = (rows, 0);
-        let (mut ids, mut sorted, mut before) = (None, true, None);
+        let (mut ids, mut sorted, mut before, mut last) = (None, true, None, until);
         items.retain(|row| {
             let (time, id) = (time(row), id(row));
+            last = last.max(time.unwrap_or(last));
             let is_item = match time {
+                _ if !windows => true,
                 Some(time) if (from..=until).contains(&time) => true,
                 Some(time) => {
                     strays += 1;
@@ -333,7 +327,8 @@ impl<T: Send + 'static> Export<T> {
         let count = items.len() as u64;
         let proof = Proof {
             from: at(from),
-            until: at(until),
+            // The service's clock may be told by the second.
+            until: at(if windows { until } else { last }),
             count,
             id_min: ids.map(|(least, _)| least),
             id_max: ids.map(|(_, greatest)| greatest),
@@ -347,7 +342,12 @@ impl<T: Send + 'static> Export<T> {
         self.steady = rows >= self.pace.aim() / 4 * 3;
         self.pace.done(from, until, rows);
         self.edge = self.asked(from, until);
-        self.stage = if until < self.until { self.read(until + 1) } else { Stage::Check };
+        self.stage = match until < self.until {
+            true => self.read(until + 1),
+            false if windows => Stage::Check,
+            // Its count was that of the whole list.
+            false => Stage::End,
+        };
         Window { items, proof }
     }
 
@@ -389,12 +389,6 @@ impl<T> fmt::Debug for Export<T> {
             .field("operation", &self.list.operation)
             .field("requests", &self.requests)
             .finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Debug for Window<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Window").field("proof", &self.proof).finish_non_exhaustive()
     }
 }
 

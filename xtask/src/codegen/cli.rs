@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::cli_bulk;
-use super::model::{Field, Kind, Model, Operation, Paged, Type, Window};
+use super::model::{Field, Kind, Model, Operation, Paged, Type};
 use super::names;
 use super::rust::{any_answer, ident, rust_type};
 use super::rust_lists::{LIMIT, any_export, any_stream, copied};
@@ -70,8 +70,7 @@ pub fn operations(model: &Model) -> TokenStream {
 pub fn lists(model: &Model) -> TokenStream {
     let paged = || model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
     let shapes = paged().map(|(operation, paged)| shape(operation, paged));
-    let exports =
-        paged().filter_map(|(operation, paged)| Some(export(operation, paged, paged.window.as_ref()?, model)));
+    let exports = paged().map(|(operation, paged)| export(operation, paged, model));
     quote! {
         use super::operations;
         use crate::api::{Argument, Column, Kind, List, Place};
@@ -121,9 +120,9 @@ fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<Argument<'a>
 
 /// Whether exports of a list have this option too: neither time nor paging.
 fn is_exported(paged: &Paged, place: &str, field: &Field) -> bool {
-    let Some(window) = &paged.window else { return false };
-    let own = [&paged.limit, &paged.offset, &window.from, &window.until];
-    place != "Query" || own.iter().all(|own| own.wire != field.wire)
+    let times = paged.window.as_ref().map(|window| [&window.from, &window.until]);
+    let own = [&paged.limit, &paged.offset].into_iter().chain(times.into_iter().flatten());
+    place != "Query" || own.into_iter().all(|own| own.wire != field.wire)
 }
 
 fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
@@ -313,8 +312,8 @@ fn shape_name(operation: &Operation) -> proc_macro2::Ident {
 fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
     let name = shape_name(operation);
     let (items, count, id) = (&paged.items.wire, &paged.count.wire, &paged.id.wire);
-    let time = match &paged.window {
-        Some(Window { time: Field { wire, .. }, .. }) => quote!(Some(#wire)),
+    let time = match &paged.time {
+        Some(Field { wire, .. }) => quote!(Some(#wire)),
         None => quote!(None),
     };
     quote! {
@@ -335,8 +334,8 @@ fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
     }
 }
 
-/// A list that can be exported.
-fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) -> TokenStream {
+/// A list as it is exported.
+fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     let all = arguments(operation, model);
     let (noun, shape) = (paged.stem.to_kebab_case(), shape_name(operation));
     let kept = all.iter().filter(|one| is_exported(paged, one.place, one.field));
@@ -346,11 +345,15 @@ fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) 
         let (name, kind) = (&field.wire, kind(&field.ty, model));
         quote!(Column { name: #name, kind: #kind })
     });
-    let (id, time) = (&paged.id.wire, &window.time.wire);
+    let (id, time) = (&paged.id.wire, paged.time.as_ref().map_or("", |time| &time.wire));
+    let windows = paged.window.is_some();
     let most = paged.limit.bounds.max.unwrap_or(LIMIT);
     let member = |field: &Field| ident(&names::rust(&field.name));
-    let (from, until, limit, offset) =
-        (member(&window.from), member(&window.until), member(&paged.limit), member(&paged.offset));
+    let (limit, offset) = (member(&paged.limit), member(&paged.offset));
+    let times = paged.window.as_ref().map(|window| {
+        let (from, until) = (member(&window.from), member(&window.until));
+        quote!((params.#from, params.#until) = (span.from, span.until);)
+    });
     let narrow = |field: &Field, value: TokenStream| match field.ty {
         Type::Int32 => quote!(#value.and_then(|value: i64| i32::try_from(value).ok())),
         _ => value,
@@ -366,17 +369,19 @@ fn export(operation: &Operation, paged: &Paged, window: &Window, model: &Model) 
             columns: &[#(#columns),*],
             id: #id,
             time: #time,
+            windows: #windows,
             page: #most,
             export: |client, input, span| {
                 #path
                 let mut params = operations::#params(input)?;
-                (params.#from, params.#until, params.#limit) = (span.from, span.until, #page);
+                #times
+                params.#limit = #page;
                 Ok(client.#export(#given &params, #shape::split(), Row::time))
             },
             ask: |client, input, span, offset| Box::pin(async move {
                 #path
                 let mut params = operations::#params(&input)?;
-                (params.#from, params.#until) = (span.from, span.until);
+                #times
                 (params.#limit, params.#offset) = (#page, #start);
                 Ok(client.#list::<PageOf<#shape>>(#given &params).await?.into())
             }),

@@ -110,15 +110,15 @@ pub struct Paged {
     pub offset: Field,
     /// The item's property that tells items apart.
     pub id: Field,
-    /// How to ask for an interval of time.
+    /// The item's property that says when it came to be.
+    pub time: Option<Field>,
+    /// How to ask for an interval of that time.
     pub window: Option<Window>,
 }
 
 /// A filter by time.
 #[derive(Debug)]
 pub struct Window {
-    /// The item's property that is compared.
-    pub time: Field,
     /// Query parameter: the first moment.
     pub from: Field,
     /// Query parameter: the last moment.

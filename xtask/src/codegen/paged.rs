@@ -9,8 +9,8 @@ use super::source::{Node, Problem};
 
 /// The extension's name.
 pub const KEY: &str = "x-desk-paged";
-const KEYS: [&str; 6] = ["items", "count", "limit", "offset", "id", "window"];
-const WINDOW_KEYS: [&str; 4] = ["time", "from", "until", "part"];
+const KEYS: [&str; 7] = ["items", "count", "limit", "offset", "id", "time", "window"];
+const WINDOW_KEYS: [&str; 3] = ["from", "until", "part"];
 const SUFFIX: &str = "_list";
 
 impl Lowering {
@@ -39,14 +39,20 @@ impl Lowering {
             found.ok_or_else(|| node.problem(format!("`{key}: {wire}` must name {what} of the query")))
         };
         let whole: fn(&Field) -> bool = |field| !field.required && matches!(field.ty, Type::Int32 | Type::Int64);
+        let time = match node.get("time") {
+            None => None,
+            Some(_) => Some(self.property(&node, &item, "time", "a time", |field| field.ty == Type::Time)?),
+        };
         let window = match node.get("window") {
             None => None,
+            Some(window) if time.is_none() => {
+                return Err(window.problem("a window is one of a time: name that beside it, as `time`"));
+            }
             Some(window) => {
                 only(&window, &WINDOW_KEYS)?;
                 let time: fn(&Field) -> bool = |field| !field.required && field.ty == Type::Time;
                 let part: fn(&Field) -> bool = |field| !field.required && matches!(field.ty, Type::Enum(_));
                 Some(Window {
-                    time: self.property(&window, &item, "time", "a time", |field| field.ty == Type::Time)?,
                     from: query(&window, "from", "an optional time", time)?,
                     until: query(&window, "until", "an optional time", time)?,
                     part: match window.get("part") {
@@ -64,6 +70,7 @@ impl Lowering {
             id: self.property(&node, &item, "id", "a required whole number", number)?,
             items,
             item,
+            time,
             window,
         }))
     }

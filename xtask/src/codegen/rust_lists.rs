@@ -87,65 +87,81 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
          of [`ItemStream`].{export}",
         limit = paged.limit.name,
         offset = paged.offset.name,
-        export = if paged.window.is_some() {
-            format!(
-                " What is inserted or deleted meanwhile can shift rows: [`{stem}_export`](Client::{stem}_export) proves \
-                 that none is lost.",
-                stem = paged.stem
-            )
-        } else {
-            " What is inserted or deleted meanwhile can shift rows.".to_owned()
-        }
+        export = format_args!(
+            " What is inserted or deleted meanwhile can shift rows: [`{stem}_export`](Client::{stem}_export) proves that \
+             none is lost.",
+            stem = paged.stem
+        ),
     ));
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
-    let export = paged.window.as_ref().map(|window| {
-        let export = format_ident!("{}_export", paged.stem);
-        let (from, until, time) = (member(&window.from), member(&window.until), member(&window.time));
-        let micros = quote!(chrono::DateTime::timestamp_micros);
-        let time = match window.time.always() {
-            true => quote!(Some(#micros(&item.#time))),
-            false => quote!(item.#time.as_ref().map(#micros)),
+    let export = format_ident!("{}_export", paged.stem);
+    let micros = quote!(chrono::DateTime::timestamp_micros);
+    let time = paged.time.as_ref().map_or(quote!(|_| None), |field| {
+        let name = member(field);
+        let time = match field.always() {
+            true => quote!(Some(#micros(&item.#name))),
+            false => quote!(item.#name.as_ref().map(#micros)),
         };
-        let values = window.part.as_ref().and_then(|part| match &part.ty {
-            Type::Enum(name) => model.enums().find(|(schema, _)| schema.name == *name).map(|(_, values)| values),
-            _ => None,
-        });
-        let parts = match (&window.part, values) {
-            (Some(part), Some(values)) => {
-                let part = member(part);
-                quote! { if params.#part.is_some() { &[] } else { &[#(#values),*] } }
-            }
-            _ => quote!(&[]),
-        };
-        let about = doc(&format!(
-            "Every item of [`{id}`](Client::{id}) in a closed interval of time, window by window, with proof that none is \
-             lost or doubled.\n\n`{from}` and `{until}` bound the interval, `{limit}` is the size of a page (by default \
-             {most}), `{offset}` has no effect. Nothing is sent before the first window is asked for; see [`Export`].",
-            from = window.from.name,
-            until = window.until.name,
-            limit = paged.limit.name,
-            offset = paged.offset.name,
-        ));
-        let export_as = any_export(paged);
-        quote! {
-            #about
-            #deprecated
-            pub fn #export(#arguments) -> Export<types::#item> {
-                self.#export_as(#(#names,)* params, #split, |item: &types::#item| #time)
-            }
-
-            #[doc(hidden)]
-            pub fn #export_as<A: Answer<types::#page>, T: Send + 'static>(
-                #arguments,
-                split_: Split<A, T>,
-                time_: fn(&T) -> Option<i64>,
-            ) -> Export<T> {
+        quote!(|item: &types::#item| #time)
+    });
+    let part = paged.window.as_ref().and_then(|window| window.part.as_ref());
+    let values = part.and_then(|part| match &part.ty {
+        Type::Enum(name) => model.enums().find(|(schema, _)| schema.name == *name).map(|(_, values)| values),
+        _ => None,
+    });
+    let parts = match (part, values) {
+        (Some(part), Some(values)) => {
+            let part = member(part);
+            quote! { if params.#part.is_some() { &[] } else { &[#(#values),*] } }
+        }
+        _ => quote!(&[]),
+    };
+    let (limit_name, offset_name) = (&paged.limit.name, &paged.offset.name);
+    let how = format!("`{limit_name}` is the size of a page (by default {most}), `{offset_name}` has no effect.");
+    let (about_export, made) = match &paged.window {
+        Some(window) => {
+            let (from, until) = (member(&window.from), member(&window.until));
+            let about = format!(
+                "Every item of [`{id}`](Client::{id}) in a closed interval of time, window by window, with proof that \
+                 none is lost or doubled.\n\n`{from}` and `{until}` bound the interval, {how} Nothing is sent before the \
+                 first window is asked for; see [`Export`].",
+                from = window.from.name,
+                until = window.until.name,
+            );
+            let made = quote! {
                 let (from_, until_, limit_) = (params.#from, params.#until, #given_limit);
                 let parts_: &'static [&'static str] = #parts;
-                Export::new(self.#pages(#(#names,)* params, split_), time_, parts_, from_, until_, limit_)
-            }
+                Export::new(list_, time_, parts_, from_, until_, limit_)
+            };
+            (about, made)
         }
-    });
+        None => {
+            let about = format!(
+                "Every item of [`{id}`](Client::{id}), with proof that none is lost or doubled.\n\nThe list cannot be asked \
+                 for a stretch of time: all of it is one window, up to when it is read. {how} Nothing is sent before the \
+                 window is asked for; see [`Export`]."
+            );
+            (about, quote!(Export::whole(list_, time_, #given_limit)))
+        }
+    };
+    let (about_export, export_as) = (doc(&about_export), any_export(paged));
+    let export = quote! {
+        #about_export
+        #deprecated
+        pub fn #export(#arguments) -> Export<types::#item> {
+            self.#export_as(#(#names,)* params, #split, #time)
+        }
+
+        #[doc(hidden)]
+        pub fn #export_as<A: Answer<types::#page>, T: Send + 'static>(
+            #arguments,
+            split_: Split<A, T>,
+            time_: fn(&T) -> Option<i64>,
+        ) -> Export<T> {
+            let list_ = self.#pages(#(#names,)* params, split_);
+            #made
+        }
+    };
     quote! {
         #about
         #deprecated

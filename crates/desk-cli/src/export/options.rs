@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::database;
@@ -26,6 +27,8 @@ Rows go into part files, one for each window of time, and a manifest tells which
 counted as many rows in them. The same command goes on where it stopped, however it ended. Without --until it ends two \
 minutes behind the service's clock, and later goes on from there.
 
+A list that cannot be asked for a stretch of time is one window; the same command reads it anew if its count has changed.
+
 Parquet goes into LIST/date=DAY/ (UTC), SQLite into the table of LIST.sqlite, with columns of the documented types. What does \
 not fit its column, or has none, stands as JSON in the column `other`. Times in SQLite are text: UTC, six digits, `Z`.
 
@@ -34,10 +37,15 @@ are unique.";
 
 /// The command, if there is anything to export.
 pub(crate) fn command() -> Option<Command> {
-    let (first, others) = LISTS.split_first()?;
+    LISTS.first()?;
     let list = Arg::new("list").long("list").value_name("NAME").help("Which list");
     let list = list.value_parser(PossibleValuesParser::new(LISTS.iter().map(|list| list.name)));
-    let list = if others.is_empty() { list.default_value(first.name) } else { list.required(true) };
+    // Others are of one thing each, which has to be named.
+    let mut complete = LISTS.iter().filter(|list| list.windows || LISTS.len() == 1);
+    let list = match (complete.next(), complete.next()) {
+        (Some(only), None) => list.default_value(only.name),
+        _ => list.required(true),
+    };
     let moment = |name: &'static str, help: &'static str, parser: fn(&str) -> Result<DateTime<Utc>, String>| {
         Arg::new(name).long(name).value_name("TIME").help(help).value_parser(ValueParser::new(parser))
     };
@@ -184,6 +192,15 @@ impl Options {
                     "the list {} needs --{}; nothing was sent",
                     list.name, argument.name
                 )));
+            }
+        }
+        if !list.windows {
+            let timed = ["since", "until", "partition", "rows-per-window"].into_iter();
+            let mut timed = timed.filter(|name| matches.value_source(name) == Some(ValueSource::CommandLine));
+            let followed = matches.get_flag("follow").then_some("follow");
+            if let Some(name) = timed.next().or(followed) {
+                let problem = format!("--{name}: the list {} cannot be asked for a stretch of time", list.name);
+                return Err(Error::usage(problem).hint("leave it out: all of the list is read"));
             }
         }
         let format = match (matches.get_one::<String>("format").map(String::as_str), matches.get_flag("csv-raw")) {

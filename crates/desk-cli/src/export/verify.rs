@@ -149,11 +149,13 @@ impl<'a> Work<'a> {
             progress.add(window.count);
         }
         progress.end();
-        let last = windows.last().map(|window| window.until);
+        let last = manifest.windows().next_back().map(|window| window.until);
         let (first, until) = self.settings.span();
         let reached = last.is_some_and(|last| until.is_none_or(|until| until <= last));
         match last.filter(|_| reached) {
             Some(_) if manifest.ended() == last => Ok(()),
+            // Its one window had as many rows as the list.
+            Some(last) if !self.list.windows => manifest.end(last),
             // All windows are there; killed before the last word.
             Some(last) if until.is_some() => {
                 whole(self.list, self.client, &self.input, (first, until), found.rows - before).await?;
@@ -207,7 +209,8 @@ impl<'a> Work<'a> {
             window.parts.iter().any(|part| part.file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
-        let mut writer = Writer::new(self.dir, self.settings, encoder, time, revision)?;
+        let begin = |time| Writer::new(self.dir, self.settings, encoder, time, revision);
+        let mut writer = None;
         let mut export = (self.list.export)(self.client, &self.input, span)?;
         let mut now = Window {
             count: 0,
@@ -222,8 +225,16 @@ impl<'a> Work<'a> {
         let mut reached = None;
         while let Some(piece) = export.next_window().await {
             let piece = piece?;
-            writer.rows(&piece.items)?;
             let proof = &piece.proof;
+            if !self.list.windows {
+                now.until = proof.until;
+            }
+            let mut writing = match writer.take() {
+                Some(writing) => writing,
+                None => begin((now.from, now.until))?,
+            };
+            writing.rows(&piece.items)?;
+            writer = Some(writing);
             now.count += proof.count;
             now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
             now.id_max = now.id_max.max(proof.id_max);
@@ -232,7 +243,11 @@ impl<'a> Work<'a> {
             now.verified &= proof.verified;
             reached = Some(proof.until);
         }
-        now.verified &= reached == Some(window.until);
+        now.verified &= reached == Some(now.until);
+        let writer = match writer {
+            Some(writer) => writer,
+            None => begin(time)?,
+        };
         Ok((now, writer.finish()?))
     }
 

@@ -79,14 +79,12 @@ pub(crate) static LISTS: &[List] = &[
         ],
         id: "id",
         time: "createdAt",
+        windows: true,
         page: 500i64,
         export: |client, input, span| {
             let mut params = operations::chat_message_list_params(input)?;
-            (params.created_at_gte, params.created_at_lte, params.limit) = (
-                span.from,
-                span.until,
-                span.page.and_then(|value: i64| i32::try_from(value).ok()),
-            );
+            (params.created_at_gte, params.created_at_lte) = (span.from, span.until);
+            params.limit = span.page.and_then(|value: i64| i32::try_from(value).ok());
             Ok(
                 client
                     .chat_message_export_as(&params, ChatMessageList::split(), Row::time),
@@ -102,6 +100,100 @@ pub(crate) static LISTS: &[List] = &[
             Ok(
                 client
                     .chat_message_list_as::<PageOf<ChatMessageList>>(&params)
+                    .await?
+                    .into(),
+            )
+        }),
+    },
+    List {
+        name: "ticket-chat-message",
+        arguments: &[
+            Argument {
+                name: "ticket-id",
+                place: Place::Path,
+                wire: "ticket_id",
+                doc: "The id of the ticket.",
+                kind: Kind::Int64,
+                many: false,
+                required: true,
+            },
+        ],
+        columns: &[
+            Column {
+                name: "id",
+                kind: Kind::Int64,
+            },
+            Column {
+                name: "messageId",
+                kind: Kind::Int64,
+            },
+            Column {
+                name: "ticket",
+                kind: Kind::Int64,
+            },
+            Column {
+                name: "userSendbirdId",
+                kind: Kind::Text,
+            },
+            Column {
+                name: "userType",
+                kind: Kind::Enum(&["AGENT", "CUSTOMER", "EVENT"]),
+            },
+            Column {
+                name: "createdAt",
+                kind: Kind::Time,
+            },
+            Column {
+                name: "message",
+                kind: Kind::Text,
+            },
+            Column {
+                name: "data",
+                kind: Kind::Text,
+            },
+            Column {
+                name: "deletedAt",
+                kind: Kind::Time,
+            },
+            Column {
+                name: "requestedFrom",
+                kind: Kind::Enum(&["DASHBOARD", "PLATFORM_API"]),
+            },
+            Column {
+                name: "requestedBy",
+                kind: Kind::Json,
+            },
+        ],
+        id: "id",
+        time: "createdAt",
+        windows: false,
+        page: 500i64,
+        export: |client, input, span| {
+            let ticket_id_ = input.required::<i64>("ticket-id")?;
+            let mut params = operations::ticket_chat_message_list_params(input)?;
+            params.limit = span.page.and_then(|value: i64| i32::try_from(value).ok());
+            Ok(
+                client
+                    .ticket_chat_message_export_as(
+                        ticket_id_,
+                        &params,
+                        TicketChatMessageList::split(),
+                        Row::time,
+                    ),
+            )
+        },
+        ask: |client, input, span, offset| Box::pin(async move {
+            let ticket_id_ = input.required::<i64>("ticket-id")?;
+            let mut params = operations::ticket_chat_message_list_params(&input)?;
+            (params.limit, params.offset) = (
+                span.page.and_then(|value: i64| i32::try_from(value).ok()),
+                Some(offset),
+            );
+            Ok(
+                client
+                    .ticket_chat_message_list_as::<
+                        PageOf<TicketChatMessageList>,
+                    >(ticket_id_, &params)
                     .await?
                     .into(),
             )
@@ -136,5 +228,5 @@ impl Shape for TicketChatMessageList {
     const COUNT: &'static str = "count";
     const ITEMS: &'static str = "results";
     const ID: &'static str = "id";
-    const TIME: Option<&'static str> = None;
+    const TIME: Option<&'static str> = Some("createdAt");
 }

@@ -64,7 +64,10 @@ pub(crate) fn of_sqlite(dir: &Path) -> Vec<Value> {
 
 fn of_table(file: &Path) -> Vec<Value> {
     let db = rusqlite::Connection::open(file).unwrap();
-    let mut select = db.prepare("SELECT * FROM chat_message").unwrap();
+    // Of a share: `chat-message-1-of-3`.
+    let list = file.file_stem().unwrap().to_str().unwrap().trim_end_matches(|c: char| !c.is_alphabetic());
+    let table = list.trim_end_matches("of").trim_end_matches(|c: char| !c.is_alphabetic()).replace('-', "_");
+    let mut select = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
     let names: Vec<String> = select.column_names().map(str::to_owned).collect();
     let rows = select.query_map([], |row| {
         let mut object = Map::new();

@@ -17,3 +17,4 @@ mod send_evidence;
 mod send_hours;
 mod send_kills;
 mod send_plan;
+mod whole;

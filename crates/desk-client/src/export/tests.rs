@@ -4,6 +4,8 @@
 mod odd;
 #[path = "sim.rs"]
 mod sim;
+#[path = "whole_tests.rs"]
+mod whole;
 
 use std::future::Future;
 use std::time::Duration;

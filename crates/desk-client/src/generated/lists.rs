@@ -66,6 +66,7 @@ impl Client {
         split_: Split<A, T>,
         time_: fn(&T) -> Option<i64>,
     ) -> Export<T> {
+        let list_ = self.chat_message_pages(params, split_);
         let (from_, until_, limit_) = (
             params.created_at_gte,
             params.created_at_lte,
@@ -87,14 +88,7 @@ impl Client {
                 "WHATSAPP_MESSAGE",
             ]
         };
-        Export::new(
-            self.chat_message_pages(params, split_),
-            time_,
-            parts_,
-            from_,
-            until_,
-            limit_,
-        )
+        Export::new(list_, time_, parts_, from_, until_, limit_)
     }
     #[doc(hidden)]
     pub fn chat_message_stream_as<A: Answer<types::ChatMessagePage>, T: Send + 'static>(
@@ -139,7 +133,7 @@ impl Client {
     ///
     /// `limit` is the size of a page (by default 500), `offset` where to begin. Nothing is sent before the first item
     /// is asked for; the rules of the list are those of [`ItemStream`]. What is inserted or deleted meanwhile can
-    /// shift rows.
+    /// shift rows: [`ticket_chat_message_export`](Client::ticket_chat_message_export) proves that none is lost.
     pub fn ticket_chat_message_stream(
         &self,
         ticket_id: i64,
@@ -163,6 +157,47 @@ impl Client {
             limit_,
             offset_,
         )
+    }
+    /// Every item of [`ticket_chat_message_list`](Client::ticket_chat_message_list), with proof that none is lost or
+    /// doubled.
+    ///
+    /// The list cannot be asked for a stretch of time: all of it is one window, up to when it is read. `limit` is the
+    /// size of a page (by default 500), `offset` has no effect. Nothing is sent before the window is asked for; see
+    /// [`Export`].
+    pub fn ticket_chat_message_export(
+        &self,
+        ticket_id: i64,
+        params: &types::TicketChatMessageListParams,
+    ) -> Export<types::ChatMessage> {
+        self.ticket_chat_message_export_as(
+            ticket_id,
+            params,
+            Split {
+                rows: |page: types::ChatMessagePage| Rows {
+                    count: page.count,
+                    items: page.results,
+                    kept: None,
+                },
+                id: |item: &types::ChatMessage| item.id,
+            },
+            |item: &types::ChatMessage| Some(
+                chrono::DateTime::timestamp_micros(&item.created_at),
+            ),
+        )
+    }
+    #[doc(hidden)]
+    pub fn ticket_chat_message_export_as<
+        A: Answer<types::ChatMessagePage>,
+        T: Send + 'static,
+    >(
+        &self,
+        ticket_id: i64,
+        params: &types::TicketChatMessageListParams,
+        split_: Split<A, T>,
+        time_: fn(&T) -> Option<i64>,
+    ) -> Export<T> {
+        let list_ = self.ticket_chat_message_pages(ticket_id, params, split_);
+        Export::whole(list_, time_, params.limit.map(i64::from))
     }
     #[doc(hidden)]
     pub fn ticket_chat_message_stream_as<

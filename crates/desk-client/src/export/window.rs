@@ -1,0 +1,42 @@
+//! What an export gives: a [`Window`] with its [`Proof`].
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+/// Rows of one window of time.
+pub struct Window<T> {
+    /// The rows, in order of time and id, each once.
+    pub items: Vec<T>,
+    /// What is known of them.
+    pub proof: Proof,
+}
+
+/// What is known of a window's rows.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Proof {
+    /// The window's first microsecond.
+    pub from: DateTime<Utc>,
+    /// The window's last microsecond, inclusive: the next window begins one later.
+    pub until: DateTime<Utc>,
+    /// Rows of the window.
+    pub count: u64,
+    /// The least id; `None` if there are no rows.
+    pub id_min: Option<i64>,
+    /// The greatest id; `None` if there are no rows.
+    pub id_max: Option<i64>,
+    /// Requests made for this window, those that proved nothing included.
+    pub requests: u64,
+    /// Rows that the service gave though their time is outside the window; they are not among the items.
+    pub strays: u64,
+    /// Whether these are all rows that the service counts in the window. If not, there may be more, some may have been
+    /// deleted meanwhile, or some may have no time.
+    pub verified: bool,
+}
+
+impl<T> fmt::Debug for Window<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Window").field("proof", &self.proof).finish_non_exhaustive()
+    }
+}
