@@ -218,6 +218,9 @@ impl<T: Send + 'static> Export<T> {
                 self.until = self.until.min(now.saturating_sub(settle));
                 self.edge = self.until;
                 self.pace.start(self.until.saturating_sub(self.from).saturating_add(1), page.count);
+                if !self.windows {
+                    self.until = self.until.max(self.from);
+                }
                 self.stage = if self.from > self.until { Stage::End } else { self.read(self.from) };
                 Ok(None)
             }

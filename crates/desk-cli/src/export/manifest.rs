@@ -85,13 +85,20 @@ fn name(share: Option<Share>) -> String {
     share.map_or("manifest.log".to_owned(), |share| format!("manifest-{}-of-{}.log", share.index, share.of))
 }
 
+/// Whether a file has the name of a manifest: a copy under another one is none.
+fn is_name(file: &str) -> bool {
+    let share = file.strip_prefix("manifest-").and_then(|rest| rest.strip_suffix(".log")?.split_once("-of-"));
+    let share = share.and_then(|(index, of)| Some(Share { index: index.parse().ok()?, of: of.parse().ok()? }));
+    file == name(share)
+}
+
 /// All manifests in a directory.
 pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(|error| Error::io("list", dir, &error))? {
-        let name = entry.map_err(|error| Error::io("list", dir, &error))?.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with("manifest") && name.ends_with(".log")) {
-            found.push(dir.join(name));
+        let entry = entry.map_err(|error| Error::io("list", dir, &error))?.file_name();
+        if entry.to_str().is_some_and(is_name) {
+            found.push(dir.join(entry));
         }
     }
     found.sort();
@@ -164,6 +171,17 @@ impl Manifest {
 
     pub(crate) fn settings(&self) -> Option<&Settings> {
         self.settings.as_ref()
+    }
+
+    /// Refuses a copy of another share's manifest: what it does not know would be removed.
+    pub(crate) fn is_its_own(&self) -> Result<()> {
+        let Some(settings) = &self.settings else { return Ok(()) };
+        let wanted = name(settings.partition);
+        if self.path.file_name().is_some_and(|own| *own == *wanted) {
+            return Ok(());
+        }
+        let problem = format!("{} is a copy of {wanted}", self.path.display());
+        Err(Error::integrity(problem).hint("move it out of the directory"))
     }
 
     pub(crate) fn windows(&self) -> impl DoubleEndedIterator<Item = &Window> {

@@ -32,6 +32,8 @@ A list that cannot be asked for a stretch of time is one window; the same comman
 Parquet goes into LIST/date=DAY/ (UTC), SQLite into the table of LIST.sqlite, with columns of the documented types. What does \
 not fit its column, or has none, stands as JSON in the column `other`. Times in SQLite are text: UTC, six digits, `Z`.
 
+Names of parts and the manifest tell the times of windows, also where a property is dropped, hashed or redacted.
+
 Three things are taken for granted: a row's time never changes, no row appears later than two minutes after its time, ids \
 are unique.";
 
@@ -80,7 +82,8 @@ pub(crate) fn command() -> Option<Command> {
         .arg(key_file())
         .arg(
             Arg::new("redact").long("redact").value_name("COLUMN[=REGEX]").action(ArgAction::Append).help(
-                "Write [redacted] instead of this property, or of what matches in it; may be given several times",
+                "Write [redacted] instead of this property, or of what matches in it; may be given several times; the manifest \
+                 keeps the pattern",
             ),
         )
         .arg(
@@ -241,6 +244,10 @@ impl Options {
         let privacy = (self.private.clone(), self.key_id.clone());
         let (time, arguments) = ((self.since, self.until), self.input.values.clone());
         let settings = Settings::new(service, self.list.name, self.format, time, arguments, privacy, self.partition)?;
+        if self.format == Format::Parquet && self.private.touches(self.list.time) {
+            let problem = format!("the directories of Parquet tell the day of {}; nothing was sent", self.list.time);
+            return Err(Error::usage(problem).hint("choose another --format, or let it be written"));
+        }
         if self.format == Format::Sqlite {
             database::check(&self.encoder.table, &settings)?;
         }

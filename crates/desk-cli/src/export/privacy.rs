@@ -64,6 +64,11 @@ impl Private {
         named("drop", &self.drop).chain(named("hmac", &self.hmac)).chain(redacted)
     }
 
+    /// Whether a property is not written as it is.
+    pub(super) fn touches(&self, name: &str) -> bool {
+        self.columns().any(|(_, column)| column == name)
+    }
+
     pub(super) fn drops(&self, name: &str) -> bool {
         self.drop.iter().any(|drop| drop == name)
     }

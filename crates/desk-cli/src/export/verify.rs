@@ -1,7 +1,7 @@
 //! `desk export verify`: counts every window again, hashes every part, and reads anew what differs.
 //!
-//! A mended part has a name of its own and is durable before the manifest tells of it; the one before goes last. So a kill leaves
-//! either, never both.
+//! A mended part has a name of its own and is durable before the manifest tells of it; the one before goes last. The manifest
+//! always tells of one of them; after a kill the other one is removed by the next command.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -57,6 +57,7 @@ pub(super) async fn run(matches: &ArgMatches) -> Result<()> {
     let mut of = 0;
     for path in paths {
         let mut manifest = Manifest::existing(path)?;
+        manifest.is_its_own()?;
         let Some(settings) = manifest.settings().cloned() else { continue };
         if let Some(share) = settings.partition {
             of = share.of;
@@ -174,7 +175,8 @@ impl<'a> Work<'a> {
         let span = Span { from: Some(window.from), until: Some(window.until), page: None };
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
         let whole = writer::holds(self.dir, self.settings, window)?;
-        if window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
+        // Of a list that cannot be asked for times as many rows may be others.
+        if self.list.windows && window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
             return Ok(window.count);
         }
         let encoder = self.encoder()?;
@@ -236,8 +238,10 @@ impl<'a> Work<'a> {
             writing.rows(&piece.items)?;
             writer = Some(writing);
             now.count += proof.count;
-            now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
-            now.id_max = now.id_max.max(proof.id_max);
+            if !self.settings.private.touches(self.list.id) {
+                now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
+                now.id_max = now.id_max.max(proof.id_max);
+            }
             now.requests += proof.requests;
             now.strays += proof.strays;
             now.verified &= proof.verified;

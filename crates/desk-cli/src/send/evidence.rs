@@ -168,7 +168,9 @@ impl<'a> Case<'a> {
             let own = self.stretch(*place)?;
             let again = Some(own.until + self.settle).filter(|until| *until > self.now);
             let look = looks.iter().find(|(other, _)| other == place).map(|(_, look)| look.clone());
-            let verdict = judge(rows.as_ref().map(Rows::verdict), look.as_ref().and_then(Look::verdict), again);
+            let shown = rows.as_ref().map(Rows::verdict);
+            let found = look.as_ref().and_then(|look| look.verdict(shown.flatten().is_none()));
+            let verdict = judge(shown, found, again);
             let list = self.list.map_or("", |(list, _)| list.name);
             let noun = reader.as_ref().map_or("", |reader| reader.noun());
             findings.push(Finding { verdict, rows, list, look, noun, ahead: self.ahead, again });
@@ -275,7 +277,7 @@ impl Finding {
     /// What no document says and this rests on.
     pub(crate) fn inferred(&self) -> Vec<String> {
         let rows = self.rows.as_ref().map(|_| format!("what is sent has a row for each recipient in {}", self.list));
-        let look = self.look.as_ref().map(|_| format!("ids of {} grow with time", self.noun));
+        let look = self.look.as_ref().map(|_| format!("ids of {} grow with time, by small steps", self.noun));
         rows.into_iter().chain(look).collect()
     }
 }

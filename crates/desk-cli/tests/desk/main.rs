@@ -8,6 +8,7 @@ mod follow;
 mod formats;
 mod help;
 mod kills;
+mod manifest;
 mod operations;
 mod progress;
 mod readme;

@@ -120,8 +120,11 @@ fn a_request_that_was_dropped_was_likely_not_sent() {
 /// The last batch, the first one, and one that is alone: there is less to go by.
 #[test]
 fn it_goes_by_what_there_is() {
-    for (number, rule, batch) in [(6, 2, 2), (6, 1, 1), (3, 1, 1)] {
-        for (fate, verdict) in [(lost(), "likely-sent"), (dropped(), "likely-not-sent")] {
+    for (number, rule, batch, nothing) in
+        [(6, 2, 2, "likely-not-sent"), (6, 1, 1, "likely-not-sent"), (3, 1, 1, "unclear")]
+    {
+        // That nothing is there says nothing if nothing else ever was.
+        for (fate, verdict) in [(lost(), "likely-sent"), (dropped(), nothing)] {
             let (emulator, ids, dir) = people(number);
             plan(&dir, &ids, "p", &["--batch-size", "3"]);
             faults(&emulator, json!([{ "method": "POST", "nth": rule, "fault": fate }]));
@@ -134,7 +137,7 @@ fn it_goes_by_what_there_is() {
 /// An answer of which only the id could be read: what it stands for is looked at, whether it is so or not.
 #[test]
 fn an_id_that_was_answered_is_looked_at() {
-    for (carried_out, verdict) in [(true, "likely-sent"), (false, "likely-not-sent")] {
+    for (carried_out, verdict) in [(true, "likely-sent"), (false, "unclear")] {
         let fate = json!({ "answer": { "status": 201, "body": "{\"id\": 2}", "carried_out": carried_out } });
         let (emulator, _, dir) = campaign(fate, 9);
         let rows = found(&emulator, &dir);
@@ -187,10 +190,17 @@ fn others_with_the_same_text_do_not_mislead() {
     let mute = json!([{ "operation": "proactive_chat_get", "nth": 1, "fault": { "answer": { "status": 200, "body": mute } } }]);
     faults(&emulator, mute);
     let rows = found(&emulator, &dir);
-    assert_eq!(
-        (&rows[0]["verdict"], &rows[0]["evidence"]["neighbours"]["same_text"]),
-        (&json!("unclear"), &json!([2]))
-    );
+    assert_eq!((&rows[0]["verdict"], &rows[0]["evidence"]["neighbours"]["perhaps"]), (&json!("unclear"), &json!([2])));
+    // Nor where whom they reached is told in part, or what they say cannot be read.
+    let (emulator, ids, dir) = campaign(dropped(), 6);
+    let part = json!({ "id": 2, "message": "Hello", "sentCount": 3, "customersList": format!("{},9", ids[3]) });
+    for odd in [part.to_string(), part.to_string().replace("Hello", "\\ud83d")] {
+        let odd = json!({ "answer": { "status": 200, "body": odd } });
+        faults(&emulator, json!([{ "operation": "proactive_chat_get", "nth": 1, "fault": odd }]));
+        let rows = found(&emulator, &dir);
+        let look = &rows[0]["evidence"]["neighbours"];
+        assert_eq!((&rows[0]["verdict"], &look["perhaps"]), (&json!("unclear"), &json!([2])), "{}", rows[0]);
+    }
 }
 
 /// Each of several is told apart, also when a person has decided the other.

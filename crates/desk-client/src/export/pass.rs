@@ -11,6 +11,9 @@ use crate::paging::Page;
 /// Rows that room is made for before they come; a service may count more than there are.
 const ROOM: usize = 20_000;
 
+/// Pages without a new row after which a pass ends: the service may count rows that it never shows.
+const IDLE: u32 = 1000;
+
 /// What a page meant to the pass.
 #[derive(Debug, PartialEq)]
 pub(super) enum Turn {
@@ -42,6 +45,8 @@ pub(super) struct Pass<T> {
     /// Rows received, without the overlaps.
     received: i64,
     last: Option<i64>,
+    /// Pages in a row without a new row.
+    idle: u32,
     /// Whether ids rise from row to row, if there are two: while they do, or while they fall, none comes twice.
     rises: Option<bool>,
     /// The ids of all rows, once they do neither.
@@ -61,6 +66,7 @@ impl<T> Pass<T> {
             steady: true,
             received: 0,
             last: None,
+            idle: 0,
             rises: None,
             ids: None,
             rows: Vec::new(),
@@ -99,7 +105,7 @@ impl<T> Pass<T> {
         if overlaps && page.items.first().map(self.id) != self.last {
             return Turn::Broken(Flaw::Disorder);
         }
-        let before = self.received;
+        let (before, new) = (self.received, self.rows.len());
         for item in page.items.into_iter().skip(usize::from(overlaps)) {
             let id = (self.id)(&item);
             let is_new = self.is_new(id);
@@ -109,6 +115,10 @@ impl<T> Pass<T> {
             } else if self.strict {
                 return Turn::Broken(Flaw::Disorder);
             }
+        }
+        self.idle = if self.rows.len() > new { 0 } else { self.idle + 1 };
+        if self.idle == IDLE {
+            return Turn::Broken(Flaw::Disorder);
         }
         let ended = self.received >= count || (self.received == before && !overlaps);
         if self.received == count || (ended && !self.strict) {

@@ -14,14 +14,14 @@ use crate::error::Result;
 
 /// Ids that are read for a batch at most.
 const MOST: usize = 50;
-/// So many in a row that are not there are the end.
+/// So many in a row that are not there, and none known behind them: there may be others further on.
 const ABSENT: usize = 10;
 
 /// What an id stands for.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Found {
-    /// Whether it has the campaign's text.
-    text: bool,
+    /// Whether it has the campaign's text; nothing if it cannot be read.
+    text: Option<bool>,
     time: Option<DateTime<Utc>>,
     sent: Option<i64>,
     /// In order, each once; nothing if it cannot be told.
@@ -46,10 +46,12 @@ pub(super) struct Look {
     /// Ids that were read, the smallest and the largest of them.
     read: usize,
     between: Option<(i64, i64)>,
-    /// Whether it would have been among them.
+    /// Whether it would have been among them, if ids follow each other closely.
     complete: bool,
+    /// Whether nothing needs to be taken for granted for that.
+    sure: bool,
     own: Option<Own>,
-    /// Ids with the text that do not say whom they reached.
+    /// Ids that may be its own: they have the text or the recipients, and not clearly both or neither.
     unsure: Vec<i64>,
 }
 
@@ -81,7 +83,7 @@ impl<'a> Reader<'a> {
 
     /// Looks around an attempt: upwards from the last id before it, and downwards from the next one if there is none.
     pub(super) async fn look(&mut self, case: &Case<'_>, place: usize) -> Result<Look> {
-        let mut look = Look { read: 0, between: None, complete: false, own: None, unsure: Vec::new() };
+        let mut look = Look { read: 0, between: None, complete: false, sure: true, own: None, unsure: Vec::new() };
         let Some(attempt) = case.attempts.get(place) else { return Ok(look) };
         let mut people = case.people(attempt).to_vec();
         people.sort_unstable();
@@ -94,13 +96,17 @@ impl<'a> Reader<'a> {
             {
                 return Ok(look);
             }
+            // The service has named it.
+            if !look.unsure.contains(&id) {
+                look.unsure.push(id);
+            }
         }
         let (before, after) = neighbours(case.attempts, place);
         let whole = match (before, after) {
-            (Some(before), _) => self.walk(case, &mut look, before, 1, (time, &people)).await?,
+            (Some(before), after) => self.walk(case, &mut look, (before, after), 1, (time, &people)).await?,
             (None, Some(after)) => {
-                self.walk(case, &mut look, after, -1, (time, &people)).await?
-                    && (look.own.is_some() || self.walk(case, &mut look, after, 1, (time, &people)).await?)
+                self.walk(case, &mut look, (after, None), -1, (time, &people)).await?
+                    && (look.own.is_some() || self.walk(case, &mut look, (after, None), 1, (time, &people)).await?)
             }
             (None, None) => false,
         };
@@ -108,19 +114,23 @@ impl<'a> Reader<'a> {
         Ok(look)
     }
 
-    /// Reads ids from `from` on until it is found, or the time is over; false if that took too many.
+    /// Reads ids behind the first of two known ones until it is found, or the time is over; false if that took too many.
     async fn walk(
         &mut self,
         case: &Case<'_>,
         look: &mut Look,
-        from: i64,
+        (from, to): (i64, Option<i64>),
         step: i64,
         (time, people): (Stretch, &[i64]),
     ) -> Result<bool> {
         let (mut id, mut absent) = (from, 0);
         loop {
             id = id.saturating_add(step);
-            if id < 1 || absent == ABSENT {
+            if id < 1 {
+                return Ok(true);
+            }
+            if absent >= ABSENT && to.is_none_or(|to| to <= id) {
+                look.sure &= to.is_some();
                 return Ok(true);
             }
             if let Some(known) = case.attempts.iter().position(|attempt| attempt.id == Some(id)) {
@@ -151,17 +161,23 @@ impl<'a> Reader<'a> {
 
     /// Whether an id is the batch's; notes what it is.
     fn belongs(&mut self, look: &mut Look, id: i64, found: &Found, people: &[i64]) -> bool {
-        match &found.people {
-            _ if !found.text || self.claimed.contains(&id) => {}
-            None => look.unsure.push(id),
-            Some(own) if own.iter().all(|one| people.binary_search(one).is_ok()) => {
+        if self.claimed.contains(&id) {
+            return false;
+        }
+        match (&found.people, found.text) {
+            (None, Some(false)) => {}
+            (None, _) => look.unsure.push(id),
+            (Some(own), Some(true)) if own.iter().all(|one| people.binary_search(one).is_ok()) => {
                 let reached = found.sent.unwrap_or_else(|| i64::try_from(own.len()).unwrap_or(i64::MAX));
                 let (same, size) = (own.len() == people.len(), i64::try_from(people.len()).unwrap_or(i64::MAX));
                 look.own = Some(Own { id, same, reached, all: same && reached >= size });
                 self.claimed.push(id);
                 return true;
             }
-            Some(_) => {}
+            // Texts and lists may be kept otherwise than they were sent.
+            (Some(own), Some(true)) if own.iter().any(|one| people.binary_search(one).is_ok()) => look.unsure.push(id),
+            (Some(own), text) if own == people || text.is_none() => look.unsure.push(id),
+            (Some(_), _) => {}
         }
         false
     }
@@ -173,7 +189,10 @@ impl<'a> Reader<'a> {
         let mut input = Input::default();
         input.values.insert(self.own.id.to_owned(), vec![id.to_string()]);
         let found = match (self.operation.call)(self.client.clone(), input).await {
-            Ok(json) => json.map(|json| self.found(&serde_json::from_slice(json.bytes()).unwrap_or_default())),
+            Ok(json) => json.map(|json| match serde_json::from_slice(json.bytes()) {
+                Ok(value) => self.found(&value),
+                Err(_) => Found::default(),
+            }),
             Err(error) if error.kind == ErrorKind::NotFound.name() => None,
             Err(error) => return Err(error),
         };
@@ -185,7 +204,7 @@ impl<'a> Reader<'a> {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         let time = text(self.own.time).and_then(|time| DateTime::parse_from_rfc3339(time).ok());
         Found {
-            text: text(self.own.text).is_some_and(|text| text.trim() == self.text),
+            text: Some(text(self.own.text).is_some_and(|text| text.trim() == self.text)),
             time: time.map(|time| time.with_timezone(&Utc)),
             sent: value.get(self.bulk.sent).and_then(Value::as_i64),
             people: self.own.recipients.and_then(|name| people(value.get(name)?)),
@@ -195,10 +214,12 @@ impl<'a> Reader<'a> {
     /// What others have sent with the same text in that time: its id and how many it reached.
     pub(super) fn others(&self, inside: impl Fn(DateTime<Utc>) -> bool) -> impl Iterator<Item = (i64, i64)> {
         let read = self.ids.iter().filter_map(|(id, found)| Some((*id, found.as_ref()?)));
-        read.filter(move |(_, found)| found.text && found.time.is_some_and(&inside)).filter_map(|(id, found)| {
-            let people = found.people.as_ref()?;
-            Some((id, found.sent.unwrap_or_else(|| i64::try_from(people.len()).unwrap_or(i64::MAX))))
-        })
+        read.filter(move |(_, found)| found.text == Some(true) && found.time.is_some_and(&inside)).filter_map(
+            |(id, found)| {
+                let people = found.people.as_ref()?;
+                Some((id, found.sent.unwrap_or_else(|| i64::try_from(people.len()).unwrap_or(i64::MAX))))
+            },
+        )
     }
 }
 
@@ -229,12 +250,13 @@ impl Look {
         self.between = Some(self.between.map_or((id, id), |(least, most)| (least.min(id), most.max(id))));
     }
 
-    /// What it says of the batch; nothing if nothing could be looked at.
-    pub(super) fn verdict(&self) -> Option<Verdict> {
+    /// What it says of the batch, beside rows or `alone`; nothing if nothing could be looked at.
+    pub(super) fn verdict(&self, alone: bool) -> Option<Verdict> {
         match self.own {
             Some(own) if own.all => Some(Verdict::Sent),
             Some(_) => Some(Verdict::Partly),
             None if !self.unsure.is_empty() => Some(Verdict::Unclear),
+            None if self.complete && alone && !self.sure => Some(Verdict::Unclear),
             None if self.complete => Some(Verdict::NotSent),
             None => None,
         }
@@ -246,7 +268,7 @@ impl Look {
     }
 
     pub(super) fn has(&self, id: i64) -> bool {
-        self.own.is_some_and(|own| own.id == id)
+        self.own.is_some_and(|own| own.id == id) || self.unsure.contains(&id)
     }
 
     pub(super) fn json(&self, noun: &str) -> Value {
@@ -254,7 +276,7 @@ impl Look {
         let own = self.own.map(|own| json!({ "id": own.id, "all_recipients": own.same, "reached": own.reached }));
         json!({
             "of": noun, "read": self.read, "from_id": least, "to_id": most, "complete": self.complete,
-            "match": own, "same_text": self.unsure, "verdict": self.verdict().map(Verdict::name),
+            "match": own, "perhaps": self.unsure, "verdict": self.verdict(false).map(Verdict::name),
         })
     }
 
@@ -269,10 +291,7 @@ impl Look {
         };
         let mut text = format!("{noun}: none of the ids from {least} to {most} has the text and its recipients");
         if !self.unsure.is_empty() {
-            text.push_str(&format!(
-                ", but {} of them have the text and do not say whom they reached",
-                self.unsure.len()
-            ));
+            text.push_str(&format!(", but {} of them may be its own", self.unsure.len()));
         }
         if !self.complete {
             text.push_str("; it may have another one");

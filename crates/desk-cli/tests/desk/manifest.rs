@@ -1,0 +1,49 @@
+//! The manifest of an export: what it does not tell, and what is none.
+
+use std::fs;
+
+use crate::export::{ALL, export, parts, rows, seeded, verify};
+
+#[test]
+fn what_is_private_is_not_in_it() {
+    let emulator = seeded(300);
+    let key = tempfile::NamedTempFile::new().unwrap();
+    fs::write(key.path(), "0123456789abcdef").unwrap();
+    for private in [&["--drop", "id"][..], &["--redact", "id"], &["--hmac", "id", "--hmac-key-file"]] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = [&ALL[..], private].concat();
+        if private.len() > 2 {
+            options.push(key.path().to_str().unwrap());
+        }
+        export(&emulator, dir.path(), &options).ok();
+        let text = fs::read_to_string(dir.path().join("manifest.log")).unwrap();
+        assert!(text.contains("\"id_min\":null") && !text.contains("\"id_min\":1"), "{text}");
+    }
+    // Directories of Parquet tell the day.
+    let dir = tempfile::tempdir().unwrap();
+    let refused = export(&emulator, dir.path(), &[&ALL[..], &["--format", "parquet", "--drop", "createdAt"]].concat());
+    assert!(
+        refused.code == 2 && refused.err.contains("tell the day of createdAt; nothing was sent"),
+        "{}",
+        refused.err
+    );
+}
+
+/// Under a name of its own it is no manifest; under that of a share it is refused before anything is removed.
+#[test]
+fn a_copy_of_it_removes_nothing() {
+    let (emulator, dir) = (seeded(600), tempfile::tempdir().unwrap());
+    export(&emulator, dir.path(), &["--until", "2026-01-10", "--rows-per-window", "500", "--page-size", "50"]).ok();
+    let own = dir.path().join("manifest.log");
+    let text = fs::read_to_string(&own).unwrap();
+    // Of an export that had only begun.
+    let first = text.lines().next().unwrap().to_owned() + "\n";
+    fs::write(dir.path().join("manifest-old.log"), &first).unwrap();
+    let (before, found) = (parts(dir.path()), rows(dir.path()).len());
+    assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 0);
+    assert_eq!((parts(dir.path()), rows(dir.path()).len()), (before.clone(), found));
+    fs::write(dir.path().join("manifest-1-of-2.log"), &first).unwrap();
+    let refused = verify(&emulator, dir.path());
+    assert!(refused.code == 7 && refused.err.contains("is a copy of manifest.log"), "{}", refused.err);
+    assert_eq!((parts(dir.path()), rows(dir.path()).len()), (before, found));
+}
