@@ -25,7 +25,7 @@ pub(super) struct Programs {
 }
 
 /// Builds all.
-pub(super) fn build(also: Option<&Path>) -> Result<Programs> {
+pub(super) fn build(also: Option<&Path>, quick: bool) -> Result<Programs> {
     let (source, dir) = (crate::root().join("bench"), toolchain::target_dir().join("bench"));
     let bin = dir.join("bin");
     fs::create_dir_all(&bin).with_context(|| bin.display().to_string())?;
@@ -42,8 +42,10 @@ pub(super) fn build(also: Option<&Path>) -> Result<Programs> {
             .arg(&rust),
     )?;
 
-    finish(cargo().args(["build", "--quiet", "--release", "--locked", "--package", "desk-cli"]))?;
-    let desk = toolchain::target_dir().join("release/desk");
+    // The tests have built the other one, and a quick run compares no times.
+    let (flags, profile): (&[&str], _) = if quick { (&[], "debug") } else { (&["--release"], "release") };
+    finish(cargo().args(["build", "--quiet", "--locked", "--package", "desk-cli"]).args(flags))?;
+    let desk = toolchain::target_dir().join(profile).join("desk");
 
     let (cc, cxx) = (c_compiler()?, cpp_compiler()?);
     let compile = Compile { source: source.join("programs"), bin: bin.clone() };

@@ -41,8 +41,8 @@ const TARGETS: [Target; 13] = [
     Target { setting: SLOW, figure: "wall_us", against: Against::Each("only waiting", IDEAL), most: 1.15 },
 ];
 
-/// Prints both; returns how many targets were missed.
-pub(super) fn print(rows: &[Row]) -> usize {
+/// Prints what was measured.
+pub(super) fn table(rows: &[Row]) {
     println!("| setting | program | CPU µs each | wall or p50 µs each | peak MB | connections |");
     println!("|---|---|--:|--:|--:|--:|");
     for row in rows {
@@ -56,6 +56,10 @@ pub(super) fn print(rows: &[Row]) -> usize {
         let (memory, connections) = (figure("rss_kb") / 1000.0, figure("connections"));
         println!("| {setting} | {program} | {cpu:.2} | {wall:.2} | {memory:.1} | {connections} |");
     }
+}
+
+/// Prints how that is against the targets; returns how many were missed.
+pub(super) fn targets(rows: &[Row]) -> usize {
     println!();
     println!("| setting | figure | against | ratio | target |");
     println!("|---|---|---|--:|--:|");
