@@ -14,7 +14,6 @@ mod options;
 mod parquet;
 mod part;
 mod privacy;
-mod progress;
 mod settings;
 mod table;
 mod value;
@@ -41,11 +40,11 @@ use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::interrupt;
 use crate::output::{Output, message};
+use crate::progress::{self, Progress};
 use crate::rows::Row;
 use keep::Keeper;
 use manifest::{Manifest, Window};
 use options::Options;
-use progress::Progress;
 use settings::Settings;
 
 pub(crate) use options::command;
@@ -261,9 +260,9 @@ impl Work<'_> {
             return Ok(());
         }
         let there = self.totals.rows;
-        let mut progress = Progress::new(there + left, there, self.counts.clone(), *json);
+        let mut progress = Progress::new(progress::ROWS, there + left, there, self.counts.clone(), *json);
         if there == 0 || self.options.follow.is_none() {
-            progress.say(&plan(self.options, self.settings, &self.totals, left));
+            progress.voice().say(&plan(self.options, self.settings, &self.totals, left));
         }
         let mut export = (list.export)(&self.client, input, span)?
             .in_flight(self.options.in_flight)

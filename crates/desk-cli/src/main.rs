@@ -20,6 +20,7 @@ mod generated;
 mod interrupt;
 mod local;
 mod output;
+mod progress;
 mod rows;
 mod send;
 

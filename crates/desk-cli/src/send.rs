@@ -9,7 +9,6 @@ mod hours;
 mod ledger;
 mod options;
 mod plan;
-mod progress;
 mod recipients;
 mod reconcile;
 mod report;

@@ -18,7 +18,6 @@ use super::manifest::{self, Manifest, Part, Window};
 use super::options::list;
 use super::part;
 use super::privacy::Privacy;
-use super::progress::Progress;
 use super::settings::Settings;
 use super::whole;
 use super::writer::{self, Writer, Written};
@@ -29,6 +28,7 @@ use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::output::{Output, message};
+use crate::progress::{self, Progress};
 
 /// What was found.
 #[derive(Default)]
@@ -136,7 +136,7 @@ impl<'a> Work<'a> {
         let windows: Vec<Window> = manifest.windows().cloned().collect();
         writer::clean(self.dir, self.settings, windows.iter())?;
         let rows = windows.iter().map(|window| window.count).sum();
-        let mut progress = Progress::new(rows, 0, counts.clone(), json);
+        let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
         let (mut next, before) = (None, found.rows);
         for window in &windows {
             if next.is_some_and(|next| next != window.from) {

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use super::ledger::{self, End, Ledger};
 use super::plan::Plan;
-use super::progress::Progress;
 use super::state::{Outcome, State, States};
 use super::{in_doubt, options};
 use crate::api::{Bulk, Operation, arguments};
@@ -24,6 +23,7 @@ use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt;
 use crate::output::{Output, message};
+use crate::progress::{self, Progress};
 use crate::rows::Json;
 
 /// Between two looks at the clock.
@@ -47,7 +47,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
     let states = States::new(plan.shape(), Some(&ledger))?;
     let (all, unknown) = (plan.recipients.len(), states.count("unknown").1);
-    let progress = Progress::new(all, all - waiting(&plan, &states), unknown, counts, json);
+    let done = all - waiting(&plan, &states);
+    let mut progress = Progress::new(progress::RECIPIENTS, all as u64, done as u64, counts, json);
+    progress.doubt(unknown as u64);
     let interrupted = Arc::new(AtomicBool::new(false));
     let (flag, voice) = (interrupted.clone(), progress.voice());
     interrupt::on_first(move || {
@@ -216,7 +218,11 @@ impl Work<'_> {
             self.progress.voice().say(&text);
         }
         if outcome != Outcome::NotSent {
-            self.progress.add(self.plan.batch(batch).len(), outcome == Outcome::Unknown);
+            let people = self.plan.batch(batch).len() as u64;
+            if outcome == Outcome::Unknown {
+                self.progress.doubt(people);
+            }
+            self.progress.add(people);
         }
     }
 }
