@@ -1,4 +1,4 @@
-//! What JSON is made of, eight bytes at a time: digits, ends of texts, times.
+//! What JSON is made of, eight bytes at a time: digits and times.
 //!
 //! A word holds its first byte lowest.
 
@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 /// A `0` in every byte.
 pub const ZEROS: u64 = 0x3030_3030_3030_3030;
-const ONES: u64 = u64::MAX / 255;
 /// A time in UTC with six decimals, with its quotes.
 pub const TIME: usize = 29;
 
@@ -24,17 +23,6 @@ pub fn eight(values: u64) -> u64 {
     let high = (pairs & 0xff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let low = ((pairs >> 16) & 0xff_0000_00ff).wrapping_mul(0x2710_0000_0001);
     high.wrapping_add(low) >> 32
-}
-
-/// Marks quotes, backslashes and control characters, by their highest bits. The lowest mark is right; those above it may not
-/// be.
-#[inline(always)]
-pub fn special(word: u64) -> u64 {
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = zero(word ^ (ONES * b'"' as u64));
-    let backslash = zero(word ^ (ONES * b'\\' as u64));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & (ONES << 7)
 }
 
 /// The day that was read last: its text with what is around it, and the µs at its beginning. Times of a page are mostly of
@@ -86,23 +74,4 @@ pub fn day(year: u32, month: u32, day: u32) -> Option<i32> {
 pub fn two(tens: u8, ones: u8) -> Option<u32> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then(|| u32::from(tens) * 10 + u32::from(ones))
-}
-
-#[cfg(test)]
-#[allow(clippy::indexing_slicing, reason = "tests")]
-mod tests {
-    use super::special;
-
-    #[test]
-    fn every_byte_is_special_or_not() {
-        for byte in 0..=u8::MAX {
-            let plain = !matches!(byte, 0..0x20 | b'"' | b'\\');
-            for place in 0..8 {
-                let mut word = *b"\xff\x7f\x80az\xc3 #";
-                word[place] = byte;
-                let first = special(u64::from_le_bytes(word)).trailing_zeros() as usize / 8;
-                assert_eq!(first, if plain { 8 } else { place }, "{byte} at {place}");
-            }
-        }
-    }
 }

@@ -49,10 +49,22 @@ const STEP: usize = 8;
 #[cfg(not(target_arch = "x86_64"))]
 const BITS: usize = 8;
 
+/// Marks the bytes that end a plain text, by their highest bits. The lowest mark is right; those above it may not be.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[inline(always)]
+fn special_of_word(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let quote = zero(word ^ (ONES * b'"' as u64));
+    let backslash = zero(word ^ (ONES * b'\\' as u64));
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (quote | backslash | control) & (ONES << 7)
+}
+
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
 fn special(at: Cursor) -> u64 {
-    ::desk_client::answer::words::special(at.word())
+    special_of_word(at.word())
 }
 
 /// The escape that comes: its length, and by how many bytes it is longer than what it means. `None` if it is none.
@@ -130,4 +142,23 @@ pub(super) unsafe fn unescape(start: Cursor, end: Cursor) {
     }
     // SAFETY: the closing quote, or before it.
     unsafe { to.write(0) };
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::special_of_word;
+
+    #[test]
+    fn every_byte_is_plain_or_not_on_every_processor() {
+        for byte in 0..=u8::MAX {
+            let plain = !matches!(byte, 0..0x20 | b'"' | b'\\');
+            for place in 0..8 {
+                let mut word = *b"\xff\x7f\x80az\xc3 #";
+                word[place] = byte;
+                let first = special_of_word(u64::from_le_bytes(word)).trailing_zeros() as usize / 8;
+                assert_eq!(first, if plain { 8 } else { place }, "{byte} at {place}");
+            }
+        }
+    }
 }
