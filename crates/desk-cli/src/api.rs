@@ -154,6 +154,7 @@ impl<S: Shape> From<Response<PageOf<S>>> for Asked {
 }
 
 /// A parameter or a property of the body.
+#[derive(Clone, Copy)]
 pub(crate) struct Argument {
     /// The option's name, which no other of its operation has.
     pub(crate) name: &'static str,

@@ -3,15 +3,15 @@
 //!
 //! What a table says is turned into options, help and calls by hand-written code that knows no operation.
 
-use heck::ToKebabCase;
-use proc_macro2::TokenStream;
+use heck::{ToKebabCase, ToShoutySnakeCase};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::cli_bulk;
 use super::model::{Field, Kind, Model, Operation, Paged, Type};
 use super::names;
 use super::rust::{any_answer, ident, rust_type};
-use super::rust_lists::{LIMIT, any_export, any_stream, copied};
+use super::rust_lists::{any_stream, copied};
 
 /// Options that commands have of their own.
 const OPTIONS: [&str; 10] =
@@ -49,6 +49,11 @@ pub fn module() -> TokenStream {
 /// `generated/operations.rs`.
 pub fn operations(model: &Model) -> TokenStream {
     let tables = model.operations.iter().map(|operation| table(operation, model));
+    let shared = model.operations.iter().filter(|operation| operation.paged.is_some()).map(|operation| {
+        let (name, own) = (arguments_const(operation), arguments(operation, model));
+        let (count, tables) = (own.len(), own.iter().map(|one| argument(one, model)));
+        quote!(pub(super) const #name: [Argument; #count] = [#(#tables),*];)
+    });
     let params = model.operations.iter().filter(|operation| !operation.query.is_empty()).map(|operation| {
         let arguments = arguments(operation, model);
         params(operation, &arguments)
@@ -62,35 +67,20 @@ pub fn operations(model: &Model) -> TokenStream {
         use desk_client::types;
 
         pub(crate) static OPERATIONS: &[Operation] = &[#(#tables),*];
+        #(#shared)*
         #(#params)*
     }
 }
 
-/// `generated/lists.rs`.
-pub fn lists(model: &Model) -> TokenStream {
-    let paged = || model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
-    let shapes = paged().map(|(operation, paged)| shape(operation, paged));
-    let exports = paged().map(|(operation, paged)| export(operation, paged, model));
-    quote! {
-        use super::operations;
-        use crate::api::{Argument, Column, Kind, List, Place};
-        use crate::rows::{PageOf, Row, Shape};
-        use desk_client::answer::Split;
-
-        pub(crate) static LISTS: &[List] = &[#(#exports),*];
-        #(#shapes)*
-    }
-}
-
 /// An option: its name, where it goes, and what it is made from.
-struct Argument<'a> {
+pub(super) struct Argument<'a> {
     name: String,
     place: &'static str,
     field: &'a Field,
 }
 
 /// The options of an operation, each with a name of its own.
-fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<Argument<'a>> {
+pub(super) fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<Argument<'a>> {
     let body = operation.body.as_ref().and_then(|name| model.objects().find(|(schema, _)| schema.name == *name));
     let body = body.map_or(&[][..], |(_, fields)| fields);
     let places = [
@@ -101,28 +91,28 @@ fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<Argument<'a>
     let mut arguments: Vec<Argument<'_>> = Vec::new();
     for (place, prefix, fields) in places {
         for field in fields {
-            let mut name = field.name.to_kebab_case();
-            let exported = operation.paged.as_ref().is_some_and(|paged| is_exported(paged, place, field));
+            let mut argument = Argument { name: field.name.to_kebab_case(), place, field };
+            let exported = operation.paged.as_ref().is_some_and(|paged| is_exported(paged, &argument));
             let sent = place == "Body" && operation.bulk.is_some();
             let taken = |name: &str| {
                 OPTIONS.contains(&name)
                     || exported && EXPORT_OPTIONS.contains(&name)
                     || sent && cli_bulk::OPTIONS.contains(&name)
             };
-            while taken(&name) || arguments.iter().any(|other| other.name == name) {
-                name = format!("{prefix}-{name}");
+            while taken(&argument.name) || arguments.iter().any(|other| other.name == argument.name) {
+                argument.name = format!("{prefix}-{}", argument.name);
             }
-            arguments.push(Argument { name, place, field });
+            arguments.push(argument);
         }
     }
     arguments
 }
 
 /// Whether exports of a list have this option too: neither time nor paging.
-fn is_exported(paged: &Paged, place: &str, field: &Field) -> bool {
+pub(super) fn is_exported(paged: &Paged, argument: &Argument<'_>) -> bool {
     let times = paged.window.as_ref().map(|window| [&window.from, &window.until]);
     let own = [&paged.limit, &paged.offset].into_iter().chain(times.into_iter().flatten());
-    place != "Query" || own.into_iter().all(|own| own.wire != field.wire)
+    argument.place != "Query" || own.into_iter().all(|own| own.wire != argument.field.wire)
 }
 
 fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
@@ -142,7 +132,7 @@ fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
 }
 
 /// What an option takes or a column holds.
-fn kind(ty: &Type, model: &Model) -> TokenStream {
+pub(super) fn kind(ty: &Type, model: &Model) -> TokenStream {
     match ty {
         Type::Bool => quote!(Kind::Bool),
         Type::Int32 => quote!(Kind::Int32),
@@ -168,7 +158,16 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
     }
     let (read, body) = (operation.method == "get", operation.body.is_some());
     let own = arguments(operation, model);
-    let tables = own.iter().map(|one| argument(one, model));
+    let arguments = match operation.paged {
+        Some(_) => {
+            let name = arguments_const(operation);
+            quote!(&#name)
+        }
+        None => {
+            let tables = own.iter().map(|one| argument(one, model));
+            quote!(&[#(#tables),*])
+        }
+    };
     let (path, given) = path(operation, &own);
     let mut lines = vec![quote!(#(#path)*)];
     let mut passed = vec![quote!(#(#given,)*)];
@@ -212,7 +211,7 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
         Operation {
             id: #id, noun: #noun, verb: #verb, summary: #summary, doc: #doc, deprecated: #deprecated, read: #read,
             body: #body,
-            arguments: &[#(#tables),*],
+            arguments: #arguments,
             call: |client, input| Box::pin(async move {
                 #(#lines)*
                 #call
@@ -249,17 +248,21 @@ fn path(operation: &Operation, arguments: &[Argument<'_>]) -> (Vec<TokenStream>,
         .unzip()
 }
 
-fn path_of(operation: &Operation, arguments: &[Argument<'_>]) -> TokenStream {
+pub(super) fn path_of(operation: &Operation, arguments: &[Argument<'_>]) -> TokenStream {
     let lines = path(operation, arguments).0;
     quote!(#(#lines)*)
 }
 
-fn given_of(operation: &Operation) -> TokenStream {
+pub(super) fn given_of(operation: &Operation) -> TokenStream {
     let given = path(operation, &[]).1;
     quote!(#(#given,)*)
 }
 
-fn params_fn(operation: &Operation) -> proc_macro2::Ident {
+pub(super) fn arguments_const(operation: &Operation) -> Ident {
+    format_ident!("{}_ARGUMENTS", operation.id.to_shouty_snake_case())
+}
+
+pub(super) fn params_fn(operation: &Operation) -> Ident {
     format_ident!("{}_params", operation.id)
 }
 
@@ -304,87 +307,6 @@ fn params(operation: &Operation, arguments: &[Argument<'_>]) -> TokenStream {
     }
 }
 
-fn shape_name(operation: &Operation) -> proc_macro2::Ident {
+pub(super) fn shape_name(operation: &Operation) -> Ident {
     ident(&operation.pascal())
-}
-
-/// What a page of a list and its rows look like.
-fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
-    let name = shape_name(operation);
-    let (items, count, id) = (&paged.items.wire, &paged.count.wire, &paged.id.wire);
-    let time = match &paged.time {
-        Some(Field { wire, .. }) => quote!(Some(#wire)),
-        None => quote!(None),
-    };
-    quote! {
-        pub(crate) struct #name;
-
-        impl #name {
-            pub(crate) fn split() -> Split<PageOf<#name>, Row> {
-                Split { rows: PageOf::rows, id: Row::id }
-            }
-        }
-
-        impl Shape for #name {
-            const COUNT: &'static str = #count;
-            const ITEMS: &'static str = #items;
-            const ID: &'static str = #id;
-            const TIME: Option<&'static str> = #time;
-        }
-    }
-}
-
-/// A list as it is exported.
-fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
-    let all = arguments(operation, model);
-    let (noun, shape) = (paged.stem.to_kebab_case(), shape_name(operation));
-    let kept = all.iter().filter(|one| is_exported(paged, one.place, one.field));
-    let tables = kept.map(|one| argument(one, model));
-    let columns = model.objects().find(|(schema, _)| schema.name == paged.item).map_or(&[][..], |(_, fields)| fields);
-    let columns = columns.iter().map(|field| {
-        let (name, kind) = (&field.wire, kind(&field.ty, model));
-        quote!(Column { name: #name, kind: #kind })
-    });
-    let (id, time) = (&paged.id.wire, paged.time.as_ref().map_or("", |time| &time.wire));
-    let windows = paged.window.is_some();
-    let most = paged.limit.bounds.max.unwrap_or(LIMIT);
-    let member = |field: &Field| ident(&names::rust(&field.name));
-    let (limit, offset) = (member(&paged.limit), member(&paged.offset));
-    let times = paged.window.as_ref().map(|window| {
-        let (from, until) = (member(&window.from), member(&window.until));
-        quote!((params.#from, params.#until) = (span.from, span.until);)
-    });
-    let narrow = |field: &Field, value: TokenStream| match field.ty {
-        Type::Int32 => quote!(#value.and_then(|value: i64| i32::try_from(value).ok())),
-        _ => value,
-    };
-    let page = narrow(&paged.limit, quote!(span.page));
-    let start = narrow(&paged.offset, quote!(Some(offset)));
-    let (path, given, params) = (path_of(operation, &all), given_of(operation), params_fn(operation));
-    let (export, list) = (any_export(paged), any_answer(operation));
-    quote! {
-        List {
-            name: #noun,
-            arguments: &[#(#tables),*],
-            columns: &[#(#columns),*],
-            id: #id,
-            time: #time,
-            windows: #windows,
-            page: #most,
-            export: |client, input, span| {
-                #path
-                let mut params = operations::#params(input)?;
-                #times
-                params.#limit = #page;
-                Ok(client.#export(#given &params, #shape::split(), Row::time))
-            },
-            ask: |client, input, span, offset| Box::pin(async move {
-                #path
-                let mut params = operations::#params(&input)?;
-                #times
-                (params.#limit, params.#offset) = (#page, #start);
-                Ok(client.#list::<PageOf<#shape>>(#given &params).await?.into())
-            }),
-        }
-    }
 }

@@ -12,6 +12,7 @@ mod c_output;
 mod c_reader;
 mod cli;
 mod cli_bulk;
+mod cli_lists;
 pub mod command;
 mod cpp;
 mod cpp_request;
@@ -101,7 +102,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);
     }
     for (name, tokens) in
-        [("mod", cli::module()), ("operations", cli::operations(&model)), ("lists", cli::lists(&model))]
+        [("mod", cli::module()), ("operations", cli::operations(&model)), ("lists", cli_lists::emit(&model))]
     {
         let text = pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-cli"))?;
         files.insert(format!("crates/desk-cli/src/generated/{name}.rs"), text);

@@ -1,8 +1,9 @@
-//! Model → the lists of desk-client: a stream of every paged operation, and an export of those that filter by time.
+//! Model → the lists of desk-client: a stream and an export of every paged operation.
 //!
 //! Locals of the generated code end in an underscore, which no path parameter does.
 
-use proc_macro2::TokenStream;
+use heck::ToShoutySnakeCase;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Paged, Type};
@@ -14,18 +15,53 @@ pub(super) const LIMIT: i64 = 100;
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
-    let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?, model)));
+    // Lists of the same pages share what splits them, named after the first of them.
+    let mut splits: Vec<(Ident, String, TokenStream)> = Vec::new();
+    let mut lists = Vec::new();
+    for operation in &model.operations {
+        let Some(paged) = &operation.paged else { continue };
+        let split = split(operation, paged);
+        let text = split.to_string();
+        let name = match splits.iter().find(|(_, other, _)| *other == text) {
+            Some((name, ..)) => name.clone(),
+            None => {
+                let name = format_ident!("{}_SPLIT", paged.stem.to_shouty_snake_case());
+                splits.push((name.clone(), text, split));
+                name
+            }
+        };
+        lists.push(list(operation, paged, model, &name));
+    }
+    let splits = splits.into_iter().map(|(name, _, split)| quote!(const #name: #split;));
     quote! {
         use super::types;
         use crate::answer::{Answer, Rows, Split};
         use crate::export::Export;
         use crate::paging::{ItemStream, List, Page};
         use crate::Client;
+        #(#splits)*
         impl Client { #(#lists)* }
     }
 }
 
-fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
+/// How an answer becomes items, with its type.
+fn split(operation: &Operation, paged: &Paged) -> TokenStream {
+    let (page, item) = (ident(operation.output.as_deref().unwrap_or_default()), ident(&paged.item));
+    let (items, count, key) = (member(&paged.items), member(&paged.count), member(&paged.id));
+    let wide = |field: &Field, value: TokenStream| match field.ty {
+        Type::Int32 => quote!(i64::from(#value)),
+        _ => value,
+    };
+    let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page.#count)));
+    quote! {
+        Split<types::#page, types::#item> = Split {
+            rows: |page| Rows { count: #count, items: page.#items, kept: None },
+            id: |item| #key,
+        }
+    }
+}
+
+fn list(operation: &Operation, paged: &Paged, model: &Model, split: &Ident) -> TokenStream {
     let (id, method, params_type) = (&operation.id, any_answer(operation), ident(&operation.params_type()));
     let (item, pages) = (ident(&paged.item), format_ident!("{}_pages", paged.stem));
     let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
@@ -38,7 +74,7 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     });
     let arguments = quote!(&self, #(#names: #types,)* params: &types::#params_type);
     let set = |field: &Field, value: TokenStream| {
-        let name = ident(&names::rust(&field.name));
+        let name = member(field);
         quote!(params.#name = Some(#value);)
     };
     let whole = |field: &Field, value: TokenStream| match field.ty {
@@ -61,25 +97,12 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
         }
     });
     let most = paged.limit.bounds.max.unwrap_or(LIMIT);
-    let member = |field: &Field| ident(&names::rust(&field.name));
-    let (items, count, key) = (member(&paged.items), member(&paged.count), member(&paged.id));
     let given = |field: &Field| {
         let name = member(field);
         if field.ty == Type::Int32 { quote!(params.#name.map(i64::from)) } else { quote!(params.#name) }
     };
     let (given_limit, given_offset) = (given(&paged.limit), given(&paged.offset));
-    let wide = |field: &Field, value: TokenStream| match field.ty {
-        Type::Int32 => quote!(i64::from(#value)),
-        _ => value,
-    };
-    let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page.#count)));
     let page = ident(operation.output.as_deref().unwrap_or_default());
-    let split = quote! {
-        Split {
-            rows: |page: types::#page| Rows { count: #count, items: page.#items, kept: None },
-            id: |item: &types::#item| #key,
-        }
-    };
     let (stream, stream_as) = (format_ident!("{}_stream", paged.stem), any_stream(paged));
     let about = doc(&format!(
         "Every item of [`{id}`](Client::{id}), page after page.\n\n`{limit}` is the size of a page (by default {most}), \
@@ -201,13 +224,18 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
 }
 
 /// The method that gives rows of any answer.
-pub(super) fn any_stream(paged: &Paged) -> proc_macro2::Ident {
+pub(super) fn any_stream(paged: &Paged) -> Ident {
     format_ident!("{}_stream_as", paged.stem)
 }
 
 /// The method that exports rows of any answer.
-pub(super) fn any_export(paged: &Paged) -> proc_macro2::Ident {
+pub(super) fn any_export(paged: &Paged) -> Ident {
     format_ident!("{}_export_as", paged.stem)
+}
+
+/// The field of a generated struct.
+fn member(field: &Field) -> Ident {
+    ident(&names::rust(&field.name))
 }
 
 /// Whether a path argument is passed by value.

@@ -1,82 +1,14 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use super::operations;
-use crate::api::{Argument, Column, Kind, List, Place};
+use crate::api::{Column, Kind, List};
 use crate::rows::{PageOf, Row, Shape};
 use desk_client::answer::Split;
 pub(crate) static LISTS: &[List] = &[
     List {
         name: "chat-message",
-        arguments: &[
-            Argument {
-                name: "ticket-channel-type",
-                place: Place::Query,
-                wire: "ticket__channel_type",
-                doc: "Only messages of tickets that came in over this channel.",
-                kind: Kind::Enum(
-                    &[
-                        "SENDBIRD",
-                        "FACEBOOK_CONVERSATION",
-                        "FACEBOOK_FEED",
-                        "SENDBIRD_IOS",
-                        "SENDBIRD_ANDROID",
-                        "SENDBIRD_JAVASCRIPT",
-                        "TWITTER_STATUS",
-                        "TWITTER_DIRECT_MESSAGE_EVENT",
-                        "INSTAGRAM_COMMENT",
-                        "WHATSAPP_MESSAGE",
-                    ],
-                ),
-                many: false,
-                required: false,
-            },
-        ],
-        columns: &[
-            Column {
-                name: "id",
-                kind: Kind::Int64,
-            },
-            Column {
-                name: "messageId",
-                kind: Kind::Int64,
-            },
-            Column {
-                name: "ticket",
-                kind: Kind::Int64,
-            },
-            Column {
-                name: "userSendbirdId",
-                kind: Kind::Text,
-            },
-            Column {
-                name: "userType",
-                kind: Kind::Enum(&["AGENT", "CUSTOMER", "EVENT"]),
-            },
-            Column {
-                name: "createdAt",
-                kind: Kind::Time,
-            },
-            Column {
-                name: "message",
-                kind: Kind::Text,
-            },
-            Column {
-                name: "data",
-                kind: Kind::Text,
-            },
-            Column {
-                name: "deletedAt",
-                kind: Kind::Time,
-            },
-            Column {
-                name: "requestedFrom",
-                kind: Kind::Enum(&["DASHBOARD", "PLATFORM_API"]),
-            },
-            Column {
-                name: "requestedBy",
-                kind: Kind::Json,
-            },
-        ],
+        arguments: &[operations::CHAT_MESSAGE_LIST_ARGUMENTS[4usize]],
+        columns: CHAT_MESSAGE_COLUMNS,
         id: "id",
         time: "createdAt",
         windows: true,
@@ -107,63 +39,8 @@ pub(crate) static LISTS: &[List] = &[
     },
     List {
         name: "ticket-chat-message",
-        arguments: &[
-            Argument {
-                name: "ticket-id",
-                place: Place::Path,
-                wire: "ticket_id",
-                doc: "The id of the ticket.",
-                kind: Kind::Int64,
-                many: false,
-                required: true,
-            },
-        ],
-        columns: &[
-            Column {
-                name: "id",
-                kind: Kind::Int64,
-            },
-            Column {
-                name: "messageId",
-                kind: Kind::Int64,
-            },
-            Column {
-                name: "ticket",
-                kind: Kind::Int64,
-            },
-            Column {
-                name: "userSendbirdId",
-                kind: Kind::Text,
-            },
-            Column {
-                name: "userType",
-                kind: Kind::Enum(&["AGENT", "CUSTOMER", "EVENT"]),
-            },
-            Column {
-                name: "createdAt",
-                kind: Kind::Time,
-            },
-            Column {
-                name: "message",
-                kind: Kind::Text,
-            },
-            Column {
-                name: "data",
-                kind: Kind::Text,
-            },
-            Column {
-                name: "deletedAt",
-                kind: Kind::Time,
-            },
-            Column {
-                name: "requestedFrom",
-                kind: Kind::Enum(&["DASHBOARD", "PLATFORM_API"]),
-            },
-            Column {
-                name: "requestedBy",
-                kind: Kind::Json,
-            },
-        ],
+        arguments: &[operations::TICKET_CHAT_MESSAGE_LIST_ARGUMENTS[0usize]],
+        columns: CHAT_MESSAGE_COLUMNS,
         id: "id",
         time: "createdAt",
         windows: false,
@@ -198,6 +75,52 @@ pub(crate) static LISTS: &[List] = &[
                     .into(),
             )
         }),
+    },
+];
+const CHAT_MESSAGE_COLUMNS: &[Column] = &[
+    Column {
+        name: "id",
+        kind: Kind::Int64,
+    },
+    Column {
+        name: "messageId",
+        kind: Kind::Int64,
+    },
+    Column {
+        name: "ticket",
+        kind: Kind::Int64,
+    },
+    Column {
+        name: "userSendbirdId",
+        kind: Kind::Text,
+    },
+    Column {
+        name: "userType",
+        kind: Kind::Enum(&["AGENT", "CUSTOMER", "EVENT"]),
+    },
+    Column {
+        name: "createdAt",
+        kind: Kind::Time,
+    },
+    Column {
+        name: "message",
+        kind: Kind::Text,
+    },
+    Column {
+        name: "data",
+        kind: Kind::Text,
+    },
+    Column {
+        name: "deletedAt",
+        kind: Kind::Time,
+    },
+    Column {
+        name: "requestedFrom",
+        kind: Kind::Enum(&["DASHBOARD", "PLATFORM_API"]),
+    },
+    Column {
+        name: "requestedBy",
+        kind: Kind::Json,
     },
 ];
 pub(crate) struct ChatMessageList;

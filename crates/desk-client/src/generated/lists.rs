@@ -5,6 +5,14 @@ use crate::answer::{Answer, Rows, Split};
 use crate::export::Export;
 use crate::paging::{ItemStream, List, Page};
 use crate::Client;
+const CHAT_MESSAGE_SPLIT: Split<types::ChatMessagePage, types::ChatMessage> = Split {
+    rows: |page| Rows {
+        count: page.count,
+        items: page.results,
+        kept: None,
+    },
+    id: |item| item.id,
+};
 impl Client {
     /// Every item of [`chat_message_list`](Client::chat_message_list), page after page.
     ///
@@ -18,18 +26,7 @@ impl Client {
     ) -> ItemStream<types::ChatMessage> {
         let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
         ItemStream::new(
-            self
-                .chat_message_pages(
-                    params,
-                    Split {
-                        rows: |page: types::ChatMessagePage| Rows {
-                            count: page.count,
-                            items: page.results,
-                            kept: None,
-                        },
-                        id: |item: &types::ChatMessage| item.id,
-                    },
-                ),
+            self.chat_message_pages(params, CHAT_MESSAGE_SPLIT),
             limit_,
             offset_,
         )
@@ -46,14 +43,7 @@ impl Client {
     ) -> Export<types::ChatMessage> {
         self.chat_message_export_as(
             params,
-            Split {
-                rows: |page: types::ChatMessagePage| Rows {
-                    count: page.count,
-                    items: page.results,
-                    kept: None,
-                },
-                id: |item: &types::ChatMessage| item.id,
-            },
+            CHAT_MESSAGE_SPLIT,
             |item: &types::ChatMessage| Some(
                 chrono::DateTime::timestamp_micros(&item.created_at),
             ),
@@ -141,19 +131,7 @@ impl Client {
     ) -> ItemStream<types::ChatMessage> {
         let (limit_, offset_) = (params.limit.map(i64::from), params.offset);
         ItemStream::new(
-            self
-                .ticket_chat_message_pages(
-                    ticket_id,
-                    params,
-                    Split {
-                        rows: |page: types::ChatMessagePage| Rows {
-                            count: page.count,
-                            items: page.results,
-                            kept: None,
-                        },
-                        id: |item: &types::ChatMessage| item.id,
-                    },
-                ),
+            self.ticket_chat_message_pages(ticket_id, params, CHAT_MESSAGE_SPLIT),
             limit_,
             offset_,
         )
@@ -172,14 +150,7 @@ impl Client {
         self.ticket_chat_message_export_as(
             ticket_id,
             params,
-            Split {
-                rows: |page: types::ChatMessagePage| Rows {
-                    count: page.count,
-                    items: page.results,
-                    kept: None,
-                },
-                id: |item: &types::ChatMessage| item.id,
-            },
+            CHAT_MESSAGE_SPLIT,
             |item: &types::ChatMessage| Some(
                 chrono::DateTime::timestamp_micros(&item.created_at),
             ),
