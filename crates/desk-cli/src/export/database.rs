@@ -16,7 +16,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::format::Encoder;
 use super::manifest::{Part, Window};
-use super::settings::Settings;
+use super::settings::{Settings, Share};
 use super::table::{Table, Type, Value};
 use crate::error::{Error, Exit, Result};
 use crate::files;
@@ -61,7 +61,7 @@ impl Keys {
 
 /// The name of the file of an export, or of a share of it.
 pub(crate) fn name(settings: &Settings) -> String {
-    let share = settings.partition.map_or(String::new(), |share| format!("-{}-of-{}", share.index, share.of));
+    let share = settings.partition.map(Share::infix).unwrap_or_default();
     format!("{}{share}.{}", settings.list, settings.format.extension())
 }
 

@@ -11,7 +11,6 @@ use tokio::task::JoinHandle;
 
 use super::format::Encoder;
 use super::manifest::{Manifest, Window};
-use super::options;
 use super::settings::Settings;
 use super::writer::Writer;
 use crate::error::{Error, Exit, Result};
@@ -31,11 +30,8 @@ impl Place {
         let span = (proof.from, proof.until);
         let mut writer = Writer::new(&self.dir, &self.settings, &self.encoder, span, 0)?;
         writer.rows(&window.items)?;
-        let mut window = Window::new(proof, writer.finish()?.keep()?);
-        if self.settings.private.touches(options::list(&self.settings.list)?.id) {
-            (window.id_min, window.id_max) = (None, None);
-        }
-        self.manifest.add(window.clone())?;
+        let window = Window::new(proof, writer.finish()?.keep()?);
+        self.manifest.add(&window)?;
         Ok(window)
     }
 }

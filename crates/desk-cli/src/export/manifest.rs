@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use desk_client::export::Proof;
 use serde::{Deserialize, Serialize};
 
+use super::options;
 use super::settings::{Settings, Share};
 use crate::error::{Error, Result};
 use crate::files;
@@ -82,7 +83,7 @@ pub(crate) struct Manifest {
 
 /// The name of a manifest.
 fn name(share: Option<Share>) -> String {
-    share.map_or("manifest.log".to_owned(), |share| format!("manifest-{}-of-{}.log", share.index, share.of))
+    format!("manifest{}.log", share.map(Share::infix).unwrap_or_default())
 }
 
 /// Whether a file has the name of a manifest: a copy under another one is none.
@@ -199,9 +200,15 @@ impl Manifest {
         Ok(())
     }
 
-    /// Records a window, in the place of one that begins with it. It is not kept in memory, which is that of one window while
-    /// an export runs.
-    pub(crate) fn add(&mut self, window: Window) -> Result<()> {
+    /// Records a window, in the place of one that begins with it, without ids if these are private. It is not kept in memory,
+    /// which is that of one window while an export runs.
+    pub(crate) fn add(&mut self, window: &Window) -> Result<()> {
+        let mut window = window.clone();
+        if let Some(settings) = &self.settings
+            && settings.private.touches(options::list(&settings.list)?.id)
+        {
+            (window.id_min, window.id_max) = (None, None);
+        }
         self.append(&Record::Window(window))
     }
 

@@ -77,6 +77,13 @@ impl std::str::FromStr for Share {
     }
 }
 
+impl Share {
+    /// What the files of a share have in their names.
+    pub(crate) fn infix(self) -> String {
+        format!("-{}-of-{}", self.index, self.of)
+    }
+}
+
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.index, self.of)

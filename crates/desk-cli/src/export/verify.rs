@@ -198,7 +198,7 @@ impl<'a> Work<'a> {
         let kept: HashSet<&str> = now.parts.iter().map(|part| part.file.as_str()).collect();
         let old = window.parts.iter().map(|part| part.file.clone()).filter(|file| !kept.contains(file.as_str()));
         let old: Vec<String> = old.collect();
-        manifest.add(now)?;
+        manifest.add(&now)?;
         part::remove(self.dir, &old)?;
         Ok(rows)
     }
@@ -238,10 +238,8 @@ impl<'a> Work<'a> {
             writing.rows(&piece.items)?;
             writer = Some(writing);
             now.count += proof.count;
-            if !self.settings.private.touches(self.list.id) {
-                now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
-                now.id_max = now.id_max.max(proof.id_max);
-            }
+            now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
+            now.id_max = now.id_max.max(proof.id_max);
             now.requests += proof.requests;
             now.strays += proof.strays;
             now.verified &= proof.verified;

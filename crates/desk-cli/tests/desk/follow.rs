@@ -1,14 +1,13 @@
 //! `desk export --follow`: it reads what comes, over a service that is away for a while, until it is told to end.
 
 use std::fs;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use desk_emulator::FaultPlan;
 use serde_json::json;
 
 use crate::export::{export, ids, parts, rows, seeded};
-use crate::run::with;
+use crate::run::{begin, interrupt, with};
 
 #[test]
 fn what_comes_is_read_until_it_is_told_to_end() {
@@ -21,7 +20,7 @@ fn what_comes_is_read_until_it_is_told_to_end() {
     at("2026-01-10T00:00:00Z");
     let mut command = with(&emulator);
     command.args(["export", dir.path().to_str().unwrap(), "--follow", "--every", "1s", "--json"]);
-    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = begin(command);
     while lines() == 0 {
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -38,11 +37,9 @@ fn what_comes_is_read_until_it_is_told_to_end() {
     while lines() < 500 {
         std::thread::sleep(Duration::from_millis(10));
     }
-    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(signal.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{text}");
+    let ended = interrupt(child);
+    let text = &ended.err;
+    assert_eq!(ended.code, 130, "{text}");
     assert!(text.contains("500 rows are kept"), "{text}");
     assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
     // The same export without --follow goes on behind it.

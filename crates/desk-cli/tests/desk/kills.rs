@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::export::{ids, parts, records, rows, seeded, truth, verify};
 use crate::formats;
-use crate::run::{run, with};
+use crate::run::{begin, interrupt, run, with};
 
 const ROWS: i64 = 1500;
 
@@ -153,15 +153,13 @@ fn an_interrupt_ends_in_order() {
         command.args(["--rows-per-window", "100", "--page-size", "50"]);
         command
     };
-    let child = command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = begin(command());
     while parts(dir.path()).len() < 3 {
         std::thread::sleep(Duration::from_millis(1));
     }
-    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(signal.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{text}");
+    let ended = interrupt(child);
+    let text = &ended.err;
+    assert_eq!(ended.code, 130, "{text}");
     assert!(text.contains("\"kind\":\"interrupted\"") && text.contains("same command again"), "{text}");
     let kept = rows(dir.path()).len();
     assert!(kept > 0 && kept < ROWS as usize, "{kept}");

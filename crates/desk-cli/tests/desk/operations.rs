@@ -1,11 +1,9 @@
 //! Commands made from the spec: options, bodies, lists, outcomes and exit codes.
 
-use std::process::{Command, Stdio};
-
 use desk_emulator::{Emulator, FaultPlan};
 use serde_json::{Value, json};
 
-use crate::run::{desk, run, run_with_input, with};
+use crate::run::{begin, desk, interrupt, run, run_with_input, with};
 
 fn demo() -> Emulator {
     Emulator::builder().demo(true).start_blocking().unwrap()
@@ -147,20 +145,15 @@ fn an_interrupted_create_says_that_it_may_have_been_carried_out() {
     emulator
         .set_faults(plan(json!({ "method": "POST", "fault": { "cut": { "when": "after_commit", "how": "stall" } } })))
         .unwrap();
-    let mut child = with(&emulator)
-        .args(CREATE.into_iter().chain(["--json"]))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = with(&emulator);
+    command.args(CREATE.into_iter().chain(["--json"]));
+    let mut child = begin(command);
     while emulator.deliveries(None).unwrap().is_empty() {
         assert!(child.try_wait().unwrap().is_none(), "it ended without the signal");
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(signal.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(6), "{text}");
+    let ended = interrupt(child);
+    let text = &ended.err;
+    assert_eq!(ended.code, 6, "{text}");
     assert!(text.contains("\"kind\":\"cancelled\"") && text.contains("\"may_have_acted\":true"), "{text}");
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use desk_emulator::Emulator;
 use serde_json::Value;
@@ -59,16 +59,29 @@ impl Ended {
 }
 
 pub(crate) fn run<A: AsRef<OsStr>>(mut command: Command, arguments: impl IntoIterator<Item = A>) -> Ended {
-    let output = command.args(arguments).output().unwrap();
+    ended(command.args(arguments).output().unwrap())
+}
+
+fn ended(output: Output) -> Ended {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// A command that runs beside the test.
+pub(crate) fn begin(mut command: Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Sends Ctrl-C, and waits for the end.
+pub(crate) fn interrupt(child: Child) -> Ended {
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(signal.unwrap().success());
+    ended(child.wait_with_output().unwrap())
+}
+
 pub(crate) fn run_with_input(mut command: Command, arguments: &[&str], input: &str) -> Ended {
-    let mut child =
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command.args(arguments).stdin(Stdio::piped());
+    let mut child = begin(command);
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ended { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    ended(child.wait_with_output().unwrap())
 }

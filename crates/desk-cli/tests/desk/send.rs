@@ -11,7 +11,7 @@ use desk_emulator::{Emulator, FaultPlan, NewCustomer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::run::{Ended, desk, run, with};
+use crate::run::{Ended, begin, desk, interrupt, run, with};
 
 pub(crate) fn message() -> [&'static str; 6] {
     ["--message", "Hello", "--group-key", "sales", "--agent-id", "1"]
@@ -347,15 +347,13 @@ fn an_interrupt_waits_for_the_batch_in_flight() {
     plan(&dir, &ids, "p", &["--batch-size", "1"]);
     faults(&emulator, json!([{ "method": "POST", "fault": { "delay": { "ms": 50 } } }]));
     let mut command = send(&emulator, &dir, "apply", "p");
-    command.args(["--yes-send-to", "200", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().unwrap();
+    command.args(["--yes-send-to", "200", "--json"]);
+    let child = begin(command);
     while emulator.deliveries(None).unwrap().is_empty() {
         std::thread::sleep(Duration::from_millis(1));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{text}");
+    let ended = interrupt(child);
+    assert_eq!(ended.code, 130, "{}", ended.err);
     let found = status(&emulator, &dir, "p");
     assert!(!found.contains_key("unknown") && found["planned"] > 0, "{found:?}");
     assert_eq!(found["done"], emulator.deliveries(None).unwrap().len() as u64);

@@ -1,13 +1,12 @@
 //! `desk send plan --only-between`: nothing is begun outside the hours, and it goes on within them.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::run::{desk, run};
+use crate::run::{begin, desk, interrupt, run};
 use crate::send::{apply, faults, message, people, plan, send, status};
 
 /// A plan for hours that begin and end so long from now, and when they do.
@@ -76,13 +75,12 @@ fn an_interrupt_ends_the_wait() {
     let (emulator, ids, dir) = people(1);
     within(&dir, &ids, "p", TimeDelta::hours(2), TimeDelta::hours(3));
     let mut command = send(&emulator, &dir, "apply", "p");
-    command.args(["--yes-send-to", "1", "--wait"]).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    command.args(["--yes-send-to", "1", "--wait"]);
+    let mut child = begin(command);
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
     assert!(first.starts_with("waiting for ") && first.contains("-05:00"), "{first}");
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(interrupt(child).code, 130);
     assert!(emulator.deliveries(None).unwrap().is_empty());
 }
 
