@@ -18,6 +18,18 @@ fn from(spec: &str) -> Result<Generated, String> {
     generate("tiny.yaml", spec, &runtime, "0.1.0").map_err(|error| format!("{error:#}"))
 }
 
+/// That a spec is refused, for a reason.
+fn refused(spec: &str, problem: &str) {
+    let error = from(spec).err().unwrap_or_else(|| panic!("accepted, but should say: {problem}"));
+    assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
+}
+
+/// A spec with the first of a piece of text replaced.
+fn changed(spec: &str, old: &str, new: &str) -> String {
+    assert!(spec.contains(old), "`{old}` is to be in the spec");
+    spec.replacen(old, new, 1)
+}
+
 /// `TINY` with one piece of text replaced.
 fn tiny(old: &str, new: &str) -> String {
     assert_eq!(TINY.matches(old).count(), 1, "`{old}` is to be in tiny.yaml once");
@@ -211,8 +223,7 @@ fn what_is_wrong_with_a_spec_is_said_with_its_line_and_mend() {
         ),
     ];
     for (spec, problem) in cases {
-        let error = from(&spec).err().unwrap_or_else(|| panic!("accepted, but should say: {problem}"));
-        assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
+        refused(&spec, problem);
     }
 }
 
@@ -244,9 +255,7 @@ fn a_list_that_cannot_be_walked_is_said_with_its_mend() {
         ),
     ];
     for (old, new, problem) in cases {
-        assert!(spec.contains(old), "{old}");
-        let error = from(&spec.replacen(old, new, 1)).err().unwrap_or_else(|| panic!("accepted: {new}"));
-        assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
+        refused(&changed(&spec, old, new), problem);
     }
 }
 
