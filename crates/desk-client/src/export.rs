@@ -28,6 +28,7 @@ use ahead::{Ahead, Course};
 use pace::Pace;
 use reading::{Reading, Step};
 pub use window::{Proof, Window};
+use window::{at, instant};
 
 /// A second, µs.
 const SECOND: i64 = 1_000_000;
@@ -86,6 +87,8 @@ pub struct Export<T> {
 enum Stage<T> {
     /// Learn the service's clock and how many rows there are.
     Start,
+    /// Learn where they lie: so many they are, and the time of the first is known, that of the last is not.
+    Ends(i64, Option<i64>),
     Read(Box<Reading<T>>),
     /// Count the whole stretch once more.
     Check,
@@ -168,14 +171,14 @@ impl<T: Send + 'static> Export<T> {
 
     /// What to ask for next; `None` at the end.
     fn ask(&self) -> Option<Slice> {
-        match &self.stage {
-            Stage::Start | Stage::Check => {
-                let window = self.windows.then(|| (at(self.from), at(self.edge)));
-                Some(Slice { limit: 1, offset: 0, window, part: None, ahead: false })
-            }
-            Stage::Read(reading) => Some(self.shaped(reading.slice(self.pace.limit))),
-            Stage::End => None,
-        }
+        let offset = match &self.stage {
+            Stage::Start | Stage::Check => 0,
+            Stage::Ends(count, _) => count - 1,
+            Stage::Read(reading) => return Some(self.shaped(reading.slice(self.pace.limit))),
+            Stage::End => return None,
+        };
+        let window = Some((at(self.from), at(self.edge)));
+        Some(self.shaped(Slice { limit: 1, offset, window, part: None, ahead: false }))
     }
 
     /// Without times for a list that knows none.
@@ -217,11 +220,21 @@ impl<T: Send + 'static> Export<T> {
                 let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
                 self.until = self.until.min(now.saturating_sub(settle));
                 self.edge = self.until;
-                self.pace.start(self.until.saturating_sub(self.from).saturating_add(1), page.count);
                 if !self.windows {
                     self.until = self.until.max(self.from);
                 }
-                self.stage = if self.from > self.until { Stage::End } else { self.read(self.from) };
+                self.stage = if self.from > self.until {
+                    Stage::End
+                } else if self.windows && page.count > self.pace.limit {
+                    Stage::Ends(page.count, page.items.first().and_then(self.time))
+                } else {
+                    self.start(page.count, None)
+                };
+                Ok(None)
+            }
+            Stage::Ends(count, first) => {
+                let ends = first.zip(page.items.last().and_then(self.time));
+                self.stage = self.start(*count, ends);
                 Ok(None)
             }
             Stage::Read(_) => self.accept_rows(slice, page),
@@ -244,7 +257,9 @@ impl<T: Send + 'static> Export<T> {
         let (from, until, rows, time) = (reading.from, reading.until, page.items.len(), self.time);
         let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time));
         let instant = instant(&page.items, time).filter(|instant| (from..=until).contains(instant));
-        let astray = self.windows && page.items.iter().filter(outside).count() > rows / 2;
+        // Only what may be too full is doubted, and that is told by first pages or by one moment.
+        let doubted = self.windows && (slice.offset == 0 || from == until);
+        let astray = doubted && page.items.iter().filter(outside).count() > rows / 2;
         self.pace.page(slice.limit, slice.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
         if astray && from == until && page.count > self.pace.limit {
             return Err(self.unfiltered(page.count));
@@ -264,6 +279,12 @@ impl<T: Send + 'static> Export<T> {
         }
         self.stage = self.read(from);
         Ok(None)
+    }
+
+    /// The stage that reads the first window.
+    fn start(&mut self, count: i64, ends: Option<(i64, i64)>) -> Stage<T> {
+        self.pace.start((self.from, self.until), count, ends);
+        self.read(self.from)
     }
 
     /// The stage that reads the window from here on.
@@ -393,18 +414,6 @@ impl<T> fmt::Debug for Export<T> {
             .field("requests", &self.requests)
             .finish_non_exhaustive()
     }
-}
-
-/// The time so many microseconds after 1970; all that are asked for lie between two that were given as times.
-fn at(micros: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(micros).unwrap_or_default()
-}
-
-/// The time, µs, that all of several rows have.
-fn instant<T>(rows: &[T], time: fn(&T) -> Option<i64>) -> Option<i64> {
-    let (first, others) = rows.split_first().filter(|(_, others)| !others.is_empty())?;
-    let instant = time(first)?;
-    others.iter().all(|row| time(row) == Some(instant)).then_some(instant)
 }
 
 #[cfg(test)]

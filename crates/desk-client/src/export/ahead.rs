@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use super::pace::Pace;
 use super::reading::Reading;
+use super::window::at;
 use crate::asked::Asked;
 use crate::paging::{List, Slice};
 
@@ -72,7 +73,7 @@ impl<T> Course<'_, T> {
             } else {
                 break;
             }
-            let window = Some((super::at(from), super::at(asked)));
+            let window = Some((at(from), at(asked)));
             slices.push(Slice { limit, offset, window, part: None, ahead: true });
         }
         slices

@@ -296,7 +296,8 @@ fn rows_are_found_without_a_begin() {
         assert_eq!(got.windows[0].proof.from.to_rfc3339(), "2000-01-01T00:00:00+00:00");
         let searched: u64 =
             got.windows.iter().take_while(|window| window.items.is_empty()).map(|w| w.proof.requests).sum();
-        assert!(searched < 40, "{searched}");
+        let most = if order == Order::None { 40 } else { 4 };
+        assert!(searched <= most, "{order:?}: {searched}");
     }
 }
 

@@ -4,6 +4,7 @@
 //! is proven. A service without a stable order ends up with windows of one page, which need no order, and is tried with
 //! larger ones ever more rarely.
 
+use super::SECOND;
 use super::pass::Flaw;
 
 /// At most so many times wider than the window before.
@@ -26,6 +27,8 @@ pub(super) struct Pace {
     patience: u32,
     /// The last window that was too full: where it ended, and its rows.
     full: Option<(i64, i64)>,
+    /// Where rows begin, and the width of a window there.
+    dense: Option<(i64, i64)>,
     /// Rows of the last page that was shorter than asked for.
     short: Option<i64>,
 }
@@ -33,12 +36,27 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(limit: i64, most: i64) -> Pace {
         let most = most.max(limit);
-        Pace { limit, width: 1, most, target: limit.max(most / 2), streak: 0, patience: 1, full: None, short: None }
+        Pace {
+            limit,
+            width: 1,
+            most,
+            target: limit.max(most / 2),
+            streak: 0,
+            patience: 1,
+            full: None,
+            dense: None,
+            short: None,
+        }
     }
 
-    /// The first width, from the rows of the whole span.
-    pub(super) fn start(&mut self, span: i64, count: i64) {
-        self.width = scale(span, self.aim(), count);
+    /// The first widths, from the rows of the whole span and the times of two of them that may be its first and last: before
+    /// these there may be no rows at all.
+    pub(super) fn start(&mut self, (from, until): (i64, i64), count: i64, ends: Option<(i64, i64)>) {
+        let (one, other) = ends.unwrap_or((from, until));
+        let (first, last) = (one.min(other).clamp(from, until), one.max(other).clamp(from, until));
+        let width = scale((last - first).saturating_add(1), self.aim(), count);
+        let before = first - from;
+        (self.width, self.dense) = if before > width { (before, Some((first, width))) } else { (before + width, None) };
     }
 
     /// More rows than this are not worth reading in one window.
@@ -90,6 +108,11 @@ impl Pace {
         let width = until - from + 1;
         let grown = width.saturating_mul(GROWTH);
         self.full = self.full.map(|(end, count)| (end, count - rows)).filter(|(end, _)| *end > until);
+        // Windows end with whole seconds.
+        if let Some((_, width)) = self.dense.take_if(|(first, _)| *first <= until.saturating_add(1 + SECOND)) {
+            self.width = width;
+            return;
+        }
         self.width = match self.full {
             // How many rows are left there is known; where, is not.
             Some((end, count)) => {

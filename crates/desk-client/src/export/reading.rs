@@ -10,6 +10,7 @@ use foldhash::{HashSet, HashSetExt};
 
 use super::pace::Pace;
 use super::pass::{Flaw, Pass, Turn};
+use super::window::at;
 use crate::paging::{Page, Slice};
 
 /// Passes over one window that cannot be narrower, or over a part of it, before another way is taken.
@@ -82,13 +83,7 @@ impl<T> Reading<T> {
             Way::Parts { part, .. } => self.parts.get(*part).copied(),
             _ => None,
         };
-        Slice {
-            limit,
-            offset: self.pass.offset(),
-            window: Some((super::at(self.from), super::at(self.asked))),
-            part,
-            ahead: false,
-        }
+        Slice { limit, offset: self.pass.offset(), window: Some((at(self.from), at(self.asked))), part, ahead: false }
     }
 
     /// Takes the page that was asked for.

@@ -40,3 +40,15 @@ impl<T> fmt::Debug for Window<T> {
         f.debug_struct("Window").field("proof", &self.proof).finish_non_exhaustive()
     }
 }
+
+/// The time so many microseconds after 1970; all that are asked for lie between two that were given as times.
+pub(super) fn at(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// The time, µs, that all of several rows have.
+pub(super) fn instant<T>(rows: &[T], time: fn(&T) -> Option<i64>) -> Option<i64> {
+    let (first, others) = rows.split_first().filter(|(_, others)| !others.is_empty())?;
+    let instant = time(first)?;
+    others.iter().all(|row| time(row) == Some(instant)).then_some(instant)
+}
