@@ -6,7 +6,6 @@
 mod scan;
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -56,34 +55,59 @@ pub(crate) trait Shape: Send + 'static {
 }
 
 /// What tells a row apart, and its time if the list has windows and the row one, µs since 1970.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Key {
     pub(crate) id: i64,
     pub(crate) time: Option<i64>,
 }
 
 /// A row of a list.
+#[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) key: Key,
     /// With a line end behind each row.
     page: Arc<Vec<u8>>,
-    at: Range<usize>,
+    at: At,
+}
+
+/// Where a row stands in its page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct At {
+    start: u32,
+    end: u32,
+}
+
+impl At {
+    /// `None` in a page that is larger than any.
+    fn new(start: usize, end: usize) -> Option<At> {
+        Some(At { start: start.try_into().ok()?, end: end.try_into().ok()? })
+    }
+
+    fn start(self) -> usize {
+        self.start as usize
+    }
+
+    fn end(self) -> usize {
+        self.end as usize
+    }
 }
 
 impl Row {
     /// The row as the service wrote it, on one line.
     pub(crate) fn json(&self) -> &[u8] {
-        self.page.get(self.at.clone()).unwrap_or_default()
+        self.page.get(self.at.start()..self.at.end()).unwrap_or_default()
     }
 
-    /// Rows as lines with their ends, as many as possible at once.
-    pub(crate) fn lines(rows: &[Row]) -> impl Iterator<Item = &[u8]> {
+    /// The first of the rows as lines with their ends, as many as stand together, and how many these are.
+    pub(crate) fn lines(rows: &[Row]) -> (&[u8], usize) {
         let follows = |one: &Row, next: &Row| Arc::ptr_eq(&one.page, &next.page) && one.at.end + 1 == next.at.start;
-        rows.chunk_by(follows).map(|run| match run {
-            [first, .., last] => first.page.get(first.at.start..=last.at.end).unwrap_or_default(),
-            [row] => row.page.get(row.at.start..=row.at.end).unwrap_or_default(),
-            [] => &[],
-        })
+        let run = rows.chunk_by(follows).next().unwrap_or_default();
+        let lines = match run {
+            [first, .., last] => first.page.get(first.at.start()..=last.at.end()),
+            [row] => row.page.get(row.at.start()..=row.at.end()),
+            [] => None,
+        };
+        (lines.unwrap_or_default(), run.len())
     }
 
     /// Its time.
@@ -101,7 +125,7 @@ impl Row {
 }
 
 /// What tells a row apart, and where it stands in its page.
-type Place = (Key, Range<usize>);
+type Place = (Key, At);
 
 /// A page of the list that `S` describes.
 pub(crate) struct PageOf<S> {
@@ -124,7 +148,7 @@ impl<S: Shape> PageOf<S> {
         let Some((count, places)) = scanned else { return Err(body) };
         for (_, at) in &places {
             // A comma, the list's end, or white space.
-            if let Some(behind) = body.get_mut(at.end) {
+            if let Some(behind) = body.get_mut(at.end()) {
                 *behind = b'\n';
             }
         }
@@ -159,7 +183,7 @@ fn decode<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
             Some(time) => serde_json::from_str::<Option<DateTime<Utc>>>(time.get()).ok()?,
             None => None,
         };
-        Some((Key { id, time: time.map(|time| time.timestamp_micros()) }, start..start + item.get().len()))
+        Some((Key { id, time: time.map(|time| time.timestamp_micros()) }, At::new(start, start + item.get().len())?))
     });
     Some((count, rows.collect::<Option<_>>()?))
 }
@@ -178,7 +202,7 @@ impl Row {
     pub(crate) fn alone(key: Key, json: &str) -> Row {
         let mut page = format!("{json} ").into_bytes();
         flatten(&mut page);
-        Row { key, at: 0..json.len(), page: Arc::new(page) }
+        Row { key, at: At::new(0, json.len()).unwrap(), page: Arc::new(page) }
     }
 }
 

@@ -25,12 +25,12 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn keep(&mut self, window: &Rows<Row>) -> Result<Window> {
-        let proof = &window.proof;
+    fn keep(&mut self, window: Rows<Row>) -> Result<Window> {
+        let Rows { items, proof } = window;
         let span = (proof.from, proof.until);
         let mut writer = Writer::new(&self.dir, &self.settings, &self.encoder, span, 0)?;
-        writer.rows(&window.items)?;
-        let window = Window::new(proof, writer.finish()?.keep()?);
+        writer.rows(items)?;
+        let window = Window::new(&proof, writer.finish()?.keep()?);
         self.manifest.add(&window)?;
         Ok(window)
     }
@@ -54,7 +54,7 @@ impl Keeper {
         let before = self.done().await?;
         if let Keeper::Idle(mut place) = std::mem::replace(self, Keeper::Failed) {
             *self = Keeper::Busy(tokio::task::spawn_blocking(move || {
-                let kept = place.keep(&window);
+                let kept = place.keep(window);
                 (place, kept)
             }));
         }

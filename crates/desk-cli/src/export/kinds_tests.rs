@@ -87,7 +87,7 @@ fn written(dir: &Path, format: Format, private: &Private, pieces: &[&[Row]]) -> 
     let settings = Settings::new(String::new(), "a-list", format, bounds, BTreeMap::new(), none, None);
     let settings = settings.expect("settings");
     let mut writer = Writer::new(dir, &settings, &encoder, span, 0).expect("a writer");
-    pieces.iter().for_each(|rows| writer.rows(rows).expect("rows"));
+    pieces.iter().for_each(|rows| writer.rows(rows.to_vec()).expect("rows"));
     writer.finish().expect("parts").keep().expect("kept").into_iter().map(|part| part.file).collect()
 }
 

@@ -235,7 +235,7 @@ impl<'a> Work<'a> {
                 Some(writing) => writing,
                 None => begin((now.from, now.until))?,
             };
-            writing.rows(&piece.items)?;
+            writing.rows(piece.items)?;
             writer = Some(writing);
             now.count += proof.count;
             now.id_min = now.id_min.into_iter().chain(proof.id_min).min();

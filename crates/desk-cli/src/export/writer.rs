@@ -54,16 +54,17 @@ impl<'a> Writer<'a> {
         Ok(Writer { dir, settings, encoder, span, revision, open, parts: Vec::new() })
     }
 
-    pub(crate) fn rows(&mut self, rows: &[Row]) -> Result<()> {
+    /// Pages are given up as soon as their rows are written, if the format allows it.
+    pub(crate) fn rows(&mut self, rows: Vec<Row>) -> Result<()> {
         match (&mut self.open, self.settings.format) {
             _ if rows.is_empty() => Ok(()),
-            (Some(Open::Table(table)), _) => table.rows(rows, self.encoder),
-            (_, Format::Parquet) => self.parquet(rows),
+            (Some(Open::Table(table)), _) => table.rows(&rows, self.encoder),
+            (_, Format::Parquet) => self.parquet(&rows),
             _ => self.text(rows),
         }
     }
 
-    fn text(&mut self, rows: &[Row]) -> Result<()> {
+    fn text(&mut self, rows: Vec<Row>) -> Result<()> {
         let mut bytes = Vec::new();
         if self.open.is_none() {
             self.open = Some(Open::Text(Box::new(self.part("")?)));
@@ -71,26 +72,28 @@ impl<'a> Writer<'a> {
         }
         let Some(Open::Text(part)) = &mut self.open else { return Ok(()) };
         let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", &part.path(), &error));
-        if self.encoder.takes_lines() {
-            for lines in Row::lines(rows) {
-                if bytes.len() + lines.len() >= part::BUFFER {
+        let mut rows = rows.into_iter();
+        while let Some(row) = rows.as_slice().first() {
+            let written = if self.encoder.takes_lines() {
+                let (lines, count) = Row::lines(rows.as_slice());
+                // Many are written from where they are, few are gathered.
+                if lines.len() >= part::BUFFER {
                     put(&bytes)?;
                     bytes.clear();
+                    put(lines)?;
+                } else {
+                    bytes.extend_from_slice(lines);
                 }
-                // Many are written from where they are, few are gathered.
-                match lines.len() >= part::BUFFER {
-                    true => put(lines)?,
-                    false => bytes.extend_from_slice(lines),
-                }
-            }
-            return put(&bytes);
-        }
-        for row in rows {
-            self.encoder.row(row.json(), &mut bytes)?;
+                count
+            } else {
+                self.encoder.row(row.json(), &mut bytes)?;
+                1
+            };
             if bytes.len() >= part::BUFFER {
                 put(&bytes)?;
                 bytes.clear();
             }
+            rows.by_ref().take(written).for_each(drop);
         }
         put(&bytes)
     }

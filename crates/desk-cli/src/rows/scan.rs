@@ -6,7 +6,7 @@
 use desk_client::answer::words::{self, Day};
 use wide::u8x16;
 
-use super::{Key, Place, Shape};
+use super::{At, Key, Place, Shape};
 
 /// Objects and lists inside each other; serde goes further.
 const DEPTH: u32 = 32;
@@ -16,246 +16,271 @@ const ROOM: usize = 512;
 /// How many rows there are in all, and those of this page.
 pub(super) fn page<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
     simdutf8::basic::from_utf8(body).ok()?;
-    let mut scan = Scan { body, at: 0, day: Day::default() };
     let (mut count, mut rows) = (None, None);
-    scan.object(|scan, name| {
+    let scan = Scan { body };
+    let end = scan.object(0, |name, at| {
         if name == S::COUNT.as_bytes() && count.is_none() {
-            count = Some(scan.whole()?);
+            let (value, end) = scan.whole(at)?;
+            count = Some(value);
+            Some(end)
         } else if name == S::ITEMS.as_bytes() && rows.is_none() {
-            rows = Some(scan.rows::<S>()?);
+            let (items, end) = scan.rows::<S>(at)?;
+            rows = Some(items);
+            Some(end)
         } else {
             // The last of two would win.
             let taken = name == S::COUNT.as_bytes() || name == S::ITEMS.as_bytes();
-            (!taken).then_some(())?;
-            scan.value(DEPTH)?;
+            (!taken).then(|| scan.value(at, DEPTH))?
         }
-        Some(())
     })?;
-    (scan.at == body.len()).then_some((count?, rows?))
+    (end == body.len()).then_some((count?, rows?))
 }
 
-/// A place in a page of UTF-8.
+/// A page of UTF-8. What begins at a place is taken, and the place behind it given.
+#[derive(Clone, Copy)]
 struct Scan<'a> {
     body: &'a [u8],
-    at: usize,
-    day: Day,
 }
 
 impl<'a> Scan<'a> {
-    fn next(&self) -> Option<u8> {
-        self.body.get(self.at).copied()
+    #[inline(always)]
+    fn byte(self, at: usize) -> Option<u8> {
+        self.body.get(at).copied()
     }
 
-    fn take(&mut self, wanted: u8) -> bool {
-        let found = self.next() == Some(wanted);
-        self.at += usize::from(found);
-        found
+    #[inline(always)]
+    fn from(self, at: usize) -> Option<&'a [u8]> {
+        self.body.get(at..)
     }
 
-    fn expect(&mut self, wanted: u8) -> Option<()> {
-        self.take(wanted).then_some(())
+    #[inline(always)]
+    fn expect(self, at: usize, wanted: u8) -> Option<usize> {
+        (self.byte(at)? == wanted).then_some(at + 1)
     }
 
-    fn literal(&mut self, wanted: &[u8]) -> Option<()> {
-        self.body.get(self.at..)?.starts_with(wanted).then_some(())?;
-        self.at += wanted.len();
-        Some(())
+    #[inline(always)]
+    fn literal(self, at: usize, wanted: &[u8]) -> Option<usize> {
+        self.from(at)?.starts_with(wanted).then_some(at + wanted.len())
     }
 
     /// Every property's name, as it is written; `value` is to take what follows.
     #[inline(always)]
-    fn object(&mut self, mut value: impl FnMut(&mut Scan<'a>, &'a [u8]) -> Option<()>) -> Option<()> {
-        self.expect(b'{')?;
-        if self.take(b'}') {
-            return Some(());
+    fn object(self, at: usize, mut value: impl FnMut(&'a [u8], usize) -> Option<usize>) -> Option<usize> {
+        let mut at = self.expect(at, b'{')?;
+        if self.byte(at)? == b'}' {
+            return Some(at + 1);
         }
         loop {
-            // A name with escapes may be one that is looked for.
-            let name = self.text::<false>()?;
-            self.expect(b':')?;
-            value(self, name)?;
-            if !self.take(b',') {
-                return self.expect(b'}');
+            let (name, behind) = self.name(at)?;
+            at = value(name, behind)?;
+            match self.byte(at)? {
+                b',' => at += 1,
+                b'}' => return Some(at + 1),
+                _ => return None,
             }
         }
     }
 
     #[inline(always)]
-    fn list(&mut self, mut value: impl FnMut(&mut Scan<'a>) -> Option<()>) -> Option<()> {
-        self.expect(b'[')?;
-        if self.take(b']') {
-            return Some(());
+    fn list(self, at: usize, mut value: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
+        let mut at = self.expect(at, b'[')?;
+        if self.byte(at)? == b']' {
+            return Some(at + 1);
         }
         loop {
-            value(self)?;
-            if !self.take(b',') {
-                return self.expect(b']');
+            at = value(at)?;
+            match self.byte(at)? {
+                b',' => at += 1,
+                b']' => return Some(at + 1),
+                _ => return None,
             }
         }
     }
 
-    fn rows<S: Shape>(&mut self) -> Option<Vec<Place>> {
-        let (mut rows, mut layout) = (Vec::with_capacity(ROOM), Vec::new());
-        self.list(|scan| {
-            let start = scan.at;
-            let key = scan.row::<S>(&mut layout)?;
-            rows.push((key, start..scan.at));
-            Some(())
+    fn rows<S: Shape>(self, at: usize) -> Option<(Vec<Place>, usize)> {
+        let (mut rows, mut layout, mut day) = (Vec::with_capacity(ROOM), Vec::new(), Day::default());
+        let end = self.list(at, |start| {
+            let (key, end) = self.row::<S>(start, &mut layout, &mut day)?;
+            rows.push((key, At::new(start, end)?));
+            Some(end)
         })?;
-        Some(rows)
+        Some((rows, end))
     }
 
     /// `layout` has the names of the rows before, in order; mostly this row has the same.
-    fn row<S: Shape>(&mut self, layout: &mut Vec<Name<'a>>) -> Option<Key> {
+    #[inline(always)]
+    fn row<S: Shape>(self, at: usize, layout: &mut Vec<Name<'a>>, day: &mut Day) -> Option<(Key, usize)> {
         let (mut id, mut time) = (None, None);
-        self.expect(b'{')?;
+        let mut at = self.expect(at, b'{')?;
         for place in 0.. {
-            let rest = self.body.get(self.at..)?;
+            let rest = self.from(at)?;
             let role = match layout.get(place) {
                 Some(name) if name.begins(rest) => {
-                    self.at += name.text.len();
+                    at += name.text.len();
                     name.role
                 }
                 known => {
                     let new = known.is_none();
-                    let name = self.text::<false>()?;
-                    self.expect(b':')?;
+                    let (name, behind) = self.name(at)?;
                     let role = Role::of::<S>(name);
                     if new {
-                        layout.push(Name::new(rest.get(..name.len() + 3)?, role));
+                        layout.push(Name::new(rest.get(..behind - at)?, role));
                     }
+                    at = behind;
                     role
                 }
             };
-            match role {
-                // The last of two would win.
-                Role::Id => id.replace(self.whole()?).is_none().then_some(())?,
-                Role::Time => time.replace(self.time()?).is_none().then_some(())?,
-                Role::Other if self.next() == Some(b'"') => self.text::<true>().map(|_| ())?,
-                Role::Other => self.value(DEPTH)?,
-            }
-            if !self.take(b',') {
-                break;
+            at = match role {
+                Role::Other => match self.byte(at)? {
+                    b'"' => self.text::<true>(at)?,
+                    b'n' => self.literal(at, b"null")?,
+                    _ => self.value(at, DEPTH)?,
+                },
+                Role::Id => {
+                    let (value, end) = self.whole(at)?;
+                    // The last of two would win.
+                    id.replace(value).is_none().then_some(end)?
+                }
+                Role::Time => {
+                    let (value, end) = self.time(at, day)?;
+                    time.replace(value).is_none().then_some(end)?
+                }
+            };
+            match self.byte(at)? {
+                b',' => at += 1,
+                b'}' => break,
+                _ => return None,
             }
         }
-        self.expect(b'}')?;
-        Some(Key { id: id?, time: time.flatten() })
+        Some((Key { id: id?, time: time.flatten() }, at + 1))
     }
 
-    fn value(&mut self, depth: u32) -> Option<()> {
-        match self.next()? {
-            b'"' => self.text::<true>().map(|_| ()),
+    fn value(self, at: usize, depth: u32) -> Option<usize> {
+        match self.byte(at)? {
+            b'"' => self.text::<true>(at),
             b'{' => {
                 let depth = depth.checked_sub(1)?;
-                self.object(|scan, _| scan.value(depth))
+                self.object(at, |_, at| self.value(at, depth))
             }
             b'[' => {
                 let depth = depth.checked_sub(1)?;
-                self.list(|scan| scan.value(depth))
+                self.list(at, |at| self.value(at, depth))
             }
-            b't' => self.literal(b"true"),
-            b'f' => self.literal(b"false"),
-            b'n' => self.literal(b"null"),
-            _ => self.number(),
+            b't' => self.literal(at, b"true"),
+            b'f' => self.literal(at, b"false"),
+            b'n' => self.literal(at, b"null"),
+            _ => self.number(at),
         }
     }
 
-    /// A text as it is written, without its quotes.
+    /// A name as it is written, without its quotes, and what is behind its colon. One with escapes may be one that is looked
+    /// for.
     #[inline(always)]
-    fn text<const ESCAPES: bool>(&mut self) -> Option<&'a [u8]> {
-        self.expect(b'"')?;
-        let start = self.at;
+    fn name(self, at: usize) -> Option<(&'a [u8], usize)> {
+        let end = self.text::<false>(at)?;
+        Some((self.body.get(at + 1..end - 1)?, self.expect(end, b':')?))
+    }
+
+    #[inline(always)]
+    fn text<const ESCAPES: bool>(self, at: usize) -> Option<usize> {
+        let mut at = self.expect(at, b'"')?;
         loop {
-            self.at += ordinary(self.body.get(self.at..)?);
-            if self.take(b'"') {
-                return self.body.get(start..self.at - 1);
+            at = self.ordinary(at)?;
+            match self.byte(at)? {
+                b'"' => return Some(at + 1),
+                b'\\' if ESCAPES => at = self.escape(at)?,
+                _ => return None,
             }
-            ESCAPES.then_some(())?;
-            self.escape()?;
         }
     }
 
-    fn escape(&mut self) -> Option<()> {
-        let length = match self.body.get(self.at..)? {
-            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
-            // Half of a pair is taken for a text here, as serde does where it decodes nothing.
-            [b'\\', b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => 6,
-            _ => return None,
-        };
-        self.at += length;
-        Some(())
-    }
-
-    fn digits(&mut self) -> Option<()> {
-        let start = self.at;
-        while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        (self.at > start).then_some(())
-    }
-
-    /// The value and length of a whole number of up to seven digits, if that comes.
+    /// The next quote, backslash or control character, or the end.
     #[inline(always)]
-    fn short(&self) -> Option<(u64, usize)> {
-        let rest = self.body.get(self.at..)?.first_chunk()?;
+    fn ordinary(self, mut at: usize) -> Option<usize> {
+        while let Some(chunk) = self.from(at)?.first_chunk() {
+            let marks = special(u8x16::from(*chunk));
+            if marks != 0 {
+                return Some(at + marks.trailing_zeros() as usize);
+            }
+            at += chunk.len();
+        }
+        let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+        let rest = self.from(at)?;
+        Some(at + rest.iter().position(is_special).unwrap_or(rest.len()))
+    }
+
+    fn escape(self, at: usize) -> Option<usize> {
+        match self.from(at)? {
+            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(at + 2),
+            // Half of a pair is taken for a text here, as serde does where it decodes nothing.
+            [b'\\', b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => Some(at + 6),
+            _ => None,
+        }
+    }
+
+    fn digits(self, at: usize) -> Option<usize> {
+        let digits = self.from(at)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (digits > 0).then_some(at + digits)
+    }
+
+    /// A whole number of up to seven digits, if that comes.
+    #[inline(always)]
+    fn short(self, at: usize) -> Option<(u64, usize)> {
+        let rest = self.from(at)?.first_chunk()?;
         let values = u64::from_le_bytes(*rest) ^ words::ZEROS;
         let digits = words::no_digits(values).trailing_zeros() as usize / 8;
         let behind = *rest.get(digits)?;
         // Without the others, and with as many zeros before the digits.
         let value = if digits == 0 { 0 } else { words::eight(values << (64 - 8 * digits)) };
         let well_formed = digits == 1 || digits > 1 && rest[0] != b'0';
-        (well_formed && matches!(behind, b',' | b'}' | b']')).then_some((value, digits))
+        (well_formed && matches!(behind, b',' | b'}' | b']')).then_some((value, at + digits))
     }
 
-    fn number(&mut self) -> Option<()> {
-        if let Some((_, digits)) = self.short() {
-            self.at += digits;
-            return Some(());
+    fn number(self, at: usize) -> Option<usize> {
+        if let Some((_, end)) = self.short(at) {
+            return Some(end);
         }
-        self.take(b'-');
-        if !self.take(b'0') {
-            self.digits()?;
+        let over = |at: usize, bytes: &[u8]| at + usize::from(self.byte(at).is_some_and(|byte| bytes.contains(&byte)));
+        let mut at = over(at, b"-");
+        at = if self.byte(at)? == b'0' { at + 1 } else { self.digits(at)? };
+        if self.byte(at)? == b'.' {
+            at = self.digits(at + 1)?;
         }
-        if self.take(b'.') {
-            self.digits()?;
+        if matches!(self.byte(at)?, b'e' | b'E') {
+            at = self.digits(over(at + 1, b"+-"))?;
         }
-        if self.take(b'e') || self.take(b'E') {
-            let _ = self.take(b'+') || self.take(b'-');
-            self.digits()?;
-        }
-        Some(())
+        Some(at)
     }
 
     /// A whole number of at most 18 digits.
     #[inline(always)]
-    fn whole(&mut self) -> Option<i64> {
-        if let Some((value, digits)) = self.short() {
-            self.at += digits;
-            return i64::try_from(value).ok();
+    fn whole(self, at: usize) -> Option<(i64, usize)> {
+        if let Some((value, end)) = self.short(at) {
+            return Some((i64::try_from(value).ok()?, end));
         }
-        let negative = self.take(b'-');
-        let (start, mut value) = (self.at, 0_i64);
-        while let Some(digit @ b'0'..=b'9') = self.next() {
-            (self.at - start < 18).then_some(())?;
+        let negative = self.byte(at)? == b'-';
+        let start = at + usize::from(negative);
+        let (mut at, mut value) = (start, 0_i64);
+        while let digit @ b'0'..=b'9' = self.byte(at)? {
+            (at - start < 18).then_some(())?;
             value = value * 10 + i64::from(digit - b'0');
-            self.at += 1;
+            at += 1;
         }
-        let digits = self.at - start;
-        let well_formed = digits == 1 && !(negative && value == 0) || digits > 1 && self.body.get(start) != Some(&b'0');
+        let digits = at - start;
+        let well_formed = digits == 1 && !(negative && value == 0) || digits > 1 && self.byte(start)? != b'0';
         // A fraction goes on.
-        let ended = matches!(self.next(), Some(b',' | b'}' | b']'));
-        (well_formed && ended).then_some(if negative { -value } else { value })
+        let ended = matches!(self.byte(at)?, b',' | b'}' | b']');
+        (well_formed && ended).then_some((if negative { -value } else { value }, at))
     }
 
     /// A time in UTC with six decimals, µs, or null.
-    fn time(&mut self) -> Option<Option<i64>> {
-        if self.next() == Some(b'n') {
-            return self.literal(b"null").map(|()| None);
+    #[inline(always)]
+    fn time(self, at: usize, day: &mut Day) -> Option<(Option<i64>, usize)> {
+        if self.byte(at)? == b'n' {
+            return Some((None, self.literal(at, b"null")?));
         }
-        let text = self.body.get(self.at..)?.first_chunk()?;
-        let time = words::six_decimals(text, &mut self.day)?;
-        self.at += text.len();
-        Some(Some(time))
+        let text = self.from(at)?.first_chunk()?;
+        Some((Some(words::six_decimals(text, day)?), at + text.len()))
     }
 }
 
@@ -263,15 +288,18 @@ impl<'a> Scan<'a> {
 struct Name<'a> {
     text: &'a [u8],
     /// Its first bytes, and which they are.
-    head: [u64; 2],
-    mask: [u64; 2],
+    head: [u64; WORDS],
+    mask: [u64; WORDS],
     role: Role,
 }
 
+/// Of names that are compared by words.
+const WORDS: usize = 3;
+
 impl<'a> Name<'a> {
     fn new(text: &'a [u8], role: Role) -> Name<'a> {
-        let (mut head, mut mask) = ([0; 2], [0; 2]);
-        for (at, byte) in text.iter().take(16).enumerate() {
+        let (mut head, mut mask) = ([0; WORDS], [0; WORDS]);
+        for (at, byte) in text.iter().enumerate() {
             let shift = at % 8 * 8;
             if let (Some(head), Some(mask)) = (head.get_mut(at / 8), mask.get_mut(at / 8)) {
                 *head |= u64::from(*byte) << shift;
@@ -283,11 +311,11 @@ impl<'a> Name<'a> {
 
     #[inline(always)]
     fn begins(&self, rest: &[u8]) -> bool {
-        let Some((first, rest)) = rest.split_first_chunk() else { return false };
-        let Some((second, rest)) = rest.split_first_chunk() else { return false };
-        let [first, second] = [u64::from_le_bytes(*first), u64::from_le_bytes(*second)];
-        let differs = first & self.mask[0] ^ self.head[0] | second & self.mask[1] ^ self.head[1];
-        differs == 0 && self.text.get(16..).is_none_or(|tail| tail.is_empty() || rest.starts_with(tail))
+        let Some((words, behind)) = rest.split_first_chunk::<{ 8 * WORDS }>() else { return false };
+        let (words, _) = words.as_chunks::<8>();
+        let pairs = words.iter().zip(self.head.iter().zip(&self.mask));
+        let differs = pairs.fold(0, |differs, (word, (head, mask))| differs | u64::from_le_bytes(*word) & mask ^ head);
+        differs == 0 && self.text.get(8 * WORDS..).is_none_or(|tail| tail.is_empty() || behind.starts_with(tail))
     }
 }
 
@@ -309,21 +337,6 @@ impl Role {
             Role::Other
         }
     }
-}
-
-/// How many bytes come before a quote, a backslash or a control character.
-#[inline(always)]
-fn ordinary(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let Some((chunk, behind)) = rest.split_first_chunk() {
-        let marks = special(u8x16::from(*chunk));
-        if marks != 0 {
-            return bytes.len() - rest.len() + marks.trailing_zeros() as usize;
-        }
-        rest = behind;
-    }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// A bit for each byte that is special.
