@@ -8,9 +8,9 @@
 
 use std::convert::Infallible;
 use std::io::{Read, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::DateTime;
@@ -23,6 +23,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 const CHAT: &str = r#"{"id":1,"project":1,"message":"Your order 1042 has shipped.","messageCount":1,"createdBy":{"displayName":"Ann","id":1,"photoThumbnailUrl":null,"sendbirdId":"sendbird_desk_agent_id_1"},"assignedGroup":{"createdAt":"2026-01-01T00:00:00.000000Z","description":null,"id":1,"key":"sales","name":"Sales"},"sentCount":3,"respondedCount":1,"closedCount":0,"customersList":"101,102,103","createdAt":"2026-01-31T09:30:00.123456Z","updatedAt":"2026-01-31T09:31:12.000000Z","priority":"HIGH"}"#;
@@ -35,7 +36,11 @@ struct Pages {
     pages: Vec<Bytes>,
     chat: Bytes,
     connections: AtomicU64,
+    delays: mpsc::Sender<Delay>,
 }
+
+/// When it ends, and who waits for it.
+type Delay = (Instant, oneshot::Sender<()>);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -45,8 +50,8 @@ fn main() -> Result<(), Failure> {
     let count = count.parse()?;
     let messages = Messages::new(count, shape == "full");
     let pages = (0..count.div_ceil(PAGE)).map(|page| messages.page(0..count, page * PAGE, PAGE)).collect();
-    let (chat, connections) = (Bytes::from_static(CHAT.as_bytes()), AtomicU64::new(0));
-    let pages = Arc::new(Pages { messages, pages, chat, connections });
+    let (chat, connections, delays) = (Bytes::from_static(CHAT.as_bytes()), AtomicU64::new(0), delays());
+    let pages = Arc::new(Pages { messages, pages, chat, connections, delays });
     let acceptor = acceptor(ca)?;
     std::thread::spawn(|| {
         // Whoever started it is gone.
@@ -76,6 +81,20 @@ fn main() -> Result<(), Failure> {
             }
         }
     })
+}
+
+/// Ends delays on time: tokio's timers end up to 2 ms late. All are equally long, so that they end in the order in which they
+/// began.
+fn delays() -> mpsc::Sender<Delay> {
+    let (sender, receiver) = mpsc::channel::<Delay>();
+    std::thread::spawn(move || {
+        for (end, waiting) in receiver {
+            std::thread::sleep(end.saturating_duration_since(Instant::now()));
+            // It may have gone away.
+            let _ = waiting.send(());
+        }
+    });
+    sender
 }
 
 /// A certificate for localhost from an authority of its own, which is written to `ca`.
@@ -110,7 +129,10 @@ async fn answer(request: Request<Incoming>, pages: &Pages) -> Result<Response<Fu
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let query = request.uri().query().unwrap_or_default().to_owned();
     if path.starts_with("/slow") {
-        tokio::time::sleep(SLOW).await;
+        let (ended, end) = oneshot::channel();
+        // The thread lives as long as the server.
+        let _ = pages.delays.send((Instant::now() + SLOW, ended));
+        let _ = end.await;
     }
     let (status, body) = match (method, path.strip_prefix("/slow").unwrap_or(&path)) {
         (Method::GET, "/platform/v1/chat_messages") => match pages.list(&query) {
