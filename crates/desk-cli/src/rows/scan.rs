@@ -134,6 +134,7 @@ impl<'a> Scan<'a> {
                 Role::Other => match self.byte(at)? {
                     b'"' => self.text::<true>(at)?,
                     b'n' => self.literal(at, b"null")?,
+                    b'0'..=b'9' => self.number(at)?,
                     _ => self.value(at, DEPTH)?,
                 },
                 Role::Id => {
@@ -223,21 +224,36 @@ impl<'a> Scan<'a> {
         (digits > 0).then_some(at + digits)
     }
 
-    /// A whole number of up to seven digits, if that comes.
+    /// Up to seven digits: their value, how many they are, and what is behind them.
     #[inline(always)]
-    fn short(self, at: usize) -> Option<(u64, usize)> {
+    fn few(self, at: usize) -> Option<(u64, usize, u8)> {
         let rest = self.from(at)?.first_chunk()?;
         let values = u64::from_le_bytes(*rest) ^ words::ZEROS;
         let digits = words::no_digits(values).trailing_zeros() as usize / 8;
         let behind = *rest.get(digits)?;
         // Without the others, and with as many zeros before the digits.
         let value = if digits == 0 { 0 } else { words::eight(values << (64 - 8 * digits)) };
-        let well_formed = digits == 1 || digits > 1 && rest[0] != b'0';
-        (well_formed && matches!(behind, b',' | b'}' | b']')).then_some((value, at + digits))
+        Some((value, digits, behind))
+    }
+
+    /// A whole number of up to 15 digits without a sign, if that comes.
+    #[inline(always)]
+    fn natural(self, at: usize) -> Option<(u64, usize)> {
+        let is_end = |behind| matches!(behind, b',' | b'}' | b']');
+        if let Some((value, digits, behind)) = self.few(at) {
+            let well_formed = digits == 1 || digits > 1 && self.byte(at)? != b'0';
+            return (well_formed && is_end(behind)).then_some((value, at + digits));
+        }
+        let head = self.from(at)?.first_chunk()?;
+        let values = u64::from_le_bytes(*head) ^ words::ZEROS;
+        let (value, digits, behind) = self.few(at + head.len())?;
+        let scale = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000].get(digits)?;
+        let well_formed = words::no_digits(values) == 0 && head[0] != b'0' && is_end(behind);
+        well_formed.then_some((words::eight(values) * scale + value, at + head.len() + digits))
     }
 
     fn number(self, at: usize) -> Option<usize> {
-        if let Some((_, end)) = self.short(at) {
+        if let Some((_, end)) = self.natural(at) {
             return Some(end);
         }
         let over = |at: usize, bytes: &[u8]| at + usize::from(self.byte(at).is_some_and(|byte| bytes.contains(&byte)));
@@ -255,7 +271,7 @@ impl<'a> Scan<'a> {
     /// A whole number of at most 18 digits.
     #[inline(always)]
     fn whole(self, at: usize) -> Option<(i64, usize)> {
-        if let Some((value, end)) = self.short(at) {
+        if let Some((value, end)) = self.natural(at) {
             return Some((i64::try_from(value).ok()?, end));
         }
         let negative = self.byte(at)? == b'-';

@@ -69,6 +69,20 @@ fn every_small_change_is_seen_as_serde_sees_it() {
 }
 
 #[test]
+fn numbers_of_every_length_are_read() {
+    let mut id = 0_i64;
+    for digit in "123456789012345678".bytes() {
+        id = id * 10 + i64::from(digit - b'0');
+        for id in [id, -id] {
+            let page = format!(r#"{{"count":{id},"things":[{{"id":{id},"n":{id}}},{{"n":{id}.5,"id":{id}}}]}}"#);
+            assert!(same(&page), "{page}");
+            assert!(!same(&page.replace("\"id\":", "\"id\":0")), "{page}");
+            assert!(!same(&page.replace("\"n\":", "\"n\":0")), "{page}");
+        }
+    }
+}
+
+#[test]
 fn what_is_not_usual_is_left_to_serde() {
     let row = |row: &str| format!(r#"{{"count":1,"things":[{row}]}}"#);
     for odd in [
