@@ -73,7 +73,7 @@ impl Totals {
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if let Some(("verify", matches)) = matches.subcommand() {
-        return verify::run(matches).await;
+        return verify::run(matches, matches.get_flag("keep-deleted")).await;
     }
     let options = Options::new(matches)?;
     let connection = Connection::new(matches)?;
@@ -87,7 +87,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if !options.list.windows && totals.windows > 0 {
         // There is nothing behind it: what has changed is read anew.
         drop(manifest);
-        return verify::run(matches).await;
+        return verify::run(matches, false).await;
     }
     let started = Instant::now();
     let (first, until) = settings.span();

@@ -140,6 +140,10 @@ fn verify() -> Command {
         .about("Count every window of an export again, hash its parts, and read anew what differs")
         .arg(directory().help("The directory"))
         .arg(key_file())
+        .arg(Arg::new("keep-deleted").long("keep-deleted").action(ArgAction::SetTrue).help(
+            "Leave windows as they are of which the service has fewer rows than before; without it, rows that it has no more are \
+             removed",
+        ))
 }
 
 fn directory() -> Arg {

@@ -38,11 +38,14 @@ struct Found {
     mended: u64,
     /// Windows that differ still.
     wrong: u64,
+    /// Rows that were here and that the service has no more.
+    gone: u64,
     /// What is not there yet.
     missing: Vec<String>,
 }
 
-pub(super) async fn run(matches: &ArgMatches) -> Result<()> {
+/// With `keep`, windows of which the service has fewer rows now stay as they are.
+pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
     let dir = arguments::path(matches, "directory").to_owned();
     let (json, started) = (matches.get_flag("json"), Instant::now());
     let paths = manifest::all(&dir)?;
@@ -63,26 +66,28 @@ pub(super) async fn run(matches: &ArgMatches) -> Result<()> {
             of = share.of;
             shares.insert(share.index);
         }
-        let work = Work::new(&dir, &client, &settings, &connection, matches)?;
+        let work = Work { keep, ..Work::new(&dir, &client, &settings, &connection, matches)? };
         work.manifest(&mut manifest, &mut found, &counts, json).await?;
     }
     found.missing.extend((1..=of).filter(|index| !shares.contains(index)).map(|index| format!("share {index}/{of}")));
-    tell(&found, &counts, json, started)
+    tell(&found, keep, &counts, json, started)
 }
 
-fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<()> {
-    let Found { windows, rows, mended, wrong, missing } = found;
+fn tell(found: &Found, keep: bool, counts: &Counts, json: bool, started: Instant) -> Result<()> {
+    let Found { windows, rows, mended, wrong, gone, missing } = found;
     if json {
         let summary = json!({
-            "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "missing": missing,
-            "requests": counts.requests(), "retries": counts.retries(), "seconds": started.elapsed().as_secs_f64(),
+            "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "gone_rows": gone,
+            "missing": missing, "requests": counts.requests(), "retries": counts.retries(), "seconds": started.elapsed().as_secs_f64(),
         });
         let mut output = Output::new();
         output.line(summary.to_string().as_bytes())?;
         output.flush()?;
     } else {
+        let left = if keep { "kept here" } else { "removed here as well" };
+        let gone = if *gone > 0 { format!(", {gone} rows gone from the service, {left}") } else { String::new() };
         message(&format!(
-            "{rows} rows in {windows} windows: {mended} read anew, {wrong} still wrong; {} requests in {:.1} s",
+            "{rows} rows in {windows} windows: {mended} read anew, {wrong} still wrong{gone}; {} requests in {:.1} s",
             counts.requests(),
             started.elapsed().as_secs_f64()
         ));
@@ -107,6 +112,7 @@ struct Work<'a> {
     list: &'static List,
     input: Input,
     key: Option<&'a PathBuf>,
+    keep: bool,
 }
 
 impl<'a> Work<'a> {
@@ -123,7 +129,7 @@ impl<'a> Work<'a> {
         }
         let input = Input { values: settings.arguments.clone(), ..Input::default() };
         let key = matches.get_one::<PathBuf>("hmac-key-file");
-        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key })
+        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key, keep: false })
     }
 
     async fn manifest(
@@ -159,7 +165,8 @@ impl<'a> Work<'a> {
             Some(last) if !self.list.windows => manifest.end(last),
             // All windows are there; killed before the last word.
             Some(last) if until.is_some() => {
-                whole(self.list, self.client, &self.input, (first, until), found.rows - before).await?;
+                let all = whole(self.list, self.client, &self.input, (first, until), found.rows - before).await;
+                all.map_err(|error| error.hint("type the same command again, when the service is at rest"))?;
                 manifest.end(last)
             }
             _ => {
@@ -176,7 +183,11 @@ impl<'a> Work<'a> {
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
         let whole = writer::holds(self.dir, self.settings, window)?;
         // Of a list that cannot be asked for times as many rows may be others.
-        if self.list.windows && window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
+        let gone = window.count.saturating_sub(u64::try_from(count).unwrap_or_default());
+        let as_before = self.list.windows && u64::try_from(count).ok() == Some(window.count);
+        let kept = self.keep && gone > 0;
+        if window.verified && whole && (as_before || kept) {
+            found.gone += gone;
             return Ok(window.count);
         }
         let encoder = self.encoder()?;
@@ -195,6 +206,7 @@ impl<'a> Work<'a> {
         let now = Window { parts: written.keep()?, ..now };
         let rows = now.count;
         found.mended += u64::from(now.verified);
+        found.gone += window.count.saturating_sub(rows);
         let kept: HashSet<&str> = now.parts.iter().map(|part| part.file.as_str()).collect();
         let old = window.parts.iter().map(|part| part.file.clone()).filter(|file| !kept.contains(file.as_str()));
         let old: Vec<String> = old.collect();

@@ -119,7 +119,19 @@ fn is_whole(dir: &Path, format: &str, emulator: &Emulator) {
     assert!(first.is_none() && own.len() == truth.len(), "{format}: {} of {} rows, {first:?}", own.len(), truth.len());
 }
 
-fn with<'a>(format: &'a str, options: &[&'a str]) -> Vec<&'a str> {
+/// The ids of all rows, in order.
+pub(crate) fn ids_of(dir: &Path, format: &str) -> Vec<i64> {
+    let mut found = match format {
+        "ndjson" => ids(&crate::export::rows(dir)),
+        "csv" => crate::export::records(dir).iter().map(|record| record[0].parse().unwrap()).collect(),
+        "parquet" => ids(&of_parquet(dir)),
+        _ => ids(&of_sqlite(dir)),
+    };
+    found.sort_unstable();
+    found
+}
+
+pub(crate) fn with<'a>(format: &'a str, options: &[&'a str]) -> Vec<&'a str> {
     [&ALL[..], &["--format", format], options].concat()
 }
 

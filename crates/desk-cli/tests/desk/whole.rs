@@ -5,8 +5,8 @@ use std::path::Path;
 use desk_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::export::{export, ids, message, rows, seeded, truth, verify};
-use crate::formats::{of_parquet, of_sqlite};
+use crate::export::{export, ids, message, seeded, truth, verify};
+use crate::formats::ids_of;
 use crate::run::Ended;
 
 const TICKET: i64 = 1;
@@ -29,16 +29,7 @@ fn all_of_it_is_one_window_in_every_format() {
     emulator.import_messages(&[(); 1200].map(|()| message("more"))).unwrap();
     for format in ["ndjson", "csv", "parquet", "sqlite"] {
         let dir = tempfile::tempdir().unwrap();
-        let found = || {
-            let mut found = match format {
-                "ndjson" => ids(&rows(dir.path())),
-                "csv" => crate::export::records(dir.path()).iter().map(|record| record[0].parse().unwrap()).collect(),
-                "parquet" => ids(&of_parquet(dir.path())),
-                _ => ids(&of_sqlite(dir.path())),
-            };
-            found.sort_unstable();
-            found
-        };
+        let found = || ids_of(dir.path(), format);
         let summary = of_ticket(&emulator, dir.path(), &["--format", format]).ok().json();
         assert_eq!((&summary["windows"], &summary["unproven_windows"]), (&json!(1), &json!(0)), "{format}");
         assert_eq!(found(), wanted(&emulator), "{format}");
