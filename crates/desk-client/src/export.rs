@@ -10,6 +10,7 @@ mod ahead;
 mod pace;
 mod pass;
 mod reading;
+mod stage;
 mod window;
 
 use std::collections::HashSet;
@@ -27,6 +28,7 @@ use crate::paging::{List, Page, Slice};
 use ahead::{Ahead, Course};
 use pace::Pace;
 use reading::{Reading, Step};
+use stage::Stage;
 pub use window::{Proof, Window};
 use window::{at, instant};
 
@@ -82,17 +84,6 @@ pub struct Export<T> {
     outside: HashSet<i64>,
     /// Rows without a time, given already.
     undated: HashSet<i64>,
-}
-
-enum Stage<T> {
-    /// Learn the service's clock and how many rows there are.
-    Start,
-    /// Learn where they lie: so many they are, and the time of the first is known, that of the last is not.
-    Ends(i64, Option<i64>),
-    Read(Box<Reading<T>>),
-    /// Count the whole stretch once more.
-    Check,
-    End,
 }
 
 impl<T: Send + 'static> Export<T> {
@@ -178,7 +169,9 @@ impl<T: Send + 'static> Export<T> {
             Stage::End => return None,
         };
         let window = Some((at(self.from), at(self.edge)));
-        Some(self.shaped(Slice { limit: 1, offset, window, part: None, ahead: false }))
+        // What is only a hint may fail.
+        let ahead = matches!(self.stage, Stage::Ends(..));
+        Some(self.shaped(Slice { limit: 1, offset, window, part: None, ahead }))
     }
 
     /// Without times for a list that knows none.
@@ -219,7 +212,6 @@ impl<T: Send + 'static> Export<T> {
                 let now = page.date.unwrap_or_else(Utc::now).timestamp_micros();
                 let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
                 self.until = self.until.min(now.saturating_sub(settle));
-                self.edge = self.until;
                 if !self.windows {
                     self.until = self.until.max(self.from);
                 }
@@ -395,8 +387,13 @@ impl<T: Send + 'static> Stream for Export<T> {
             let page = ready!(asked.poll(&export.list, context));
             let slice = asked.slice.clone();
             export.asked = None;
-            // What failed ahead is asked for anew.
-            let Some(page) = page else { continue };
+            let Some(page) = page else {
+                // What failed ahead is asked for anew; a hint is done without.
+                if let Stage::Ends(count, _) = export.stage {
+                    export.stage = export.start(count, None);
+                }
+                continue;
+            };
             if let Some(window) = page.and_then(|page| export.accept(&slice, page)).transpose() {
                 return Poll::Ready(Some(window));
             }

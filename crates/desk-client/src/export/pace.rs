@@ -56,7 +56,10 @@ impl Pace {
         let (first, last) = (one.min(other).clamp(from, until), one.max(other).clamp(from, until));
         let width = scale((last - first).saturating_add(1), self.aim(), count);
         let before = first - from;
-        (self.width, self.dense) = if before > width { (before, Some((first, width))) } else { (before + width, None) };
+        (self.width, self.dense) = match before > width {
+            true => (before, Some((first, width))),
+            false => (before.saturating_add(width), None),
+        };
     }
 
     /// More rows than this are not worth reading in one window.
@@ -109,8 +112,8 @@ impl Pace {
         let grown = width.saturating_mul(GROWTH);
         self.full = self.full.map(|(end, count)| (end, count - rows)).filter(|(end, _)| *end > until);
         // Windows end with whole seconds.
-        if let Some((_, width)) = self.dense.take_if(|(first, _)| *first <= until.saturating_add(1 + SECOND)) {
-            self.width = width;
+        if let Some((first, width)) = self.dense.take_if(|(first, _)| *first <= until.saturating_add(1 + SECOND)) {
+            self.width = width.saturating_add((first - until - 1).max(0));
             return;
         }
         self.width = match self.full {
