@@ -38,8 +38,9 @@ struct Found {
     mended: u64,
     /// Windows that differ still.
     wrong: u64,
-    /// Rows that were here and that the service has no more.
-    gone: u64,
+    /// Rows that were here and that the service has no more: still here, and removed.
+    kept: u64,
+    removed: u64,
     /// What is not there yet.
     missing: Vec<String>,
 }
@@ -67,25 +68,33 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
             shares.insert(share.index);
         }
         let work = Work { keep, ..Work::new(&dir, &client, &settings, &connection, matches)? };
+        if keep && !work.list.windows {
+            let problem =
+                format!("--keep-deleted: {} cannot be asked for a stretch of time; nothing was sent", work.list.name);
+            return Err(Error::usage(problem).hint("copy the directory before you leave the option out"));
+        }
         work.manifest(&mut manifest, &mut found, &counts, json).await?;
     }
     found.missing.extend((1..=of).filter(|index| !shares.contains(index)).map(|index| format!("share {index}/{of}")));
-    tell(&found, keep, &counts, json, started)
+    tell(&found, &counts, json, started)
 }
 
-fn tell(found: &Found, keep: bool, counts: &Counts, json: bool, started: Instant) -> Result<()> {
-    let Found { windows, rows, mended, wrong, gone, missing } = found;
+fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<()> {
+    let Found { windows, rows, mended, wrong, kept, removed, missing } = found;
     if json {
         let summary = json!({
-            "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "gone_rows": gone,
-            "missing": missing, "requests": counts.requests(), "retries": counts.retries(), "seconds": started.elapsed().as_secs_f64(),
+            "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "kept_rows": kept,
+            "removed_rows": removed, "missing": missing, "requests": counts.requests(), "retries": counts.retries(), "seconds": started.elapsed().as_secs_f64(),
         });
         let mut output = Output::new();
         output.line(summary.to_string().as_bytes())?;
         output.flush()?;
     } else {
-        let left = if keep { "kept here" } else { "removed here as well" };
-        let gone = if *gone > 0 { format!(", {gone} rows gone from the service, {left}") } else { String::new() };
+        let gone = [(kept, "kept"), (removed, "removed here as well")].map(|(rows, what)| match rows {
+            0 => String::new(),
+            rows => format!(", {rows} rows gone from the service {what}"),
+        });
+        let gone = gone.concat();
         message(&format!(
             "{rows} rows in {windows} windows: {mended} read anew, {wrong} still wrong{gone}; {} requests in {:.1} s",
             counts.requests(),
@@ -143,7 +152,7 @@ impl<'a> Work<'a> {
         writer::clean(self.dir, self.settings, windows.iter())?;
         let rows = windows.iter().map(|window| window.count).sum();
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
-        let (mut next, before) = (None, found.rows);
+        let (mut next, before) = (None, found.rows - found.kept);
         for window in &windows {
             if next.is_some_and(|next| next != window.from) {
                 let problem = format!("{} has a gap before {}", manifest.path().display(), window.from.to_rfc3339());
@@ -165,7 +174,8 @@ impl<'a> Work<'a> {
             Some(last) if !self.list.windows => manifest.end(last),
             // All windows are there; killed before the last word.
             Some(last) if until.is_some() => {
-                let all = whole(self.list, self.client, &self.input, (first, until), found.rows - before).await;
+                let rows = found.rows - found.kept - before;
+                let all = whole(self.list, self.client, &self.input, (first, until), rows).await;
                 all.map_err(|error| error.hint("type the same command again, when the service is at rest"))?;
                 manifest.end(last)
             }
@@ -183,11 +193,13 @@ impl<'a> Work<'a> {
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
         let whole = writer::holds(self.dir, self.settings, window)?;
         // Of a list that cannot be asked for times as many rows may be others.
+        if self.list.windows && window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
+            return Ok(window.count);
+        }
         let gone = window.count.saturating_sub(u64::try_from(count).unwrap_or_default());
-        let as_before = self.list.windows && u64::try_from(count).ok() == Some(window.count);
-        let kept = self.keep && gone > 0;
-        if window.verified && whole && (as_before || kept) {
-            found.gone += gone;
+        if self.keep && whole && gone > 0 {
+            found.kept += gone;
+            found.wrong += u64::from(!window.verified);
             return Ok(window.count);
         }
         let encoder = self.encoder()?;
@@ -206,7 +218,9 @@ impl<'a> Work<'a> {
         let now = Window { parts: written.keep()?, ..now };
         let rows = now.count;
         found.mended += u64::from(now.verified);
-        found.gone += window.count.saturating_sub(rows);
+        if self.list.windows && now.verified {
+            found.removed += window.count.saturating_sub(rows);
+        }
         let kept: HashSet<&str> = now.parts.iter().map(|part| part.file.as_str()).collect();
         let old = window.parts.iter().map(|part| part.file.clone()).filter(|file| !kept.contains(file.as_str()));
         let old: Vec<String> = old.collect();
