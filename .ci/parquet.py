@@ -1,6 +1,6 @@
-"""An export to Parquet as DuckDB reads it, beside the same rows in NDJSON: `parquet.py PARQUET NDJSON`.
+"""An export to Parquet as DuckDB, DataFusion and Arrow read it, beside the same rows in NDJSON: `parquet.py PARQUET NDJSON`.
 
-It fails unless both have as many rows, ids, moments and days, and times, texts and days are of the types that they should be.
+It fails unless all have as many rows, ids, moments and days, and times, texts and days are of the types that they should be.
 """
 
 import glob
@@ -8,9 +8,13 @@ import json
 import sys
 from datetime import datetime, timezone
 
+import datafusion
 import duckdb
+import pyarrow
+import pyarrow.dataset
 
 parquet, ndjson = sys.argv[1:]
+problems = []
 
 
 def moment(text):
@@ -45,5 +49,19 @@ expected = {"id": "BIGINT", "createdAt": "TIMESTAMP WITH TIME ZONE", "message": 
 [(pruned,)] = duckdb.execute("SELECT count(*) FROM rows WHERE date = DATE '2026-01-05'").fetchall()
 fifth = sum(str(time.date()) == "2026-01-05" for time in times)
 if found != wanted or astray or pruned != fifth or any(types.get(name) != kind for name, kind in expected.items()):
-    sys.exit(f"DuckDB has {found}, NDJSON {wanted}; {astray} astray, {pruned} of {fifth} on a day, {types}")
-print(f"DuckDB {duckdb.__version__} agrees on {found[0]} rows of {found[7]} days")
+    problems.append(f"DuckDB has {found}, NDJSON {wanted}; {astray} astray, {pruned} of {fifth} on a day, {types}")
+
+context = datafusion.SessionContext()
+context.register_parquet("rows", parquet, table_partition_cols=[("date", pyarrow.string())])
+[row] = context.sql(
+    """SELECT count(*) AS rows, sum(id) AS ids, sum(ticket) AS tickets, sum(character_length(message)) AS characters,
+              count(DISTINCT "userSendbirdId") AS users, min("createdAt") AS first, max("createdAt") AS last,
+              count(DISTINCT date) AS days FROM rows"""
+).to_pylist()
+dataset = pyarrow.dataset.dataset(parquet, format="parquet", partitioning="hive")
+kind = dataset.schema.field("createdAt").type
+if tuple(row.values()) != wanted or dataset.count_rows() != len(rows) or kind != pyarrow.timestamp("us", tz="UTC"):
+    problems.append(f"DataFusion has {row}, Arrow {dataset.count_rows()} rows with times as {kind}, NDJSON {wanted}")
+if problems:
+    sys.exit("\n".join(problems))
+print(f"DuckDB {duckdb.__version__}, DataFusion {datafusion.__version__} and Arrow {pyarrow.__version__} agree on {len(rows)} rows")

@@ -118,7 +118,7 @@ impl Error {
                 (Exit::Auth, Some("check the token (dashboard: Settings, Desk, Credentials) and the application"))
             }
             ErrorKind::NotFound if error.status() == Some(410) => (Exit::Error, Some("the service no longer has this")),
-            ErrorKind::NotFound => (Exit::Error, Some("check the id")),
+            ErrorKind::NotFound => (Exit::Error, Some("check the id; if there is none, the address (`desk doctor`)")),
             ErrorKind::Connect => (Exit::TryLater, Some("check the address and the network, then type it again")),
             ErrorKind::RateLimited => (Exit::TryLater, Some("wait, then type it again")),
             ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Service => {
