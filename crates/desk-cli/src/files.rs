@@ -2,7 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Exit, Result};
 
@@ -35,4 +35,10 @@ pub(crate) fn sync(dir: &Path) -> io::Result<()> {
 /// The directory that a file is in.
 pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The file that a symbolic link leads to; any other file is itself.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    let leads = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
+    leads.unwrap_or_else(|| path.to_owned())
 }

@@ -4,6 +4,7 @@
 //! what; a ledger says what became of it, and is written before anything leaves.
 
 mod apply;
+mod begun;
 mod evidence;
 mod hours;
 mod ledger;

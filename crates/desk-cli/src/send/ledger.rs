@@ -2,8 +2,8 @@
 //!
 //! Invariants: a row of a batch is durable before the first byte of its request leaves, and a row without an outcome means
 //! that it may have been sent. Rows are added and ended, never changed otherwise; decisions of people are rows of their own.
-//! Whoever writes holds the lock of a file beside it, which the system gives back however the process ends. The text of the
-//! message is not in it. A plan has one ledger: another that began anew would send all of it again.
+//! Whoever writes holds the lock of the file itself, which the system gives back however the process ends, and which another
+//! name for the file does not get round. The text of the message is not in it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,6 +13,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde_json::Value;
 
+use super::begun::{self, Begun};
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, Shape};
 use crate::error::{Error, Exit, Result};
@@ -43,7 +44,11 @@ const TABLES: &str = "
 pub(crate) struct Ledger {
     db: Connection,
     path: PathBuf,
-    lock: Option<File>,
+    /// The same file, to lock it. SQLite's own locks are lost when this is closed: it stays open for longer.
+    file: File,
+    locked: bool,
+    /// Of the plan that is being sent, whose file is locked as well.
+    begun: Option<(Begun, File)>,
 }
 
 /// How an attempt ended.
@@ -58,28 +63,16 @@ pub(crate) struct End {
 
 /// Where a plan's ledger is, if it is not said.
 pub(crate) fn beside(plan: &Path) -> PathBuf {
+    let plan = files::real(plan);
     let beside = plan.with_extension("ledger");
-    if beside == plan { with(plan, ".ledger") } else { beside }
+    if beside == plan { with(&plan, ".ledger") } else { beside }
 }
 
-fn with(path: &Path, suffix: &str) -> PathBuf {
+/// A file beside another.
+pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
-}
-
-/// Beside a plan that was begun: what its ledger is known by, and where it was.
-fn begun(plan: &Path) -> PathBuf {
-    with(plan, ".begun")
-}
-
-/// Refuses to take a plan for new that was begun with another ledger.
-pub(crate) fn begun_elsewhere(plan: &Path, ledger: &Path) -> Result<()> {
-    let Ok(text) = std::fs::read_to_string(begun(plan)) else { return Ok(()) };
-    let place = text.split_once('\n').map_or("elsewhere", |(_, place)| place);
-    let problem = format!("{} was begun, and its ledger is not {}; nothing was sent", plan.display(), ledger.display());
-    let hint = format!("give its --ledger FILE (it was {place}): without it nobody knows who was messaged");
-    Err(Error::usage(problem).hint(hint))
 }
 
 /// Whether it is a file of SQLite.
@@ -92,30 +85,33 @@ pub(crate) fn is_database(path: &Path) -> bool {
 impl Ledger {
     /// Opens the ledger of a plan to write, or makes it; what was begun and did not end is unknown from then on.
     pub(crate) fn open(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
-        let lock = lock(path)?;
-        let fresh = !path.exists();
-        if fresh {
-            begun_elsewhere(plan_file, path)?;
+        let plan_lock = File::open(plan_file).map_err(|error| Error::io("read", plan_file, &error))?;
+        lock(&plan_lock, plan_file)?;
+        if !path.exists() {
+            begun::elsewhere(plan_file, plan, path)?;
             // Made under another name, so that there is no ledger without its plan.
-            let new = with(path, ".new");
+            let new = with(path, &format!(".{}", std::process::id()));
             make(&new, plan, service).map_err(|error| failed(path, &error))?;
-            let named = std::fs::rename(&new, path).and_then(|()| files::sync(files::parent(path)));
-            named.map_err(|error| Error::io("write to", path, &error))?;
+            // Another plan may have made its own meanwhile.
+            let named = std::fs::hard_link(&new, path).and_then(|()| files::sync(files::parent(path)));
+            let removed = std::fs::remove_file(&new);
+            named.and(removed).map_err(|error| Error::io("write to", path, &error))?;
         }
         let mut ledger = Ledger::at(path)?;
-        ledger.lock = Some(lock);
+        ledger.lock()?;
         ledger.is_of(plan)?;
         ledger.is_for(service)?;
-        ledger.bind(plan_file)?;
+        let begun = begun::bind(plan_file, plan, &ledger.ask("SELECT mark FROM plan")?, path)?;
+        ledger.is_newest(begun.batches)?;
+        ledger.begun = Some((begun, plan_lock));
         ledger.give_up()?;
         Ok(ledger)
     }
 
     /// Opens a ledger that is there to write decisions.
     pub(crate) fn open_to_decide(path: &Path, plan: &Plan) -> Result<Ledger> {
-        let lock = lock(path)?;
         let mut ledger = Ledger::at(path)?;
-        ledger.lock = Some(lock);
+        ledger.lock()?;
         ledger.is_of(plan)?;
         ledger.give_up()?;
         Ok(ledger)
@@ -131,6 +127,7 @@ impl Ledger {
             let error = std::io::Error::from(std::io::ErrorKind::NotFound);
             return Err(Error { exit: Exit::Usage, ..Error::io("read", path, &error) });
         }
+        let file = File::open(path).map_err(|error| Error::io("read", path, &error))?;
         let open = || {
             let db =
                 Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -145,7 +142,28 @@ impl Ledger {
             return Err(Error::usage(format!("{} is no ledger of this version of `desk`", path.display()))
                 .hint("give the ledger of the plan by --ledger FILE"));
         }
-        Ok(Ledger { db, path: path.to_owned(), lock: None })
+        Ok(Ledger { db, path: path.to_owned(), file, locked: false, begun: None })
+    }
+
+    fn lock(&mut self) -> Result<()> {
+        lock(&self.file, &self.path)?;
+        self.locked = true;
+        Ok(())
+    }
+
+    /// Refuses an old copy, which would send again what was sent since.
+    fn is_newest(&self, begun: usize) -> Result<()> {
+        let own = self.number("SELECT count(*) FROM attempts")?;
+        let missing = begun.saturating_sub(usize::try_from(own).unwrap_or_default());
+        if missing == 0 {
+            return Ok(());
+        }
+        let problem =
+            format!("{} lacks the last {missing} batches that were begun; nothing was sent", self.path.display());
+        Err(Error::integrity(problem).hint(
+            "put the newest copy back, with the files beside it; without it plan anew, with \
+            --suppress for whom the service shows as messaged",
+        ))
     }
 
     /// Refuses the ledger of another plan.
@@ -168,34 +186,11 @@ impl Ledger {
         Err(Error::usage(problem).hint("use the same --application-id or --base-url as before"))
     }
 
-    /// Makes this the one ledger that a plan is sent by, before anything is. It may be moved, but not be replaced.
-    fn bind(&self, plan: &Path) -> Result<()> {
-        let file = begun(plan);
-        let own = self.ask("SELECT mark FROM plan")?;
-        let place = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
-        let new = with(&file, &format!(".{own}"));
-        let bound = || {
-            if !file.exists() {
-                let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new);
-                written.and_then(|mut new| {
-                    std::io::Write::write_all(&mut new, format!("{own}\n{}", place.display()).as_bytes())?;
-                    new.sync_all()
-                })?;
-                // Of two that begin at once, one has its name there.
-                let linked = std::fs::hard_link(&new, &file);
-                std::fs::remove_file(&new)?;
-                match linked {
-                    Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
-                    _ => files::sync(files::parent(&file))?,
-                }
-            }
-            std::fs::read_to_string(&file)
-        };
-        let text = bound().map_err(|error| Error::io("write to", &file, &error))?;
-        if text.lines().next() == Some(own.as_str()) { Ok(()) } else { begun_elsewhere(plan, &self.path) }
+    fn ask(&self, query: &str) -> Result<String> {
+        self.db.query_row(query, [], |row| row.get(0)).map_err(|error| failed(&self.path, &error))
     }
 
-    fn ask(&self, query: &str) -> Result<String> {
+    fn number(&self, query: &str) -> Result<i64> {
         self.db.query_row(query, [], |row| row.get(0)).map_err(|error| failed(&self.path, &error))
     }
 
@@ -212,7 +207,9 @@ impl Ledger {
         let recipients = Value::from(recipients).to_string();
         let done = self.db.execute(insert, params![batch as i64, now(), recipients]);
         done.map_err(|error| failed(&self.path, &error))?;
-        Ok(self.db.last_insert_rowid())
+        let attempt = self.db.last_insert_rowid();
+        self.begun.as_ref().map_or(Ok(()), |(begun, _)| begun.add())?;
+        Ok(attempt)
     }
 
     /// Notes what became of it.
@@ -289,8 +286,13 @@ impl Ledger {
 
     /// Whether somebody else writes to it now.
     pub(crate) fn at_work(&self) -> bool {
-        let lock = OpenOptions::new().write(true).open(with(&self.path, ".lock"));
-        self.lock.is_none() && lock.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+        if self.locked {
+            return false;
+        }
+        let busy = matches!(self.file.try_lock(), Err(TryLockError::WouldBlock));
+        // It can be given back by who has it alone.
+        let _ = self.file.unlock();
+        busy
     }
 
     /// Whether a batch from `batch` on was begun.
@@ -301,13 +303,9 @@ impl Ledger {
     }
 }
 
-fn lock(path: &Path) -> Result<File> {
-    let name = with(path, ".lock");
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&name);
-    let file = file.map_err(|error| Error::io("write to", &name, &error))?;
-    files::lock(&file, &name, "desk send")
-        .map_err(|error| Error { message: format!("{}; nothing was sent", error.message), ..error })?;
-    Ok(file)
+fn lock(file: &File, path: &Path) -> Result<()> {
+    files::lock(file, path, "desk send")
+        .map_err(|error| Error { message: format!("{}; nothing was sent", error.message), ..error })
 }
 
 fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {

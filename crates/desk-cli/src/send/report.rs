@@ -5,10 +5,10 @@ use std::path::Path;
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::in_doubt;
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
+use super::{begun, in_doubt};
 use crate::api::arguments;
 use crate::error::Result;
 use crate::output::Output;
@@ -18,7 +18,7 @@ pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Resul
     let given = matches.get_one("ledger").cloned();
     let place = given.clone().unwrap_or_else(|| ledger::beside(file));
     if given.is_none() && !place.exists() {
-        ledger::begun_elsewhere(file, &place)?;
+        begun::elsewhere(file, plan, &place)?;
         return Ok(None);
     }
     let ledger = Ledger::look(&place)?;

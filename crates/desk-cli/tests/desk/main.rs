@@ -18,5 +18,6 @@ mod send;
 mod send_evidence;
 mod send_hours;
 mod send_kills;
+mod send_names;
 mod send_plan;
 mod whole;

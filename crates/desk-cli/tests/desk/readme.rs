@@ -19,6 +19,7 @@ fn the_commands_of_the_readme_run() {
             command.env_remove(name);
         }
         command.env("PATH", path).env("XDG_RUNTIME_DIR", here.path()).env("XDG_CONFIG_HOME", "/nonexistent");
+        command.env("XDG_STATE_HOME", here.path());
         command.args(["-c", line]).current_dir(here.path());
         command
     };

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// `desk` without anything that this machine says about it.
 pub(crate) fn desk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_desk"));
-    for name in ["DESK_APPLICATION_ID", "DESK_BASE_URL", "DESK_PROFILE", "DESK_API_TOKEN"] {
+    for name in ["DESK_APPLICATION_ID", "DESK_BASE_URL", "DESK_PROFILE", "DESK_API_TOKEN", "HOME", "XDG_STATE_HOME"] {
         command.env_remove(name);
     }
     command

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -36,6 +37,12 @@ pub(crate) fn plan(dir: &TempDir, ids: &[i64], name: &str, options: &[&str]) -> 
         command.args(["--canary", "0"]);
     }
     run(command, options).ok()
+}
+
+/// Of the one plan there that was begun.
+pub(crate) fn mark(dir: &TempDir) -> PathBuf {
+    let mut all = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+    all.find(|path| path.extension().is_some_and(|extension| extension == "begun")).unwrap()
 }
 
 pub(crate) fn send(emulator: &Emulator, dir: &TempDir, verb: &str, name: &str) -> Command {
@@ -87,9 +94,11 @@ fn everybody_is_messaged_once_and_told_of() {
     // Once more does nothing.
     apply(&emulator, &dir, "p", &["--yes-send-to", "7"]).ok();
     assert_eq!(creates(&emulator), 3);
-    for name in ["p.json", "p.ledger", "p.ledger.lock", "p.json.begun"] {
-        assert_eq!(fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+    for path in [dir.path().join("p.json"), dir.path().join("p.ledger"), mark(&dir)] {
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{path:?}");
     }
+    // The list, the plan, its ledger and its mark: nothing else is left.
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4);
     // A ledger says how it stands without its plan, and nothing of the message.
     let mut alone = desk();
     alone.current_dir(dir.path());
@@ -168,7 +177,7 @@ fn a_plan_keeps_to_its_ledger_and_its_service() {
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "new.ledger"]);
     assert!(refused.code == 2 && refused.err.contains("p.ledger"), "{}", refused.err);
     // Nor one of the same plan that was begun beside it.
-    let (begun, hidden) = (dir.path().join("p.json.begun"), dir.path().join("hidden"));
+    let (begun, hidden) = (mark(&dir), dir.path().join("hidden"));
     fs::rename(&begun, &hidden).unwrap();
     let rejected = json!([{ "method": "POST", "fault": { "answer": { "status": 400 } } }]);
     faults(&emulator, rejected);

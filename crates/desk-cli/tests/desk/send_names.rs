@@ -1,0 +1,106 @@
+//! Whatever the files of a campaign are called, copied or put back as: nobody is messaged twice.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use desk_emulator::{Emulator, FaultPlan};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::run::{Ended, begin, interrupt, run};
+use crate::send::{apply, people, plan, send};
+
+fn nobody_twice(emulator: &Emulator, people: usize) {
+    assert!(emulator.messaged_twice().unwrap().is_empty());
+    assert_eq!(emulator.deliveries(None).unwrap().len(), people);
+}
+
+/// Plans with a canary, and sends that.
+fn canary(people: usize) -> (Emulator, TempDir) {
+    let (emulator, ids, dir) = self::people(people);
+    plan(&dir, &ids, "p", &["--batch-size", "1", "--canary", "1"]);
+    assert_eq!(apply(&emulator, &dir, "p", &[&format!("--yes-send-to={people}")]).code, 3);
+    (emulator, dir)
+}
+
+fn rest(emulator: &Emulator, dir: &TempDir, name: &str, more: &[&str]) -> Ended {
+    apply(emulator, dir, name, &[&["--yes-send-to", "3", "--after-canary"], more].concat())
+}
+
+#[test]
+fn another_name_for_a_ledger_is_locked_as_well() {
+    let (emulator, ids, dir) = people(200);
+    plan(&dir, &ids, "p", &["--batch-size", "1"]);
+    let slow = json!({ "rules": [{ "method": "POST", "fault": { "delay": { "ms": 20 } } }] });
+    emulator.set_faults(serde_json::from_value::<FaultPlan>(slow).unwrap()).unwrap();
+    let mut first = send(&emulator, &dir, "apply", "p");
+    first.args(["--yes-send-to", "200"]);
+    let first = begin(first);
+    while emulator.deliveries(None).unwrap().is_empty() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    symlink("p.ledger", dir.path().join("alias")).unwrap();
+    fs::hard_link(dir.path().join("p.ledger"), dir.path().join("twin")).unwrap();
+    fs::copy(dir.path().join("p.json"), dir.path().join("q.json")).unwrap();
+    for (plan, ledger) in [("p", "alias"), ("p", "twin"), ("q", "p.ledger"), ("q", "alias")] {
+        let second = apply(&emulator, &dir, plan, &["--yes-send-to", "200", "--ledger", ledger, "--json"]);
+        assert_eq!((second.code, &second.error()["kind"]), (5, &json!("busy")), "{plan} {ledger}: {}", second.err);
+    }
+    assert_eq!(interrupt(first).code, 130);
+    emulator.set_faults(FaultPlan::default()).unwrap();
+    apply(&emulator, &dir, "p", &["--yes-send-to", "200", "--ledger", "alias"]).ok();
+    nobody_twice(&emulator, 200);
+}
+
+#[test]
+fn a_plan_of_another_name_has_the_same_ledger() {
+    let (emulator, dir) = canary(3);
+    let at = |name: &str| dir.path().join(name);
+    symlink("p.json", at("link.json")).unwrap();
+    rest(&emulator, &dir, "link", &[]).ok();
+    nobody_twice(&emulator, 3);
+    fs::copy(at("p.json"), at("copy.json")).unwrap();
+    fs::rename(at("p.json"), at("moved.json")).unwrap();
+    for name in ["copy", "moved"] {
+        let refused = rest(&emulator, &dir, name, &[]);
+        assert!(refused.code == 2 && refused.err.contains("p.ledger"), "{name}: {}", refused.err);
+        rest(&emulator, &dir, name, &["--ledger", "p.ledger"]).ok();
+    }
+    nobody_twice(&emulator, 3);
+}
+
+#[test]
+fn a_plan_that_is_copied_elsewhere_is_known_to_its_user() {
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &["--batch-size", "1"]);
+    let (elsewhere, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::copy(dir.path().join("p.json"), elsewhere.path().join("p.json")).unwrap();
+    let apply = |dir: &TempDir, more: &[&str]| {
+        let mut command = send(&emulator, dir, "apply", "p");
+        command.env("XDG_STATE_HOME", home.path()).args(["--yes-send-to", "3"]);
+        run(command, more)
+    };
+    apply(&dir, &[]).ok();
+    let refused = apply(&elsewhere, &[]);
+    assert!(refused.code == 2 && refused.err.contains("p.ledger"), "{}", refused.err);
+    let ledger = dir.path().join("p.ledger");
+    apply(&elsewhere, &["--ledger", ledger.to_str().unwrap()]).ok();
+    nobody_twice(&emulator, 3);
+}
+
+#[test]
+fn an_old_ledger_is_not_taken_for_the_newest() {
+    let (emulator, dir) = canary(3);
+    let at = |name: &str| dir.path().join(name);
+    fs::copy(at("p.ledger"), at("old")).unwrap();
+    rest(&emulator, &dir, "p", &[]).ok();
+    fs::rename(at("p.ledger"), at("newest")).unwrap();
+    fs::copy(at("old"), at("p.ledger")).unwrap();
+    let refused = rest(&emulator, &dir, "p", &["--json"]);
+    assert_eq!((refused.code, &refused.error()["kind"]), (7, &json!("integrity")), "{}", refused.err);
+    assert!(refused.err.contains("lacks the last 2 batches"), "{}", refused.err);
+    fs::rename(at("newest"), at("p.ledger")).unwrap();
+    rest(&emulator, &dir, "p", &[]).ok();
+    nobody_twice(&emulator, 3);
+}
