@@ -171,11 +171,16 @@ fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<T
         // Looked at before it was locked.
         Some(recorded) => settings.mismatch(recorded).map_or(Ok(()), Err)?,
     }
+    manifest.is_without_gap()?;
     writer::clean(dir, settings, manifest.windows())?;
+    // All are looked at, the last one to the byte.
+    let missing = manifest.windows().find(|window| !writer::has(dir, settings, window));
     let last = manifest.windows().rev().find(|window| !window.parts.is_empty());
-    if let Some(window) = last
-        && !writer::holds(dir, settings, window)?
-    {
+    let wrong = match (missing, last) {
+        (None, Some(last)) if !writer::holds(dir, settings, last)? => Some(last),
+        (missing, _) => missing,
+    };
+    if let Some(window) = wrong {
         let problem = format!("what {} has of {} is not as it was written", dir.display(), window.from.to_rfc3339());
         return Err(
             Error::integrity(problem).hint(format!("type `desk export verify {}`: it reads it anew", dir.display()))

@@ -10,7 +10,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use desk_client::export::Proof;
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +187,20 @@ impl Manifest {
 
     pub(crate) fn windows(&self) -> impl DoubleEndedIterator<Item = &Window> {
         self.windows.values()
+    }
+
+    /// Refuses windows that do not follow each other from where the export begins, if that was said: lines are missing.
+    pub(crate) fn is_without_gap(&self) -> Result<()> {
+        let mut next = self.settings.as_ref().and_then(|settings| settings.span().0);
+        for window in self.windows.values() {
+            // A begin may have been given with nanoseconds.
+            if next.is_some_and(|next| next.timestamp_micros() != window.from.timestamp_micros()) {
+                let problem = format!("{} has a gap before {}", self.path.display(), window.from.to_rfc3339());
+                return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
+            }
+            next = Some(window.until + TimeDelta::microseconds(1));
+        }
+        Ok(())
     }
 
     /// Up to when all is there, if it came to an end.

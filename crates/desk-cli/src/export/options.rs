@@ -128,7 +128,7 @@ pub(crate) fn command() -> Option<Command> {
                 .value_name("TIME")
                 .requires("follow")
                 .default_value("60s")
-                .value_parser(ValueParser::new(arguments::duration))
+                .value_parser(ValueParser::new(some_time))
                 .help("With --follow: how long to wait, such as 30s or 10m"),
         );
     let command = arguments::all(command, LISTS.iter().flat_map(|list| list.arguments), "Of the list");
@@ -144,6 +144,12 @@ fn verify() -> Command {
             "Leave windows as they are of which the service has fewer rows than before, unless they are damaged; without it, rows \
              that it has no more are removed",
         ))
+}
+
+/// A time in which a service is left alone.
+fn some_time(text: &str) -> Result<Duration, String> {
+    let time = arguments::duration(text)?;
+    if time.is_zero() { Err("write a second or more".to_owned()) } else { Ok(time) }
 }
 
 fn directory() -> Arg {

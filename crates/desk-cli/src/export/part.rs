@@ -94,6 +94,11 @@ fn unfinished(name: &str) -> String {
     format!("{dir}.{name}{UNFINISHED}")
 }
 
+/// Whether the file is there and as large as was recorded.
+pub(crate) fn is_there(dir: &Path, part: &Part) -> bool {
+    std::fs::metadata(dir.join(&part.file)).is_ok_and(|file| file.is_file() && file.len() == part.bytes)
+}
+
 /// Whether the file is there and holds what was recorded.
 pub(crate) fn holds(dir: &Path, part: &Part) -> Result<bool> {
     let path = dir.join(&part.file);

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::TimeDelta;
 use clap::ArgMatches;
 use desk_client::Client;
 use serde_json::json;
@@ -148,17 +147,13 @@ impl<'a> Work<'a> {
         counts: &Arc<Counts>,
         json: bool,
     ) -> Result<()> {
+        manifest.is_without_gap()?;
         let windows: Vec<Window> = manifest.windows().cloned().collect();
         writer::clean(self.dir, self.settings, windows.iter())?;
         let rows = windows.iter().map(|window| window.count).sum();
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
-        let (mut next, before) = (None, found.rows - found.kept);
+        let before = found.rows - found.kept;
         for window in &windows {
-            if next.is_some_and(|next| next != window.from) {
-                let problem = format!("{} has a gap before {}", manifest.path().display(), window.from.to_rfc3339());
-                return Err(Error::integrity(problem).hint("export into another directory"));
-            }
-            next = Some(window.until + TimeDelta::microseconds(1));
             let now = self.window(window, manifest, found).await?;
             found.windows += 1;
             found.rows += now;

@@ -179,6 +179,11 @@ fn table(settings: &Settings) -> Result<Table> {
     Ok(Table::new(list.columns, (list.id, list.time), &settings.private))
 }
 
+/// Whether there are files of a window, as large as they were written. A table is one file for all.
+pub(crate) fn has(dir: &Path, settings: &Settings, window: &Window) -> bool {
+    settings.format == Format::Sqlite || window.parts.iter().all(|part| part::is_there(dir, part))
+}
+
 /// Whether what is there of a window is what was written.
 pub(crate) fn holds(dir: &Path, settings: &Settings, window: &Window) -> Result<bool> {
     if settings.format == Format::Sqlite {

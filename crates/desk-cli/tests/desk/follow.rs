@@ -46,3 +46,10 @@ fn what_comes_is_read_until_it_is_told_to_end() {
     let again = export(&emulator, dir.path(), &["--json"]).ok().json();
     assert_eq!((&again["rows"], &again["new_rows"]), (&json!(500), &json!(0)));
 }
+
+#[test]
+fn a_service_is_left_alone_for_a_while() {
+    let (emulator, dir) = (seeded(1), tempfile::tempdir().unwrap());
+    let refused = export(&emulator, dir.path(), &["--follow", "--every", "0s"]);
+    assert!(refused.code == 2 && refused.err.contains("write a second or more"), "{}", refused.err);
+}

@@ -47,3 +47,45 @@ fn a_copy_of_it_removes_nothing() {
     assert!(refused.code == 7 && refused.err.contains("is a copy of manifest.log"), "{}", refused.err);
     assert_eq!((parts(dir.path()), rows(dir.path()).len()), (before, found));
 }
+
+const SMALL: [&str; 8] =
+    ["--since", "2026-01-01", "--until", "2026-01-31", "--rows-per-window", "100", "--page-size", "50"];
+
+/// A window whose line is gone would be rows that nobody misses.
+#[test]
+fn a_line_that_is_missing_is_missed() {
+    let (emulator, dir) = (seeded(600), tempfile::tempdir().unwrap());
+    export(&emulator, dir.path(), &SMALL).ok();
+    let own = dir.path().join("manifest.log");
+    let text = fs::read_to_string(&own).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    assert!(lines.len() > 5 && lines[1].contains("\"window\""), "{text}");
+    let before = parts(dir.path());
+    for line in [1, 3] {
+        fs::write(&own, [&lines[..line], &lines[line + 1..]].concat().concat()).unwrap();
+        for refused in [export(&emulator, dir.path(), &SMALL), verify(&emulator, dir.path())] {
+            assert!(refused.code == 7 && refused.err.contains("has a gap before 2026-01-"), "{}", refused.err);
+        }
+        assert_eq!(parts(dir.path()), before);
+    }
+    fs::write(&own, &text).unwrap();
+    export(&emulator, dir.path(), &SMALL).ok();
+}
+
+#[test]
+fn a_part_that_is_missing_or_short_is_missed() {
+    let (emulator, dir) = (seeded(600), tempfile::tempdir().unwrap());
+    export(&emulator, dir.path(), &SMALL).ok();
+    for short in [false, true] {
+        let first = dir.path().join(&parts(dir.path())[0]);
+        match short {
+            false => fs::remove_file(&first).unwrap(),
+            true => fs::write(&first, &fs::read(&first).unwrap()[1..]).unwrap(),
+        }
+        let refused = export(&emulator, dir.path(), &SMALL);
+        assert!(refused.code == 7 && refused.err.contains("`desk export verify"), "{}", refused.err);
+        assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 1);
+        export(&emulator, dir.path(), &SMALL).ok();
+        assert_eq!(rows(dir.path()).len(), 600);
+    }
+}
