@@ -33,6 +33,9 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Before the service's own words.
+const SAYS: &str = "; the service says: ";
+
 /// A failed command.
 #[derive(Debug)]
 pub(crate) struct Error {
@@ -106,7 +109,7 @@ impl Error {
         let unknown = error.outcome() == Outcome::Unknown && !read;
         let mut message = error.to_string();
         if let Some(text) = error.service_text() {
-            message.push_str(&format!("; the service says: {}", shown(text, 300)));
+            message.push_str(&format!("{SAYS}{}", shown(text, 300)));
         }
         let (exit, hint) = match error.kind() {
             _ if unknown => (Exit::Unknown, Some("look whether it was carried out before you send it again")),
@@ -142,6 +145,16 @@ impl Error {
             retryable: matches!(exit, Exit::TryLater | Exit::Interrupted),
             may_have_acted: unknown,
         }
+    }
+
+    /// Without the service's words if they repeat a text that many get.
+    pub(crate) fn discreet(mut self, text: &str) -> Error {
+        let head: String = text.chars().take(12).collect();
+        let repeats = |words: &str| !head.is_empty() && words.contains(&head);
+        if let Some((own, _)) = self.message.split_once(SAYS).filter(|(_, words)| repeats(words)) {
+            self.message = format!("{own}; the service repeats the message");
+        }
+        self
     }
 
     /// One line of JSON.

@@ -165,7 +165,8 @@ impl Work<'_> {
         let answer = (self.operation.call)(self.client.clone(), input).await;
         let (end, error) = judge(answer, self.bulk, people.len());
         self.ledger.end(attempt, &end)?;
-        Ok((end.outcome, error))
+        let text = self.bulk.evidence.as_ref().and_then(|evidence| self.plan.text(evidence.text)).unwrap_or_default();
+        Ok((end.outcome, error.map(|error| error.discreet(text))))
     }
 
     /// Stops behind the first batches, unless all is well and that is enough.
@@ -301,16 +302,20 @@ fn dry_run(plan: &Plan, bulk: &Bulk, states: &States) -> Result<()> {
     Ok(())
 }
 
+fn summary(states: &States, json: bool) -> Result<()> {
+    if !json {
+        message(&states.told());
+        return Ok(());
+    }
+    let mut output = Output::new();
+    output.line(states.json().to_string().as_bytes())?;
+    output.flush()
+}
+
 /// The summary, and how it ends.
 fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
     let states = States::new(work.plan.shape(), Some(&work.ledger))?;
-    if json {
-        let mut output = Output::new();
-        output.line(states.json().to_string().as_bytes())?;
-        output.flush()?;
-    } else {
-        message(&states.told());
-    }
+    let said = summary(&states, json);
     let waiting = waiting(work.plan, &states);
     let doubt = in_doubt(&states, work.file);
     match (stopped, doubt) {
@@ -331,7 +336,9 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
         (Ok(()), Ok(())) => {
             let missed = states.count("partial").1 + states.count("rejected").1;
             if missed == 0 {
-                return Ok(());
+                let hint = format!("see `desk send status {}`", work.file.display());
+                let all = |error: &Error| format!("{}, but all is sent: {}", error.message, states.told());
+                return said.map_err(|error| Error { message: all(&error), may_have_acted: true, ..error }.hint(hint));
             }
             let problem = format!(
                 "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"

@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use serde_json::Value;
 
 use super::begun::{self, Begun};
@@ -85,6 +85,10 @@ pub(crate) fn is_database(path: &Path) -> bool {
 impl Ledger {
     /// Opens the ledger of a plan to write, or makes it; what was begun and did not end is unknown from then on.
     pub(crate) fn open(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
+        Ledger::opened(path, plan_file, plan, service).map_err(unsent)
+    }
+
+    fn opened(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
         let plan_lock = File::open(plan_file).map_err(|error| Error::io("read", plan_file, &error))?;
         lock(&plan_lock, plan_file)?;
         if !path.exists() {
@@ -304,8 +308,13 @@ impl Ledger {
 }
 
 fn lock(file: &File, path: &Path) -> Result<()> {
-    files::lock(file, path, "desk send")
-        .map_err(|error| Error { message: format!("{}; nothing was sent", error.message), ..error })
+    files::lock(file, path, "desk send").map_err(unsent)
+}
+
+/// Says that nothing was sent.
+fn unsent(error: Error) -> Error {
+    let said = error.message.ends_with("nothing was sent");
+    Error { message: if said { error.message } else { format!("{}; nothing was sent", error.message) }, ..error }
 }
 
 fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
@@ -336,8 +345,15 @@ fn now() -> String {
 }
 
 fn failed(path: &Path, error: &rusqlite::Error) -> Error {
-    let full = matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DiskFull));
-    let hint =
-        if full { "make room, then type the same command again" } else { "mend it, then type the same command again" };
-    Error::new(Exit::Error, "io", format!("the ledger {} cannot be used: {error}", path.display())).hint(hint)
+    let problem = format!("the ledger {} cannot be used: {error}", path.display());
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => {
+            Error::integrity(problem).hint("put the newest copy back, with the files beside it")
+        }
+        Some(ErrorCode::NotADatabase) => Error::usage(problem).hint("give the ledger of the plan by --ledger FILE"),
+        Some(ErrorCode::DiskFull) => {
+            Error::new(Exit::Error, "io", problem).hint("make room, then type the same command again")
+        }
+        _ => Error::new(Exit::Error, "io", problem).hint("mend it, then type the same command again"),
+    }
 }

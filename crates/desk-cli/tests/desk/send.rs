@@ -199,7 +199,11 @@ fn a_plan_keeps_to_its_ledger_and_its_service() {
     apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "moved"]).ok();
     fs::write(dir.path().join("text"), "no database").unwrap();
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "text"]);
-    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(refused.code == 2 && refused.err.contains("nothing was sent"), "{}", refused.err);
+    let whole = fs::read(dir.path().join("moved")).unwrap();
+    fs::write(dir.path().join("cut"), &whole[..4096]).unwrap();
+    let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "cut"]);
+    assert!(refused.code == 7 && refused.err.contains("nothing was sent"), "{}", refused.err);
     assert_eq!((creates(&emulator), creates(&other)), (2, 0));
 }
 
@@ -369,4 +373,25 @@ fn an_interrupt_waits_for_the_batch_in_flight() {
     faults(&emulator, json!([]));
     apply(&emulator, &dir, "p", &["--yes-send-to", "200"]).ok();
     assert!(emulator.messaged_twice().unwrap().is_empty());
+}
+
+/// What cannot be told is sent all the same, and the service's words are not the message's.
+#[test]
+fn it_says_what_was_sent_and_not_what() {
+    let (emulator, ids, dir) = people(2);
+    plan(&dir, &ids, "p", &[]);
+    let mut command = send(&emulator, &dir, "apply", "p");
+    command
+        .args(["--yes-send-to", "2", "--json"])
+        .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let told = command.stderr(Stdio::piped()).output().unwrap();
+    let text = String::from_utf8(told.stderr).unwrap();
+    assert!(told.status.code() == Some(1) && text.contains("but all is sent: of 2 recipients: 2 done"), "{text}");
+    assert!(text.contains("\"may_have_acted\":true"), "{text}");
+    assert_eq!(status(&emulator, &dir, "p"), states([("done", 2)]));
+    plan(&dir, &ids, "q", &[]);
+    let body = json!({ "detail": "Hello is no message" }).to_string();
+    faults(&emulator, json!([{ "method": "POST", "fault": { "answer": { "status": 400, "body": body } } }]));
+    let refused = apply(&emulator, &dir, "q", &["--yes-send-to", "2"]).err;
+    assert!(refused.contains("the service repeats the message") && !refused.contains("Hello"), "{refused}");
 }
