@@ -149,7 +149,7 @@ impl Error {
 
     /// Without the service's words if they repeat a text that many get.
     pub(crate) fn discreet(mut self, text: &str) -> Error {
-        let head: String = text.chars().take(12).collect();
+        let head = shown(&text.chars().take(12).collect::<String>(), 12);
         let repeats = |words: &str| !head.is_empty() && words.contains(&head);
         if let Some((own, _)) = self.message.split_once(SAYS).filter(|(_, words)| repeats(words)) {
             self.message = format!("{own}; the service repeats the message");

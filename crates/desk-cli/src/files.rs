@@ -17,7 +17,15 @@ pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
 
 /// Keeps others out for as long as `file` is open; the system gives it back however the process ends.
 pub(crate) fn lock(file: &File, path: &Path, command: &str) -> Result<()> {
-    match file.try_lock() {
+    let mut tried = file.try_lock();
+    for _ in 0..10 {
+        // Who only looks has it for a moment.
+        if matches!(tried, Err(TryLockError::WouldBlock)) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            tried = file.try_lock();
+        }
+    }
+    match tried {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => {
             let problem = format!("another `{command}` is at work here ({} is locked)", path.display());

@@ -29,19 +29,15 @@ use ahead::{Ahead, Course};
 use pace::Pace;
 use reading::{Reading, Step};
 use stage::Stage;
-pub use window::{Proof, Window};
-use window::{at, instant};
+pub use window::{Proof, Window, begin};
+use window::{YEARS, at, instant};
 
 /// A second, µs.
 const SECOND: i64 = 1_000_000;
-/// Where a stretch begins that is not given one: 2000-01-01, µs.
-const EARLY: i64 = 946_684_800_000_000;
 /// Beyond all rows: 2200-01-01, µs.
 const FAR: i64 = 7_258_118_400_000_000;
 /// Requests on their way at once.
 const MOST_IN_FLIGHT: usize = 32;
-/// The years 1 to 9999, which every service can read, µs.
-const YEARS: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
 
 /// Reads all rows of a closed stretch of time exactly once; from the `_export` methods of [`Client`](crate::Client).
 ///
@@ -97,7 +93,7 @@ impl<T: Send + 'static> Export<T> {
         until: Option<DateTime<Utc>>,
         page: Option<i64>,
     ) -> Export<T> {
-        let from = from.map_or(EARLY, |from| from.timestamp_micros()).max(YEARS.0);
+        let from = begin(from).timestamp_micros();
         let until = until.map_or(FAR.max(from), |until| until.timestamp_micros()).min(YEARS.1);
         let most = list.limit.max(1);
         Export {

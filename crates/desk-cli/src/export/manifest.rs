@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use desk_client::export::Proof;
+use desk_client::export::{self, Proof};
 use serde::{Deserialize, Serialize};
 
 use super::options;
@@ -189,12 +189,11 @@ impl Manifest {
         self.windows.values()
     }
 
-    /// Refuses windows that do not follow each other from where the export begins, if that was said: lines are missing.
+    /// Refuses windows that do not follow each other from where the export begins: lines are missing.
     pub(crate) fn is_without_gap(&self) -> Result<()> {
-        let mut next = self.settings.as_ref().and_then(|settings| settings.span().0);
+        let mut next = self.settings.as_ref().map(|settings| export::begin(settings.span().0));
         for window in self.windows.values() {
-            // A begin may have been given with nanoseconds.
-            if next.is_some_and(|next| next.timestamp_micros() != window.from.timestamp_micros()) {
+            if next.is_some_and(|next| next != window.from) {
                 let problem = format!("{} has a gap before {}", self.path.display(), window.from.to_rfc3339());
                 return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
             }

@@ -158,7 +158,7 @@ impl Work<'_> {
     }
 
     /// Sends a batch.
-    async fn send(&self, batch: usize) -> Result<(Outcome, Option<Error>)> {
+    async fn send(&mut self, batch: usize) -> Result<(Outcome, Option<Error>)> {
         let people = self.plan.batch(batch);
         let input = self.plan.input(self.bulk, batch);
         let attempt = self.ledger.begin(batch, people)?;

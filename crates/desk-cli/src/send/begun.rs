@@ -1,9 +1,9 @@
-//! That a plan was begun: by which ledger, and how many batches there were.
+//! That a plan was begun: by which ledger, and how much is in that.
 //!
 //! A plan has one ledger: another that began anew, or an old copy, would send again what was sent. So a plan that is begun has
 //! marks that know it by its hash, whatever its file is called: one in its directory, and one of this user for plans that are
-//! copied elsewhere. Invariant: the mark tells of a batch after the ledger does and before its request leaves; so a ledger
-//! that knows of fewer batches is not the newest.
+//! copied or put back. Invariant: a mark counts a row of the ledger after the ledger has it and before anything is done about
+//! it; so a ledger with fewer rows is not the newest. Who writes has the marks locked.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -17,100 +17,129 @@ use super::plan::Plan;
 use crate::error::{Error, Result};
 use crate::files;
 
-/// The mark in the directory of a plan that is being sent.
-#[derive(Debug)]
+/// The marks of a plan that is being sent.
+#[derive(Debug, Default)]
 pub(crate) struct Begun {
+    marks: Vec<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
     file: File,
     path: PathBuf,
-    /// Batches that were begun before.
-    pub(crate) batches: usize,
+    rows: usize,
 }
 
 /// What a mark says.
-struct Mark<'a> {
-    ledger: &'a str,
+struct Mark {
+    ledger: String,
     /// Where it was, as JSON.
-    place: &'a str,
-    batches: usize,
+    place: String,
+    /// Rows that the ledger has at least.
+    rows: usize,
 }
 
-impl<'a> Mark<'a> {
-    fn of(text: &'a str) -> Mark<'a> {
+impl Mark {
+    /// `None` if there is none; one that cannot be read is no reason to begin anew.
+    fn read(path: &Path) -> Result<Option<Mark>> {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        let text = match std::fs::read_to_string(path) {
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(None),
+            text => text.map_err(|error| Error::io("read", path, &error))?,
+        };
         let mut lines = text.splitn(3, '\n');
-        let (ledger, place) = (lines.next().unwrap_or_default(), lines.next().unwrap_or("elsewhere"));
-        Mark { ledger, place, batches: lines.next().map_or(0, str::len) }
+        let mut line = || lines.next().unwrap_or_default().to_owned();
+        let (ledger, place, rows) = (line(), line(), line().len());
+        Ok(Some(Mark { ledger, place, rows }))
+    }
+
+    /// Of a plan that was begun with another ledger than `ledger`.
+    fn refuses(&self, file: &Path, ledger: &Path) -> Error {
+        let (plan, ledger, place) = (file.display(), ledger.display(), &self.place);
+        Error::usage(format!("{plan} was begun, and its ledger is not {ledger}; nothing was sent")).hint(format!(
+            "give its --ledger FILE (it was {place}): without it nobody knows who was messaged; or plan anew"
+        ))
     }
 }
 
 /// Where the marks of a plan are, the one in its directory first.
-fn marks(file: &Path, plan: &Plan) -> Vec<PathBuf> {
+fn places(file: &Path, plan: &Plan) -> Vec<PathBuf> {
     let short = plan.sha256.get(..16).unwrap_or_default();
     let own = files::parent(&files::real(file)).join(format!("desk-send-{short}.begun"));
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute());
-    let state = state.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state")));
+    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
+    let state = named("XDG_STATE_HOME").or_else(|| Some(named("HOME")?.join(".local/state")));
     let state = state.map(|dir| dir.join("desk/begun").join(&plan.sha256));
     std::iter::once(own).chain(state).collect()
 }
 
 /// Refuses to take a plan for new that was begun with another ledger.
 pub(crate) fn elsewhere(file: &Path, plan: &Plan, ledger: &Path) -> Result<()> {
-    for mark in marks(file, plan) {
-        if let Ok(text) = std::fs::read_to_string(&mark) {
-            let problem =
-                format!("{} was begun, and its ledger is not {}; nothing was sent", file.display(), ledger.display());
-            let place = Mark::of(&text).place;
-            let hint = format!("give its --ledger FILE (it was {place}): without it nobody knows who was messaged");
-            return Err(Error::usage(problem).hint(hint));
-        }
+    for place in places(file, plan) {
+        Mark::read(&place)?.map_or(Ok(()), |mark| Err(mark.refuses(file, ledger)))?;
     }
     Ok(())
 }
 
-/// Makes a ledger, known by its mark, the one that a plan is sent by, before anything is. It may be moved, but not be replaced.
+/// Makes a ledger, known by `own`, the one that a plan is sent by, before anything is. It may be moved, but not be replaced.
 pub(crate) fn bind(file: &Path, plan: &Plan, own: &str, ledger: &Path) -> Result<Begun> {
+    let is_own = |mark: &Mark| if mark.ledger == own { Ok(()) } else { Err(mark.refuses(file, ledger)) };
+    for place in places(file, plan) {
+        Mark::read(&place)?.as_ref().map_or(Ok(()), is_own)?;
+    }
     let place = ledger.canonicalize().unwrap_or_else(|_| ledger.to_owned());
     let text = format!("{own}\n{}\n", json!(place.to_string_lossy()));
-    let mut first = None;
-    for path in marks(file, plan) {
-        let found = bound(&path, own, &text);
-        match (found, &first) {
-            (Ok(found), _) if Mark::of(&found).ledger != own => {
-                return elsewhere(file, plan, ledger).and(Err(Error::integrity("the mark of the plan has changed")));
-            }
-            (Ok(found), None) => first = Some((path, Mark::of(&found).batches)),
-            (Err(error), None) => return Err(Error::io("write to", &path, &error)),
-            // The user's own is one more net; it may have no place.
-            (_, Some(_)) => {}
+    let (mut begun, mut without) = (Begun::default(), None);
+    for path in places(file, plan) {
+        // One that cannot be made is done without, if there is another.
+        if let Err(error) = make(&path, own, &text) {
+            without = Some(Error::io("write to", &path, &error));
+            continue;
         }
+        let file = OpenOptions::new().append(true).open(&path).map_err(|error| Error::io("write to", &path, &error))?;
+        files::lock(&file, &path, "desk send")?;
+        let Some(mark) = Mark::read(&path)? else { continue };
+        is_own(&mark)?;
+        begun.marks.push(Open { file, path, rows: mark.rows });
     }
-    let Some((path, batches)) = first else { return Err(Error::integrity("the plan has no directory")) };
-    let file = OpenOptions::new().append(true).open(&path).map_err(|error| Error::io("write to", &path, &error))?;
-    Ok(Begun { file, path, batches })
+    match without {
+        Some(error) if begun.marks.is_empty() => Err(error),
+        _ => Ok(begun),
+    }
 }
 
-/// The text of a mark, which is made if it is not there.
-fn bound(path: &Path, own: &str, text: &str) -> io::Result<String> {
-    if !path.exists() {
-        DirBuilder::new().recursive(true).mode(0o700).create(files::parent(path))?;
-        let new = with(path, &format!(".{own}"));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        // Of two that begin at once, one has its name there.
-        let linked = std::fs::hard_link(&new, path);
-        std::fs::remove_file(&new)?;
-        match linked {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => files::sync(files::parent(path))?,
-        }
+/// Makes a mark, if there is none.
+fn make(path: &Path, own: &str, text: &str) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
     }
-    std::fs::read_to_string(path)
+    DirBuilder::new().recursive(true).mode(0o700).create(files::parent(path))?;
+    let new = with(path, &format!(".{own}"));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    // Of two that begin at once, one has its name there.
+    let linked = std::fs::hard_link(&new, path);
+    std::fs::remove_file(&new)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => files::sync(files::parent(path)),
+    }
 }
 
 impl Begun {
-    /// Notes that one more batch is about to be sent; durable when it returns.
-    pub(crate) fn add(&self) -> Result<()> {
-        let written = (&self.file).write_all(b".").and_then(|()| self.file.sync_data());
-        written.map_err(|error| Error::io("write to", &self.path, &error))
+    /// Rows that the ledger has at least.
+    pub(crate) fn rows(&self) -> usize {
+        self.marks.iter().map(|mark| mark.rows).max().unwrap_or_default()
+    }
+
+    /// Notes that the ledger has so many rows; durable when it returns.
+    pub(crate) fn reach(&mut self, rows: usize) -> Result<()> {
+        for mark in &mut self.marks {
+            let more = vec![b'.'; rows.saturating_sub(mark.rows)];
+            let written = mark.file.write_all(&more).and_then(|()| mark.file.sync_data());
+            written.map_err(|error| Error::io("write to", &mark.path, &error))?;
+            mark.rows = mark.rows.max(rows);
+        }
+        Ok(())
     }
 }

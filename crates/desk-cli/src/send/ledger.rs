@@ -6,7 +6,7 @@
 //! name for the file does not get round. The text of the message is not in it.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -47,8 +47,9 @@ pub(crate) struct Ledger {
     /// The same file, to lock it. SQLite's own locks are lost when this is closed: it stays open for longer.
     file: File,
     locked: bool,
-    /// Of the plan that is being sent, whose file is locked as well.
-    begun: Option<(Begun, File)>,
+    begun: Begun,
+    /// Of the plan that is being sent.
+    plan: Option<File>,
 }
 
 /// How an attempt ended.
@@ -101,37 +102,50 @@ impl Ledger {
             let removed = std::fs::remove_file(&new);
             named.and(removed).map_err(|error| Error::io("write to", path, &error))?;
         }
-        let mut ledger = Ledger::at(path)?;
-        ledger.lock()?;
+        let mut ledger = Ledger::at(path, true)?;
+        ledger.plan = Some(plan_lock);
         ledger.is_of(plan)?;
         ledger.is_for(service)?;
-        let begun = begun::bind(plan_file, plan, &ledger.ask("SELECT mark FROM plan")?, path)?;
-        ledger.is_newest(begun.batches)?;
-        ledger.begun = Some((begun, plan_lock));
-        ledger.give_up()?;
+        ledger.own(plan_file, plan)?;
         Ok(ledger)
     }
 
     /// Opens a ledger that is there to write decisions.
-    pub(crate) fn open_to_decide(path: &Path, plan: &Plan) -> Result<Ledger> {
-        let mut ledger = Ledger::at(path)?;
-        ledger.lock()?;
+    pub(crate) fn open_to_decide(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Ledger> {
+        let mut ledger = Ledger::at(path, true)?;
         ledger.is_of(plan)?;
-        ledger.give_up()?;
+        ledger.own(plan_file, plan)?;
         Ok(ledger)
+    }
+
+    /// Makes it the plan's one ledger. Of an old copy nothing is written.
+    fn own(&mut self, plan_file: &Path, plan: &Plan) -> Result<()> {
+        self.begun = begun::bind(plan_file, plan, &self.ask("SELECT mark FROM plan")?, &self.path)?;
+        let rows = self.rows()?;
+        let missing = self.begun.rows().saturating_sub(rows);
+        if missing > 0 {
+            let problem =
+                format!("{} lacks the last {missing} notes of the plan; nothing was sent", self.path.display());
+            return Err(Error::integrity(problem).hint("put the newest copy back, with the files beside it"));
+        }
+        self.begun.reach(rows)?;
+        self.give_up()
     }
 
     /// Opens a ledger that is there to read; one that is being written too.
     pub(crate) fn look(path: &Path) -> Result<Ledger> {
-        Ledger::at(path)
+        Ledger::at(path, false)
     }
 
-    fn at(path: &Path) -> Result<Ledger> {
+    fn at(path: &Path, locked: bool) -> Result<Ledger> {
         if !path.exists() {
             let error = std::io::Error::from(std::io::ErrorKind::NotFound);
             return Err(Error { exit: Exit::Usage, ..Error::io("read", path, &error) });
         }
         let file = File::open(path).map_err(|error| Error::io("read", path, &error))?;
+        if locked {
+            lock(&file, path)?;
+        }
         let open = || {
             let db =
                 Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -146,28 +160,14 @@ impl Ledger {
             return Err(Error::usage(format!("{} is no ledger of this version of `desk`", path.display()))
                 .hint("give the ledger of the plan by --ledger FILE"));
         }
-        Ok(Ledger { db, path: path.to_owned(), file, locked: false, begun: None })
-    }
-
-    fn lock(&mut self) -> Result<()> {
-        lock(&self.file, &self.path)?;
-        self.locked = true;
-        Ok(())
-    }
-
-    /// Refuses an old copy, which would send again what was sent since.
-    fn is_newest(&self, begun: usize) -> Result<()> {
-        let own = self.number("SELECT count(*) FROM attempts")?;
-        let missing = begun.saturating_sub(usize::try_from(own).unwrap_or_default());
-        if missing == 0 {
-            return Ok(());
+        let metadata = (file.metadata(), std::fs::metadata(path));
+        if let (Ok(locked), Ok(used)) = metadata
+            && (locked.dev(), locked.ino()) != (used.dev(), used.ino())
+        {
+            let problem = format!("{} was replaced just now", path.display());
+            return Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again"));
         }
-        let problem =
-            format!("{} lacks the last {missing} batches that were begun; nothing was sent", self.path.display());
-        Err(Error::integrity(problem).hint(
-            "put the newest copy back, with the files beside it; without it plan anew, with \
-            --suppress for whom the service shows as messaged",
-        ))
+        Ok(Ledger { db, path: path.to_owned(), file, locked, begun: Begun::default(), plan: None })
     }
 
     /// Refuses the ledger of another plan.
@@ -194,8 +194,21 @@ impl Ledger {
         self.db.query_row(query, [], |row| row.get(0)).map_err(|error| failed(&self.path, &error))
     }
 
-    fn number(&self, query: &str) -> Result<i64> {
-        self.db.query_row(query, [], |row| row.get(0)).map_err(|error| failed(&self.path, &error))
+    /// Of batches and decisions, which only ever become more.
+    fn rows(&self) -> Result<usize> {
+        let query = "SELECT (SELECT count(*) FROM attempts) + (SELECT count(*) FROM decisions)";
+        let rows =
+            self.db.query_row(query, [], |row| row.get::<_, i64>(0)).map_err(|error| failed(&self.path, &error))?;
+        Ok(usize::try_from(rows).unwrap_or_default())
+    }
+
+    /// Makes a new row one that no old copy is without: in the file itself, and counted by the marks.
+    fn settle(&mut self) -> Result<()> {
+        let rows = self.rows()?;
+        // Somebody who reads may keep it from being in the file already; it is durable all the same.
+        let settled = self.db.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
+        settled.map_err(|error| failed(&self.path, &error))?;
+        self.begun.reach(rows)
     }
 
     /// What was begun by a process that is gone may have been sent.
@@ -206,13 +219,17 @@ impl Ledger {
     }
 
     /// Notes that a batch is about to be sent; durable when it returns.
-    pub(crate) fn begin(&self, batch: usize, recipients: &[i64]) -> Result<i64> {
+    pub(crate) fn begin(&mut self, batch: usize, recipients: &[i64]) -> Result<i64> {
         let insert = "INSERT INTO attempts (batch, begun, recipients) VALUES (?1, ?2, ?3)";
         let recipients = Value::from(recipients).to_string();
         let done = self.db.execute(insert, params![batch as i64, now(), recipients]);
         done.map_err(|error| failed(&self.path, &error))?;
         let attempt = self.db.last_insert_rowid();
-        self.begun.as_ref().map_or(Ok(()), |(begun, _)| begun.add())?;
+        if let Err(error) = self.settle() {
+            let unsent = End { outcome: Outcome::NotSent, id: None, sent: None, error: Some(error.kind.to_owned()) };
+            self.end(attempt, &unsent)?;
+            return Err(error);
+        }
         Ok(attempt)
     }
 
@@ -225,10 +242,11 @@ impl Ledger {
     }
 
     /// Notes what a person has decided about an attempt.
-    pub(crate) fn decide(&self, attempt: i64, decision: &str, by: &str, why: &str) -> Result<()> {
+    pub(crate) fn decide(&mut self, attempt: i64, decision: &str, by: &str, why: &str) -> Result<()> {
         let insert = "INSERT INTO decisions (attempt, decision, by, why, at) VALUES (?1, ?2, ?3, ?4, ?5)";
         let done = self.db.execute(insert, params![attempt, decision, by, why, now()]);
-        done.map(|_| ()).map_err(|error| failed(&self.path, &error))
+        done.map_err(|error| failed(&self.path, &error))?;
+        self.settle()
     }
 
     /// Every attempt in the order of time, with the last decision about it.

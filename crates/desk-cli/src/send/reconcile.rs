@@ -26,8 +26,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     match matches.get_one::<usize>("batch") {
         Some(number) => {
             let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
-            let ledger = Ledger::open_to_decide(&place, &plan)?;
-            decide(&ledger, &plan, *number, text("as"), (text("by"), text("why")))?;
+            let mut ledger = Ledger::open_to_decide(&place, file, &plan)?;
+            decide(&mut ledger, &plan, *number, text("as"), (text("by"), text("why")))?;
             let (people, decision) = (plan.batch(number - 1).len(), text("as"));
             if matches.get_flag("json") {
                 let mut output = Output::new();
@@ -58,7 +58,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     }
 }
 
-fn decide(ledger: &Ledger, plan: &Plan, number: usize, decision: &str, (by, why): (&str, &str)) -> Result<()> {
+fn decide(ledger: &mut Ledger, plan: &Plan, number: usize, decision: &str, (by, why): (&str, &str)) -> Result<()> {
     if by.is_empty() || why.is_empty() {
         return Err(Error::usage("--by and --why must say who decides, and by what"));
     }

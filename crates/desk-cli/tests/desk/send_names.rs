@@ -99,8 +99,68 @@ fn an_old_ledger_is_not_taken_for_the_newest() {
     fs::copy(at("old"), at("p.ledger")).unwrap();
     let refused = rest(&emulator, &dir, "p", &["--json"]);
     assert_eq!((refused.code, &refused.error()["kind"]), (7, &json!("integrity")), "{}", refused.err);
-    assert!(refused.err.contains("lacks the last 2 batches"), "{}", refused.err);
+    assert!(refused.err.contains("lacks the last 2 notes of the plan"), "{}", refused.err);
     fs::rename(at("newest"), at("p.ledger")).unwrap();
     rest(&emulator, &dir, "p", &[]).ok();
     nobody_twice(&emulator, 3);
+}
+
+/// What a directory was before is put back, marks and all: the user's own mark knows better.
+#[test]
+fn an_old_directory_is_not_taken_for_the_newest() {
+    let (emulator, ids, dir) = people(3);
+    let (home, old) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    plan(&dir, &ids, "p", &["--batch-size", "1", "--canary", "1"]);
+    let apply = |dir: &TempDir, more: &[&str]| {
+        let mut command = send(&emulator, dir, "apply", "p");
+        command.env("XDG_STATE_HOME", home.path()).args(["--yes-send-to", "3"]);
+        run(command, more)
+    };
+    assert_eq!(apply(&dir, &[]).code, 3);
+    for entry in fs::read_dir(dir.path()).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, old.path().join(path.file_name().unwrap())).unwrap();
+    }
+    apply(&dir, &["--after-canary"]).ok();
+    let refused = apply(&old, &["--after-canary"]);
+    assert!(refused.code == 7 && refused.err.contains("lacks the last 2 notes"), "{}", refused.err);
+    nobody_twice(&emulator, 3);
+}
+
+/// Of a run that was killed SQLite has left a journal, which is forgotten where the plan and its ledger are moved.
+#[test]
+fn the_ledger_alone_knows_of_every_batch() {
+    let (emulator, ids, dir) = people(4);
+    plan(&dir, &ids, "p", &["--batch-size", "1"]);
+    let stall = json!({ "method": "POST", "nth": 3, "fault": { "cut": { "when": "after_commit", "how": "stall" } } });
+    emulator.set_faults(serde_json::from_value::<FaultPlan>(json!({ "rules": [stall] })).unwrap()).unwrap();
+    let mut first = send(&emulator, &dir, "apply", "p");
+    first.args(["--yes-send-to", "4"]);
+    let mut first = begin(first);
+    while emulator.deliveries(None).unwrap().len() < 3 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let moved = tempfile::tempdir().unwrap();
+    for name in ["p.json", "p.ledger"] {
+        fs::copy(dir.path().join(name), moved.path().join(name)).unwrap();
+    }
+    let rest = apply(&emulator, &moved, "p", &["--yes-send-to", "4"]);
+    assert_eq!(rest.code, 6, "{}", rest.err);
+    nobody_twice(&emulator, 4);
+}
+
+#[test]
+fn a_mark_that_cannot_be_read_is_no_leave_to_begin() {
+    let (emulator, ids, dir) = people(1);
+    plan(&dir, &ids, "p", &[]);
+    apply(&emulator, &dir, "p", &["--yes-send-to", "1"]).ok();
+    let mark = crate::send::mark(&dir);
+    fs::write(&mark, b"\xff").unwrap();
+    for ledger in ["p.ledger", "new.ledger"] {
+        let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "1", "--ledger", ledger]);
+        assert!(refused.code == 1 && refused.err.contains("; nothing was sent"), "{}", refused.err);
+    }
+    nobody_twice(&emulator, 1);
 }

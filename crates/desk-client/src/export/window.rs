@@ -4,6 +4,11 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+/// Where a stretch begins that is not given one: 2000-01-01, µs.
+const EARLY: i64 = 946_684_800_000_000;
+/// The years 1 to 9999, which every service can read, µs.
+pub(super) const YEARS: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
+
 /// Rows of one window of time.
 pub struct Window<T> {
     /// The rows, in order of time and id, each once.
@@ -39,6 +44,11 @@ impl<T> fmt::Debug for Window<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Window").field("proof", &self.proof).finish_non_exhaustive()
     }
+}
+
+/// Where an export begins that was told to begin there, to the µs: 2000, if it was not told.
+pub fn begin(from: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    at(from.map_or(EARLY, |from| from.timestamp_micros()).max(YEARS.0))
 }
 
 /// The time so many microseconds after 1970; all that are asked for lie between two that were given as times.
