@@ -8,9 +8,8 @@ use quote::{format_ident, quote};
 
 use super::cli::{arguments, arguments_const, given_of, is_exported, kind, params_fn, path_of, shape_name};
 use super::model::{Field, Model, Operation, Paged, Type};
-use super::names;
-use super::rust::{any_answer, ident};
-use super::rust_lists::{LIMIT, any_export};
+use super::rust::any_answer;
+use super::rust_lists::{LIMIT, any_export, member};
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
@@ -82,7 +81,6 @@ fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     let (id, time) = (&paged.id.wire, paged.time.as_ref().map_or("", |time| &time.wire));
     let windows = paged.window.is_some();
     let most = paged.limit.bounds.max.unwrap_or(LIMIT);
-    let member = |field: &Field| ident(&names::rust(&field.name));
     let (limit, offset) = (member(&paged.limit), member(&paged.offset));
     let times = paged.window.as_ref().map(|window| {
         let (from, until) = (member(&window.from), member(&window.until));

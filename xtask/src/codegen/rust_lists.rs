@@ -234,7 +234,7 @@ pub(super) fn any_export(paged: &Paged) -> Ident {
 }
 
 /// The field of a generated struct.
-fn member(field: &Field) -> Ident {
+pub(super) fn member(field: &Field) -> Ident {
     ident(&names::rust(&field.name))
 }
 

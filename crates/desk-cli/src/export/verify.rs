@@ -66,7 +66,7 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
             of = share.of;
             shares.insert(share.index);
         }
-        let work = Work { keep, ..Work::new(&dir, &client, &settings, &connection, matches)? };
+        let work = Work::new(&dir, &client, &settings, &connection, matches, keep)?;
         if keep && !work.list.windows {
             let problem =
                 format!("--keep-deleted: {} cannot be asked for a stretch of time; nothing was sent", work.list.name);
@@ -83,7 +83,8 @@ fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<
     if json {
         let summary = json!({
             "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "kept_rows": kept,
-            "removed_rows": removed, "missing": missing, "requests": counts.requests(), "retries": counts.retries(), "seconds": started.elapsed().as_secs_f64(),
+            "removed_rows": removed, "missing": missing, "requests": counts.requests(), "retries": counts.retries(),
+            "seconds": started.elapsed().as_secs_f64(),
         });
         let mut output = Output::new();
         output.line(summary.to_string().as_bytes())?;
@@ -130,6 +131,7 @@ impl<'a> Work<'a> {
         settings: &'a Settings,
         connection: &Connection,
         matches: &'a ArgMatches,
+        keep: bool,
     ) -> Result<Work<'a>> {
         if connection.service() != settings.service {
             let problem = format!("the export is of {}, not of {}", settings.service, connection.service());
@@ -137,7 +139,7 @@ impl<'a> Work<'a> {
         }
         let input = Input { values: settings.arguments.clone(), ..Input::default() };
         let key = matches.get_one::<PathBuf>("hmac-key-file");
-        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key, keep: false })
+        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key, keep })
     }
 
     async fn manifest(

@@ -204,11 +204,10 @@ impl Ledger {
 
     /// Makes a new row one that no old copy is without: in the file itself, and counted by the marks.
     fn settle(&mut self) -> Result<()> {
-        let rows = self.rows()?;
         // Somebody who reads may keep it from being in the file already; it is durable all the same.
         let settled = self.db.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
         settled.map_err(|error| failed(&self.path, &error))?;
-        self.begun.reach(rows)
+        self.begun.reach(self.begun.rows() + 1)
     }
 
     /// What was begun by a process that is gone may have been sent.

@@ -17,15 +17,22 @@ fn nobody_twice(emulator: &Emulator, people: usize) {
 }
 
 /// Plans with a canary, and sends that.
-fn canary(people: usize) -> (Emulator, TempDir) {
-    let (emulator, ids, dir) = self::people(people);
+fn canary() -> (Emulator, TempDir) {
+    let (emulator, ids, dir) = people(3);
     plan(&dir, &ids, "p", &["--batch-size", "1", "--canary", "1"]);
-    assert_eq!(apply(&emulator, &dir, "p", &[&format!("--yes-send-to={people}")]).code, 3);
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "3"]).code, 3);
     (emulator, dir)
 }
 
 fn rest(emulator: &Emulator, dir: &TempDir, name: &str, more: &[&str]) -> Ended {
     apply(emulator, dir, name, &[&["--yes-send-to", "3", "--after-canary"], more].concat())
+}
+
+/// Sends the plan to three, as a user whose state is there.
+fn at_home(emulator: &Emulator, home: &TempDir, dir: &TempDir, more: &[&str]) -> Ended {
+    let mut command = send(emulator, dir, "apply", "p");
+    command.env("XDG_STATE_HOME", home.path()).args(["--yes-send-to", "3"]);
+    run(command, more)
 }
 
 #[test]
@@ -55,7 +62,7 @@ fn another_name_for_a_ledger_is_locked_as_well() {
 
 #[test]
 fn a_plan_of_another_name_has_the_same_ledger() {
-    let (emulator, dir) = canary(3);
+    let (emulator, dir) = canary();
     let at = |name: &str| dir.path().join(name);
     symlink("p.json", at("link.json")).unwrap();
     rest(&emulator, &dir, "link", &[]).ok();
@@ -76,11 +83,7 @@ fn a_plan_that_is_copied_elsewhere_is_known_to_its_user() {
     plan(&dir, &ids, "p", &["--batch-size", "1"]);
     let (elsewhere, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::copy(dir.path().join("p.json"), elsewhere.path().join("p.json")).unwrap();
-    let apply = |dir: &TempDir, more: &[&str]| {
-        let mut command = send(&emulator, dir, "apply", "p");
-        command.env("XDG_STATE_HOME", home.path()).args(["--yes-send-to", "3"]);
-        run(command, more)
-    };
+    let apply = |dir: &TempDir, more: &[&str]| at_home(&emulator, &home, dir, more);
     apply(&dir, &[]).ok();
     let refused = apply(&elsewhere, &[]);
     assert!(refused.code == 2 && refused.err.contains("p.ledger"), "{}", refused.err);
@@ -91,7 +94,7 @@ fn a_plan_that_is_copied_elsewhere_is_known_to_its_user() {
 
 #[test]
 fn an_old_ledger_is_not_taken_for_the_newest() {
-    let (emulator, dir) = canary(3);
+    let (emulator, dir) = canary();
     let at = |name: &str| dir.path().join(name);
     fs::copy(at("p.ledger"), at("old")).unwrap();
     rest(&emulator, &dir, "p", &[]).ok();
@@ -111,11 +114,7 @@ fn an_old_directory_is_not_taken_for_the_newest() {
     let (emulator, ids, dir) = people(3);
     let (home, old) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     plan(&dir, &ids, "p", &["--batch-size", "1", "--canary", "1"]);
-    let apply = |dir: &TempDir, more: &[&str]| {
-        let mut command = send(&emulator, dir, "apply", "p");
-        command.env("XDG_STATE_HOME", home.path()).args(["--yes-send-to", "3"]);
-        run(command, more)
-    };
+    let apply = |dir: &TempDir, more: &[&str]| at_home(&emulator, &home, dir, more);
     assert_eq!(apply(&dir, &[]).code, 3);
     for entry in fs::read_dir(dir.path()).unwrap() {
         let path = entry.unwrap().path();
