@@ -1,6 +1,6 @@
 //! stdout and stderr: data on the one, messages on the other.
 //!
-//! A reader that has gone away (`| head`) is no error: the program ends as if all had been read.
+//! A reader that has gone away (`| head`) is no error: the program ends as if all had been read, with the same exit code.
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
@@ -13,17 +13,22 @@ use crate::rows::Json;
 /// Data for stdout.
 pub(crate) struct Output {
     out: BufWriter<StdoutLock<'static>>,
+    gone: bool,
 }
 
 impl Output {
     pub(crate) fn new() -> Output {
-        Output { out: BufWriter::new(io::stdout().lock()) }
+        Output { out: BufWriter::new(io::stdout().lock()), gone: false }
+    }
+
+    /// Whether nobody reads any more.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone
     }
 
     /// One line.
     pub(crate) fn line(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = self.out.write_all(bytes).and_then(|()| self.out.write_all(b"\n"));
-        written.map_err(|error| refused(&error))
+        self.out(|out| out.write_all(bytes).and_then(|()| out.write_all(b"\n")))
     }
 
     /// A result: on one line as it came, or spread out for people.
@@ -36,15 +41,21 @@ impl Output {
     }
 
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.out.flush().map_err(|error| refused(&error))
+        self.out(Write::flush)
     }
-}
 
-fn refused(error: &io::Error) -> Error {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        std::process::exit(0);
+    fn out(&mut self, write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>) -> Result<()> {
+        if self.gone {
+            return Ok(());
+        }
+        match write(&mut self.out) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(())
+            }
+            written => written.map_err(|error| Error::io("write to", Path::new("standard output"), &error)),
+        }
     }
-    Error::io("write to", Path::new("standard output"), error)
 }
 
 /// A message for people, or one line of JSON.

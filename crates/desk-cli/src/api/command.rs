@@ -105,6 +105,9 @@ async fn rows(
             }
         }
         printed += 1;
+        if output.is_gone() {
+            break;
+        }
     }
     output.flush()
 }
