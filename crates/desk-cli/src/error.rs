@@ -87,6 +87,14 @@ impl Error {
         self
     }
 
+    /// Says that nothing was sent.
+    pub(crate) fn unsent(mut self) -> Error {
+        if !self.message.ends_with("nothing was sent") {
+            self.message.push_str("; nothing was sent");
+        }
+        self
+    }
+
     /// A file could not be read or written.
     pub(crate) fn io(doing: &str, path: &Path, error: &io::Error) -> Error {
         use io::ErrorKind as Kind;
@@ -98,6 +106,7 @@ impl Error {
             Kind::PermissionDenied => "let yourself into it (`ls -ld`, `chmod u+rwx`), or name another one",
             Kind::ReadOnlyFilesystem => "name a place that can be written",
             Kind::NotFound => "check the name",
+            Kind::AlreadyExists => "something else has that name; name another one",
             Kind::NotADirectory => "a part of this path is a file; name another one",
             _ => "mend it, then type the same command again",
         };
@@ -116,7 +125,7 @@ impl Error {
             ErrorKind::InvalidArgument if error.operation().is_none() => {
                 (Exit::Usage, Some("give --application-id ID or --base-url URL, and a token: see `desk help`"))
             }
-            ErrorKind::InvalidArgument => (Exit::Usage, None),
+            ErrorKind::InvalidArgument => (Exit::Usage, Some("mend that argument, then type it again")),
             ErrorKind::Unauthorized => {
                 (Exit::Auth, Some("check the token (dashboard: Settings, Desk, Credentials) and the application"))
             }

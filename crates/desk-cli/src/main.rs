@@ -18,6 +18,7 @@ mod files;
 #[rustfmt::skip]
 mod generated;
 mod interrupt;
+mod json;
 mod local;
 mod output;
 mod progress;

@@ -89,7 +89,7 @@ fn time(text: &str) -> Result<String, String> {
 }
 
 fn json(text: &str) -> Result<String, String> {
-    serde_json::from_str::<Value>(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+    crate::json::strict(text.as_bytes()).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Adds the options of all `arguments`, each name once.
@@ -152,11 +152,12 @@ fn read_body(file: &Path) -> Result<Map<String, Value>> {
     let mut bytes = Vec::new();
     let read = files::read(file, &mut bytes);
     read.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
-    match serde_json::from_slice(&bytes) {
-        Ok(Value::Object(body)) => Ok(body),
-        Ok(_) => Err(Error::usage("the body must be a JSON object; nothing was sent")),
-        Err(error) => Err(Error::usage(format!("the body is no JSON: {error}; nothing was sent"))),
-    }
+    let problem = match crate::json::strict(&bytes) {
+        Ok(Value::Object(body)) => return Ok(body),
+        Ok(_) => "the body is no object".to_owned(),
+        Err(error) => format!("the body cannot be read as JSON: {error}"),
+    };
+    Err(Error::usage(format!("{problem}; nothing was sent")).hint("write one JSON object, and each name in it once"))
 }
 
 /// A length of time.

@@ -106,7 +106,8 @@ fn json(argument: &Argument, text: &str) -> Result<Value> {
         Kind::Bool => parsed::<bool>(name, text)?.into(),
         Kind::Int32 | Kind::Int64 => parsed::<i64>(name, text)?.into(),
         Kind::Double => parsed::<f64>(name, text)?.into(),
-        Kind::Json => parsed::<Value>(name, text)?,
+        Kind::Json => crate::json::strict(text.as_bytes())
+            .map_err(|error| Error::usage(format!("--{name} cannot be used: {error}; nothing was sent")))?,
         Kind::Text | Kind::Date | Kind::Time | Kind::Enum(_) => text.into(),
     })
 }

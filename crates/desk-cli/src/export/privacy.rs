@@ -192,7 +192,9 @@ fn key(file: &Path) -> Result<hmac::Key> {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     if bytes.len() < SHORTEST {
         let problem = format!("the key in {} has {} bytes; {SHORTEST} are the fewest", file.display(), bytes.len());
-        return Err(Error::usage(problem).hint(format!("type `head -c 32 /dev/urandom > {}`", file.display())));
+        return Err(
+            Error::usage(problem).hint("name another file: `head -c 32 /dev/urandom > NEW_FILE` makes a good one")
+        );
     }
     Ok(hmac::Key::new(hmac::HMAC_SHA256, bytes))
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::api::Bulk;
 use crate::error::{Error, Exit, Result, shown};
-use crate::files;
+use crate::{files, json};
 
 /// Problems that are told at most.
 const TOLD: usize = 20;
@@ -17,12 +17,12 @@ const TOLD: usize = 20;
 pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let mut bytes = Vec::new();
     let read = files::read(file, &mut bytes);
-    read.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
+    read.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) }.unsent())?;
     let name = if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() };
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::usage(format!("{name}, line {line}: this is no UTF-8; nothing was sent"))
+        Error::usage(format!("{name}, line {line}: this is no UTF-8; nothing was sent")).hint("save the list as UTF-8")
     })?;
     let (ids, problems) = parse(text.strip_prefix('\u{FEFF}').unwrap_or(&text), bulk);
     if problems.is_empty() {
@@ -94,7 +94,7 @@ fn parse(text: &str, bulk: &Bulk) -> (Vec<i64>, Problems) {
 }
 
 fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
-    let value: Value = serde_json::from_str(line).map_err(|error| format!("this is no JSON: {error}"))?;
+    let value = json::strict(line.as_bytes()).map_err(|error| format!("this cannot be read as JSON: {error}"))?;
     let value = match &value {
         Value::Object(object) => {
             object.get(bulk.recipients).ok_or_else(|| format!("the property `{}` is missing", bulk.recipients))?

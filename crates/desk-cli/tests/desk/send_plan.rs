@@ -82,7 +82,7 @@ fn what_cannot_be_sent_is_refused() {
         ("1\n", &["--per-second", "0"], "from 0.001 to 1000"),
         ("1\n", &["--message", ""], "message has 0 characters"),
         ("1\n", &["--agent-id", "-3"], "agent_id is -3"),
-        ("1\n", &["--body", "list"], "the body must be a JSON object"),
+        ("1\n", &["--body", "list"], "the body is no object"),
     ];
     for (text, options, words) in cases {
         let dir = tempfile::tempdir().unwrap();
@@ -97,6 +97,24 @@ fn what_cannot_be_sent_is_refused() {
     }
     let missing = run(desk(), ["send", "plan", "--recipients", "/dev/null", "--out", "/dev/null/p", "--message", "x"]);
     assert!(missing.code == 2 && missing.err.contains("--group-key is missing"), "{}", missing.err);
+}
+
+#[test]
+fn a_name_that_is_there_twice_is_refused() {
+    let (refused, dir) = plan("{\"customerIds\": 1, \"customerIds\": 2}\n", &[]);
+    assert!(
+        refused.code == 2
+            && refused.err.contains("line 1: this cannot be read as JSON: the name `customerIds` is there twice"),
+        "{}",
+        refused.err
+    );
+    assert!(!dir.path().join("p.json").exists());
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("body"), "{\"message\": \"a\", \"message\": \"b\"}").unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path()).args(["send", "plan", "--recipients", "-", "--out", "p.json", "--body", "body"]);
+    let refused = run_with_input(command, &[], "1\n");
+    assert!(refused.code == 2 && refused.err.contains("the name `message` is there twice"), "{}", refused.err);
 }
 
 #[test]
