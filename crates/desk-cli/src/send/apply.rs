@@ -36,8 +36,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
     let json = matches.get_flag("json");
     if matches.get_flag("dry-run") {
-        let ledger = if place.exists() { Some(Ledger::look(&place)?) } else { None };
-        ledger.as_ref().map_or(Ok(()), |ledger| ledger.is_of(&plan))?;
+        let ledger = Ledger::of(&place, file, &plan)?;
         return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?);
     }
     let connection = Connection::new(matches)?;
@@ -314,7 +313,10 @@ fn summary(states: &States, json: bool) -> Result<()> {
 
 /// The summary, and how it ends.
 fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
-    let states = States::new(work.plan.shape(), Some(&work.ledger))?;
+    let states = States::new(work.plan.shape(), Some(&work.ledger)).map_err(|error| {
+        let problem = format!("{}; what this run has sent is only in there", error.message);
+        Error { exit: Exit::Unknown, message: problem, outcome: Some("unknown"), may_have_acted: true, ..error }
+    })?;
     let said = summary(&states, json);
     let waiting = waiting(work.plan, &states);
     let doubt = in_doubt(&states, work.file);

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::ledger::with;
-use super::plan::Plan;
 use crate::error::{Error, Result};
 use crate::files;
 
@@ -53,6 +52,14 @@ impl Mark {
         Ok(Some(Mark { ledger, place, rows }))
     }
 
+    /// Refuses one of another ledger than that known by `own`.
+    fn of(own: &str, path: &Path, (file, ledger): (&Path, &Path)) -> Result<Option<Mark>> {
+        match Mark::read(path)? {
+            Some(mark) if mark.ledger != own => Err(mark.refuses(file, ledger)),
+            mark => Ok(mark),
+        }
+    }
+
     /// Of a plan that was begun with another ledger than `ledger`.
     fn refuses(&self, file: &Path, ledger: &Path) -> Error {
         let (plan, ledger, place) = (file.display(), ledger.display(), &self.place);
@@ -62,44 +69,49 @@ impl Mark {
     }
 }
 
-/// Where the marks of a plan are, the one in its directory first.
-fn places(file: &Path, plan: &Plan) -> Vec<PathBuf> {
-    let short = plan.sha256.get(..16).unwrap_or_default();
+/// Where the marks of the plan with this hash are, the one in its directory first.
+fn places(file: &Path, sha256: &str) -> Vec<PathBuf> {
+    let short = sha256.get(..16).unwrap_or_default();
     let own = files::parent(&files::real(file)).join(format!("desk-send-{short}.begun"));
     let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
     let state = named("XDG_STATE_HOME").or_else(|| Some(named("HOME")?.join(".local/state")));
-    let state = state.map(|dir| dir.join("desk/begun").join(&plan.sha256));
+    let state = state.map(|dir| dir.join("desk/begun").join(sha256));
     std::iter::once(own).chain(state).collect()
 }
 
 /// Refuses to take a plan for new that was begun with another ledger.
-pub(crate) fn elsewhere(file: &Path, plan: &Plan, ledger: &Path) -> Result<()> {
-    for place in places(file, plan) {
+pub(crate) fn elsewhere(file: &Path, sha256: &str, ledger: &Path) -> Result<()> {
+    for place in places(file, sha256) {
         Mark::read(&place)?.map_or(Ok(()), |mark| Err(mark.refuses(file, ledger)))?;
     }
     Ok(())
 }
 
-/// Makes a ledger, known by `own`, the one that a plan is sent by, before anything is. It may be moved, but not be replaced.
-pub(crate) fn bind(file: &Path, plan: &Plan, own: &str, ledger: &Path) -> Result<Begun> {
-    let is_own = |mark: &Mark| if mark.ledger == own { Ok(()) } else { Err(mark.refuses(file, ledger)) };
-    for place in places(file, plan) {
-        Mark::read(&place)?.as_ref().map_or(Ok(()), is_own)?;
+/// Rows that the ledger, known by `own`, has at least. Refuses one that the plan was not begun with.
+pub(crate) fn counted(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Result<usize> {
+    let mut rows = 0;
+    for place in places(file, sha256) {
+        rows = rows.max(Mark::of(own, &place, (file, ledger))?.map_or(0, |mark| mark.rows));
     }
+    Ok(rows)
+}
+
+/// Makes a ledger, known by `own`, the one that a plan is sent by, before anything is. It may be moved, but not be replaced.
+pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Result<Begun> {
+    counted(file, sha256, own, ledger)?;
     let place = ledger.canonicalize().unwrap_or_else(|_| ledger.to_owned());
     let text = format!("{own}\n{}\n", json!(place.to_string_lossy()));
     let (mut begun, mut without) = (Begun::default(), None);
-    for path in places(file, plan) {
+    for path in places(file, sha256) {
         // One that cannot be made is done without, if there is another.
         if let Err(error) = make(&path, own, &text) {
             without = Some(Error::io("write to", &path, &error));
             continue;
         }
-        let file = OpenOptions::new().append(true).open(&path).map_err(|error| Error::io("write to", &path, &error))?;
-        files::lock(&file, &path, "desk send")?;
-        let Some(mark) = Mark::read(&path)? else { continue };
-        is_own(&mark)?;
-        begun.marks.push(Open { file, path, rows: mark.rows });
+        let open = OpenOptions::new().append(true).open(&path).map_err(|error| Error::io("write to", &path, &error))?;
+        files::lock(&open, &path, "desk send")?;
+        let Some(mark) = Mark::of(own, &path, (file, ledger))? else { continue };
+        begun.marks.push(Open { file: open, path, rows: mark.rows });
     }
     match without {
         Some(error) if begun.marks.is_empty() => Err(error),

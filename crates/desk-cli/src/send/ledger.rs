@@ -5,39 +5,20 @@
 //! Whoever writes holds the lock of the file itself, which the system gives back however the process ends, and which another
 //! name for the file does not get round. The text of the message is not in it.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+mod open;
+
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use serde_json::Value;
 
-use super::begun::{self, Begun};
-use super::plan::Plan;
+use super::begun::Begun;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, Shape};
 use crate::error::{Error, Exit, Result};
-use crate::files;
 
-/// Told to SQLite, so that another file is not taken for a ledger.
-const APPLICATION: i32 = 0x4465_736b;
-
-const TABLES: &str = "
-    CREATE TABLE plan (
-        sha256 TEXT NOT NULL, service TEXT NOT NULL, operation TEXT NOT NULL, begun TEXT NOT NULL, mark TEXT NOT NULL,
-        recipients INTEGER NOT NULL, batches INTEGER NOT NULL, batch_size INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE attempts (
-        n INTEGER PRIMARY KEY, batch INTEGER NOT NULL, begun TEXT NOT NULL, recipients TEXT NOT NULL,
-        outcome TEXT, ended TEXT, id INTEGER, sent INTEGER, error TEXT
-    ) STRICT;
-    CREATE INDEX attempts_of_batch ON attempts (batch);
-    CREATE TABLE decisions (
-        n INTEGER PRIMARY KEY, attempt INTEGER NOT NULL REFERENCES attempts (n), decision TEXT NOT NULL, by TEXT NOT NULL,
-        why TEXT NOT NULL, at TEXT NOT NULL
-    ) STRICT;
-    PRAGMA application_id = 1147499371;
-    PRAGMA user_version = 1;";
+pub(crate) use open::{beside, is_database, with};
 
 /// A ledger; one that was opened to write is locked.
 #[derive(Debug)]
@@ -62,134 +43,7 @@ pub(crate) struct End {
     pub(crate) error: Option<String>,
 }
 
-/// Where a plan's ledger is, if it is not said.
-pub(crate) fn beside(plan: &Path) -> PathBuf {
-    let plan = files::real(plan);
-    let beside = plan.with_extension("ledger");
-    if beside == plan { with(&plan, ".ledger") } else { beside }
-}
-
-/// A file beside another.
-pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-/// Whether it is a file of SQLite.
-pub(crate) fn is_database(path: &Path) -> bool {
-    let mut head = [0; 16];
-    let read = File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
-    read.is_ok() && head == *b"SQLite format 3\0"
-}
-
 impl Ledger {
-    /// Opens the ledger of a plan to write, or makes it; what was begun and did not end is unknown from then on.
-    pub(crate) fn open(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
-        Ledger::opened(path, plan_file, plan, service).map_err(unsent)
-    }
-
-    fn opened(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
-        let plan_lock = File::open(plan_file).map_err(|error| Error::io("read", plan_file, &error))?;
-        lock(&plan_lock, plan_file)?;
-        if !path.exists() {
-            begun::elsewhere(plan_file, plan, path)?;
-            // Made under another name, so that there is no ledger without its plan.
-            let new = with(path, &format!(".{}", std::process::id()));
-            make(&new, plan, service).map_err(|error| failed(path, &error))?;
-            // Another plan may have made its own meanwhile.
-            let named = std::fs::hard_link(&new, path).and_then(|()| files::sync(files::parent(path)));
-            let removed = std::fs::remove_file(&new);
-            named.and(removed).map_err(|error| Error::io("write to", path, &error))?;
-        }
-        let mut ledger = Ledger::at(path, true)?;
-        ledger.plan = Some(plan_lock);
-        ledger.is_of(plan)?;
-        ledger.is_for(service)?;
-        ledger.own(plan_file, plan)?;
-        Ok(ledger)
-    }
-
-    /// Opens a ledger that is there to write decisions.
-    pub(crate) fn open_to_decide(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Ledger> {
-        let mut ledger = Ledger::at(path, true)?;
-        ledger.is_of(plan)?;
-        ledger.own(plan_file, plan)?;
-        Ok(ledger)
-    }
-
-    /// Makes it the plan's one ledger. Of an old copy nothing is written.
-    fn own(&mut self, plan_file: &Path, plan: &Plan) -> Result<()> {
-        self.begun = begun::bind(plan_file, plan, &self.ask("SELECT mark FROM plan")?, &self.path)?;
-        let rows = self.rows()?;
-        let missing = self.begun.rows().saturating_sub(rows);
-        if missing > 0 {
-            let problem =
-                format!("{} lacks the last {missing} notes of the plan; nothing was sent", self.path.display());
-            return Err(Error::integrity(problem).hint("put the newest copy back, with the files beside it"));
-        }
-        self.begun.reach(rows)?;
-        self.give_up()
-    }
-
-    /// Opens a ledger that is there to read; one that is being written too.
-    pub(crate) fn look(path: &Path) -> Result<Ledger> {
-        Ledger::at(path, false)
-    }
-
-    fn at(path: &Path, locked: bool) -> Result<Ledger> {
-        if !path.exists() {
-            let error = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(Error { exit: Exit::Usage, ..Error::io("read", path, &error) });
-        }
-        let file = File::open(path).map_err(|error| Error::io("read", path, &error))?;
-        if locked {
-            lock(&file, path)?;
-        }
-        let open = || {
-            let db =
-                Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-            db.busy_timeout(std::time::Duration::from_secs(10))?;
-            db.pragma_update(None, "synchronous", "FULL")?;
-            let ids = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-            let own = (ids("application_id")?, ids("user_version")?) == (APPLICATION, 1);
-            Ok((db, own))
-        };
-        let (db, own) = open().map_err(|error: rusqlite::Error| failed(path, &error))?;
-        if !own {
-            return Err(Error::usage(format!("{} is no ledger of this version of `desk`", path.display()))
-                .hint("give the ledger of the plan by --ledger FILE"));
-        }
-        let metadata = (file.metadata(), std::fs::metadata(path));
-        if let (Ok(locked), Ok(used)) = metadata
-            && (locked.dev(), locked.ino()) != (used.dev(), used.ino())
-        {
-            let problem = format!("{} was replaced just now", path.display());
-            return Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again"));
-        }
-        Ok(Ledger { db, path: path.to_owned(), file, locked, begun: Begun::default(), plan: None })
-    }
-
-    /// Refuses the ledger of another plan.
-    pub(crate) fn is_of(&self, plan: &Plan) -> Result<()> {
-        let own: String = self.ask("SELECT sha256 FROM plan")?;
-        if own == plan.sha256 {
-            return Ok(());
-        }
-        let problem = format!("{} is the ledger of another plan; nothing was sent", self.path.display());
-        Err(Error::usage(problem).hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
-    }
-
-    /// Refuses another service than the one that it was begun for.
-    pub(crate) fn is_for(&self, service: &str) -> Result<()> {
-        let own: String = self.ask("SELECT service FROM plan")?;
-        if own == service {
-            return Ok(());
-        }
-        let problem = format!("{} was begun for another service or application; nothing was sent", self.path.display());
-        Err(Error::usage(problem).hint("use the same --application-id or --base-url as before"))
-    }
-
     fn ask(&self, query: &str) -> Result<String> {
         self.db.query_row(query, [], |row| row.get(0)).map_err(|error| failed(&self.path, &error))
     }
@@ -322,35 +176,6 @@ impl Ledger {
         let found = self.db.query_row(query, [batch as i64], |_| Ok(())).optional();
         found.map(|found| found.is_some()).map_err(|error| failed(&self.path, &error))
     }
-}
-
-fn lock(file: &File, path: &Path) -> Result<()> {
-    files::lock(file, path, "desk send").map_err(unsent)
-}
-
-/// Says that nothing was sent.
-fn unsent(error: Error) -> Error {
-    let said = error.message.ends_with("nothing was sent");
-    Error { message: if said { error.message } else { format!("{}; nothing was sent", error.message) }, ..error }
-}
-
-fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(with(path, suffix));
-    }
-    // SQLite gives its other files the mode of this one.
-    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let db = Connection::open(path)?;
-    db.pragma_update(None, "synchronous", "FULL")?;
-    db.execute_batch(TABLES)?;
-    let insert = "INSERT INTO plan VALUES (?1, ?2, ?3, ?4, lower(hex(randomblob(8))), ?5, ?6, ?7)";
-    let Shape { recipients, batches, batch_size } = plan.shape();
-    let sizes = (recipients as i64, batches as i64, batch_size as i64);
-    db.execute(insert, params![plan.sha256, service, plan.operation, now(), sizes.0, sizes.1, sizes.2])?;
-    // Last: until here there is one file, which can be renamed.
-    let mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
-    debug_assert_eq!(mode, "wal");
-    db.close().map_err(|(_, error)| error)
 }
 
 fn stamp(time: DateTime<Utc>) -> String {

@@ -17,7 +17,9 @@ Send one message to many, batch after batch, and nobody twice
 
 `plan` reads a list of recipients and writes a file that says who gets what; it sends nothing. `apply` sends it, and keeps a \
 ledger: a batch is noted before it leaves, so that the same command goes on after any end, a kill included, without sending \
-anything again that may have been sent. What became of such a batch is `unknown`, until a person decides it by `reconcile`.";
+anything again that may have been sent. What became of such a batch is `unknown`, until a person decides it by `reconcile`.
+
+A plan is sent once, and to one service: after a try at the emulator plan again for the real one.";
 
 const RECONCILE: &str = "\
 Show what speaks for batches whose outcome is unknown, and take a person's decision

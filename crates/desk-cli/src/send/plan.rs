@@ -68,7 +68,7 @@ impl Plan {
     /// A plan that is as it was written.
     pub(crate) fn read(path: &Path) -> Result<Plan> {
         let bytes = std::fs::read(path);
-        let bytes = bytes.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) })?;
+        let bytes = bytes.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) }.unsent())?;
         let changed = || {
             Error::integrity(format!("{} is no plan as it was written; nothing was sent", path.display()))
                 .hint("make it again with `desk send plan`: a plan is not edited")
@@ -125,7 +125,7 @@ impl Plan {
                 Error::usage(format!("{} is there already; nothing was sent", path.display()))
                     .hint("name another file: a plan is not written over, because it may have been begun")
             }
-            _ => Error::io("write to", path, &error),
+            _ => Error::io("write to", path, &error).unsent(),
         })
     }
 }
@@ -136,7 +136,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     arguments::only(own.iter().copied(), options::of_messages(), matches, operation.noun)?;
     let file = arguments::path(matches, "recipients");
     if file == arguments::path(matches, "body") && file == Path::new("-") {
-        return Err(Error::usage("--recipients and --body cannot both be stdin"));
+        return Err(Error::usage("--recipients and --body cannot both be stdin; nothing was sent")
+            .hint("give one of them by a file"));
     }
     let mut input = arguments::input(own.iter().copied(), matches, true)?;
     if input.body.remove(bulk.recipients).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
@@ -198,7 +199,8 @@ fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, R
             let since = Utc::now() - gap;
             let mut lately = HashSet::new();
             for ledger in ledgers {
-                lately.extend(Ledger::look(ledger)?.messaged_since(since)?);
+                let ledger = Ledger::look(ledger, ledger).map_err(Error::unsent)?;
+                lately.extend(ledger.messaged_since(since)?);
             }
             removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
         }
@@ -209,7 +211,10 @@ fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, R
         }
     }
     if people.is_empty() {
-        return Err(Error::usage(format!("nobody is left to send to ({}); nothing was sent", removed.told())));
+        let problem = format!("nobody is left to send to ({}); nothing was sent", removed.told());
+        return Err(
+            Error::usage(problem).hint("look at --recipients, and at who is left out by --suppress and --min-gap")
+        );
     }
     let most = matches.get_one::<usize>("max-recipients").copied().unwrap_or(usize::MAX);
     if people.len() > most {
@@ -222,7 +227,10 @@ fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, R
 fn size(matches: &ArgMatches, bulk: &Bulk) -> Result<usize> {
     let most = bulk.batch.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     match matches.get_one::<usize>("batch-size").copied() {
-        Some(size) if size > most => Err(Error::usage(format!("--batch-size is at most {most}; nothing was sent"))),
+        Some(size) if size > most => {
+            Err(Error::usage(format!("--batch-size {size} is more than the service takes; nothing was sent"))
+                .hint(format!("give {most} at most")))
+        }
         size => Ok(size.unwrap_or(50).min(most)),
     }
 }

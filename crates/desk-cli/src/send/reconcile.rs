@@ -60,7 +60,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
 
 fn decide(ledger: &mut Ledger, plan: &Plan, number: usize, decision: &str, (by, why): (&str, &str)) -> Result<()> {
     if by.is_empty() || why.is_empty() {
-        return Err(Error::usage("--by and --why must say who decides, and by what"));
+        return Err(Error::usage("--by or --why says nothing; nothing was decided")
+            .hint("give who decides, and what it was decided by: the ledger keeps both"));
     }
     let states = States::new(plan.shape(), Some(ledger))?;
     let attempt = states.attempt(number - 1);

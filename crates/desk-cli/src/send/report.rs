@@ -5,31 +5,28 @@ use std::path::Path;
 use clap::ArgMatches;
 use serde_json::json;
 
+use super::in_doubt;
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
-use super::{begun, in_doubt};
 use crate::api::arguments;
 use crate::error::Result;
 use crate::output::Output;
 
-/// The ledger of a plan, if it was begun.
+/// The ledger of a plan, if it was begun; one that is named has to be there.
 pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
-    let given = matches.get_one("ledger").cloned();
-    let place = given.clone().unwrap_or_else(|| ledger::beside(file));
-    if given.is_none() && !place.exists() {
-        begun::elsewhere(file, plan, &place)?;
-        return Ok(None);
+    let place = matches.get_one("ledger").cloned();
+    let ledger = Ledger::of(&place.clone().unwrap_or_else(|| ledger::beside(file)), file, plan)?;
+    match (ledger, place) {
+        (None, Some(place)) => Ledger::look(&place, file).map(Some),
+        (ledger, _) => Ok(ledger),
     }
-    let ledger = Ledger::look(&place)?;
-    ledger.is_of(plan)?;
-    Ok(Some(ledger))
 }
 
 pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
     let states = if ledger::is_database(file) {
-        let ledger = Ledger::look(file)?;
+        let ledger = Ledger::look(file, file)?;
         States::new(ledger.shape()?, Some(&ledger))?
     } else {
         let plan = Plan::read(file)?;

@@ -20,4 +20,5 @@ mod send_hours;
 mod send_kills;
 mod send_names;
 mod send_plan;
+mod send_reading;
 mod whole;

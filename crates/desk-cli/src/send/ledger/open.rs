@@ -1,0 +1,230 @@
+//! How a ledger is made, found and opened: to write under its lock, to read as it is.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+
+use super::super::begun::{self, Begun};
+use super::super::plan::Plan;
+use super::super::state::Shape;
+use super::{Ledger, failed, now};
+use crate::error::{Error, Exit, Result};
+use crate::files;
+
+/// Told to SQLite, so that another file is not taken for a ledger.
+const APPLICATION: i32 = 0x4465_736b;
+
+const TABLES: &str = "
+    CREATE TABLE plan (
+        sha256 TEXT NOT NULL, service TEXT NOT NULL, operation TEXT NOT NULL, begun TEXT NOT NULL, mark TEXT NOT NULL,
+        recipients INTEGER NOT NULL, batches INTEGER NOT NULL, batch_size INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE attempts (
+        n INTEGER PRIMARY KEY, batch INTEGER NOT NULL, begun TEXT NOT NULL, recipients TEXT NOT NULL,
+        outcome TEXT, ended TEXT, id INTEGER, sent INTEGER, error TEXT
+    ) STRICT;
+    CREATE INDEX attempts_of_batch ON attempts (batch);
+    CREATE TABLE decisions (
+        n INTEGER PRIMARY KEY, attempt INTEGER NOT NULL REFERENCES attempts (n), decision TEXT NOT NULL, by TEXT NOT NULL,
+        why TEXT NOT NULL, at TEXT NOT NULL
+    ) STRICT;
+    PRAGMA application_id = 1147499371;
+    PRAGMA user_version = 1;";
+
+/// Where a plan's ledger is, if it is not said.
+pub(crate) fn beside(plan: &Path) -> PathBuf {
+    let plan = files::real(plan);
+    let beside = plan.with_extension("ledger");
+    if beside == plan { with(&plan, ".ledger") } else { beside }
+}
+
+/// A file beside another.
+pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Whether it is a file of SQLite.
+pub(crate) fn is_database(path: &Path) -> bool {
+    let mut head = [0; 16];
+    let read = File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
+    read.is_ok() && head == *b"SQLite format 3\0"
+}
+
+impl Ledger {
+    /// Opens the ledger of a plan to write, or makes it; what was begun and did not end is unknown from then on.
+    pub(crate) fn open(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
+        Ledger::opened(path, plan_file, plan, service).map_err(Error::unsent)
+    }
+
+    fn opened(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
+        let plan_lock = File::open(plan_file).map_err(|error| Error::io("read", plan_file, &error))?;
+        lock(&plan_lock, plan_file)?;
+        if !path.exists() {
+            begun::elsewhere(plan_file, &plan.sha256, path)?;
+            // Made under another name, so that there is no ledger without its plan.
+            let new = with(path, &format!(".{}", std::process::id()));
+            make(&new, plan, service).map_err(|error| failed(path, &error))?;
+            // Another plan may have made its own meanwhile.
+            let named = std::fs::hard_link(&new, path).and_then(|()| files::sync(files::parent(path)));
+            let removed = std::fs::remove_file(&new);
+            named.and(removed).map_err(|error| Error::io("write to", path, &error))?;
+        }
+        let mut ledger = Ledger::at(path, true)?;
+        ledger.plan = Some(plan_lock);
+        ledger.is_of(plan)?;
+        ledger.is_for(service)?;
+        ledger.own(plan_file, plan)?;
+        Ok(ledger)
+    }
+
+    /// Opens a ledger that is there to write decisions.
+    pub(crate) fn open_to_decide(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Ledger> {
+        let mut ledger = Ledger::at(path, true)?;
+        ledger.is_of(plan)?;
+        ledger.own(plan_file, plan)?;
+        Ok(ledger)
+    }
+
+    /// Makes it the plan's one ledger. Of an old copy nothing is written.
+    fn own(&mut self, plan_file: &Path, plan: &Plan) -> Result<()> {
+        self.begun = begun::bind(plan_file, &plan.sha256, &self.ask("SELECT mark FROM plan")?, &self.path)?;
+        let rows = self.has(self.begun.rows())?;
+        self.begun.reach(rows)?;
+        self.give_up()
+    }
+
+    /// Opens the ledger of a plan to read, if it is there; one that is being written too.
+    pub(crate) fn of(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
+        if !path.exists() {
+            begun::elsewhere(plan_file, &plan.sha256, path)?;
+            return Ok(None);
+        }
+        let ledger = Ledger::look(path, plan_file)?;
+        ledger.is_of(plan)?;
+        Ok(Some(ledger))
+    }
+
+    /// Opens a ledger to read, unless it is an old copy; its plan is where `file` is.
+    pub(crate) fn look(path: &Path, file: &Path) -> Result<Ledger> {
+        let ledger = Ledger::at(path, false)?;
+        let (sha256, own) = (ledger.ask("SELECT sha256 FROM plan")?, ledger.ask("SELECT mark FROM plan")?);
+        // Counted before it is read: meanwhile there may be more.
+        ledger.has(begun::counted(file, &sha256, &own, path)?)?;
+        Ok(ledger)
+    }
+
+    /// Its rows; an error if it has fewer than were counted.
+    fn has(&self, counted: usize) -> Result<usize> {
+        let rows = self.rows()?;
+        match counted.saturating_sub(rows) {
+            0 => Ok(rows),
+            missing => {
+                let problem =
+                    format!("{} lacks the last {missing} notes of the plan; nothing was sent", self.path.display());
+                Err(Error::integrity(problem).hint("put the newest copy back, with the files beside it"))
+            }
+        }
+    }
+
+    fn at(path: &Path, mut locked: bool) -> Result<Ledger> {
+        let file = File::open(path);
+        let file = file.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) })?;
+        if locked {
+            lock(&file, path)?;
+        }
+        let mut opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+        if !locked && is_fixed(&opened) && !with(path, "-wal").exists() {
+            // Where nothing can be written, it is read as what does not change: nobody else may write meanwhile.
+            lock(&file, path)?;
+            locked = true;
+            opened = connect(&unchanging(path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
+        }
+        let (db, own) = opened.map_err(|error| failed(path, &error))?;
+        if !own {
+            return Err(Error::usage(format!("{} is no ledger of this version of `desk`", path.display()))
+                .hint("give the ledger of the plan by --ledger FILE"));
+        }
+        let metadata = (file.metadata(), std::fs::metadata(path));
+        if let (Ok(locked), Ok(used)) = metadata
+            && (locked.dev(), locked.ino()) != (used.dev(), used.ino())
+        {
+            let problem = format!("{} was replaced just now", path.display());
+            return Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again"));
+        }
+        Ok(Ledger { db, path: path.to_owned(), file, locked, begun: Begun::default(), plan: None })
+    }
+
+    /// Refuses the ledger of another plan.
+    pub(crate) fn is_of(&self, plan: &Plan) -> Result<()> {
+        let own: String = self.ask("SELECT sha256 FROM plan")?;
+        if own == plan.sha256 {
+            return Ok(());
+        }
+        let problem = format!("{} is the ledger of another plan; nothing was sent", self.path.display());
+        Err(Error::usage(problem).hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
+    }
+
+    /// Refuses another service than the one that it was begun for.
+    pub(crate) fn is_for(&self, service: &str) -> Result<()> {
+        let own: String = self.ask("SELECT service FROM plan")?;
+        if own == service {
+            return Ok(());
+        }
+        let problem = format!("{} was begun for another service or application; nothing was sent", self.path.display());
+        Err(Error::usage(problem).hint("use the same --application-id or --base-url as before"))
+    }
+}
+
+/// A database, and whether it is a ledger of this version.
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)> {
+    let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(std::time::Duration::from_secs(10))?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    let ids = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let own = (ids("application_id")?, ids("user_version")?) == (APPLICATION, 1);
+    Ok((db, own))
+}
+
+/// Whether it is where the files cannot be made that SQLite has beside a ledger.
+fn is_fixed<T>(opened: &rusqlite::Result<T>) -> bool {
+    let code = opened.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
+    matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// A name by which SQLite makes no files beside it.
+fn unchanging(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let bytes = path.as_os_str().as_bytes().iter();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    let name: String =
+        bytes.map(|byte| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect();
+    format!("file:{name}?immutable=1").into()
+}
+
+fn lock(file: &File, path: &Path) -> Result<()> {
+    files::lock(file, path, "desk send").map_err(Error::unsent)
+}
+
+fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(with(path, suffix));
+    }
+    // SQLite gives its other files the mode of this one.
+    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let db = Connection::open(path)?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.execute_batch(TABLES)?;
+    let insert = "INSERT INTO plan VALUES (?1, ?2, ?3, ?4, lower(hex(randomblob(8))), ?5, ?6, ?7)";
+    let Shape { recipients, batches, batch_size } = plan.shape();
+    let sizes = (recipients as i64, batches as i64, batch_size as i64);
+    db.execute(insert, params![plan.sha256, service, plan.operation, now(), sizes.0, sizes.1, sizes.2])?;
+    // Last: until here there is one file, which can be renamed.
+    let mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    debug_assert_eq!(mode, "wal");
+    db.close().map_err(|(_, error)| error)
+}
