@@ -150,7 +150,9 @@ fn verify_hint(dir: &Path) -> String {
 fn compatible(dir: &Path, settings: &Settings) -> Result<()> {
     let manifests = manifest::all(dir)?;
     for path in &manifests {
-        if let Some(error) = Manifest::peek(path)?.and_then(|other| settings.mismatch(&other)) {
+        let Some((other, begun)) = Manifest::peek(path)? else { continue };
+        // Its own may begin anew, as long as there is nothing.
+        if let Some(error) = settings.mismatch(&other).filter(|_| begun || other.partition != settings.partition) {
             return Err(error);
         }
     }
@@ -163,13 +165,17 @@ fn compatible(dir: &Path, settings: &Settings) -> Result<()> {
 
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
-    match manifest.settings() {
-        None => {
+    let other = manifest.settings().and_then(|recorded| Some((recorded.clone(), settings.mismatch(recorded)?)));
+    match other {
+        Some((_, mismatch)) if !manifest.is_empty() => return Err(mismatch),
+        None if manifest.settings().is_some() => {}
+        other => {
+            if let Some((abandoned, _)) = other {
+                writer::clean(dir, &abandoned, std::iter::empty())?;
+            }
             manifest.start(settings.clone())?;
             files::sync(dir).map_err(|error| Error::io("write to", dir, &error))?;
         }
-        // Looked at before it was locked.
-        Some(recorded) => settings.mismatch(recorded).map_or(Ok(()), Err)?,
     }
     manifest.is_without_gap()?;
     writer::clean(dir, settings, manifest.windows())?;

@@ -99,7 +99,12 @@ pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(dir).map_err(|error| Error::io("list", dir, &error))? {
         let entry = entry.map_err(|error| Error::io("list", dir, &error))?.file_name();
         if entry.to_str().is_some_and(is_name) {
-            found.push(dir.join(entry));
+            let path = dir.join(entry);
+            if !path.is_file() {
+                let problem = format!("{} is no file", path.display());
+                return Err(Error::usage(problem).hint("move it out of the directory, or name another directory"));
+            }
+            found.push(path);
         }
     }
     found.sort();
@@ -133,12 +138,12 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The settings that another manifest has; `None` while it is being started.
-    pub(crate) fn peek(path: &Path) -> Result<Option<Settings>> {
+    /// The settings that a manifest has, and whether anything else; `None` while it is being started.
+    pub(crate) fn peek(path: &Path) -> Result<Option<(Settings, bool)>> {
         let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, &error))?;
         let first = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
         Ok(match record(first) {
-            Some(Record::Settings(settings)) => Some(settings),
+            Some(Record::Settings(settings)) => Some((settings, bytes.len() > first.len())),
             _ => None,
         })
     }
@@ -202,12 +207,19 @@ impl Manifest {
         Ok(())
     }
 
+    /// Whether nothing was exported yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.windows.is_empty() && self.ended.is_none()
+    }
+
     /// Up to when all is there, if it came to an end.
     pub(crate) fn ended(&self) -> Option<DateTime<Utc>> {
         self.ended
     }
 
+    /// Begins it, in the place of settings that nothing was exported with.
     pub(crate) fn start(&mut self, settings: Settings) -> Result<()> {
+        self.file.set_len(0).map_err(|error| Error::io("write to", &self.path, &error))?;
         self.append(&Record::Settings(settings.clone()))?;
         self.settings = Some(settings);
         Ok(())

@@ -1,8 +1,10 @@
 //! The manifest of an export: what it does not tell, and what is none.
 
 use std::fs;
+use std::process::Command;
 
 use crate::export::{ALL, export, parts, rows, seeded, verify};
+use crate::run::{run, with};
 
 #[test]
 fn what_is_private_is_not_in_it() {
@@ -87,4 +89,35 @@ fn a_part_that_is_missing_or_short_is_missed() {
         export(&emulator, dir.path(), &SMALL).ok();
         assert_eq!(rows(dir.path()).len(), 600);
     }
+}
+
+/// What was begun by mistake is in nobody's way.
+#[test]
+fn an_export_without_rows_begins_anew() {
+    let (emulator, dir) = (seeded(300), tempfile::tempdir().unwrap());
+    let mut wrong = with(&emulator);
+    wrong.env("DESK_API_TOKEN", "wrong").args(["export", "--format", "csv"]).args(SMALL).arg(dir.path());
+    let failed = run(wrong, [] as [&str; 0]);
+    assert!(failed.code == 4 && dir.path().join("manifest.log").exists(), "{}", failed.err);
+    let abandoned = dir.path().join(".chat-message-20260101T000000000000Z-20260102T000000000000Z.csv.unfinished");
+    fs::write(&abandoned, "half").unwrap();
+    export(&emulator, dir.path(), &SMALL).ok();
+    assert!(rows(dir.path()).len() == 300 && !abandoned.exists());
+    assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 0);
+    // With rows it does not.
+    assert_eq!(export(&emulator, dir.path(), &[&SMALL[..], &["--format", "csv"]].concat()).code, 2);
+}
+
+#[test]
+fn what_is_no_file_is_no_manifest() {
+    let (emulator, dir) = (seeded(1), tempfile::tempdir().unwrap());
+    let place = dir.path().join("manifest.log");
+    assert!(Command::new("mkfifo").arg(&place).status().unwrap().success());
+    for refused in [export(&emulator, dir.path(), &SMALL), verify(&emulator, dir.path())] {
+        assert!(refused.code == 2 && refused.err.contains("manifest.log is no file"), "{}", refused.err);
+    }
+    fs::remove_file(&place).unwrap();
+    fs::write(&place, "").unwrap();
+    let refused = export(&emulator, &place, &SMALL);
+    assert!(refused.code == 1 && refused.err.contains("something else has that name"), "{}", refused.err);
 }
