@@ -151,8 +151,9 @@ fn compatible(dir: &Path, settings: &Settings) -> Result<()> {
     let manifests = manifest::all(dir)?;
     for path in &manifests {
         let Some((other, begun)) = Manifest::peek(path)? else { continue };
-        // Its own may begin anew, as long as there is nothing.
-        if let Some(error) = settings.mismatch(&other).filter(|_| begun || other.partition != settings.partition) {
+        // The only one may begin anew, as long as it has nothing.
+        let fixed = begun || manifests.len() > 1 || other.partition != settings.partition;
+        if let Some(error) = settings.mismatch(&other).filter(|_| fixed) {
             return Err(error);
         }
     }
@@ -165,14 +166,16 @@ fn compatible(dir: &Path, settings: &Settings) -> Result<()> {
 
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
-    let other = manifest.settings().and_then(|recorded| Some((recorded.clone(), settings.mismatch(recorded)?)));
-    match other {
-        Some((_, mismatch)) if !manifest.is_empty() => return Err(mismatch),
-        None if manifest.settings().is_some() => {}
-        other => {
-            if let Some((abandoned, _)) = other {
-                writer::clean(dir, &abandoned, std::iter::empty())?;
+    let mismatch = manifest.settings().and_then(|recorded| settings.mismatch(recorded));
+    match (manifest.settings().cloned(), mismatch) {
+        (Some(abandoned), Some(mismatch)) => {
+            if !manifest.is_empty() || !part::abandon(dir, [&abandoned, settings])? {
+                return Err(mismatch);
             }
+            manifest.start(settings.clone())?;
+        }
+        (Some(_), None) => {}
+        (None, _) => {
             manifest.start(settings.clone())?;
             files::sync(dir).map_err(|error| Error::io("write to", dir, &error))?;
         }

@@ -15,14 +15,31 @@ pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     read.map(|_| ())
 }
 
+/// Opens a file to read. A pipe of that name, which could wait for ever, is none.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    match std::fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+    }
+}
+
 /// Keeps others out for as long as `file` is open; the system gives it back however the process ends.
 pub(crate) fn lock(file: &File, path: &Path, command: &str) -> Result<()> {
-    let mut tried = file.try_lock();
+    locked(file, path, command, File::try_lock)
+}
+
+/// Keeps who writes out, and nobody who reads.
+pub(crate) fn share(file: &File, path: &Path, command: &str) -> Result<()> {
+    locked(file, path, command, File::try_lock_shared)
+}
+
+fn locked(file: &File, path: &Path, command: &str, try_lock: fn(&File) -> Result<(), TryLockError>) -> Result<()> {
+    let mut tried = try_lock(file);
     for _ in 0..10 {
         // Who only looks has it for a moment.
         if matches!(tried, Err(TryLockError::WouldBlock)) {
             std::thread::sleep(std::time::Duration::from_millis(10));
-            tried = file.try_lock();
+            tried = try_lock(file);
         }
     }
     match tried {

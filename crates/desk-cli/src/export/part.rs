@@ -102,9 +102,11 @@ pub(crate) fn is_there(dir: &Path, part: &Part) -> bool {
 /// Whether the file is there and holds what was recorded.
 pub(crate) fn holds(dir: &Path, part: &Part) -> Result<bool> {
     let path = dir.join(&part.file);
-    let mut file = match File::open(&path) {
+    let mut file = match files::open(&path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput) => {
+            return Ok(false);
+        }
         Err(error) => return Err(Error::io("read", &path, &error)),
     };
     let (mut digest, mut buffer) = (Hasher::new(), vec![0; BUFFER]);
@@ -149,6 +151,19 @@ pub(crate) fn unrecorded(dir: &Path, settings: &Settings, recorded: &HashSet<&st
         }
     }
     Ok(found)
+}
+
+/// Removes unfinished parts of exports, if there is nothing else of these; whether that is so.
+pub(crate) fn abandon(dir: &Path, exports: [&Settings; 2]) -> Result<bool> {
+    let mut found = Vec::new();
+    for settings in exports {
+        found.extend(unrecorded(dir, settings, &HashSet::new())?);
+    }
+    let unfinished = found.iter().all(|file| file.ends_with(UNFINISHED));
+    if unfinished {
+        remove(dir, &found)?;
+    }
+    Ok(unfinished)
 }
 
 /// The files where parts are, from `dir` on.

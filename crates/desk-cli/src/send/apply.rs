@@ -36,7 +36,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
     let json = matches.get_flag("json");
     if matches.get_flag("dry-run") {
-        let ledger = Ledger::of(&place, file, &plan)?;
+        let ledger = Ledger::begun(&place, file, &plan)?;
+        ledger.as_ref().map_or(Ok(()), Ledger::is_newest).map_err(Error::unsent)?;
         return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?);
     }
     let connection = Connection::new(matches)?;
@@ -82,6 +83,9 @@ fn ended() -> Error {
 /// What this run has seen.
 #[derive(Default)]
 struct Seen {
+    /// Batches that were sent, whatever became of them.
+    requests: usize,
+    /// Batches that came to an end.
     batches: usize,
     rejected: usize,
     /// In a row.
@@ -161,6 +165,7 @@ impl Work<'_> {
         let people = self.plan.batch(batch);
         let input = self.plan.input(self.bulk, batch);
         let attempt = self.ledger.begin(batch, people)?;
+        self.run.requests += 1;
         let answer = (self.operation.call)(self.client.clone(), input).await;
         let (end, error) = judge(answer, self.bulk, people.len());
         self.ledger.end(attempt, &end)?;
@@ -313,10 +318,15 @@ fn summary(states: &States, json: bool) -> Result<()> {
 
 /// The summary, and how it ends.
 fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
-    let states = States::new(work.plan.shape(), Some(&work.ledger)).map_err(|error| {
-        let problem = format!("{}; what this run has sent is only in there", error.message);
-        Error { exit: Exit::Unknown, message: problem, outcome: Some("unknown"), may_have_acted: true, ..error }
-    })?;
+    let states =
+        States::new(work.plan.shape(), Some(&work.ledger)).map_err(|error| match (&stopped, work.run.requests) {
+            (_, 0) => error.unsent(),
+            (stopped, requests) => {
+                let before = stopped.as_ref().err().map_or(String::new(), |stopped| format!("{}; ", stopped.message));
+                let problem = format!("{before}{}; what became of {requests} batches is only in there", error.message);
+                Error { exit: Exit::Unknown, message: problem, outcome: Some("unknown"), may_have_acted: true, ..error }
+            }
+        })?;
     let said = summary(&states, json);
     let waiting = waiting(work.plan, &states);
     let doubt = in_doubt(&states, work.file);

@@ -64,7 +64,7 @@ impl Mark {
     fn refuses(&self, file: &Path, ledger: &Path) -> Error {
         let (plan, ledger, place) = (file.display(), ledger.display(), &self.place);
         Error::usage(format!("{plan} was begun, and its ledger is not {ledger}; nothing was sent")).hint(format!(
-            "give its --ledger FILE (it was {place}): without it nobody knows who was messaged; or plan anew"
+            "give its --ledger FILE (it was {place}): without it nobody knows who was messaged, and a new plan messages all again"
         ))
     }
 }
@@ -87,18 +87,24 @@ pub(crate) fn elsewhere(file: &Path, sha256: &str, ledger: &Path) -> Result<()> 
     Ok(())
 }
 
-/// Rows that the ledger, known by `own`, has at least. Refuses one that the plan was not begun with.
-pub(crate) fn counted(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Result<usize> {
+/// Refuses a ledger, known by `own`, that the plan was not begun with.
+pub(crate) fn is_by(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Result<()> {
+    places(file, sha256).iter().try_for_each(|place| Mark::of(own, place, (file, ledger)).map(|_| ()))
+}
+
+/// Rows that the ledger, known by `own`, has at least, by the marks that there are of it.
+pub(crate) fn counted(file: &Path, sha256: &str, own: &str) -> Result<usize> {
     let mut rows = 0;
     for place in places(file, sha256) {
-        rows = rows.max(Mark::of(own, &place, (file, ledger))?.map_or(0, |mark| mark.rows));
+        let mark = Mark::read(&place)?.filter(|mark| mark.ledger == own);
+        rows = rows.max(mark.map_or(0, |mark| mark.rows));
     }
     Ok(rows)
 }
 
 /// Makes a ledger, known by `own`, the one that a plan is sent by, before anything is. It may be moved, but not be replaced.
 pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Result<Begun> {
-    counted(file, sha256, own, ledger)?;
+    is_by(file, sha256, own, ledger)?;
     let place = ledger.canonicalize().unwrap_or_else(|_| ledger.to_owned());
     let text = format!("{own}\n{}\n", json!(place.to_string_lossy()));
     let (mut begun, mut without) = (Begun::default(), None);

@@ -27,7 +27,10 @@ pub(crate) struct Ledger {
     path: PathBuf,
     /// The same file, to lock it. SQLite's own locks are lost when this is closed: it stays open for longer.
     file: File,
+    /// Nobody else writes to it while it is open.
     locked: bool,
+    /// Notes that the plan has and this does not.
+    missing: usize,
     begun: Begun,
     /// Of the plan that is being sent.
     plan: Option<File>,
@@ -164,8 +167,7 @@ impl Ledger {
         if self.locked {
             return false;
         }
-        let busy = matches!(self.file.try_lock(), Err(TryLockError::WouldBlock));
-        // It can be given back by who has it alone.
+        let busy = matches!(self.file.try_lock_shared(), Err(TryLockError::WouldBlock));
         let _ = self.file.unlock();
         busy
     }
@@ -196,6 +198,8 @@ fn failed(path: &Path, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::DiskFull) => {
             Error::new(Exit::Error, "io", problem).hint("make room, then type the same command again")
         }
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Error::new(Exit::Error, "io", problem)
+            .hint("let yourself write to it and its directory, or copy it, with the files beside it, to where you can"),
         _ => Error::new(Exit::Error, "io", problem).hint("mend it, then type the same command again"),
     }
 }

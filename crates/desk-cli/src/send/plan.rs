@@ -71,9 +71,9 @@ impl Plan {
         let bytes = bytes.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) }.unsent())?;
         let changed = || {
             Error::integrity(format!("{} is no plan as it was written; nothing was sent", path.display()))
-                .hint("make it again with `desk send plan`: a plan is not edited")
+                .hint("put it back as it was written; a new plan messages those again whom this one has reached")
         };
-        let value: Value = serde_json::from_slice(&bytes).map_err(|_| changed())?;
+        let value = crate::json::strict(&bytes).map_err(|_| changed())?;
         let version = value.get("version").and_then(Value::as_u64);
         if version.is_some_and(|version| version != u64::from(VERSION)) {
             let problem = format!("{} is a plan of another version of `desk`; nothing was sent", path.display());
@@ -200,6 +200,8 @@ fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, R
             let mut lately = HashSet::new();
             for ledger in ledgers {
                 let ledger = Ledger::look(ledger, ledger).map_err(Error::unsent)?;
+                let lost = "put the newest copy back, with the files beside it; if it is lost, leave out all of its people by --suppress";
+                ledger.is_newest().map_err(|error| error.unsent().hint(lost))?;
                 lately.extend(ledger.messaged_since(since)?);
             }
             removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));

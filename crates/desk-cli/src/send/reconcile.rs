@@ -13,7 +13,7 @@ use super::evidence::{Case, Finding, neighbours};
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
-use super::{in_doubt, options, report};
+use super::{options, report};
 use crate::api::arguments;
 use crate::connect::Connection;
 use crate::error::{Error, Result, shown};
@@ -53,7 +53,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 _ => Vec::new(),
             };
             doubts.show(&findings, file, matches.get_flag("json"))?;
-            in_doubt(&states, file)
+            report::doubts(ledger.as_ref(), &states, file)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `desk send status` and `desk send report`: what the ledger says, by state and by recipient.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::json;
@@ -15,34 +15,40 @@ use crate::output::Output;
 
 /// The ledger of a plan, if it was begun; one that is named has to be there.
 pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
-    let place = matches.get_one("ledger").cloned();
-    let ledger = Ledger::of(&place.clone().unwrap_or_else(|| ledger::beside(file)), file, plan)?;
-    match (ledger, place) {
-        (None, Some(place)) => Ledger::look(&place, file).map(Some),
-        (ledger, _) => Ok(ledger),
+    match matches.get_one::<PathBuf>("ledger") {
+        Some(place) => Ledger::of(place, file, plan).map(Some),
+        None => Ledger::begun(&ledger::beside(file), file, plan),
     }
+}
+
+/// What is to be said behind what was shown of a ledger: that it is old, or that there are unknown outcomes.
+pub(crate) fn doubts(ledger: Option<&Ledger>, states: &States, file: &Path) -> Result<()> {
+    ledger.map_or(Ok(()), Ledger::is_newest)?;
+    in_doubt(states, file)
 }
 
 pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
-    let states = if ledger::is_database(file) {
+    let (shape, ledger) = if ledger::is_database(file) {
         let ledger = Ledger::look(file, file)?;
-        States::new(ledger.shape()?, Some(&ledger))?
+        (ledger.shape()?, Some(ledger))
     } else {
         let plan = Plan::read(file)?;
-        States::new(plan.shape(), ledger_of(matches, file, &plan)?.as_ref())?
+        (plan.shape(), ledger_of(matches, file, &plan)?)
     };
+    let states = States::new(shape, ledger.as_ref())?;
     let mut output = Output::new();
     let text = if matches.get_flag("json") { states.json().to_string() } else { states.told() };
     output.line(text.as_bytes())?;
     output.flush()?;
-    in_doubt(&states, file)
+    doubts(ledger.as_ref(), &states, file)
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
-    let states = States::new(plan.shape(), ledger_of(matches, file, &plan)?.as_ref())?;
+    let ledger = ledger_of(matches, file, &plan)?;
+    let states = States::new(plan.shape(), ledger.as_ref())?;
     let csv = matches.get_one::<String>("format").is_none_or(|format| format == "csv") && !matches.get_flag("json");
     let mut output = Output::new();
     if csv {
@@ -74,5 +80,5 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
         }
     }
     output.flush()?;
-    in_doubt(&states, file)
+    doubts(ledger.as_ref(), &states, file)
 }

@@ -102,7 +102,7 @@ fn an_old_ledger_is_not_taken_for_the_newest() {
     fs::copy(at("old"), at("p.ledger")).unwrap();
     let refused = rest(&emulator, &dir, "p", &["--json"]);
     assert_eq!((refused.code, &refused.error()["kind"]), (7, &json!("integrity")), "{}", refused.err);
-    assert!(refused.err.contains("lacks the last 2 notes of the plan"), "{}", refused.err);
+    assert!(refused.err.contains("lacks the last 2 notes of its plan"), "{}", refused.err);
     fs::rename(at("newest"), at("p.ledger")).unwrap();
     rest(&emulator, &dir, "p", &[]).ok();
     nobody_twice(&emulator, 3);

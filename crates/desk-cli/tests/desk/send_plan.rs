@@ -117,6 +117,19 @@ fn a_name_that_is_there_twice_is_refused() {
     assert!(refused.code == 2 && refused.err.contains("the name `message` is there twice"), "{}", refused.err);
 }
 
+/// The last of two would be sent, whatever is read first.
+#[test]
+fn a_plan_says_everything_once() {
+    let (_, dir) = plan_of("1\n2\n");
+    let path = dir.path().join("p.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("{", "{ \"recipients\": [999],", 1)).unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path());
+    let refused = run(command, ["send", "apply", "p.json", "--dry-run"]);
+    assert!(refused.code == 7 && refused.err.contains("is no plan as it was written"), "{}", refused.err);
+}
+
 #[test]
 fn a_plan_is_not_written_over() {
     let (_, dir) = plan_of("1\n");

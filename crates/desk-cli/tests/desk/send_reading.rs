@@ -3,18 +3,18 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::run::{desk, run};
+use crate::run::{Ended, desk, run};
 use crate::send::{apply, faults, people, plan, send, status};
 
-/// What an old copy says is not so: planned may be sent.
+/// What an old copy says is shown, and that it is old.
 #[test]
-fn an_old_ledger_is_not_looked_at() {
+fn an_old_ledger_is_called_old() {
     let (emulator, ids, dir) = people(3);
     let at = |name: &str| dir.path().join(name);
     plan(&dir, &ids, "p", &["--batch-size", "1", "--canary", "1"]);
@@ -25,19 +25,57 @@ fn an_old_ledger_is_not_looked_at() {
         [("status", &[][..]), ("report", &[]), ("reconcile", &["--offline"]), ("apply", &["--dry-run"])]
     {
         let words = |ledger| [&["--ledger", ledger, "--json"], options].concat();
-        let refused = run(send(&emulator, &dir, verb, "p"), words("old"));
-        assert_eq!((refused.code, &refused.error()["kind"]), (7, &json!("integrity")), "{verb}: {}", refused.err);
-        assert!(refused.out.is_empty() && refused.err.contains("lacks the last 2 notes"), "{verb}: {}", refused.err);
+        let old = run(send(&emulator, &dir, verb, "p"), words("old"));
+        assert_eq!((old.code, &old.error()["kind"]), (7, &json!("integrity")), "{verb}: {}", old.err);
+        assert!(old.err.contains("old is old: it lacks the last 2 notes of its plan"), "{verb}: {}", old.err);
+        assert_eq!(old.out.is_empty(), verb == "apply" || verb == "reconcile", "{verb}: {}", old.out);
         run(send(&emulator, &dir, verb, "p"), words("p.ledger")).ok();
     }
     let mut alone = desk();
     alone.current_dir(dir.path()).args(["send", "status"]);
     assert_eq!(run(alone, ["old"]).code, 7);
-    fs::copy(at("list"), at("more")).unwrap();
+    let next = next(&dir, &["old"]);
+    assert!(
+        next.code == 7 && next.err.contains("; nothing was sent") && next.err.contains("--suppress"),
+        "{}",
+        next.err
+    );
+}
+
+/// Plans for the same people, less those of other ledgers.
+fn next(dir: &TempDir, ledgers: &[&str]) -> Ended {
     let mut next = desk();
-    next.current_dir(dir.path()).args(["send", "plan", "--recipients", "more", "--out", "next.json"]);
-    let next = run(next, [&crate::send::message()[..], &["--min-gap", "7d", "--ledger", "old"]].concat());
-    assert!(next.code == 7 && next.err.contains("; nothing was sent"), "{}", next.err);
+    next.current_dir(dir.path()).args([
+        "send",
+        "plan",
+        "--recipients",
+        "list",
+        "--out",
+        "next.json",
+        "--min-gap",
+        "7d",
+    ]);
+    next.args(crate::send::message());
+    run(next, ledgers.iter().flat_map(|ledger| ["--ledger", ledger]))
+}
+
+/// A plan that was copied before it was begun has two ledgers: both tell who was messaged.
+#[test]
+fn a_ledger_of_somebody_else_is_read() {
+    let (emulator, ids, dir) = people(2);
+    plan(&dir, &ids, "p", &["--batch-size", "1"]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::copy(dir.path().join("p.json"), elsewhere.path().join("p.json")).unwrap();
+    for dir in [&dir, &elsewhere] {
+        apply(&emulator, dir, "p", &["--yes-send-to", "2"]).ok();
+    }
+    fs::copy(elsewhere.path().join("p.ledger"), dir.path().join("other")).unwrap();
+    run(send(&emulator, &dir, "report", "p"), ["--ledger", "other"]).ok();
+    let left = next(&dir, &["other", "p.ledger"]);
+    assert!(left.code == 2 && left.err.contains("nobody is left to send to"), "{}", left.err);
+    // It is not sent by.
+    let refused = run(send(&emulator, &dir, "apply", "p"), ["--dry-run", "--ledger", "other"]);
+    assert!(refused.code == 2 && refused.err.contains("its ledger is not other"), "{}", refused.err);
 }
 
 #[test]
@@ -47,6 +85,19 @@ fn a_ledger_that_is_not_there_is_said() {
     for verb in ["status", "report", "reconcile"] {
         let refused = run(send(&emulator, &dir, verb, "p"), ["--ledger", "typo"]);
         assert!(refused.code == 2 && refused.err.contains("cannot read typo: No such file"), "{}", refused.err);
+    }
+    assert!(Command::new("mkfifo").arg(dir.path().join("pipe")).status().unwrap().success());
+    fs::create_dir(dir.path().join("folder")).unwrap();
+    for (verb, ledger) in [("status", "pipe"), ("apply", "pipe"), ("report", "folder")] {
+        let refused = run(
+            send(&emulator, &dir, verb, "p"),
+            ["--ledger", ledger].iter().chain(if verb == "apply" { &["--yes-send-to", "1"][..] } else { &[] }),
+        );
+        assert!(
+            refused.code == 1 && refused.err.contains(&format!("cannot read {ledger}: it is no file")),
+            "{}",
+            refused.err
+        );
     }
     // The first run makes it.
     run(send(&emulator, &dir, "apply", "p"), ["--dry-run", "--ledger", "new.ledger"]).ok();
@@ -72,15 +123,15 @@ fn as_reader(dir: &Path) -> Command {
     command
 }
 
-fn writable(dir: &TempDir) {
-    fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+fn writable(dir: &Path) {
+    fs::set_permissions(dir, Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]
 fn a_ledger_is_read_where_nothing_can_be_written() {
     let (emulator, ids, dir) = people(2);
     // A name that would have to be written otherwise in an address.
-    let place = dir.path().join("Q1 50%?#");
+    let place = PathBuf::from(format!("/{}", dir.path().join("Q1 50%?#").display()));
     fs::create_dir(&place).unwrap();
     plan(&dir, &ids, "p", &["--batch-size", "1"]);
     faults(&emulator, json!([{ "method": "POST", "nth": 2, "fault": { "cut": { "when": "after_commit" } } }]));
@@ -88,11 +139,30 @@ fn a_ledger_is_read_where_nothing_can_be_written() {
     for name in ["p.json", "p.ledger"] {
         fs::copy(dir.path().join(name), place.join(name)).unwrap();
     }
-    writable(&dir);
-    for words in [&["status", "p.ledger"][..], &["status", "p.json"], &["report", "p.json"]] {
+    writable(dir.path());
+    let whole = place.join("p.ledger");
+    for words in [
+        &["status", "p.ledger"][..],
+        &["status", whole.to_str().unwrap()],
+        &["status", "p.json"],
+        &["report", "p.json"],
+    ] {
         let read = run(as_reader(&place), [&["send"], words].concat());
         assert_eq!(read.code, 6, "{words:?}: {}{}", read.out, read.err);
         assert!(read.out.contains("unknown") && read.out.contains("done"), "{words:?}: {}", read.out);
+    }
+    // Others who only read do not matter.
+    let other = fs::File::open(&whole).unwrap();
+    other.lock_shared().unwrap();
+    assert_eq!(run(as_reader(&place), ["send", "status", "p.ledger"]).code, 6);
+    drop(other);
+    // A journal is not passed over.
+    writable(&place);
+    fs::write(place.join("p.ledger-wal"), "x").unwrap();
+    std::os::unix::fs::symlink("p.ledger", place.join("link")).unwrap();
+    for name in ["p.ledger", "link"] {
+        let refused = run(as_reader(&place), ["send", "status", name]);
+        assert!(refused.code == 1 && refused.err.contains("copy it, with the files beside it"), "{}", refused.err);
     }
     // It is not written either.
     let refused = run(
@@ -100,7 +170,7 @@ fn a_ledger_is_read_where_nothing_can_be_written() {
         ["send", "reconcile", "p.json", "--batch", "2", "--as", "sent", "--by", "A", "--why", "b"],
     );
     assert!(refused.code == 1 && refused.err.contains("p.ledger"), "{}", refused.err);
-    fs::set_permissions(&place, Permissions::from_mode(0o755)).unwrap();
+    writable(&place);
 }
 
 /// Who reads only the first lines is told by the exit code all the same.

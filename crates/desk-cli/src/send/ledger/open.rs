@@ -1,6 +1,7 @@
 //! How a ledger is made, found and opened: to write under its lock, to read as it is.
 
 use std::fs::{File, OpenOptions};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
 /// Whether it is a file of SQLite.
 pub(crate) fn is_database(path: &Path) -> bool {
     let mut head = [0; 16];
-    let read = File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
+    let read = files::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut head));
     read.is_ok() && head == *b"SQLite format 3\0"
 }
 
@@ -63,7 +64,7 @@ impl Ledger {
 
     fn opened(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
         let plan_lock = File::open(plan_file).map_err(|error| Error::io("read", plan_file, &error))?;
-        lock(&plan_lock, plan_file)?;
+        files::lock(&plan_lock, plan_file, "desk send")?;
         if !path.exists() {
             begun::elsewhere(plan_file, &plan.sha256, path)?;
             // Made under another name, so that there is no ledger without its plan.
@@ -92,57 +93,76 @@ impl Ledger {
 
     /// Makes it the plan's one ledger. Of an old copy nothing is written.
     fn own(&mut self, plan_file: &Path, plan: &Plan) -> Result<()> {
-        self.begun = begun::bind(plan_file, &plan.sha256, &self.ask("SELECT mark FROM plan")?, &self.path)?;
-        let rows = self.has(self.begun.rows())?;
+        self.begun = begun::bind(plan_file, &plan.sha256, &self.mark()?, &self.path)?;
+        let rows = self.rows()?;
+        self.missing = self.begun.rows().saturating_sub(rows);
+        self.is_newest().map_err(Error::unsent)?;
         self.begun.reach(rows)?;
         self.give_up()
     }
 
-    /// Opens the ledger of a plan to read, if it is there; one that is being written too.
-    pub(crate) fn of(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
+    /// Opens the ledger of a plan to read, if it is there: the one that the plan would be sent by.
+    pub(crate) fn begun(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
         if !path.exists() {
-            begun::elsewhere(plan_file, &plan.sha256, path)?;
-            return Ok(None);
+            let elsewhere = begun::elsewhere(plan_file, &plan.sha256, path);
+            // It may have been begun just now.
+            if !path.exists() {
+                return elsewhere.map(|()| None);
+            }
         }
-        let ledger = Ledger::look(path, plan_file)?;
-        ledger.is_of(plan)?;
+        let ledger = Ledger::of(path, plan_file, plan)?;
+        begun::is_by(plan_file, &plan.sha256, &ledger.mark()?, path)?;
         Ok(Some(ledger))
     }
 
-    /// Opens a ledger to read, unless it is an old copy; its plan is where `file` is.
-    pub(crate) fn look(path: &Path, file: &Path) -> Result<Ledger> {
-        let ledger = Ledger::at(path, false)?;
-        let (sha256, own) = (ledger.ask("SELECT sha256 FROM plan")?, ledger.ask("SELECT mark FROM plan")?);
-        // Counted before it is read: meanwhile there may be more.
-        ledger.has(begun::counted(file, &sha256, &own, path)?)?;
+    /// Opens a ledger of a plan to read.
+    pub(crate) fn of(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Ledger> {
+        let ledger = Ledger::look(path, plan_file)?;
+        ledger.is_of(plan)?;
         Ok(ledger)
     }
 
-    /// Its rows; an error if it has fewer than were counted.
-    fn has(&self, counted: usize) -> Result<usize> {
-        let rows = self.rows()?;
-        match counted.saturating_sub(rows) {
-            0 => Ok(rows),
-            missing => {
-                let problem =
-                    format!("{} lacks the last {missing} notes of the plan; nothing was sent", self.path.display());
-                Err(Error::integrity(problem).hint("put the newest copy back, with the files beside it"))
-            }
-        }
+    /// Opens a ledger to read, an old copy as well: [`Ledger::is_newest`] tells. There may be a mark of it beside `file`.
+    pub(crate) fn look(path: &Path, file: &Path) -> Result<Ledger> {
+        let ledger = Ledger::at(path, false)?;
+        // Counted before it is read: meanwhile there may be more.
+        let counted = begun::counted(file, &ledger.ask("SELECT sha256 FROM plan")?, &ledger.mark()?)?;
+        let missing = counted.saturating_sub(ledger.rows()?);
+        Ok(Ledger { missing, ..ledger })
     }
 
-    fn at(path: &Path, mut locked: bool) -> Result<Ledger> {
-        let file = File::open(path);
-        let file = file.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) })?;
-        if locked {
-            lock(&file, path)?;
+    /// Refuses an old copy.
+    pub(crate) fn is_newest(&self) -> Result<()> {
+        if self.missing == 0 {
+            return Ok(());
+        }
+        let problem = format!("{} is old: it lacks the last {} notes of its plan", self.path.display(), self.missing);
+        Err(Error::integrity(problem).hint("put the newest copy back, with the files beside it"))
+    }
+
+    /// What tells it from every other ledger.
+    fn mark(&self) -> Result<String> {
+        self.ask("SELECT mark FROM plan")
+    }
+
+    fn at(path: &Path, to_write: bool) -> Result<Ledger> {
+        let file = files::open(path).map_err(|error| {
+            let exit = if error.kind() == io::ErrorKind::NotFound { Exit::Usage } else { Exit::Error };
+            Error { exit, ..Error::io("read", path, &error) }
+        })?;
+        let mut locked = to_write;
+        if to_write {
+            files::lock(&file, path, "desk send").map_err(Error::unsent)?;
         }
         let mut opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
-        if !locked && is_fixed(&opened) && !with(path, "-wal").exists() {
-            // Where nothing can be written, it is read as what does not change: nobody else may write meanwhile.
-            lock(&file, path)?;
+        if !to_write && is_fixed(&opened) {
+            // Where nothing can be written, it is read as what does not change: nobody writes meanwhile, nor left a journal.
+            files::share(&file, path, "desk send")?;
             locked = true;
-            opened = connect(&unchanging(path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
+            let path = files::real(path);
+            if !with(&path, "-wal").exists() {
+                opened = connect(&unchanging(&path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
+            }
         }
         let (db, own) = opened.map_err(|error| failed(path, &error))?;
         if !own {
@@ -156,7 +176,7 @@ impl Ledger {
             let problem = format!("{} was replaced just now", path.display());
             return Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again"));
         }
-        Ok(Ledger { db, path: path.to_owned(), file, locked, begun: Begun::default(), plan: None })
+        Ok(Ledger { db, path: path.to_owned(), file, locked, missing: 0, begun: Begun::default(), plan: None })
     }
 
     /// Refuses the ledger of another plan.
@@ -203,11 +223,7 @@ fn unchanging(path: &Path) -> PathBuf {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let name: String =
         bytes.map(|byte| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect();
-    format!("file:{name}?immutable=1").into()
-}
-
-fn lock(file: &File, path: &Path) -> Result<()> {
-    files::lock(file, path, "desk send").map_err(Error::unsent)
+    format!("file://{name}?immutable=1").into()
 }
 
 fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
