@@ -61,6 +61,11 @@ fn second(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// Until when an attempt may still be carried out, if that is not over.
+pub(crate) fn may_come(attempt: &Attempt, settle: TimeDelta, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    Ok(Some(Stretch::of(attempt, now)?.until + settle).filter(|until| *until > now))
+}
+
 /// Everything that is asked for evidence.
 pub(crate) struct Case<'a> {
     plan: &'a Plan,
@@ -99,7 +104,24 @@ struct Stretch {
     until: DateTime<Utc>,
 }
 
+fn damaged() -> Error {
+    Error::integrity("the ledger has a time that is none").hint("take a copy that is whole")
+}
+
 impl Stretch {
+    /// When it was on its way.
+    fn of(attempt: &Attempt, now: DateTime<Utc>) -> Result<Stretch> {
+        let time = |text: &str| DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc));
+        let from = time(&attempt.begun).map_err(|_| damaged())?;
+        let ended = attempt.ended.as_deref().map(time).transpose().map_err(|_| damaged())?;
+        // That a process is gone is noted by the next one.
+        let until = match ended {
+            Some(ended) if attempt.error.as_deref() != Some(PROCESS_ENDED) => ended,
+            other => other.unwrap_or(now).min(from + CALL),
+        };
+        Ok(Stretch { from, until: until.max(from) })
+    }
+
     fn meets(&self, other: &Stretch) -> bool {
         self.from <= other.until && other.from <= self.until
     }
@@ -165,8 +187,8 @@ impl<'a> Case<'a> {
                     Some(self.explain(count, stretch, &looks, reader.as_ref())?)
                 }
             };
-            let own = self.stretch(*place)?;
-            let again = Some(own.until + self.settle).filter(|until| *until > self.now);
+            let again = self.attempts.get(*place).map(|attempt| may_come(attempt, self.settle, self.now));
+            let again = again.transpose()?.flatten();
             let look = looks.iter().find(|(other, _)| other == place).map(|(_, look)| look.clone());
             let shown = rows.as_ref().map(Rows::verdict);
             let found = look.as_ref().and_then(|look| look.verdict(shown.flatten().is_none()));
@@ -191,19 +213,8 @@ impl<'a> Case<'a> {
         self.plan.batch(attempt.batch)
     }
 
-    /// When it was on its way.
     fn stretch(&self, place: usize) -> Result<Stretch> {
-        let damaged = || Error::integrity("the ledger has a time that is none").hint("take a copy that is whole");
-        let attempt = self.attempts.get(place).ok_or_else(damaged)?;
-        let time = |text: &str| DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc));
-        let from = time(&attempt.begun).map_err(|_| damaged())?;
-        let ended = attempt.ended.as_deref().map(time).transpose().map_err(|_| damaged())?;
-        // That a process is gone is noted by the next one.
-        let until = match ended {
-            Some(ended) if attempt.error.as_deref() != Some(PROCESS_ENDED) => ended,
-            other => other.unwrap_or(self.now).min(from + CALL),
-        };
-        Ok(Stretch { from, until: until.max(from) })
+        self.attempts.get(place).map_or_else(|| Err(damaged()), |attempt| Stretch::of(attempt, self.now))
     }
 
     /// The same with all that clocks and the service may take, by the clock of this machine.

@@ -27,7 +27,7 @@ Show what speaks for batches whose outcome is unknown, and take a person's decis
 Without a decision it only reads. It counts what the service shows of the text in the time of a batch, less what is known to be \
 sent, looks at what was created beside it, and says `likely-sent`, `likely-not-sent`, `partly` or `unclear`. Another campaign \
 with the same text, and rows that the service does not show, can mislead it: look yourself before a decision of `not-sent`, \
-which sends the batch again.";
+which sends the batch again. It is not taken while the request may still be carried out (--settle).";
 
 const EXAMPLES: &str = "\
 Examples:

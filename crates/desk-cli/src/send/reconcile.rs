@@ -5,18 +5,18 @@
 
 use std::path::Path;
 
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use super::evidence::{Case, Finding, neighbours};
+use super::evidence::{Case, Finding, may_come, neighbours};
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
 use super::{options, report};
 use crate::api::arguments;
 use crate::connect::Connection;
-use crate::error::{Error, Result, shown};
+use crate::error::{Error, Exit, Result, shown};
 use crate::output::{Output, message};
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
@@ -27,7 +27,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         Some(number) => {
             let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
             let mut ledger = Ledger::open_to_decide(&place, file, &plan)?;
-            decide(&mut ledger, &plan, *number, text("as"), (text("by"), text("why")))?;
+            let settle = matches.get_one::<TimeDelta>("settle").copied().unwrap_or_default();
+            decide(&mut ledger, &plan, *number, (text("as"), settle), (text("by"), text("why")))?;
             let (people, decision) = (plan.batch(number - 1).len(), text("as"));
             if matches.get_flag("json") {
                 let mut output = Output::new();
@@ -58,7 +59,13 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     }
 }
 
-fn decide(ledger: &mut Ledger, plan: &Plan, number: usize, decision: &str, (by, why): (&str, &str)) -> Result<()> {
+fn decide(
+    ledger: &mut Ledger,
+    plan: &Plan,
+    number: usize,
+    (decision, settle): (&str, TimeDelta),
+    (by, why): (&str, &str),
+) -> Result<()> {
     if by.is_empty() || why.is_empty() {
         return Err(Error::usage("--by or --why says nothing; nothing was decided")
             .hint("give who decides, and what it was decided by: the ledger keeps both"));
@@ -76,6 +83,13 @@ fn decide(ledger: &mut Ledger, plan: &Plan, number: usize, decision: &str, (by, 
         return Err(Error::usage(format!("batch {number} is {state}: there is nothing to decide"))
             .hint("`desk send reconcile PLAN` shows the batches that there are"));
     };
+    let sends = decision == "not-sent" && attempt.outcome == Some(Outcome::Unknown);
+    if let Some(until) = may_come(attempt, settle, Utc::now())?.filter(|_| sends) {
+        let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let problem = format!("batch {number} may still be carried out until {until}; nothing was decided");
+        return Err(Error::new(Exit::TryLater, "busy", problem)
+            .hint("look again then; if you know that it cannot be, give a shorter --settle"));
+    }
     ledger.decide(attempt.n, decision, by, why)
 }
 

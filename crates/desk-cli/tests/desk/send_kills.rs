@@ -164,7 +164,8 @@ fn nobody_is_messaged_twice() {
         for (batch, (_, reached)) in open {
             let decision = if reached { "sent" } else { "not-sent" };
             let number = batch.to_string();
-            let options = ["--batch", &number, "--as", decision, "--by", "test", "--why", "the oracle"];
+            let options =
+                ["--batch", &number, "--as", decision, "--by", "test", "--why", "the oracle", "--settle", "0s"];
             run(send(&emulator, &dir, "reconcile", "p"), options).ok();
         }
         apply(&emulator, &dir, "p", &YES).ok();
