@@ -5,6 +5,7 @@
 //! the client's export; here they are kept.
 
 mod database;
+mod directory;
 mod format;
 mod keep;
 #[cfg(test)]
@@ -20,7 +21,6 @@ mod value;
 mod verify;
 mod writer;
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,7 +37,6 @@ use crate::api::{GARBLED, List};
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
-use crate::files;
 use crate::interrupt;
 use crate::output::{Output, message};
 use crate::progress::{self, Progress};
@@ -81,7 +80,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let counts = Arc::new(Counts::default());
     let client = connection.observed(counts.clone())?;
     part::directory(&options.dir)?;
-    compatible(&options.dir, &settings)?;
+    directory::compatible(&options.dir, &settings)?;
     let mut manifest = Manifest::open(&options.dir, settings.partition)?;
     let totals = recover(&options.dir, &mut manifest, &settings)?;
     if !options.list.windows && totals.windows > 0 {
@@ -146,42 +145,10 @@ fn verify_hint(dir: &Path) -> String {
     format!("type `desk export verify {}`: it reads anew what has changed", dir.display())
 }
 
-/// Refuses a directory that has an export with other settings, or parts without a manifest.
-fn compatible(dir: &Path, settings: &Settings) -> Result<()> {
-    let manifests = manifest::all(dir)?;
-    for path in &manifests {
-        let Some((other, begun)) = Manifest::peek(path)? else { continue };
-        // The only one may begin anew, as long as it has nothing.
-        let fixed = begun || manifests.len() > 1 || other.partition != settings.partition;
-        if let Some(error) = settings.mismatch(&other).filter(|_| fixed) {
-            return Err(error);
-        }
-    }
-    if manifests.is_empty() && !part::unrecorded(dir, settings, &HashSet::new())?.is_empty() {
-        let problem = format!("{} has parts of an export, but no manifest", dir.display());
-        return Err(Error::usage(problem).hint("name an empty directory, or put the manifest back"));
-    }
-    Ok(())
-}
-
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
-    let mismatch = manifest.settings().and_then(|recorded| settings.mismatch(recorded));
-    match (manifest.settings().cloned(), mismatch) {
-        (Some(abandoned), Some(mismatch)) => {
-            if !manifest.is_empty() || !part::abandon(dir, [&abandoned, settings])? {
-                return Err(mismatch);
-            }
-            manifest.start(settings.clone())?;
-        }
-        (Some(_), None) => {}
-        (None, _) => {
-            manifest.start(settings.clone())?;
-            files::sync(dir).map_err(|error| Error::io("write to", dir, &error))?;
-        }
-    }
-    manifest.is_without_gap()?;
-    writer::clean(dir, settings, manifest.windows())?;
+    directory::begin(dir, manifest, settings)?;
+    writer::clean(dir, settings, manifest.windows(), manifest.next()?)?;
     // All are looked at, the last one to the byte.
     let missing = manifest.windows().find(|window| !writer::has(dir, settings, window));
     let last = manifest.windows().rev().find(|window| !window.parts.is_empty());

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -82,7 +82,7 @@ pub(crate) struct Manifest {
 }
 
 /// The name of a manifest.
-fn name(share: Option<Share>) -> String {
+pub(crate) fn name(share: Option<Share>) -> String {
     format!("manifest{}.log", share.map(Share::infix).unwrap_or_default())
 }
 
@@ -140,10 +140,15 @@ impl Manifest {
 
     /// The settings that a manifest has, and whether anything else; `None` while it is being started.
     pub(crate) fn peek(path: &Path) -> Result<Option<(Settings, bool)>> {
-        let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, &error))?;
-        let first = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        Ok(match record(first) {
-            Some(Record::Settings(settings)) => Some((settings, bytes.len() > first.len())),
+        let mut first = Vec::new();
+        let mut read = || {
+            let mut file = BufReader::new(File::open(path)?);
+            file.read_until(b'\n', &mut first)?;
+            file.fill_buf().map(|rest| !rest.is_empty())
+        };
+        let more = read().map_err(|error| Error::io("read", path, &error))?;
+        Ok(match record(&first) {
+            Some(Record::Settings(settings)) => Some((settings, more)),
             _ => None,
         })
     }
@@ -166,6 +171,10 @@ impl Manifest {
                 }
                 Record::End { until } => self.ended = Some(until),
             }
+            if self.settings.is_none() {
+                let problem = format!("{} does not begin with its settings", self.path.display());
+                return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
+            }
             good += line.len();
         }
         Ok(good)
@@ -179,32 +188,21 @@ impl Manifest {
         self.settings.as_ref()
     }
 
-    /// Refuses a copy of another share's manifest: what it does not know would be removed.
-    pub(crate) fn is_its_own(&self) -> Result<()> {
-        let Some(settings) = &self.settings else { return Ok(()) };
-        let wanted = name(settings.partition);
-        if self.path.file_name().is_some_and(|own| *own == *wanted) {
-            return Ok(());
-        }
-        let problem = format!("{} is a copy of {wanted}", self.path.display());
-        Err(Error::integrity(problem).hint("move it out of the directory"))
-    }
-
     pub(crate) fn windows(&self) -> impl DoubleEndedIterator<Item = &Window> {
         self.windows.values()
     }
 
-    /// Refuses windows that do not follow each other from where the export begins: lines are missing.
-    pub(crate) fn is_without_gap(&self) -> Result<()> {
-        let mut next = self.settings.as_ref().map(|settings| export::begin(settings.span().0));
+    /// Where the next window begins. Refuses windows that do not follow each other from where the export begins: lines are missing.
+    pub(crate) fn next(&self) -> Result<DateTime<Utc>> {
+        let mut next = export::begin(self.settings.as_ref().and_then(|settings| settings.span().0));
         for window in self.windows.values() {
-            if next.is_some_and(|next| next != window.from) {
+            if next != window.from {
                 let problem = format!("{} has a gap before {}", self.path.display(), window.from.to_rfc3339());
                 return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
             }
-            next = Some(window.until + TimeDelta::microseconds(1));
+            next = window.until + TimeDelta::microseconds(1);
         }
-        Ok(())
+        Ok(next)
     }
 
     /// Whether nothing was exported yet.
@@ -219,7 +217,7 @@ impl Manifest {
 
     /// Begins it, in the place of settings that nothing was exported with.
     pub(crate) fn start(&mut self, settings: Settings) -> Result<()> {
-        self.file.set_len(0).map_err(|error| Error::io("write to", &self.path, &error))?;
+        self.reset()?;
         self.append(&Record::Settings(settings.clone()))?;
         self.settings = Some(settings);
         Ok(())
@@ -235,6 +233,12 @@ impl Manifest {
             (window.id_min, window.id_max) = (None, None);
         }
         self.append(&Record::Window(window))
+    }
+
+    /// As if it had not begun. It stays, because others may wait for its lock.
+    pub(crate) fn reset(&mut self) -> Result<()> {
+        self.settings = None;
+        self.file.set_len(0).map_err(|error| Error::io("write to", &self.path, &error))
     }
 
     /// Forgets the windows; the file keeps them.

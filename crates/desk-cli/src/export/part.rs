@@ -130,8 +130,17 @@ pub(crate) fn directory(dir: &Path) -> Result<()> {
     made.map_err(|error| Error::io("make", dir, &error))
 }
 
-/// Parts of this export in `dir` that `recorded` does not have, unfinished ones included.
-pub(crate) fn unrecorded(dir: &Path, settings: &Settings, recorded: &HashSet<&str>) -> Result<Vec<String>> {
+/// A file of an export that no manifest tells of.
+pub(crate) struct Unrecorded {
+    pub(crate) file: String,
+    /// When the window of a part begins that is whole.
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Whether it was still being written.
+    unfinished: bool,
+}
+
+/// Files of this export in `dir` that `recorded` does not have, unfinished ones included.
+pub(crate) fn unrecorded(dir: &Path, settings: &Settings, recorded: &HashSet<&str>) -> Result<Vec<Unrecorded>> {
     let (first, last) = settings.span();
     // Others are of another share, and perhaps being written.
     let own = |from: DateTime<Utc>| {
@@ -141,13 +150,17 @@ pub(crate) fn unrecorded(dir: &Path, settings: &Settings, recorded: &HashSet<&st
     let mut found = Vec::new();
     for file in below(dir, settings)? {
         let name = file.rsplit_once('/').map_or(file.as_str(), |(_, name)| name);
-        let finished = name.strip_prefix('.').and_then(|name| name.strip_suffix(UNFINISHED)).unwrap_or(name);
-        let strange = match settings.format {
-            Format::Sqlite => database::is_of(name, settings) && !recorded.contains(database::name(settings).as_str()),
-            _ => begins(finished, settings).is_some_and(own) && !recorded.contains(file.as_str()),
-        };
-        if strange {
-            found.push(file);
+        if settings.format == Format::Sqlite {
+            if database::is_of(name, settings) && !recorded.contains(database::name(settings).as_str()) {
+                found.push(Unrecorded { file, from: None, unfinished: false });
+            }
+            continue;
+        }
+        let inner = name.strip_prefix('.').and_then(|name| name.strip_suffix(UNFINISHED));
+        let from = begins(inner.unwrap_or(name), settings).filter(|from| own(*from));
+        if from.is_some() && !recorded.contains(file.as_str()) {
+            let unfinished = inner.is_some();
+            found.push(Unrecorded { from: from.filter(|_| !unfinished), unfinished, file });
         }
     }
     Ok(found)
@@ -159,9 +172,9 @@ pub(crate) fn abandon(dir: &Path, exports: [&Settings; 2]) -> Result<bool> {
     for settings in exports {
         found.extend(unrecorded(dir, settings, &HashSet::new())?);
     }
-    let unfinished = found.iter().all(|file| file.ends_with(UNFINISHED));
+    let unfinished = found.iter().all(|part| part.unfinished);
     if unfinished {
-        remove(dir, &found)?;
+        remove(dir, found.iter().map(|part| &part.file))?;
     }
     Ok(unfinished)
 }
@@ -204,7 +217,7 @@ fn begins(name: &str, settings: &Settings) -> Option<DateTime<Utc>> {
     Some(from.and_utc())
 }
 
-pub(crate) fn remove(dir: &Path, files: &[String]) -> Result<()> {
+pub(crate) fn remove<'a>(dir: &Path, files: impl IntoIterator<Item = &'a String>) -> Result<()> {
     let mut changed = HashSet::new();
     for file in files {
         let path = dir.join(file);

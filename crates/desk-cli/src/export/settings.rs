@@ -5,6 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::privacy::Private;
 use crate::error::{Error, Result};
@@ -129,35 +130,17 @@ impl Settings {
         }
     }
 
-    /// The names of the settings in which `other` differs; the share is compared apart.
+    /// The names of the settings in which `other` is of another export: of the share only how many there are.
     pub(crate) fn differences(&self, other: &Settings) -> Vec<String> {
-        let value = |settings: &Settings| serde_json::to_value(settings).unwrap_or_default();
+        let value = |settings: &Settings| {
+            let mut value = serde_json::to_value(settings).unwrap_or_default();
+            value["partition"] = json!(settings.partition.map(|share| share.of));
+            value
+        };
         let (own, other) = (value(self), value(other));
-        let names = own
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(name, value)| *name != "partition" && other.get(name.as_str()) != Some(value));
+        let names =
+            own.as_object().into_iter().flatten().filter(|(name, value)| other.get(name.as_str()) != Some(value));
         names.map(|(name, _)| name.replace('_', "-")).collect()
-    }
-
-    /// The option that says it, for people.
-    pub(crate) fn mismatch(&self, recorded: &Settings) -> Option<Error> {
-        let mut names = self.differences(recorded);
-        if self.partition.is_some() != recorded.partition.is_some()
-            || self.partition.zip(recorded.partition).is_some_and(|(own, other)| own.of != other.of)
-        {
-            names.push("partition".to_owned());
-        }
-        if names.is_empty() {
-            return None;
-        }
-        let problem = format!("the directory holds an export with other settings: {}", names.join(", "));
-        let before = serde_json::to_string(recorded).unwrap_or_default();
-        Some(
-            Error::usage(problem)
-                .hint(format!("type the command as it was, or name another directory; it was {before}")),
-        )
     }
 }
 

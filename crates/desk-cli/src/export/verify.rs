@@ -12,6 +12,7 @@ use clap::ArgMatches;
 use desk_client::Client;
 use serde_json::json;
 
+use super::directory;
 use super::format::Encoder;
 use super::manifest::{self, Manifest, Part, Window};
 use super::options::list;
@@ -58,10 +59,14 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
     let client = connection.observed(counts.clone())?;
     let (mut found, mut shares) = (Found::default(), BTreeSet::new());
     let mut of = 0;
+    directory::one(&paths)?;
     for path in paths {
         let mut manifest = Manifest::existing(path)?;
-        manifest.is_its_own()?;
-        let Some(settings) = manifest.settings().cloned() else { continue };
+        let Some(settings) = manifest.settings().cloned() else {
+            let path = manifest.path().display();
+            found.missing.push(format!("{path} was not begun, and can be removed if nothing is to come into it"));
+            continue;
+        };
         if let Some(share) = settings.partition {
             of = share.of;
             shares.insert(share.index);
@@ -149,9 +154,8 @@ impl<'a> Work<'a> {
         counts: &Arc<Counts>,
         json: bool,
     ) -> Result<()> {
-        manifest.is_without_gap()?;
         let windows: Vec<Window> = manifest.windows().cloned().collect();
-        writer::clean(self.dir, self.settings, windows.iter())?;
+        writer::clean(self.dir, self.settings, windows.iter(), manifest.next()?)?;
         let rows = windows.iter().map(|window| window.count).sum();
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
         let before = found.rows - found.kept;

@@ -1,5 +1,6 @@
 //! A window on its way to the disk, in whichever format: [`Writer`], then [`Written`], then parts for the manifest.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -168,7 +169,7 @@ impl Written {
     pub(crate) fn discard(self) -> Result<()> {
         match self.table {
             Some(_) => Ok(()),
-            None => part::remove(&self.dir, &self.parts.into_iter().map(|part| part.file).collect::<Vec<_>>()),
+            None => part::remove(&self.dir, self.parts.iter().map(|part| &part.file)),
         }
     }
 }
@@ -197,14 +198,27 @@ pub(crate) fn holds(dir: &Path, settings: &Settings, window: &Window) -> Result<
     Ok(true)
 }
 
-/// Removes what windows left that were not recorded: files, and what a table has behind the last of them.
-pub(crate) fn clean<'a>(dir: &Path, settings: &Settings, windows: impl Iterator<Item = &'a Window>) -> Result<()> {
-    let (mut recorded, mut last) = (std::collections::HashSet::new(), None);
+/// Removes what a kill left of windows that were not recorded: files, and what a table has behind the last of them. Windows begin
+/// at `next` behind the last; other files show that the manifest is not the newest.
+pub(crate) fn clean<'a>(
+    dir: &Path,
+    settings: &Settings,
+    windows: impl Iterator<Item = &'a Window>,
+    next: DateTime<Utc>,
+) -> Result<()> {
+    let (mut recorded, mut begins, mut last) = (HashSet::new(), HashSet::from([next]), None);
     for window in windows {
         recorded.extend(window.parts.iter().map(|part| part.file.as_str()));
+        // One that was mended.
+        begins.insert(window.from);
         last = last.max(Some(window.until));
     }
-    part::remove(dir, &part::unrecorded(dir, settings, &recorded)?)?;
+    let left = part::unrecorded(dir, settings, &recorded)?;
+    if let Some(strange) = left.iter().find(|part| part.from.is_some_and(|from| !begins.contains(&from))) {
+        let problem = format!("{} has a part that its manifest does not tell of: {}", dir.display(), strange.file);
+        return Err(Error::integrity(problem).hint("put the newest manifest back, or move that file away"));
+    }
+    part::remove(dir, left.iter().map(|part| &part.file))?;
     match last.filter(|_| settings.format == Format::Sqlite) {
         Some(until) => database::trim(dir, settings, &table(settings)?, until),
         None => Ok(()),

@@ -3,6 +3,7 @@
 
 mod credentials;
 mod deleted;
+mod directory;
 mod doctor;
 mod export;
 mod follow;
