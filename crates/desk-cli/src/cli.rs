@@ -77,9 +77,10 @@ pub(crate) fn main() -> ExitCode {
         Err(Refused::Failed(error)) => error,
         Err(Refused::Usage(error)) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                // Nothing can be done when stdout is closed.
-                let _ = error.print();
-                return ExitCode::SUCCESS;
+                return match error.print() {
+                    Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Error.into(),
+                    _ => ExitCode::SUCCESS,
+                };
             }
             _ if json => usage(&error),
             _ => {

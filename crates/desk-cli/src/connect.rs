@@ -109,7 +109,7 @@ impl Connection {
         let Some(token) = token else {
             let error = Error::new(Exit::Auth, "credentials", "there is no API token; nothing was sent");
             return Err(error.hint(format!(
-                "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}",
+                "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}; to try it type `desk emulator`",
                 credentials::place()
             )));
         };

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "emulator")]
 use std::io::Write;
+#[cfg(feature = "emulator")]
+use std::path::Path;
 use std::path::PathBuf;
 
 #[cfg(feature = "emulator")]
@@ -41,35 +43,50 @@ pub(crate) fn running() -> Option<Local> {
     Some(Local { base_url, token: Zeroizing::new(text("token")?) })
 }
 
-/// Tells of this process's emulator until it is dropped.
+/// Tells of this process's emulator until it is dropped, and then of the one before, if that still runs.
 #[cfg(feature = "emulator")]
-pub(crate) struct Notice(PathBuf);
+pub(crate) struct Notice {
+    path: PathBuf,
+    before: Option<String>,
+}
 
 #[cfg(feature = "emulator")]
 impl Notice {
     /// `ready` is what the emulator says of itself.
     pub(crate) fn post(ready: &Value) -> std::io::Result<Notice> {
-        use std::os::unix::fs::OpenOptionsExt;
-        let (path, pid) = (path(), getpid().as_raw_nonzero());
-        let new = path.with_extension(pid.to_string());
-        let note = json!({ "pid": pid.get(), "base_url": ready.get("base_url"), "token": ready.get("token") });
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new);
-        let written = file.and_then(|mut file| file.write_all(note.to_string().as_bytes()));
-        let posted = written.and_then(|()| std::fs::rename(&new, &path));
-        if posted.is_err() {
-            let _ = std::fs::remove_file(&new);
-        }
-        posted.map(|()| Notice(path))
+        let path = path();
+        let before = running().and_then(|_| std::fs::read_to_string(&path).ok());
+        let pid = getpid().as_raw_nonzero().get();
+        let note = json!({ "pid": pid, "base_url": ready.get("base_url"), "token": ready.get("token") });
+        write(&path, &note.to_string()).map(|()| Notice { path, before })
     }
+}
+
+/// In one step, so that nobody reads half of it.
+#[cfg(feature = "emulator")]
+fn write(path: &Path, note: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let new = path.with_extension(getpid().as_raw_nonzero().to_string());
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new);
+    let written = file.and_then(|mut file| file.write_all(note.as_bytes()));
+    let posted = written.and_then(|()| std::fs::rename(&new, path));
+    if posted.is_err() {
+        let _ = std::fs::remove_file(&new);
+    }
+    posted
 }
 
 #[cfg(feature = "emulator")]
 impl Drop for Notice {
     fn drop(&mut self) {
         // A younger emulator's notice is its own.
-        let own = std::fs::read_to_string(&self.0).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let own = std::fs::read_to_string(&self.path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
         if own.is_some_and(|note| note.get("pid") == Some(&json!(getpid().as_raw_nonzero().get()))) {
-            let _ = std::fs::remove_file(&self.0);
+            // One that has ended meanwhile is told apart by its process.
+            let left = self.before.take().map(|before| write(&self.path, &before));
+            if !matches!(left, Some(Ok(()))) {
+                let _ = std::fs::remove_file(&self.path);
+            }
         }
     }
 }

@@ -152,7 +152,8 @@ fn read_body(file: &Path) -> Result<Map<String, Value>> {
     let mut bytes = Vec::new();
     let read = files::read(file, &mut bytes);
     read.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
-    let problem = match crate::json::strict(&bytes) {
+    let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&bytes);
+    let problem = match crate::json::strict(text) {
         Ok(Value::Object(body)) => return Ok(body),
         Ok(_) => "the body is no object".to_owned(),
         Err(error) => format!("the body cannot be read as JSON: {error}"),

@@ -55,7 +55,8 @@ impl Input {
     pub(crate) fn body<T: DeserializeOwned + Serialize>(&self) -> Result<T> {
         let given = Value::Object(self.body.clone());
         let typed: T = serde_json::from_value(given.clone())
-            .map_err(|error| Error::usage(format!("the body cannot be sent: {error}; nothing was sent")))?;
+            .map_err(|error| Error::usage(format!("the body cannot be sent: {error}; nothing was sent")))
+            .map_err(|error| error.hint("mend that property; see --help for what each is"))?;
         let back = serde_json::to_value(&typed).unwrap_or_default();
         match lost(&given, &back) {
             // It would not be sent, and who wrote it would not know.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::options;
 use super::settings::{Settings, Share};
-use crate::error::{Error, Result};
+use crate::error::{Error, Exit, Result};
 use crate::files;
 
 /// A line.
@@ -96,7 +96,11 @@ fn is_name(file: &str) -> bool {
 /// All manifests in a directory.
 pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(|error| Error::io("list", dir, &error))? {
+    let entries = std::fs::read_dir(dir).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error { exit: Exit::Usage, ..Error::io("list", dir, &error) },
+        _ => Error::io("list", dir, &error),
+    });
+    for entry in entries? {
         let entry = entry.map_err(|error| Error::io("list", dir, &error))?.file_name();
         if entry.to_str().is_some_and(is_name) {
             let path = dir.join(entry);
@@ -124,7 +128,15 @@ impl Manifest {
 
     fn at(path: PathBuf, create: bool) -> Result<Manifest> {
         let failed = |error: &std::io::Error| Error::io("write to", &path, error);
-        let file = OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path);
+        let file = match OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path) {
+            // To be looked at it need not be written.
+            Err(error)
+                if !create && matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
+            {
+                File::open(&path)
+            }
+            opened => opened,
+        };
         let mut file = file.map_err(|error| failed(&error))?;
         files::lock(&file, &path, "desk export")?;
         let mut bytes = Vec::new();

@@ -218,7 +218,12 @@ impl Work<'_> {
 
     fn tell(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
         if outcome != Outcome::Done {
-            let why = error.map_or(String::new(), |error| format!(" ({})", error.kind));
+            let why = match error {
+                Some(error) => format!(" ({})", error.kind),
+                // It was answered, by something else.
+                None if outcome == Outcome::Unknown => format!(" ({})", ErrorKind::Decode.name()),
+                None => String::new(),
+            };
             let text = format!("batch {}: {}{why}", batch + 1, outcome.name().replace('_', " "));
             self.progress.voice().say(&text);
         }
@@ -301,8 +306,9 @@ fn dry_run(plan: &Plan, bulk: &Bulk, states: &States) -> Result<()> {
         output.line((bulk.exact)(&plan.input(bulk, *batch))?.as_bytes())?;
     }
     output.flush()?;
-    let people = waiting(plan, states);
-    message(&format!("would send to {people} recipients in {} batches; nothing was sent", sendable.len()));
+    let (people, doubt) = (waiting(plan, states), states.count("unknown").1);
+    let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
+    message(&format!("would send to {people} recipients in {} batches{doubt}; nothing was sent", sendable.len()));
     Ok(())
 }
 

@@ -139,6 +139,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         return Err(Error::usage("--recipients and --body cannot both be stdin; nothing was sent")
             .hint("give one of them by a file"));
     }
+    let out = arguments::path(matches, "out");
+    if out == Path::new("-") {
+        let problem = "--out - would be a file of that name; nothing was sent";
+        return Err(Error::usage(problem).hint("name a file: a plan is kept, because it says what was sent"));
+    }
     let mut input = arguments::input(own.iter().copied(), matches, true)?;
     if input.body.remove(bulk.recipients).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
         let problem = format!("the body has `{}`; nothing was sent", bulk.recipients);
@@ -171,9 +176,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     plan.first_body = (bulk.exact)(&plan.input(bulk, 0))?;
     sendable(operation, plan.input(bulk, 0)).await?;
     plan.sha256 = plan.hash();
-    let out = arguments::path(matches, "out");
     plan.write(out)?;
-    summary(&plan, out, matches.get_flag("json"))
+    summary(&plan, out, matches.get_flag("json")).map_err(|error| {
+        let problem = format!("{}, but the plan is written to {}", error.message, out.display());
+        Error { message: problem, ..error }.unsent().hint(format!("type `desk send apply {} --dry-run`", out.display()))
+    })
 }
 
 /// Who is left of the list.

@@ -24,6 +24,10 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
         Error::usage(format!("{name}, line {line}: this is no UTF-8; nothing was sent")).hint("save the list as UTF-8")
     })?;
+    if text.contains('\r') && !text.contains('\n') {
+        let problem = format!("{name} has lines that end with CR alone; nothing was sent");
+        return Err(Error::usage(problem).hint("save the list with LF or CRLF"));
+    }
     let (ids, problems) = parse(text.strip_prefix('\u{FEFF}').unwrap_or(&text), bulk);
     if problems.is_empty() {
         return Ok(ids);

@@ -54,6 +54,12 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 _ => Vec::new(),
             };
             doubts.show(&findings, file, matches.get_flag("json"))?;
+            let (batches, people) = states.count("in_flight");
+            if batches > 0 {
+                message(&format!(
+                    "{people} recipients in {batches} batches are being sent now: look again when that has ended"
+                ));
+            }
             report::doubts(ledger.as_ref(), &states, file)
         }
     }

@@ -1,13 +1,14 @@
 //! The directory of an export: what is of others in it, and what its manifest does not tell of.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
 use desk_emulator::Emulator;
 
 use crate::export::{export, parts, rows, seeded, verify};
-use crate::run::{begin, with};
+use crate::run::{as_reader, begin, run, with, writable};
 
 const SMALL: [&str; 6] = ["--until", "2026-01-31", "--rows-per-window", "100", "--page-size", "50"];
 const SHARED: [&str; 4] = ["--since", "2026-01-01", "--until", "2026-01-31"];
@@ -134,4 +135,23 @@ fn a_pipe_is_no_part() {
     assert!(Command::new("mkfifo").arg(&part).status().unwrap().success());
     assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 1);
     assert_eq!(rows(dir.path()).len(), 300);
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_verified() {
+    let (emulator, dir) = (seeded(300), tempfile::tempdir().unwrap());
+    export(&emulator, dir.path(), &SMALL).ok();
+    let verify = || {
+        let mut reader = as_reader(dir.path());
+        reader.env("DESK_BASE_URL", emulator.base_url()).env("DESK_API_TOKEN", emulator.token());
+        run(reader, ["export", "verify", ".", "--json"])
+    };
+    assert_eq!(verify().ok().json()["rows"], 300);
+    writable(dir.path());
+    let part = dir.path().join(parts(dir.path()).into_iter().find(|name| name.ends_with(".ndjson")).unwrap());
+    fs::set_permissions(&part, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&part, "").unwrap();
+    let refused = verify();
+    assert!(refused.code == 1 && refused.err.contains("Permission denied"), "{}", refused.err);
+    writable(dir.path());
 }

@@ -46,16 +46,19 @@ fn completions_and_manual_pages_are_written() {
 #[test]
 fn the_emulator_is_inside() {
     let here = tempfile::tempdir().unwrap();
-    let mut child = desk()
-        .env("XDG_RUNTIME_DIR", here.path())
-        .args(["emulator", "--demo", "--exit-on-stdin-close"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let ready: Value = serde_json::from_str(&line).unwrap();
+    let start = || {
+        let mut child = desk()
+            .env("XDG_RUNTIME_DIR", here.path())
+            .args(["emulator", "--demo", "--exit-on-stdin-close"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (child, serde_json::from_str::<Value>(&line).unwrap())
+    };
+    let (mut child, ready) = start();
     let mut command = desk();
     command.env("DESK_BASE_URL", ready["base_url"].as_str().unwrap());
     command.env("DESK_API_TOKEN", ready["token"].as_str().unwrap());
@@ -76,6 +79,13 @@ fn the_emulator_is_inside() {
     open(0o644);
     assert_eq!(run(nothing_else(), ["chat-message", "list"]).code, 4);
     open(0o600);
+    // The youngest is found, and behind it the one before.
+    let found_at = || run(nothing_else(), ["chat-message", "list", "--limit", "1"]).ok().err;
+    let (mut younger, its) = start();
+    assert!(found_at().contains(its["base_url"].as_str().unwrap()));
+    drop(younger.stdin.take());
+    assert!(younger.wait().unwrap().success());
+    assert!(found_at().contains(ready["base_url"].as_str().unwrap()));
     // Anything that is said comes before it.
     assert_eq!(run(nothing_else(), ["chat-message", "list", "--application-id", "x"]).code, 4);
     drop(child.stdin.take());

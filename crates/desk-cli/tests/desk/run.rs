@@ -1,7 +1,11 @@
 //! Running `desk` and looking at what it leaves.
 
 use std::ffi::OsStr;
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use desk_emulator::Emulator;
@@ -84,4 +88,28 @@ pub(crate) fn run_with_input(mut command: Command, arguments: &[&str], input: &s
     let mut child = begin(command);
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     ended(child.wait_with_output().unwrap())
+}
+
+/// `desk` of somebody who may read what is in a directory, and write nothing there.
+pub(crate) fn as_reader(dir: &Path) -> Command {
+    let copy = dir.join("desk");
+    if !copy.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_desk"), &copy).unwrap();
+    }
+    let mut command = Command::new(copy);
+    command.current_dir(dir).stdin(Stdio::null()).env_clear();
+    for entry in fs::read_dir(dir).unwrap() {
+        fs::set_permissions(entry.unwrap().path(), Permissions::from_mode(0o555)).unwrap();
+    }
+    fs::set_permissions(dir, Permissions::from_mode(0o555)).unwrap();
+    // What root may is told by nothing in the directory.
+    if fs::write(dir.join("probe"), "").is_ok() {
+        fs::remove_file(dir.join("probe")).unwrap();
+        command.uid(65534).gid(65534);
+    }
+    command
+}
+
+pub(crate) fn writable(dir: &Path) {
+    fs::set_permissions(dir, Permissions::from_mode(0o755)).unwrap();
 }

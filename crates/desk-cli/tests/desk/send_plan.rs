@@ -55,6 +55,11 @@ fn lists_may_be_lines_ndjson_or_stdin() {
     command.current_dir(dir.path()).args(["send", "plan", "--out", "p.json", "--json"]).args(message());
     let summary = run_with_input(command, &["--recipients", "-"], "8\n9\n").ok().json();
     assert_eq!(summary["recipients"], 2);
+    // What some editors put first is no part of the text.
+    fs::write(dir.path().join("body"), "\u{FEFF}{\"message\":\"Hi\",\"groupKey\":\"g\",\"agentId\":1}").unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path()).args(["send", "plan", "--out", "q.json", "--json", "--body", "body"]);
+    run_with_input(command, &["--recipients", "-"], "\u{FEFF}8\n").ok();
 }
 
 #[test]
@@ -74,7 +79,7 @@ fn all_problems_are_said_with_their_lines() {
 
 #[test]
 fn what_cannot_be_sent_is_refused() {
-    let cases: [(&str, &[&str], &str); 8] = [
+    let cases: [(&str, &[&str], &str); 10] = [
         ("\n", &[], "nobody is left"),
         ("1\n2\n", &["--max-recipients", "1"], "2 recipients are more than --max-recipients 1"),
         ("1\n", &["--min-gap", "7d"], "--min-gap and --ledger need each other"),
@@ -83,17 +88,22 @@ fn what_cannot_be_sent_is_refused() {
         ("1\n", &["--message", ""], "message has 0 characters"),
         ("1\n", &["--agent-id", "-3"], "agent_id is -3"),
         ("1\n", &["--body", "list"], "the body is no object"),
+        ("1\r2\r3", &[], "lines that end with CR alone"),
+        ("1\n", &["--out", "-"], "--out - would be a file of that name"),
     ];
     for (text, options, words) in cases {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("list"), text).unwrap();
         let mut command = desk();
-        command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json"]);
+        command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list"]);
+        if !options.contains(&"--out") {
+            command.args(["--out", "p.json"]);
+        }
         let own = message().into_iter().collect::<Vec<_>>();
         let own = own.chunks(2).filter(|pair| !options.contains(&pair[0])).flatten();
         let refused = run(command, own.chain(options));
         assert!(refused.code == 2 && refused.err.contains(words), "{options:?}: {}", refused.err);
-        assert!(!dir.path().join("p.json").exists(), "{options:?}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "{options:?}");
     }
     let missing = run(desk(), ["send", "plan", "--recipients", "/dev/null", "--out", "/dev/null/p", "--message", "x"]);
     assert!(missing.code == 2 && missing.err.contains("--group-key is missing"), "{}", missing.err);
@@ -128,6 +138,23 @@ fn a_plan_says_everything_once() {
     command.current_dir(dir.path());
     let refused = run(command, ["send", "apply", "p.json", "--dry-run"]);
     assert!(refused.code == 7 && refused.err.contains("is no plan as it was written"), "{}", refused.err);
+}
+
+/// The same command again would be refused.
+#[test]
+fn a_plan_that_is_not_told_of_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("list"), "1\n").unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json", "--json"]);
+    command.args(message()).stdout(fs::File::create("/dev/full").unwrap());
+    let ended = command.output().unwrap();
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert!(
+        ended.status.code() == Some(1) && told.contains("but the plan is written to p.json; nothing was sent"),
+        "{told}"
+    );
+    assert!(dir.path().join("p.json").exists());
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! What looks at a campaign without sending: `status`, `report`, `--dry-run`, `reconcile`, wherever the ledger is and whoever reads.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::run::{Ended, desk, run};
+use crate::run::{Ended, as_reader, desk, run, writable};
 use crate::send::{apply, faults, people, plan, send, status};
 
 /// What an old copy says is shown, and that it is old.
@@ -101,30 +99,6 @@ fn a_ledger_that_is_not_there_is_said() {
     }
     // The first run makes it.
     run(send(&emulator, &dir, "apply", "p"), ["--dry-run", "--ledger", "new.ledger"]).ok();
-}
-
-/// Somebody who may read it, in a directory that they may not write.
-fn as_reader(dir: &Path) -> Command {
-    let copy = dir.join("desk");
-    if !copy.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_desk"), &copy).unwrap();
-    }
-    let mut command = Command::new(copy);
-    command.current_dir(dir).stdin(Stdio::null()).env_clear();
-    for entry in fs::read_dir(dir).unwrap() {
-        fs::set_permissions(entry.unwrap().path(), Permissions::from_mode(0o555)).unwrap();
-    }
-    fs::set_permissions(dir, Permissions::from_mode(0o555)).unwrap();
-    // What root may is told by nothing in the directory.
-    if fs::write(dir.join("probe"), "").is_ok() {
-        fs::remove_file(dir.join("probe")).unwrap();
-        command.uid(65534).gid(65534);
-    }
-    command
-}
-
-fn writable(dir: &Path) {
-    fs::set_permissions(dir, Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]
