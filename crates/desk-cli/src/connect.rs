@@ -109,8 +109,9 @@ impl Connection {
         let Some(token) = token else {
             let error = Error::new(Exit::Auth, "credentials", "there is no API token; nothing was sent");
             return Err(error.hint(format!(
-                "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}; to try it type `desk emulator`",
-                credentials::place()
+                "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}{}",
+                credentials::place(),
+                if cfg!(feature = "emulator") { "; to try it type `desk emulator`" } else { "" },
             )));
         };
         if application_id.is_none() && base_url.is_none() {

@@ -148,7 +148,7 @@ fn verify_hint(dir: &Path) -> String {
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
     directory::begin(dir, manifest, settings)?;
-    writer::clean(dir, settings, manifest.windows(), manifest.next()?)?;
+    writer::clean(dir, manifest)?;
     // All are looked at, the last one to the byte.
     let missing = manifest.windows().find(|window| !writer::has(dir, settings, window));
     let last = manifest.windows().rev().find(|window| !window.parts.is_empty());

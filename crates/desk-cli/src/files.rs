@@ -2,7 +2,10 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
 
 use crate::error::{Error, Exit, Result};
 
@@ -66,4 +69,26 @@ pub(crate) fn parent(path: &Path) -> &Path {
 pub(crate) fn real(path: &Path) -> PathBuf {
     let leads = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
     leads.unwrap_or_else(|| path.to_owned())
+}
+
+/// Whether SQLite cannot make the files that it has beside a database.
+pub(crate) fn is_fixed(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// A name by which SQLite reads a database as what does not change, and makes no files beside it.
+pub(crate) fn unchanging(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let bytes = path.as_os_str().as_bytes().iter();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    let name: String =
+        bytes.map(|byte| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect();
+    format!("file://{name}?immutable=1").into()
+}
+
+/// A file beside another.
+pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }

@@ -5,9 +5,7 @@
 
 #[cfg(feature = "emulator")]
 use std::io::Write;
-#[cfg(feature = "emulator")]
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[cfg(feature = "emulator")]
 use rustix::process::getpid;
@@ -33,32 +31,42 @@ fn path() -> PathBuf {
     }
 }
 
-/// The emulator that was started last, if it still runs.
+/// The emulator that was started last of those that still run.
 pub(crate) fn running() -> Option<Local> {
-    let note: Value = serde_json::from_str(&credentials::read(&path()).ok()??).ok()?;
+    let note = living(noted(&path())?)?;
     let text = |name: &str| note.get(name)?.as_str().map(str::to_owned);
-    let pid = i32::try_from(note.get("pid")?.as_i64()?).ok().and_then(Pid::from_raw)?;
     let base_url = text("base_url").filter(|url| url.starts_with("http://127.0.0.1:"))?;
-    test_kill_process(pid).ok()?;
     Some(Local { base_url, token: Zeroizing::new(text("token")?) })
 }
 
-/// Tells of this process's emulator until it is dropped, and then of the one before, if that still runs.
-#[cfg(feature = "emulator")]
-pub(crate) struct Notice {
-    path: PathBuf,
-    before: Option<String>,
+fn noted(path: &Path) -> Option<Value> {
+    serde_json::from_str(&credentials::read(path).ok()??).ok()
 }
+
+/// A note, or the first of those it has from before, whose process lives.
+fn living(mut note: Value) -> Option<Value> {
+    loop {
+        let pid = i32::try_from(note.get("pid")?.as_i64()?).ok().and_then(Pid::from_raw)?;
+        if test_kill_process(pid).is_ok() {
+            return Some(note);
+        }
+        note = note.get_mut("before")?.take();
+    }
+}
+
+/// Tells of this process's emulator until it is dropped.
+#[cfg(feature = "emulator")]
+pub(crate) struct Notice(PathBuf);
 
 #[cfg(feature = "emulator")]
 impl Notice {
     /// `ready` is what the emulator says of itself.
     pub(crate) fn post(ready: &Value) -> std::io::Result<Notice> {
-        let path = path();
-        let before = running().and_then(|_| std::fs::read_to_string(&path).ok());
-        let pid = getpid().as_raw_nonzero().get();
-        let note = json!({ "pid": pid, "base_url": ready.get("base_url"), "token": ready.get("token") });
-        write(&path, &note.to_string()).map(|()| Notice { path, before })
+        let (path, pid) = (path(), getpid().as_raw_nonzero().get());
+        let before = noted(&path).and_then(living);
+        let (base_url, token) = (ready.get("base_url"), ready.get("token"));
+        let note = json!({ "pid": pid, "base_url": base_url, "token": token, "before": before });
+        write(&path, &note.to_string()).map(|()| Notice(path))
     }
 }
 
@@ -79,13 +87,13 @@ fn write(path: &Path, note: &str) -> std::io::Result<()> {
 #[cfg(feature = "emulator")]
 impl Drop for Notice {
     fn drop(&mut self) {
-        // A younger emulator's notice is its own.
-        let own = std::fs::read_to_string(&self.path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
-        if own.is_some_and(|note| note.get("pid") == Some(&json!(getpid().as_raw_nonzero().get()))) {
-            // One that has ended meanwhile is told apart by its process.
-            let left = self.before.take().map(|before| write(&self.path, &before));
+        // A younger emulator's notice is its own, and has this one in it.
+        let own = |note: &Value| note.get("pid") == Some(&json!(getpid().as_raw_nonzero().get()));
+        if let Some(mut note) = noted(&self.0).filter(own) {
+            let before = note.get_mut("before").map(Value::take).and_then(living);
+            let left = before.map(|before| write(&self.0, &before.to_string()));
             if !matches!(left, Some(Ok(()))) {
-                let _ = std::fs::remove_file(&self.path);
+                let _ = std::fs::remove_file(&self.0);
             }
         }
     }

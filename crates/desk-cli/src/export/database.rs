@@ -22,6 +22,9 @@ use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::rows::Row;
 
+/// Where SQLite keeps a number for who uses it: here, how many windows were added.
+const COUNT: &str = "user_version";
+
 /// A stretch of time, both ends inclusive.
 type Span = (DateTime<Utc>, DateTime<Utc>);
 
@@ -71,7 +74,8 @@ pub(crate) fn is_of(file: &str, settings: &Settings) -> bool {
 }
 
 impl Open {
-    pub(crate) fn new(dir: &Path, settings: &Settings, encoder: &Encoder, span: Span) -> Result<Open> {
+    /// `revision` tells what is mended from what is new.
+    pub(crate) fn new(dir: &Path, settings: &Settings, encoder: &Encoder, span: Span, revision: u32) -> Result<Open> {
         let (table, part) = (&encoder.table, name(settings));
         let path = dir.join(&part);
         let keys = Keys::new(table, settings)?;
@@ -83,6 +87,9 @@ impl Open {
             db.execute_batch(&columns(table, &keys))?;
             db.execute_batch("BEGIN IMMEDIATE")?;
             remove(&db, &keys, span)?;
+            if revision == 0 {
+                db.pragma_update(None, COUNT, windows(&db)? + 1)?;
+            }
             Ok(db)
         };
         let db = open().map_err(|error| failed(&path, &error))?;
@@ -123,22 +130,66 @@ pub(crate) fn check(table: &Table, settings: &Settings) -> Result<()> {
     Keys::new(table, settings).map(|_| ())
 }
 
-/// Takes out what lies behind a moment: rows of windows that were not recorded.
-pub(crate) fn trim(dir: &Path, settings: &Settings, table: &Table, until: DateTime<Utc>) -> Result<()> {
+/// Windows that a table has more than `recorded` ones. One of a version that did not count them has none.
+pub(crate) fn beyond(dir: &Path, settings: &Settings, table: &Table, recorded: usize) -> Result<usize> {
+    let path = dir.join(name(settings));
+    if !path.exists() {
+        return Ok(0);
+    }
+    let keys = Keys::new(table, settings)?;
+    let count = || {
+        let db = reading(&path)?;
+        match windows(&db)? {
+            // Rows that were not counted are more than one window, for all that is known.
+            0 if recorded == 0 && has_rows(&db, &keys)? => Ok(usize::MAX),
+            windows => Ok(usize::try_from(windows).unwrap_or_default().saturating_sub(recorded)),
+        }
+    };
+    match count() {
+        // What is damaged is found when it is looked at; without windows nobody looks.
+        Err(error) if damaged(&error) && recorded > 0 => Ok(0),
+        counted => counted.map_err(|error| failed(&path, &error)),
+    }
+}
+
+/// Takes out what lies behind the last recorded window: rows of one that was not recorded.
+pub(crate) fn trim(
+    dir: &Path,
+    settings: &Settings,
+    table: &Table,
+    (recorded, until): (usize, DateTime<Utc>),
+) -> Result<()> {
     let path = dir.join(name(settings));
     if !path.exists() {
         return Ok(());
     }
     let keys = Keys::new(table, settings)?;
     let trim = || {
-        let delete = format!("DELETE FROM {} WHERE {} > ?1", keys.table, keys.time);
-        connect(&path)?.execute(&delete, [stamp(until)])
+        let db = connect(&path)?;
+        db.execute_batch("BEGIN IMMEDIATE")?;
+        db.execute(&format!("DELETE FROM {} WHERE {} > ?1", keys.table, keys.time), [stamp(until)])?;
+        db.pragma_update(None, COUNT, recorded as i64)?;
+        db.execute_batch("COMMIT")
     };
     match trim() {
         Err(error) if !damaged(&error) => Err(failed(&path, &error)),
         // What is damaged is found when it is looked at.
         _ => Ok(()),
     }
+}
+
+/// How many windows were added to the table.
+fn windows(db: &Connection) -> rusqlite::Result<i64> {
+    db.pragma_query_value(None, COUNT, |row| row.get(0))
+}
+
+fn has_rows(db: &Connection, keys: &Keys) -> rusqlite::Result<bool> {
+    let table =
+        db.query_row("SELECT count(*) FROM sqlite_master WHERE type = 'table'", [], |row| row.get::<_, i64>(0))?;
+    if table == 0 {
+        return Ok(false);
+    }
+    db.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {})", keys.table), [], |row| row.get(0))
 }
 
 /// Whether the table has of a window what was recorded.
@@ -148,7 +199,7 @@ pub(crate) fn holds(dir: &Path, settings: &Settings, table: &Table, window: &Win
         return Ok(false);
     }
     let keys = Keys::new(table, settings)?;
-    let read = || digest(&connect(&path)?, &keys, (window.from, window.until));
+    let read = || digest(&reading(&path)?, &keys, (window.from, window.until));
     match read() {
         Ok((_, blake3)) => Ok(window.parts.iter().all(|part| part.blake3 == blake3)),
         // Damaged, or another file.
@@ -166,6 +217,17 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // As FULL, and as durable where a file system cannot do that.
     db.pragma_update(None, "synchronous", "EXTRA")?;
     Ok(db)
+}
+
+/// To read, where nothing can be written as well.
+fn reading(path: &Path) -> rusqlite::Result<Connection> {
+    match connect(path) {
+        Err(error) if files::is_fixed(&error) && !files::with(path, "-wal").exists() => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(files::unchanging(path), flags)
+        }
+        connected => connected,
+    }
 }
 
 /// The table and its index, made if they are not there.

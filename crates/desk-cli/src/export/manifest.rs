@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::ErrorKind::{NotFound, PermissionDenied, ReadOnlyFilesystem};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,8 @@ use super::options;
 use super::settings::{Settings, Share};
 use crate::error::{Error, Exit, Result};
 use crate::files;
+
+const RESTORE: &str = "restore it from a copy, or export into another directory";
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,6 +77,8 @@ impl Window {
 /// A manifest that nobody else writes.
 pub(crate) struct Manifest {
     file: File,
+    /// Why it cannot be written.
+    fixed: Option<io::ErrorKind>,
     path: PathBuf,
     settings: Option<Settings>,
     /// The last word on each window, in order of time.
@@ -97,7 +102,7 @@ fn is_name(file: &str) -> bool {
 pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(dir).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Error { exit: Exit::Usage, ..Error::io("list", dir, &error) },
+        NotFound => Error { exit: Exit::Usage, ..Error::io("list", dir, &error) },
         _ => Error::io("list", dir, &error),
     });
     for entry in entries? {
@@ -127,27 +132,30 @@ impl Manifest {
     }
 
     fn at(path: PathBuf, create: bool) -> Result<Manifest> {
-        let failed = |error: &std::io::Error| Error::io("write to", &path, error);
-        let file = match OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path) {
+        let failed = |error: io::Error| Error::io("write to", &path, &error);
+        let opened = OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path);
+        let (mut file, fixed) = match opened {
             // To be looked at it need not be written.
-            Err(error)
-                if !create && matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
-            {
-                File::open(&path)
+            Err(error) if !create && matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
+                (File::open(&path).map_err(failed)?, Some(error.kind()))
             }
-            opened => opened,
+            opened => (opened.map_err(failed)?, None),
         };
-        let mut file = file.map_err(|error| failed(&error))?;
         files::lock(&file, &path, "desk export")?;
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-        let mut manifest = Manifest { file, settings: None, windows: BTreeMap::new(), ended: None, path };
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        let mut manifest = Manifest { file, fixed, settings: None, windows: BTreeMap::new(), ended: None, path };
         let good = manifest.take(&bytes)?;
-        if good < bytes.len() {
+        if good < bytes.len() && fixed.is_none() {
             let cut = manifest.file.set_len(good as u64).and_then(|()| manifest.file.seek(SeekFrom::End(0)));
             cut.map_err(|error| Error::io("write to", &manifest.path, &error))?;
         }
         Ok(manifest)
+    }
+
+    /// Why it cannot be written, if that is so.
+    pub(crate) fn is_fixed(&self) -> Option<Error> {
+        self.fixed.map(|kind| Error::io("write to", &self.path, &kind.into()))
     }
 
     /// The settings that a manifest has, and whether anything else; `None` while it is being started.
@@ -159,10 +167,11 @@ impl Manifest {
             file.fill_buf().map(|rest| !rest.is_empty())
         };
         let more = read().map_err(|error| Error::io("read", path, &error))?;
-        Ok(match record(&first) {
-            Some(Record::Settings(settings)) => Some((settings, more)),
-            _ => None,
-        })
+        match record(&first) {
+            Some(Record::Settings(settings)) => Ok(Some((settings, more))),
+            _ if first.ends_with(b"\n") => Err(unsettled(path)),
+            _ => Ok(None),
+        }
     }
 
     /// Takes in the lines; gives how many bytes of them are good.
@@ -174,7 +183,7 @@ impl Manifest {
                     return Ok(good);
                 }
                 let problem = format!("{} is damaged behind byte {good}", self.path.display());
-                return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
+                return Err(Error::integrity(problem).hint(RESTORE));
             };
             match record {
                 Record::Settings(settings) => self.settings = Some(settings),
@@ -184,8 +193,7 @@ impl Manifest {
                 Record::End { until } => self.ended = Some(until),
             }
             if self.settings.is_none() {
-                let problem = format!("{} does not begin with its settings", self.path.display());
-                return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
+                return Err(unsettled(&self.path));
             }
             good += line.len();
         }
@@ -210,7 +218,7 @@ impl Manifest {
         for window in self.windows.values() {
             if next != window.from {
                 let problem = format!("{} has a gap before {}", self.path.display(), window.from.to_rfc3339());
-                return Err(Error::integrity(problem).hint("restore it from a copy, or export into another directory"));
+                return Err(Error::integrity(problem).hint(RESTORE));
             }
             next = window.until + TimeDelta::microseconds(1);
         }
@@ -268,12 +276,17 @@ impl Manifest {
     }
 
     fn append(&mut self, record: &Record) -> Result<()> {
+        self.is_fixed().map_or(Ok(()), Err)?;
         let line =
             serde_json::to_string(record).map(|json| format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())));
-        let written = line.map_err(std::io::Error::from).and_then(|line| self.file.write_all(line.as_bytes()));
+        let written = line.map_err(io::Error::from).and_then(|line| self.file.write_all(line.as_bytes()));
         let written = written.and_then(|()| self.file.sync_data());
         written.map_err(|error| Error::io("write to", &self.path, &error))
     }
+}
+
+fn unsettled(path: &Path) -> Error {
+    Error::integrity(format!("{} does not begin with its settings", path.display())).hint(RESTORE)
 }
 
 /// A whole line.

@@ -1,8 +1,7 @@
 //! Part files: written under another name, made durable, renamed, made durable again.
 //!
-//! Invariant: under its own name a part is whole. What is there and not recorded is removed before an export goes on: the rows
-//! in it are read again. Readers of the directory take no unfinished part for theirs: its name begins with a dot and ends
-//! otherwise.
+//! Invariant: under its own name a part is whole. Readers of the directory take no unfinished part for theirs: its name begins
+//! with a dot and ends otherwise.
 
 use std::collections::HashSet;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -136,7 +135,7 @@ pub(crate) struct Unrecorded {
     /// When the window of a part begins that is whole.
     pub(crate) from: Option<DateTime<Utc>>,
     /// Whether it was still being written.
-    unfinished: bool,
+    pub(crate) unfinished: bool,
 }
 
 /// Files of this export in `dir` that `recorded` does not have, unfinished ones included.
@@ -164,19 +163,6 @@ pub(crate) fn unrecorded(dir: &Path, settings: &Settings, recorded: &HashSet<&st
         }
     }
     Ok(found)
-}
-
-/// Removes unfinished parts of exports, if there is nothing else of these; whether that is so.
-pub(crate) fn abandon(dir: &Path, exports: [&Settings; 2]) -> Result<bool> {
-    let mut found = Vec::new();
-    for settings in exports {
-        found.extend(unrecorded(dir, settings, &HashSet::new())?);
-    }
-    let unfinished = found.iter().all(|part| part.unfinished);
-    if unfinished {
-        remove(dir, found.iter().map(|part| &part.file))?;
-    }
-    Ok(unfinished)
 }
 
 /// The files where parts are, from `dir` on.
@@ -211,10 +197,11 @@ fn names(dir: &Path) -> Result<Vec<String>> {
 fn begins(name: &str, settings: &Settings) -> Option<DateTime<Utc>> {
     let rest = name.strip_prefix(settings.list.as_str())?.strip_prefix('-')?;
     let times = rest.strip_suffix(settings.format.extension())?.strip_suffix('.')?;
-    let mut times = times.splitn(3, '-');
-    let mut time = || NaiveDateTime::parse_from_str(times.next()?, TIME).ok();
+    let mut pieces = times.splitn(3, '-');
+    let mut time = || NaiveDateTime::parse_from_str(pieces.next()?, TIME).ok();
     let (from, _) = (time()?, time()?);
-    Some(from.and_utc())
+    let is_revision = |text: &str| text.strip_prefix('r').is_some_and(|number| number.parse::<u32>().is_ok());
+    pieces.next().is_none_or(is_revision).then(|| from.and_utc())
 }
 
 pub(crate) fn remove<'a>(dir: &Path, files: impl IntoIterator<Item = &'a String>) -> Result<()> {

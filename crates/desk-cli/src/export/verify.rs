@@ -62,11 +62,8 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
     directory::one(&paths)?;
     for path in paths {
         let mut manifest = Manifest::existing(path)?;
-        let Some(settings) = manifest.settings().cloned() else {
-            let path = manifest.path().display();
-            found.missing.push(format!("{path} was not begun, and can be removed if nothing is to come into it"));
-            continue;
-        };
+        // One that came to nothing: if it is of a share, that is missing.
+        let Some(settings) = manifest.settings().cloned() else { continue };
         if let Some(share) = settings.partition {
             of = share.of;
             shares.insert(share.index);
@@ -155,7 +152,7 @@ impl<'a> Work<'a> {
         json: bool,
     ) -> Result<()> {
         let windows: Vec<Window> = manifest.windows().cloned().collect();
-        writer::clean(self.dir, self.settings, windows.iter(), manifest.next()?)?;
+        writer::clean(self.dir, manifest)?;
         let rows = windows.iter().map(|window| window.count).sum();
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
         let before = found.rows - found.kept;
@@ -170,7 +167,7 @@ impl<'a> Work<'a> {
         let (first, until) = self.settings.span();
         let reached = last.is_some_and(|last| until.is_none_or(|until| until <= last));
         match last.filter(|_| reached) {
-            Some(_) if manifest.ended() == last => Ok(()),
+            Some(_) if manifest.ended() == last || manifest.is_fixed().is_some() => Ok(()),
             // Its one window had as many rows as the list.
             Some(last) if !self.list.windows => manifest.end(last),
             // All windows are there; killed before the last word.
@@ -203,6 +200,7 @@ impl<'a> Work<'a> {
             found.wrong += u64::from(!window.verified);
             return Ok(window.count);
         }
+        manifest.is_fixed().map_or(Ok(()), Err)?;
         let encoder = self.encoder()?;
         let (now, written) = self.again(window, span, &encoder).await?;
         if !now.verified {

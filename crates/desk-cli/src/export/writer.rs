@@ -1,6 +1,6 @@
 //! A window on its way to the disk, in whichever format: [`Writer`], then [`Written`], then parts for the manifest.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 
 use super::database;
 use super::format::Encoder;
-use super::manifest::{Part, Window};
+use super::manifest::{Manifest, Part, Window};
 use super::options::list;
 use super::parquet;
-use super::part::{self, Unfinished};
+use super::part::{self, Unfinished, Unrecorded};
 use super::settings::{Format, Settings};
 use super::table::Table;
 use crate::error::{Error, Result};
@@ -50,7 +50,7 @@ impl<'a> Writer<'a> {
     ) -> Result<Writer<'a>> {
         // A table has nothing of a window without rows; a part is not made for it.
         let table = settings.format == Format::Sqlite;
-        let open = table.then(|| database::Open::new(dir, settings, encoder, span)).transpose()?;
+        let open = table.then(|| database::Open::new(dir, settings, encoder, span, revision)).transpose()?;
         let open = open.map(|open| Open::Table(Box::new(open)));
         Ok(Writer { dir, settings, encoder, span, revision, open, parts: Vec::new() })
     }
@@ -198,29 +198,40 @@ pub(crate) fn holds(dir: &Path, settings: &Settings, window: &Window) -> Result<
     Ok(true)
 }
 
-/// Removes what a kill left of windows that were not recorded: files, and what a table has behind the last of them. Windows begin
-/// at `next` behind the last; other files show that the manifest is not the newest.
-pub(crate) fn clean<'a>(
-    dir: &Path,
-    settings: &Settings,
-    windows: impl Iterator<Item = &'a Window>,
-    next: DateTime<Utc>,
-) -> Result<()> {
-    let (mut recorded, mut begins, mut last) = (HashSet::new(), HashSet::from([next]), None);
-    for window in windows {
+/// Removes what a kill leaves: unfinished parts, and those of one window that was not recorded, either the next one or one that was
+/// being mended. Whatever else is there shows that the manifest is not the newest, and stays.
+pub(crate) fn clean(dir: &Path, manifest: &Manifest) -> Result<()> {
+    let Some(settings) = manifest.settings() else { return Ok(()) };
+    let (mut recorded, mut windows, next) = (HashSet::new(), HashMap::new(), manifest.next()?);
+    for window in manifest.windows() {
         recorded.extend(window.parts.iter().map(|part| part.file.as_str()));
-        // One that was mended.
-        begins.insert(window.from);
-        last = last.max(Some(window.until));
+        windows.insert(window.from, window);
     }
     let left = part::unrecorded(dir, settings, &recorded)?;
-    if let Some(strange) = left.iter().find(|part| part.from.is_some_and(|from| !begins.contains(&from))) {
-        let problem = format!("{} has a part that its manifest does not tell of: {}", dir.display(), strange.file);
-        return Err(Error::integrity(problem).hint("put the newest manifest back, or move that file away"));
+    let mended = |from: &DateTime<Utc>| windows.get(from).is_some_and(|window| has(dir, settings, window));
+    let strange = |part: &&Unrecorded| part.from.is_some_and(|from| from != next && !mended(&from));
+    let mut strange = left.iter().filter(strange).map(|part| part.file.as_str());
+    let refused = |problem: String| {
+        let hint = "put the newest manifest back, or move away what is not of this export";
+        Err(Error::integrity(format!("{} has {problem}", dir.display())).hint(hint))
+    };
+    if let Some(first) = strange.next() {
+        let more = match strange.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        return refused(format!("parts that {} does not tell of: {first}{more}", manifest.path().display()));
+    }
+    let is_table = settings.format == Format::Sqlite;
+    if is_table && database::beyond(dir, settings, &table(settings)?, windows.len())? > 1 {
+        return refused(format!("a table with more windows than {} tells of", manifest.path().display()));
+    }
+    if manifest.is_fixed().is_some() {
+        return Ok(());
     }
     part::remove(dir, left.iter().map(|part| &part.file))?;
-    match last.filter(|_| settings.format == Format::Sqlite) {
-        Some(until) => database::trim(dir, settings, &table(settings)?, until),
+    match manifest.windows().next_back().filter(|_| is_table) {
+        Some(last) => database::trim(dir, settings, &table(settings)?, (windows.len(), last.until)),
         None => Ok(()),
     }
 }

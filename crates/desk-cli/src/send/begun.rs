@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::ledger::with;
 use crate::error::{Error, Result};
 use crate::files;
 
@@ -131,7 +130,7 @@ fn make(path: &Path, own: &str, text: &str) -> io::Result<()> {
         return Ok(());
     }
     DirBuilder::new().recursive(true).mode(0o700).create(files::parent(path))?;
-    let new = with(path, &format!(".{own}"));
+    let new = files::with(path, &format!(".{own}"));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;

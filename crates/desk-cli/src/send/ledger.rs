@@ -18,7 +18,7 @@ use super::begun::Begun;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, Shape};
 use crate::error::{Error, Exit, Result};
 
-pub(crate) use open::{beside, is_database, with};
+pub(crate) use open::{beside, is_database};
 
 /// A ledger; one that was opened to write is locked.
 #[derive(Debug)]

@@ -89,8 +89,8 @@ fn decide(
         return Err(Error::usage(format!("batch {number} is {state}: there is nothing to decide"))
             .hint("`desk send reconcile PLAN` shows the batches that there are"));
     };
-    let sends = decision == "not-sent" && attempt.outcome == Some(Outcome::Unknown);
-    if let Some(until) = may_come(attempt, settle, Utc::now())?.filter(|_| sends) {
+    let sends = decision == "not-sent" && attempt.outcome == Some(Outcome::Unknown) && !settle.is_zero();
+    if sends && let Some(until) = may_come(attempt, settle, Utc::now())? {
         let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
         let problem = format!("batch {number} may still be carried out until {until}; nothing was decided");
         return Err(Error::new(Exit::TryLater, "busy", problem)

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use desk_emulator::Emulator;
@@ -70,41 +70,111 @@ fn two_that_differ_and_begin_at_once_are_not_both_taken() {
 /// Of what a kill leaves there is one window; more is there because the manifest is not the newest.
 #[test]
 fn what_an_old_manifest_does_not_tell_of_stays() {
-    let (emulator, dir) = (seeded(600), tempfile::tempdir().unwrap());
+    for format in ["ndjson", "parquet", "sqlite"] {
+        let (emulator, dir) = (seeded(600), tempfile::tempdir().unwrap());
+        let options = [&SMALL[..], &["--format", format]].concat();
+        let both = || [export(&emulator, dir.path(), &options), verify(&emulator, dir.path())];
+        export(&emulator, dir.path(), &options).ok();
+        let own = dir.path().join("manifest.log");
+        let (text, before) = (fs::read_to_string(&own).unwrap(), all(dir.path()));
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for kept in [1, 3] {
+            fs::write(&own, lines[..kept].concat()).unwrap();
+            for refused in both() {
+                assert!(
+                    refused.code == 7
+                        && (refused.err.contains("manifest.log does not tell of")
+                            || refused.err.contains("manifest.log tells of")),
+                    "{format}: {}",
+                    refused.err
+                );
+            }
+            assert_eq!(all(dir.path()), before, "{format}");
+        }
+        // Without its first line, or with a damaged one, it tells of nothing.
+        for damaged in [lines[1..].concat(), text.replacen("settings", "sittings", 1)] {
+            fs::write(&own, damaged).unwrap();
+            for refused in both() {
+                assert!(
+                    refused.code == 7 && refused.err.contains("does not begin with its settings"),
+                    "{}",
+                    refused.err
+                );
+            }
+        }
+        for torn in ["", &lines[0][..50]] {
+            fs::write(&own, torn).unwrap();
+            let [refused, unverified] = both();
+            assert!(refused.code == 2 && refused.err.contains("but no manifest"), "{}", refused.err);
+            assert!(unverified.code == 3 && unverified.err.contains("tells of no export yet"), "{}", unverified.err);
+        }
+        fs::write(&own, &text).unwrap();
+        assert_eq!(verify(&emulator, dir.path()).ok().json()["rows"], 600, "{format}");
+        assert_eq!(all(dir.path()), before, "{format}");
+    }
+}
+
+/// Files and how large they are, without manifests.
+fn all(dir: &Path) -> Vec<(PathBuf, u64)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(all(&path));
+        } else if !path.display().to_string().contains("manifest") {
+            found.push((path.clone(), fs::metadata(&path).unwrap().len()));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// That of another share is no leave to remove what its own would tell of.
+#[test]
+fn a_share_without_its_manifest_is_left_alone() {
+    for format in ["ndjson", "sqlite"] {
+        let (emulator, dir) = (seeded(300), tempfile::tempdir().unwrap());
+        share(&emulator, dir.path(), "1/2", &["--format", format]);
+        share(&emulator, dir.path(), "2/2", &["--format", format]);
+        let (own, before) = (dir.path().join("manifest-2-of-2.log"), all(dir.path()));
+        let words = [&SHARED[..], &["--partition", "2/2", "--format", format]].concat();
+        let text = fs::read(&own).unwrap();
+        fs::remove_file(&own).unwrap();
+        let refused = export(&emulator, dir.path(), &words);
+        assert!(refused.code == 2 && refused.err.contains("but no manifest"), "{format}: {}", refused.err);
+        // Nor is a copy of the other's.
+        fs::copy(dir.path().join("manifest-1-of-2.log"), &own).unwrap();
+        let refused = export(&emulator, dir.path(), &words);
+        assert!(refused.code != 0 && refused.code != 4, "{format}: {}", refused.err);
+        assert_eq!(all(dir.path()), before, "{format}");
+        fs::write(&own, text).unwrap();
+        share(&emulator, dir.path(), "2/2", &["--format", format]);
+        assert_eq!(verify(&emulator, dir.path()).ok().json()["rows"], 300);
+    }
+}
+
+/// What was mended may be all that there is of it.
+#[test]
+fn a_mended_part_stays_where_the_one_before_is_gone() {
+    let (emulator, dir) = (seeded(300), tempfile::tempdir().unwrap());
     export(&emulator, dir.path(), &SMALL).ok();
     let own = dir.path().join("manifest.log");
-    let (text, before) = (fs::read_to_string(&own).unwrap(), parts(dir.path()));
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    for kept in [1, 3] {
-        fs::write(&own, lines[..kept].concat()).unwrap();
-        for refused in [export(&emulator, dir.path(), &SMALL), verify(&emulator, dir.path())] {
-            assert!(
-                refused.code == 7 && refused.err.contains("that its manifest does not tell of: "),
-                "{}",
-                refused.err
-            );
-        }
-        assert_eq!(parts(dir.path()), before);
+    let (text, part) = (fs::read_to_string(&own).unwrap(), dir.path().join(&parts(dir.path())[0]));
+    fs::write(&part, "").unwrap();
+    assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 1);
+    let after = fs::read_to_string(&own).unwrap();
+    fs::write(&own, text).unwrap();
+    let before = all(dir.path());
+    for refused in [export(&emulator, dir.path(), &SMALL), verify(&emulator, dir.path())] {
+        assert!(refused.code == 7 && refused.err.contains("-r1.ndjson"), "{}", refused.err);
     }
-    // Without its first line it tells of nothing.
-    fs::write(&own, lines[1..].concat()).unwrap();
-    let refused = verify(&emulator, dir.path());
-    assert!(refused.code == 7 && refused.err.contains("does not begin with its settings"), "{}", refused.err);
-    assert_eq!(export(&emulator, dir.path(), &SMALL).code, 2);
-    for torn in ["", &lines[0][..50]] {
-        fs::write(&own, torn).unwrap();
-        let refused = export(&emulator, dir.path(), &SMALL);
-        assert!(
-            refused.code == 2 && refused.err.contains("has parts of an export, but no manifest"),
-            "{}",
-            refused.err
-        );
-        let verified = verify(&emulator, dir.path());
-        assert!(verified.code == 3 && verified.err.contains("manifest.log was not begun"), "{}", verified.err);
-    }
-    fs::write(&own, &text).unwrap();
-    assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 0);
-    assert_eq!((parts(dir.path()), rows(dir.path()).len()), (before, 600));
+    assert_eq!(all(dir.path()), before);
+    fs::write(&own, after).unwrap();
+    // A file with a name like that of a part is a person's.
+    let mine = part.with_extension("").display().to_string() + "-mine.ndjson";
+    fs::write(&mine, "mine").unwrap();
+    verify(&emulator, dir.path()).ok();
+    assert_eq!(fs::read(&mine).unwrap(), b"mine");
 }
 
 #[test]
@@ -139,19 +209,30 @@ fn a_pipe_is_no_part() {
 
 #[test]
 fn a_directory_that_cannot_be_written_is_verified() {
-    let (emulator, dir) = (seeded(300), tempfile::tempdir().unwrap());
-    export(&emulator, dir.path(), &SMALL).ok();
-    let verify = || {
-        let mut reader = as_reader(dir.path());
-        reader.env("DESK_BASE_URL", emulator.base_url()).env("DESK_API_TOKEN", emulator.token());
-        run(reader, ["export", "verify", ".", "--json"])
-    };
-    assert_eq!(verify().ok().json()["rows"], 300);
-    writable(dir.path());
-    let part = dir.path().join(parts(dir.path()).into_iter().find(|name| name.ends_with(".ndjson")).unwrap());
-    fs::set_permissions(&part, fs::Permissions::from_mode(0o600)).unwrap();
-    fs::write(&part, "").unwrap();
-    let refused = verify();
-    assert!(refused.code == 1 && refused.err.contains("Permission denied"), "{}", refused.err);
-    writable(dir.path());
+    for format in ["ndjson", "sqlite"] {
+        let (emulator, dir) = (seeded(300), tempfile::tempdir().unwrap());
+        export(&emulator, dir.path(), &[&SMALL[..], &["--format", format]].concat()).ok();
+        let verify = || {
+            let mut reader = as_reader(dir.path());
+            reader.env("DESK_BASE_URL", emulator.base_url()).env("DESK_API_TOKEN", emulator.token());
+            run(reader, ["export", "verify", ".", "--json"])
+        };
+        assert_eq!(verify().ok().json()["rows"], 300);
+        let write = |path: &Path, bytes: &[u8]| {
+            writable(dir.path());
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+            fs::write(path, bytes).unwrap();
+        };
+        // Killed while its last line was being written.
+        let own = dir.path().join("manifest.log");
+        let text = fs::read(&own).unwrap();
+        write(&own, &text[..text.len() - 5]);
+        assert_eq!(verify().ok().json()["rows"], 300);
+        let mut files = all(dir.path()).into_iter().map(|(path, _)| path);
+        let part = files.find(|path| path.extension().is_some_and(|extension| extension == format)).unwrap();
+        write(&part, b"");
+        let refused = verify();
+        assert!(refused.code == 1 && refused.err.contains("manifest.log: permission denied"), "{}", refused.err);
+        writable(dir.path());
+    }
 }

@@ -81,10 +81,12 @@ fn the_emulator_is_inside() {
     open(0o600);
     // The youngest is found, and behind it the one before.
     let found_at = || run(nothing_else(), ["chat-message", "list", "--limit", "1"]).ok().err;
-    let (mut younger, its) = start();
+    let ((second, _), (youngest, its)) = (start(), start());
     assert!(found_at().contains(its["base_url"].as_str().unwrap()));
-    drop(younger.stdin.take());
-    assert!(younger.wait().unwrap().success());
+    for mut younger in [second, youngest] {
+        drop(younger.stdin.take());
+        assert!(younger.wait().unwrap().success());
+    }
     assert!(found_at().contains(ready["base_url"].as_str().unwrap()));
     // Anything that is said comes before it.
     assert_eq!(run(nothing_else(), ["chat-message", "list", "--application-id", "x"]).code, 4);

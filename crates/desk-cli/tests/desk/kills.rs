@@ -59,7 +59,7 @@ fn kill(mut command: Command, dir: &Path, random: &mut Rng) -> bool {
 fn storm(format: &str) {
     let (kills, seed) = (number("DESK_TEST_KILLS", 20), number("DESK_TEST_SEED", 7));
     let mut random = Rng::with_seed(seed);
-    let (mut killed, mut rounds) = (0, 0);
+    let (mut killed, mut mending, mut rounds) = (0, 0, 0);
     while killed < kills {
         rounds += 1;
         assert!(rounds < 50 + kills, "exports end before they are killed");
@@ -89,8 +89,18 @@ fn storm(format: &str) {
         emulator.set_faults(FaultPlan::default()).unwrap();
         emulator.set_drift(Vec::new()).unwrap();
         check(&emulator, dir.path(), format);
+        // What is gone since is mended in many windows; a kill may come between any two steps of that.
+        let gone = ids(&truth(&emulator)).into_iter().filter(|id| *id <= ROWS).step_by(150).collect();
+        emulator.change_messages(&Change::Delete(gone)).unwrap();
+        for _ in 0..random.u64(0..6) {
+            let mut command = with(&emulator);
+            command.args(["export", "verify", dir.path().to_str().unwrap()]);
+            mending += u64::from(kill(command, dir.path(), &mut random));
+        }
+        verify(&emulator, dir.path()).ok();
+        check(&emulator, dir.path(), format);
     }
-    println!("{killed} kills of {format} in {rounds} exports");
+    println!("{killed} kills of {format} in {rounds} exports, and {mending} of what mends them");
 }
 
 /// The ids that are in the directory, each as often as it is there.

@@ -2,11 +2,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::super::begun::{self, Begun};
 use super::super::plan::Plan;
@@ -39,14 +38,7 @@ const TABLES: &str = "
 pub(crate) fn beside(plan: &Path) -> PathBuf {
     let plan = files::real(plan);
     let beside = plan.with_extension("ledger");
-    if beside == plan { with(&plan, ".ledger") } else { beside }
-}
-
-/// A file beside another.
-pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
+    if beside == plan { files::with(&plan, ".ledger") } else { beside }
 }
 
 /// Whether it is a file of SQLite.
@@ -68,7 +60,7 @@ impl Ledger {
         if !path.exists() {
             begun::elsewhere(plan_file, &plan.sha256, path)?;
             // Made under another name, so that there is no ledger without its plan.
-            let new = with(path, &format!(".{}", std::process::id()));
+            let new = files::with(path, &format!(".{}", std::process::id()));
             make(&new, plan, service).map_err(|error| failed(path, &error))?;
             // Another plan may have made its own meanwhile.
             let named = std::fs::hard_link(&new, path).and_then(|()| files::sync(files::parent(path)));
@@ -155,13 +147,14 @@ impl Ledger {
             files::lock(&file, path, "desk send").map_err(Error::unsent)?;
         }
         let mut opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
-        if !to_write && is_fixed(&opened) {
+        if !to_write && opened.as_ref().is_err_and(files::is_fixed) {
             // Where nothing can be written, it is read as what does not change: nobody writes meanwhile, nor left a journal.
             files::share(&file, path, "desk send")?;
             locked = true;
             let path = files::real(path);
-            if !with(&path, "-wal").exists() {
-                opened = connect(&unchanging(&path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
+            if !files::with(&path, "-wal").exists() {
+                opened =
+                    connect(&files::unchanging(&path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
             }
         }
         let (db, own) = opened.map_err(|error| failed(path, &error))?;
@@ -210,25 +203,9 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)
     Ok((db, own))
 }
 
-/// Whether it is where the files cannot be made that SQLite has beside a ledger.
-fn is_fixed<T>(opened: &rusqlite::Result<T>) -> bool {
-    let code = opened.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
-    matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
-}
-
-/// A name by which SQLite makes no files beside it.
-fn unchanging(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let bytes = path.as_os_str().as_bytes().iter();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    let name: String =
-        bytes.map(|byte| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect();
-    format!("file://{name}?immutable=1").into()
-}
-
 fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
     for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(with(path, suffix));
+        let _ = std::fs::remove_file(files::with(path, suffix));
     }
     // SQLite gives its other files the mode of this one.
     let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
