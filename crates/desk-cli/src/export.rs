@@ -37,6 +37,7 @@ use crate::api::{GARBLED, List};
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
+use crate::files;
 use crate::interrupt;
 use crate::output::{Output, message};
 use crate::progress::{self, Progress};
@@ -142,7 +143,7 @@ async fn whole(
 }
 
 fn verify_hint(dir: &Path) -> String {
-    format!("type `desk export verify {}`: it reads anew what has changed", dir.display())
+    format!("type `desk export verify {}`: it reads anew what has changed", files::quoted(dir))
 }
 
 /// Goes back to what the manifest says; gives what is there.
@@ -158,9 +159,8 @@ fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<T
     };
     if let Some(window) = wrong {
         let problem = format!("what {} has of {} is not as it was written", dir.display(), window.from.to_rfc3339());
-        return Err(
-            Error::integrity(problem).hint(format!("type `desk export verify {}`: it reads it anew", dir.display()))
-        );
+        return Err(Error::integrity(problem)
+            .hint(format!("type `desk export verify {}`: it reads it anew", files::quoted(dir))));
     }
     let mut totals = Totals::default();
     manifest.windows().for_each(|window| totals.add(window));
@@ -335,7 +335,7 @@ fn end(
     }
     let problem = format!("{unproven} of {windows} windows are not proven: rows may be missing from them");
     Err(Error::new(Exit::Partial, "partial", problem)
-        .hint(format!("type `desk export verify {}`: it reads them anew", options.dir.display())))
+        .hint(format!("type `desk export verify {}`: it reads them anew", files::quoted(&options.dir))))
 }
 
 /// Says so if the end that was asked for is not reached: the service's clock has not passed it.

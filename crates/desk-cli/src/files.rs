@@ -86,6 +86,16 @@ pub(crate) fn unchanging(path: &Path) -> PathBuf {
     format!("file://{name}?immutable=1").into()
 }
 
+/// A name as a shell takes it.
+pub(crate) fn quoted(path: &Path) -> String {
+    let name = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
+    match !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
+        true => name,
+        false => format!("'{}'", name.replace('\'', "'\\''")),
+    }
+}
+
 /// A file beside another.
 pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

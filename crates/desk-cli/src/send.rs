@@ -15,11 +15,13 @@ mod reconcile;
 mod report;
 mod state;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 
+use crate::api::arguments;
 use crate::error::{Error, Exit, Result};
+use crate::files;
 use state::States;
 
 pub(crate) use options::command;
@@ -35,15 +37,36 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     }
 }
 
-/// What is to be said while there are unknown outcomes; `plan` is what the person types.
-fn in_doubt(states: &States, plan: &Path) -> Result<()> {
+/// A plan and its ledger as they were named: what a person is to type next names them so as well.
+struct Campaign {
+    plan: PathBuf,
+    ledger: Option<PathBuf>,
+}
+
+impl Campaign {
+    fn of(matches: &ArgMatches) -> Campaign {
+        let (plan, ledger) = (arguments::path(matches, "plan").to_owned(), matches.get_one("ledger").cloned());
+        match ledger::is_database(&plan) {
+            true => Campaign { plan: "PLAN".into(), ledger: Some(plan) },
+            false => Campaign { plan, ledger },
+        }
+    }
+
+    /// What is typed for one of the commands.
+    fn command(&self, verb: &str) -> String {
+        let ledger = self.ledger.as_ref().map_or(String::new(), |path| format!(" --ledger {}", files::quoted(path)));
+        format!("desk send {verb} {}{ledger}", files::quoted(&self.plan))
+    }
+}
+
+/// What is to be said while there are unknown outcomes.
+fn in_doubt(states: &States, campaign: &Campaign) -> Result<()> {
     let (batches, people) = states.count("unknown");
     if batches == 0 {
         return Ok(());
     }
     let problem = format!("{people} recipients in {batches} batches may have been messaged or not");
     let error = Error::new(Exit::Unknown, "unknown", problem);
-    let hint =
-        format!("type `desk send reconcile {}`: it shows what is known, and takes your decision", plan.display());
+    let hint = format!("type `{}`: it shows what is known, and takes your decision", campaign.command("reconcile"));
     Err(Error { outcome: Some("unknown"), may_have_acted: true, ..error }.hint(hint))
 }

@@ -43,6 +43,8 @@ pub(crate) struct Open {
 #[derive(Clone)]
 struct Keys {
     table: String,
+    /// In order; others may have added more.
+    columns: String,
     id: String,
     time: String,
 }
@@ -53,6 +55,10 @@ impl Keys {
         match columns.as_slice() {
             [time, id] => Ok(Keys {
                 table: quoted(&settings.list.replace('-', "_")),
+                columns: {
+                    let names = table.columns.iter().map(|column| &column.name).chain([&table.other]);
+                    names.map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+                },
                 id: quoted(&id.name),
                 time: quoted(&time.name),
             }),
@@ -95,7 +101,7 @@ impl Open {
         let db = open().map_err(|error| failed(&path, &error))?;
         let types: Vec<Type> = table.columns.iter().map(|column| column.ty).chain([Type::Json]).collect();
         let places = vec!["?"; types.len()].join(", ");
-        let insert = format!("INSERT OR REPLACE INTO {} VALUES ({places})", keys.table);
+        let insert = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({places})", keys.table, keys.columns);
         Ok(Open { db, path, part, keys, span, insert, types })
     }
 
@@ -241,7 +247,7 @@ fn columns(table: &Table, keys: &Keys) -> String {
         format!("{} {ty}{}", quoted(&column.name), if column.required { " PRIMARY KEY" } else { "" })
     });
     let columns: Vec<String> = columns.chain([format!("{} TEXT", quoted(&table.other))]).collect();
-    let Keys { table, id, time } = keys;
+    let Keys { table, id, time, .. } = keys;
     let index = quoted(&format!("{}_by_time", table.trim_matches('"')));
     format!(
         "CREATE TABLE IF NOT EXISTS {table} ({});
@@ -257,8 +263,8 @@ fn remove(db: &Connection, Keys { table, time, .. }: &Keys, (from, until): Span)
 
 /// Bytes and BLAKE3 of the rows of a window, by time and id: of each value its type, its length and its bytes.
 fn digest(db: &Connection, keys: &Keys, (from, until): Span) -> rusqlite::Result<(u64, String)> {
-    let Keys { table, id, time } = keys;
-    let select = format!("SELECT * FROM {table} WHERE {time} BETWEEN ?1 AND ?2 ORDER BY {time}, {id}");
+    let Keys { table, columns, id, time } = keys;
+    let select = format!("SELECT {columns} FROM {table} WHERE {time} BETWEEN ?1 AND ?2 ORDER BY {time}, {id}");
     let mut select = db.prepare(&select)?;
     let columns = select.column_count();
     let mut rows = select.query([stamp(from), stamp(until)])?;
@@ -332,8 +338,8 @@ fn failed(path: &Path, error: &rusqlite::Error) -> Error {
         }
         Some(ErrorCode::DatabaseBusy) => "wait until others have ended their work in it, then type it again".to_owned(),
         _ if damaged(error) => {
-            let dir = files::parent(path).display();
-            format!("remove {}, then type `desk export verify {dir}`: it reads anew what was there", path.display())
+            let (dir, path) = (files::quoted(files::parent(path)), files::quoted(path));
+            format!("remove {path}, then type `desk export verify {dir}`: it reads anew what was there")
         }
         _ => "mend it, then type the same command again".to_owned(),
     };

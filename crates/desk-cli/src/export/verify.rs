@@ -41,11 +41,13 @@ struct Found {
     /// Rows that were here and that the service has no more: still here, and removed.
     kept: u64,
     removed: u64,
+    /// Rows that the service has more in windows that are kept.
+    more: u64,
     /// What is not there yet.
     missing: Vec<String>,
 }
 
-/// With `keep`, windows of which the service has fewer rows now stay as they are.
+/// With `keep`, windows of which the service has another number of rows now stay as they are.
 pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
     let dir = arguments::path(matches, "directory").to_owned();
     let (json, started) = (matches.get_flag("json"), Instant::now());
@@ -81,11 +83,11 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
 }
 
 fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<()> {
-    let Found { windows, rows, mended, wrong, kept, removed, missing } = found;
+    let Found { windows, rows, mended, wrong, kept, removed, more, missing } = found;
     if json {
         let summary = json!({
             "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "kept_rows": kept,
-            "removed_rows": removed, "missing": missing, "requests": counts.requests(), "retries": counts.retries(),
+            "removed_rows": removed, "unread_rows": more, "missing": missing, "requests": counts.requests(), "retries": counts.retries(),
             "seconds": started.elapsed().as_secs_f64(),
         });
         let mut output = Output::new();
@@ -94,7 +96,7 @@ fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<
     } else {
         let gone = [(kept, "kept"), (removed, "removed here as well")].map(|(rows, what)| match rows {
             0 => String::new(),
-            rows => format!(", {rows} rows gone from the service {what}"),
+            rows => format!(", at least {rows} rows gone from the service {what}"),
         });
         let gone = gone.concat();
         message(&format!(
@@ -106,6 +108,12 @@ fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<
     if *wrong > 0 {
         let problem = format!("{wrong} windows cannot be proven: the service's answers do not fit together");
         return Err(Error::integrity(problem).hint("type the same command again, when the service is at rest"));
+    }
+    if *more > 0 {
+        let problem = format!("the service has at least {more} rows more than windows that are kept as they are");
+        return Err(Error::new(Exit::Partial, "partial", problem).hint(
+            "to have these rows too, copy the directory, and leave --keep-deleted out: then windows are read anew",
+        ));
     }
     if !missing.is_empty() {
         let problem = format!("what is there agrees, but the export is not complete: {}", missing.join(", "));
@@ -194,9 +202,11 @@ impl<'a> Work<'a> {
         if self.list.windows && window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
             return Ok(window.count);
         }
-        let gone = window.count.saturating_sub(u64::try_from(count).unwrap_or_default());
-        if self.keep && whole && gone > 0 {
-            found.kept += gone;
+        let there = u64::try_from(count).unwrap_or_default();
+        // Among others that came, some may be gone: what is read anew would have lost them.
+        if self.keep && whole && there != window.count {
+            found.kept += window.count.saturating_sub(there);
+            found.more += there.saturating_sub(window.count);
             found.wrong += u64::from(!window.verified);
             return Ok(window.count);
         }

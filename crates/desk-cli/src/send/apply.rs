@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::ledger::{self, End, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
-use super::{in_doubt, options};
+use super::{Campaign, in_doubt, options};
 use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
 use crate::counts::Counts;
@@ -41,7 +41,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?);
     }
     let connection = Connection::new(matches)?;
-    confirm(&plan, file, matches)?;
+    let campaign = Campaign::of(matches);
+    confirm(&plan, &campaign, matches)?;
     let counts = Arc::new(Counts::default());
     let client = connection.paced(plan.per_second, counts.clone())?;
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
@@ -68,7 +69,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         client,
         operation,
         bulk,
-        file,
+        campaign,
         ledger,
     };
     let stopped = work.all(&interrupted).await;
@@ -94,7 +95,7 @@ struct Seen {
 
 struct Work<'a> {
     plan: &'a Plan,
-    file: &'a Path,
+    campaign: Campaign,
     client: Client,
     operation: &'static Operation,
     bulk: &'static Bulk,
@@ -182,10 +183,9 @@ impl Work<'_> {
         }
         let reached = if well { "reached everybody in them" } else { "did not reach everybody in them" };
         let problem = format!("the canary is over: the first batches ({}) {reached}", self.plan.canary);
-        let file = self.file.display();
-        Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
-            "look at what arrived and at `desk send status {file}`, then type the same command with --after-canary"
-        )))
+        let status = self.campaign.command("status");
+        Err(Error::new(Exit::Partial, "stopped", problem)
+            .hint(format!("look at what arrived and at `{status}`, then type the same command with --after-canary")))
     }
 
     /// Whether to go on after this outcome.
@@ -203,9 +203,9 @@ impl Work<'_> {
                 }
                 let why = error.map_or(String::new(), |error| format!("; the last: {}", error.message));
                 let problem = format!("{rejected} of {batches} batches were rejected{why}");
-                let file = self.file.display();
+                let report = self.campaign.command("report");
                 Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
-                    "see `desk send report {file}`; the same command goes on with the others, --stop-rejected 100% to the end"
+                    "see `{report}`; the same command goes on with the others, --stop-rejected 100% to the end"
                 )))
             }
             (Outcome::Unknown, _) if self.run.unknown >= self.stop_unknown => {
@@ -275,7 +275,7 @@ fn waiting(plan: &Plan, states: &States) -> usize {
 }
 
 /// Asks for the number of recipients, or takes it from the option.
-fn confirm(plan: &Plan, file: &Path, matches: &ArgMatches) -> Result<()> {
+fn confirm(plan: &Plan, campaign: &Campaign, matches: &ArgMatches) -> Result<()> {
     let all = plan.recipients.len();
     let given = match matches.get_one::<usize>("yes-send-to") {
         Some(given) => Some(*given),
@@ -289,7 +289,8 @@ fn confirm(plan: &Plan, file: &Path, matches: &ArgMatches) -> Result<()> {
         }
         None => {
             let problem = format!("nobody has agreed to send to {all} people; nothing was sent");
-            return Err(Error::usage(problem).hint(format!("look at {}, then add --yes-send-to {all}", file.display())));
+            return Err(Error::usage(problem)
+                .hint(format!("look at {}, then add --yes-send-to {all}", campaign.plan.display())));
         }
     };
     match given {
@@ -335,7 +336,7 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
         })?;
     let said = summary(&states, json);
     let waiting = waiting(work.plan, &states);
-    let doubt = in_doubt(&states, work.file);
+    let doubt = in_doubt(&states, &work.campaign);
     match (stopped, doubt) {
         // The person who has ended it knows that it is not at its end.
         (Err(stopped), _) if stopped.exit == Exit::Interrupted => Err(stopped),
@@ -354,7 +355,7 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
         (Ok(()), Ok(())) => {
             let missed = states.count("partial").1 + states.count("rejected").1;
             if missed == 0 {
-                let hint = format!("see `desk send status {}`", work.file.display());
+                let hint = format!("see `{}`", work.campaign.command("status"));
                 let all = |error: &Error| format!("{}, but all is sent: {}", error.message, states.told());
                 return said.map_err(|error| Error { message: all(&error), may_have_acted: true, ..error }.hint(hint));
             }
@@ -362,7 +363,7 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
                 "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"
             );
             Err(Error::new(Exit::Partial, "partial", problem)
-                .hint(format!("see `desk send report {}`", work.file.display())))
+                .hint(format!("see `{}`", work.campaign.command("report"))))
         }
     }
 }

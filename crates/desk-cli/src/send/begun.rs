@@ -91,14 +91,16 @@ pub(crate) fn is_by(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Resu
     places(file, sha256).iter().try_for_each(|place| Mark::of(own, place, (file, ledger)).map(|_| ()))
 }
 
-/// Rows that the ledger, known by `own`, has at least, by the marks that there are of it.
-pub(crate) fn counted(file: &Path, sha256: &str, own: &str) -> Result<usize> {
-    let mut rows = 0;
+/// What the marks that there are of the ledger known by `own` tell: how many rows it has at least, and where it was.
+pub(crate) fn counted(file: &Path, sha256: &str, own: &str) -> Result<(usize, Vec<PathBuf>)> {
+    let (mut rows, mut were) = (0, Vec::new());
     for place in places(file, sha256) {
-        let mark = Mark::read(&place)?.filter(|mark| mark.ledger == own);
-        rows = rows.max(mark.map_or(0, |mark| mark.rows));
+        if let Some(mark) = Mark::read(&place)?.filter(|mark| mark.ledger == own) {
+            rows = rows.max(mark.rows);
+            were.extend(serde_json::from_str::<String>(&mark.place).map(PathBuf::from));
+        }
     }
-    Ok(rows)
+    Ok((rows, were))
 }
 
 /// Makes a ledger, known by `own`, the one that a plan is sent by, before anything is. It may be moved, but not be replaced.

@@ -36,6 +36,9 @@ Examples:
   desk send apply plan.json --after-canary
   desk send report plan.json > report.csv";
 
+/// What a person can decide about a batch.
+const DECISIONS: [&str; 3] = ["sent", "not-sent", "skip"];
+
 /// Operations that reach many.
 fn operations() -> impl Iterator<Item = (&'static Operation, &'static Bulk)> {
     OPERATIONS.iter().filter_map(|operation| Some((operation, operation.bulk.as_ref()?)))
@@ -206,8 +209,13 @@ fn reconcile() -> Command {
         .arg(needs(count("batch", "The batch that is decided").value_parser(|text: &str| whole(text, 1, usize::MAX))))
         .arg(needs(
             option("as", "DECISION", "Only not-sent lets `apply` send it again")
-                .value_parser(PossibleValuesParser::new(["sent", "not-sent", "skip"])),
+                .value_parser(PossibleValuesParser::new(DECISIONS)),
         ))
+        .arg(
+            option("instead-of", "DECISION", "The decision about it that was wrong")
+                .requires("as")
+                .value_parser(PossibleValuesParser::new(DECISIONS)),
+        )
         .arg(needs(option("by", "NAME", "Who decides")))
         .arg(needs(option("why", "TEXT", "What it was decided by")))
 }

@@ -14,13 +14,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::hours::{Hours, Span};
-use super::ledger::Ledger;
+use super::ledger::{self, Ledger};
 use super::state::Shape;
 use super::{options, recipients};
 use crate::api::input::Input;
 use crate::api::{Bulk, Operation, arguments};
 use crate::error::{Error, Exit, Result};
 use crate::export::hex;
+use crate::files;
 use crate::output::{Output, message};
 
 const VERSION: u32 = 1;
@@ -144,6 +145,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         let problem = "--out - would be a file of that name; nothing was sent";
         return Err(Error::usage(problem).hint("name a file: a plan is kept, because it says what was sent"));
     }
+    let ledger = ledger::beside(out);
+    if ledger.exists() {
+        let problem = format!("{} is the ledger of a plan before; nothing was sent", ledger.display());
+        return Err(Error::usage(problem).hint("give the plan another name, because its ledger goes by that"));
+    }
     let mut input = arguments::input(own.iter().copied(), matches, true)?;
     if input.body.remove(bulk.recipients).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
         let problem = format!("the body has `{}`; nothing was sent", bulk.recipients);
@@ -179,7 +185,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     plan.write(out)?;
     summary(&plan, out, matches.get_flag("json")).map_err(|error| {
         let problem = format!("{}, but the plan is written to {}", error.message, out.display());
-        Error { message: problem, ..error }.unsent().hint(format!("type `desk send apply {} --dry-run`", out.display()))
+        Error { message: problem, ..error }
+            .unsent()
+            .hint(format!("type `desk send apply {} --dry-run`", files::quoted(out)))
     })
 }
 
@@ -307,7 +315,7 @@ fn summary(plan: &Plan, out: &Path, json: bool) -> Result<()> {
         time(*estimated_seconds),
         plan.removed.told(),
         plan.in_doubt,
-        out.display(),
+        files::quoted(out),
     ));
     Ok(())
 }

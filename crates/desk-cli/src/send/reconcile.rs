@@ -3,17 +3,16 @@
 //! It sends nothing, and asks the service only for what `evidence.rs` weighs. A decision is one line of the ledger, for good,
 //! and only a person's.
 
-use std::path::Path;
-
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use serde_json::{Value, json};
 
 use super::evidence::{Case, Finding, may_come, neighbours};
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
-use super::{options, report};
+use super::{Campaign, options, report};
 use crate::api::arguments;
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result, shown};
@@ -28,7 +27,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
             let mut ledger = Ledger::open_to_decide(&place, file, &plan)?;
             let settle = matches.get_one::<TimeDelta>("settle").copied().unwrap_or_default();
-            decide(&mut ledger, &plan, *number, (text("as"), settle), (text("by"), text("why")))?;
+            let instead = matches.get_one::<String>("instead-of").map(String::as_str);
+            decide(&mut ledger, &plan, *number, (text("as"), instead, settle), (text("by"), text("why")))?;
             let (people, decision) = (plan.batch(number - 1).len(), text("as"));
             if matches.get_flag("json") {
                 let mut output = Output::new();
@@ -53,14 +53,14 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 }
                 _ => Vec::new(),
             };
-            doubts.show(&findings, file, matches.get_flag("json"))?;
+            doubts.show(&findings, &decision(matches), matches.get_flag("json"))?;
             let (batches, people) = states.count("in_flight");
             if batches > 0 {
                 message(&format!(
                     "{people} recipients in {batches} batches are being sent now: look again when that has ended"
                 ));
             }
-            report::doubts(ledger.as_ref(), &states, file)
+            report::doubts(ledger.as_ref(), &states, matches)
         }
     }
 }
@@ -69,7 +69,7 @@ fn decide(
     ledger: &mut Ledger,
     plan: &Plan,
     number: usize,
-    (decision, settle): (&str, TimeDelta),
+    (decision, instead, settle): (&str, Option<&str>, TimeDelta),
     (by, why): (&str, &str),
 ) -> Result<()> {
     if by.is_empty() || why.is_empty() {
@@ -96,6 +96,14 @@ fn decide(
         return Err(Error::new(Exit::TryLater, "busy", problem)
             .hint("look again then; if you know that it cannot be, give a shorter --settle"));
     }
+    let before = attempt.decision.as_deref().filter(|before| *before != decision);
+    match (before, instead) {
+        (Some(before), instead) if instead != Some(before) => {
+            let problem = format!("batch {number} was decided already: {before}; nothing was decided");
+            return Err(Error::usage(problem).hint(format!("if that was wrong, add --instead-of {before}")));
+        }
+        _ => {}
+    }
     ledger.decide(attempt.n, decision, by, why)
 }
 
@@ -118,7 +126,7 @@ impl<'a> Doubts<'a> {
     }
 
     /// Prints each with what was found out about it.
-    fn show(&self, findings: &[Finding], file: &Path, json: bool) -> Result<()> {
+    fn show(&self, findings: &[Finding], decision: &str, json: bool) -> Result<()> {
         let mut output = Output::new();
         for (at, place) in self.places.iter().enumerate() {
             let (Some(attempt), finding) = (self.attempts.get(*place), findings.get(at)) else { continue };
@@ -132,14 +140,14 @@ impl<'a> Doubts<'a> {
                 output.line(format!("  {line}").as_bytes())?;
             }
             if let Some(finding) = finding {
-                output.line(verdict(finding, file, attempt.batch + 1).as_bytes())?;
+                output.line(verdict(finding, decision, attempt.batch + 1).as_bytes())?;
             }
         }
         output.flush()?;
         if self.places.is_empty() {
             message("nothing is in doubt");
         } else if !json {
-            message(&next(findings, file));
+            message(&next(findings, decision));
         }
         Ok(())
     }
@@ -189,19 +197,26 @@ async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Resu
     })
 }
 
-fn verdict(finding: &Finding, file: &Path, number: usize) -> String {
+/// What is typed for a decision, up to which.
+fn decision(matches: &ArgMatches) -> String {
+    let command = Campaign::of(matches).command("reconcile");
+    let given = matches.value_source("settle") == Some(ValueSource::CommandLine);
+    match matches.get_raw("settle").and_then(Iterator::last).filter(|_| given) {
+        Some(settle) => format!("{command} --settle {}", settle.display()),
+        None => command,
+    }
+}
+
+fn verdict(finding: &Finding, command: &str, number: usize) -> String {
     let name = finding.verdict.name();
     match finding.verdict.decision() {
-        Some(decision) => {
-            let file = file.display();
-            format!("  {name}: desk send reconcile {file} --batch {number} --as {decision} --by NAME --why TEXT")
-        }
+        Some(decision) => format!("  {name}: {command} --batch {number} --as {decision} --by NAME --why TEXT"),
         None => format!("  {name}"),
     }
 }
 
 /// What to do with what was shown.
-fn next(findings: &[Finding], file: &Path) -> String {
+fn next(findings: &[Finding], command: &str) -> String {
     let inferred = findings.first().map_or(Vec::new(), Finding::inferred);
     let inferred = match inferred.is_empty() {
         true => String::new(),
@@ -211,8 +226,5 @@ fn next(findings: &[Finding], file: &Path) -> String {
         true => "look whether an id between them exists and whom it reached",
         false => "look whether it is so",
     };
-    let file = file.display();
-    format!(
-        "{inferred}{look}, then type\n  desk send reconcile {file} --batch N --as sent|not-sent|skip --by NAME --why TEXT"
-    )
+    format!("{inferred}{look}, then type\n  {command} --batch N --as sent|not-sent|skip --by NAME --why TEXT")
 }

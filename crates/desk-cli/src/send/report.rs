@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::in_doubt;
 use super::ledger::{self, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
+use super::{Campaign, in_doubt};
 use crate::api::arguments;
 use crate::error::Result;
 use crate::output::Output;
@@ -22,9 +22,9 @@ pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Resul
 }
 
 /// What is to be said behind what was shown of a ledger: that it is old, or that there are unknown outcomes.
-pub(crate) fn doubts(ledger: Option<&Ledger>, states: &States, file: &Path) -> Result<()> {
+pub(crate) fn doubts(ledger: Option<&Ledger>, states: &States, matches: &ArgMatches) -> Result<()> {
     ledger.map_or(Ok(()), Ledger::is_newest)?;
-    in_doubt(states, file)
+    in_doubt(states, &Campaign::of(matches))
 }
 
 pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
@@ -41,7 +41,7 @@ pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
     let text = if matches.get_flag("json") { states.json().to_string() } else { states.told() };
     output.line(text.as_bytes())?;
     output.flush()?;
-    doubts(ledger.as_ref(), &states, file)
+    doubts(ledger.as_ref(), &states, matches)
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
@@ -80,5 +80,5 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
         }
     }
     output.flush()?;
-    doubts(ledger.as_ref(), &states, file)
+    doubts(ledger.as_ref(), &states, matches)
 }

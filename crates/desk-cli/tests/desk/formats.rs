@@ -296,6 +296,19 @@ fn a_table_has_nothing_that_is_not_recorded() {
     assert_eq!(files(dir.path()).len(), 2, "{:?}", files(dir.path()));
 }
 
+/// Who owns the table may add to it.
+#[test]
+fn a_table_with_more_columns_goes_on() {
+    let (emulator, dir) = (seeded(300), tempfile::tempdir().unwrap());
+    export(&emulator, dir.path(), &with("sqlite", &[])).ok();
+    let table = rusqlite::Connection::open(dir.path().join("chat-message.sqlite")).unwrap();
+    table.execute_batch("ALTER TABLE chat_message ADD COLUMN mine; UPDATE chat_message SET mine = 1").unwrap();
+    drop(table);
+    assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 0);
+    emulator.change_messages(&Change::Delete(vec![3])).unwrap();
+    assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 1);
+}
+
 #[test]
 fn a_full_disk_says_what_to_do() {
     for format in ["parquet", "sqlite"] {

@@ -351,7 +351,12 @@ fn a_person_decides_what_is_unknown() {
     let early = decide(&not_sent);
     assert!(early.code == 5 && early.err.contains("batch 2 may still be carried out until 2"), "{}", early.err);
     assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "4"]).code, 6);
-    decide(&[&not_sent[..], &["--settle", "0s"]].concat()).ok();
+    let settled = [&not_sent[..], &["--settle", "0s"]].concat();
+    decide(&[&["--batch", "2", "--as", "skip"][..], &why].concat()).ok();
+    // A slip in the number would send what was decided before.
+    let twice = decide(&settled);
+    assert!(twice.code == 2 && twice.err.contains("was decided already: skip"), "{}", twice.err);
+    decide(&[&settled[..], &["--instead-of", "skip"]].concat()).ok();
     apply(&emulator, &dir, "p", &["--yes-send-to", "4"]).ok();
     assert_eq!(status(&emulator, &dir, "p"), states([("done", 3), ("decided_sent", 1)]));
     assert_eq!(emulator.deliveries(None).unwrap().len(), 4);

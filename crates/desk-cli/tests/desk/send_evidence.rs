@@ -88,7 +88,7 @@ fn an_answer_that_was_lost_was_likely_sent() {
     for words in [
         "proactive-chat: 2 has the text and the same recipients, of whom 3 were reached",
         "chat-message: 9 rows between",
-        "  likely-sent: desk send reconcile p.json --batch 2 --as sent --by NAME --why TEXT",
+        "  likely-sent: desk send reconcile p.json --settle 0s --batch 2 --as sent --by NAME --why TEXT",
     ] {
         assert!(told.out.contains(words), "{words}: {}", told.out);
     }
@@ -108,7 +108,11 @@ fn a_request_that_was_dropped_was_likely_not_sent() {
     assert_eq!(rows[0]["evidence"]["neighbours"]["complete"], true);
     let told = reconcile(&emulator, &dir, &[]);
     assert!(told.out.contains("6 rows") && told.out.contains("account for 6; 0 are left for 3"), "{}", told.out);
-    assert!(told.out.contains("  likely-not-sent: desk send reconcile p.json --batch 2 --as not-sent"), "{}", told.out);
+    assert!(
+        told.out.contains("  likely-not-sent: desk send reconcile p.json --settle 0s --batch 2 --as not-sent"),
+        "{}",
+        told.out
+    );
     // What was not there may still come: unless told otherwise, five minutes long.
     let shown = run(send(&emulator, &dir, "reconcile", "p"), ["--json"]).lines();
     assert_eq!(shown[0]["verdict"], "unclear", "{}", shown[0]);

@@ -9,7 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::run::{Ended, begin, interrupt, run};
-use crate::send::{apply, people, plan, send};
+use crate::send::{apply, mark, people, plan, send};
 
 fn nobody_twice(emulator: &Emulator, people: usize) {
     assert!(emulator.messaged_twice().unwrap().is_empty());
@@ -155,11 +155,64 @@ fn a_mark_that_cannot_be_read_is_no_leave_to_begin() {
     let (emulator, ids, dir) = people(1);
     plan(&dir, &ids, "p", &[]);
     apply(&emulator, &dir, "p", &["--yes-send-to", "1"]).ok();
-    let mark = crate::send::mark(&dir);
+    let mark = mark(&dir);
     fs::write(&mark, b"\xff").unwrap();
     for ledger in ["p.ledger", "new.ledger"] {
         let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "1", "--ledger", ledger]);
         assert!(refused.code == 1 && refused.err.contains("; nothing was sent"), "{}", refused.err);
     }
     nobody_twice(&emulator, 1);
+}
+
+/// A backup is gone on with under another home, while the ledger that it was made of is there.
+#[test]
+fn a_copy_is_not_gone_on_with_beside_its_original() {
+    let (emulator, dir) = canary();
+    let backup = tempfile::tempdir().unwrap();
+    let copy = |name: &str| fs::copy(dir.path().join(name), backup.path().join(name)).unwrap();
+    for name in ["p.json", "p.ledger", mark(&dir).file_name().unwrap().to_str().unwrap()] {
+        copy(name);
+    }
+    let refused = rest(&emulator, &backup, "p", &[]);
+    assert!(refused.code == 2 && refused.err.contains("p.ledger is a copy of "), "{}", refused.err);
+    rest(&emulator, &dir, "p", &[]).ok();
+    let refused = rest(&emulator, &backup, "p", &[]);
+    assert!(refused.code == 7 && refused.err.contains("lacks the last 2 notes"), "{}", refused.err);
+    let looked = run(send(&emulator, &backup, "status", "p"), [] as [&str; 0]);
+    assert!(looked.code == 7 && looked.err.contains("lacks the last 2 notes"), "{}", looked.err);
+    // Moved, it is the only one.
+    copy("p.ledger");
+    fs::remove_file(dir.path().join("p.ledger")).unwrap();
+    rest(&emulator, &backup, "p", &[]).ok();
+    nobody_twice(&emulator, 3);
+}
+
+/// What is to be typed next names the files as they were named, and a shell takes it.
+#[test]
+fn hints_can_be_typed() {
+    let (emulator, ids, dir) = people(2);
+    plan(&dir, &ids, "my plan", &["--batch-size", "1"]);
+    let cut = json!({ "method": "POST", "nth": 1, "fault": { "cut": { "when": "after_commit" } } });
+    emulator.set_faults(serde_json::from_value::<FaultPlan>(json!({ "rules": [cut] })).unwrap()).unwrap();
+    let typed = |line: &str| {
+        let mut shell = std::process::Command::new("sh");
+        let bin = std::path::Path::new(env!("CARGO_BIN_EXE_desk")).parent().unwrap();
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        shell.current_dir(dir.path()).env("PATH", path).args(["-c", line]);
+        shell.env("DESK_BASE_URL", emulator.base_url()).env("DESK_API_TOKEN", emulator.token());
+        shell.env_remove("HOME").env_remove("XDG_STATE_HOME");
+        run(shell, [] as [&str; 0])
+    };
+    let doubt = typed("desk send apply 'my plan.json' --ledger 'its ledger' --yes-send-to 2");
+    assert_eq!(doubt.code, 6, "{}", doubt.err);
+    let hint = doubt.err.split('`').nth(1).unwrap();
+    let shown = typed(&format!("{hint} --settle 0s"));
+    assert_eq!(shown.code, 6, "{}", shown.err);
+    let line = shown.out.lines().find_map(|line| line.strip_prefix("  likely-sent: ")).unwrap();
+    typed(&line.replace("NAME", "Ann").replace("TEXT", "seen")).ok();
+    typed("desk send status 'my plan.json' --ledger 'its ledger'").ok();
+    // Its name is taken, as long as its ledger is there.
+    fs::rename(dir.path().join("its ledger"), dir.path().join("next.ledger")).unwrap();
+    let taken = typed("desk send plan --recipients list --out next.json --message a --group-key b --agent-id 1");
+    assert!(taken.code == 2 && taken.err.contains("next.ledger is the ledger of a plan before"), "{}", taken.err);
 }

@@ -85,10 +85,17 @@ impl Ledger {
 
     /// Makes it the plan's one ledger. Of an old copy nothing is written.
     fn own(&mut self, plan_file: &Path, plan: &Plan) -> Result<()> {
-        self.begun = begun::bind(plan_file, &plan.sha256, &self.mark()?, &self.path)?;
-        let rows = self.rows()?;
-        self.missing = self.begun.rows().saturating_sub(rows);
+        let copied = self.compare(plan_file)?;
         self.is_newest().map_err(Error::unsent)?;
+        self.begun = begun::bind(plan_file, &plan.sha256, &self.mark()?, &self.path)?;
+        // As new as the one that it was copied from: of two that go on neither knows of the other.
+        if let Some(other) = copied {
+            let (own, other) = (self.path.display(), files::quoted(&other));
+            let problem = format!("{own} is a copy of {other}, which is still there; nothing was sent");
+            return Err(Error::usage(problem)
+                .hint(format!("send by --ledger {other}; or remove that one, if nobody sends by it any more")));
+        }
+        let rows = self.rows()?;
         self.begun.reach(rows)?;
         self.give_up()
     }
@@ -116,11 +123,30 @@ impl Ledger {
 
     /// Opens a ledger to read, an old copy as well: [`Ledger::is_newest`] tells. There may be a mark of it beside `file`.
     pub(crate) fn look(path: &Path, file: &Path) -> Result<Ledger> {
-        let ledger = Ledger::at(path, false)?;
+        let mut ledger = Ledger::at(path, false)?;
+        ledger.compare(file)?;
+        Ok(ledger)
+    }
+
+    /// Finds out what it lacks, by its marks and by the ledger that they name, if that is another file; gives that.
+    fn compare(&mut self, file: &Path) -> Result<Option<PathBuf>> {
         // Counted before it is read: meanwhile there may be more.
-        let counted = begun::counted(file, &ledger.ask("SELECT sha256 FROM plan")?, &ledger.mark()?)?;
-        let missing = counted.saturating_sub(ledger.rows()?);
-        Ok(Ledger { missing, ..ledger })
+        let (mut counted, were) = begun::counted(file, &self.ask("SELECT sha256 FROM plan")?, &self.mark()?)?;
+        let mut copied = None;
+        for place in were {
+            // Where nobody may look there is nothing to compare.
+            let Ok(other) = std::fs::metadata(&place) else { continue };
+            let own = self.file.metadata().map_err(|error| Error::io("read", &self.path, &error))?;
+            if (other.dev(), other.ino()) != (own.dev(), own.ino())
+                && let Ok(other) = Ledger::at(&place, false)
+                && other.mark()? == self.mark()?
+            {
+                counted = counted.max(other.rows()?);
+                copied = Some(place);
+            }
+        }
+        self.missing = counted.saturating_sub(self.rows()?);
+        Ok(copied)
     }
 
     /// Refuses an old copy.
@@ -196,7 +222,8 @@ impl Ledger {
 /// A database, and whether it is a ledger of this version.
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)> {
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    db.busy_timeout(std::time::Duration::from_secs(10))?;
+    // Who has an answer to note waits for long.
+    db.busy_timeout(std::time::Duration::from_secs(60))?;
     db.pragma_update(None, "synchronous", "FULL")?;
     let ids = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let own = (ids("application_id")?, ids("user_version")?) == (APPLICATION, 1);
