@@ -90,7 +90,8 @@ pub(crate) fn unchanging(path: &Path) -> PathBuf {
 pub(crate) fn quoted(path: &Path) -> String {
     let name = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
-    match !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
+    let name = if name.starts_with('-') { format!("./{name}") } else { name };
+    match !name.is_empty() && name.chars().all(plain) {
         true => name,
         false => format!("'{}'", name.replace('\'', "'\\''")),
     }

@@ -22,8 +22,10 @@ use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::rows::Row;
 
-/// Where SQLite keeps a number for who uses it: here, how many windows were added.
-const COUNT: &str = "user_version";
+/// A table of its own says how many windows were added.
+const COUNTER: &str = "
+    CREATE TABLE IF NOT EXISTS desk_export (windows INTEGER NOT NULL);
+    INSERT INTO desk_export SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM desk_export);";
 
 /// A stretch of time, both ends inclusive.
 type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -91,10 +93,11 @@ impl Open {
         let open = || {
             let db = connect(&path)?;
             db.execute_batch(&columns(table, &keys))?;
+            db.execute_batch(COUNTER)?;
             db.execute_batch("BEGIN IMMEDIATE")?;
             remove(&db, &keys, span)?;
             if revision == 0 {
-                db.pragma_update(None, COUNT, windows(&db)? + 1)?;
+                count(&db, windows(&db)? + 1)?;
             }
             Ok(db)
         };
@@ -171,10 +174,14 @@ pub(crate) fn trim(
     }
     let keys = Keys::new(table, settings)?;
     let trim = || {
+        if windows(&reading(&path)?)? == recorded as i64 {
+            return Ok(());
+        }
         let db = connect(&path)?;
+        db.execute_batch(COUNTER)?;
         db.execute_batch("BEGIN IMMEDIATE")?;
         db.execute(&format!("DELETE FROM {} WHERE {} > ?1", keys.table, keys.time), [stamp(until)])?;
-        db.pragma_update(None, COUNT, recorded as i64)?;
+        count(&db, recorded as i64)?;
         db.execute_batch("COMMIT")
     };
     match trim() {
@@ -186,16 +193,25 @@ pub(crate) fn trim(
 
 /// How many windows were added to the table.
 fn windows(db: &Connection) -> rusqlite::Result<i64> {
-    db.pragma_query_value(None, COUNT, |row| row.get(0))
+    match has_table(db, "desk_export")? {
+        true => db.query_row("SELECT windows FROM desk_export", [], |row| row.get(0)),
+        false => Ok(0),
+    }
+}
+
+fn count(db: &Connection, windows: i64) -> rusqlite::Result<()> {
+    db.execute("UPDATE desk_export SET windows = ?1", [windows]).map(|_| ())
+}
+
+fn has_table(db: &Connection, name: &str) -> rusqlite::Result<bool> {
+    db.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?1)", [name], |row| row.get(0))
 }
 
 fn has_rows(db: &Connection, keys: &Keys) -> rusqlite::Result<bool> {
-    let table =
-        db.query_row("SELECT count(*) FROM sqlite_master WHERE type = 'table'", [], |row| row.get::<_, i64>(0))?;
-    if table == 0 {
-        return Ok(false);
+    match has_table(db, keys.table.trim_matches('"'))? {
+        true => db.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {})", keys.table), [], |row| row.get(0)),
+        false => Ok(false),
     }
-    db.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {})", keys.table), [], |row| row.get(0))
 }
 
 /// Whether the table has of a window what was recorded.

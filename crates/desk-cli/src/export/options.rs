@@ -141,8 +141,8 @@ fn verify() -> Command {
         .arg(directory().help("The directory"))
         .arg(key_file())
         .arg(Arg::new("keep-deleted").long("keep-deleted").action(ArgAction::SetTrue).help(
-            "Leave windows as they are of which the service has fewer rows than before, unless they are damaged; without it, rows \
-             that it has no more are removed",
+            "Leave windows as they are of which the service has another number of rows than before, unless they are damaged; without \
+             it, rows that it has no more are removed",
         ))
 }
 

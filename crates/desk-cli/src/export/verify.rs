@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::SecondsFormat;
 use clap::ArgMatches;
 use desk_client::Client;
 use serde_json::json;
@@ -45,6 +46,18 @@ struct Found {
     more: u64,
     /// What is not there yet.
     missing: Vec<String>,
+}
+
+impl Found {
+    /// Rows that the service has, as far as it has told.
+    fn there(&self) -> u64 {
+        (self.rows + self.more).saturating_sub(self.kept)
+    }
+}
+
+/// Where a window begins.
+fn since(window: &Window) -> String {
+    window.from.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// With `keep`, windows of which the service has another number of rows now stay as they are.
@@ -163,7 +176,7 @@ impl<'a> Work<'a> {
         writer::clean(self.dir, manifest)?;
         let rows = windows.iter().map(|window| window.count).sum();
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
-        let before = found.rows - found.kept;
+        let (before, kept) = (found.there(), found.kept + found.more);
         for window in &windows {
             let now = self.window(window, manifest, found).await?;
             found.windows += 1;
@@ -175,15 +188,19 @@ impl<'a> Work<'a> {
         let (first, until) = self.settings.span();
         let reached = last.is_some_and(|last| until.is_none_or(|until| until <= last));
         match last.filter(|_| reached) {
-            Some(_) if manifest.ended() == last || manifest.is_fixed().is_some() => Ok(()),
+            Some(_) if manifest.ended() == last => Ok(()),
             // Its one window had as many rows as the list.
             Some(last) if !self.list.windows => manifest.end(last),
             // All windows are there; killed before the last word.
             Some(last) if until.is_some() => {
-                let rows = found.rows - found.kept - before;
+                let rows = found.there() - before;
                 let all = whole(self.list, self.client, &self.input, (first, until), rows).await;
                 all.map_err(|error| error.hint("type the same command again, when the service is at rest"))?;
-                manifest.end(last)
+                // What differs is not called whole.
+                match kept == found.kept + found.more && manifest.is_fixed().is_none() {
+                    true => manifest.end(last),
+                    false => Ok(()),
+                }
             }
             _ => {
                 let from = last.map_or("the beginning".to_owned(), |last| last.to_rfc3339());
@@ -210,7 +227,14 @@ impl<'a> Work<'a> {
             found.wrong += u64::from(!window.verified);
             return Ok(window.count);
         }
-        manifest.is_fixed().map_or(Ok(()), Err)?;
+        if let Some(error) = manifest.is_fixed() {
+            if whole && window.verified && there == window.count {
+                return Ok(window.count);
+            }
+            let problem =
+                format!("what {} has of {} differs, and {}", self.dir.display(), since(window), error.message);
+            return Err(Error { hint: error.hint, ..Error::integrity(problem) });
+        }
         let encoder = self.encoder()?;
         let (now, written) = self.again(window, span, &encoder).await?;
         if !now.verified {
@@ -241,9 +265,11 @@ impl<'a> Work<'a> {
     /// Reads a window anew, into parts of other names.
     async fn again(&self, window: &Window, span: Span, encoder: &Encoder) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
+        let left = part::unrecorded(self.dir, self.settings, &HashSet::new())?;
         let taken = |revision| {
             let name = part::name(self.settings, time, revision);
-            window.parts.iter().any(|part| part.file.ends_with(&name))
+            let files = window.parts.iter().map(|part| &part.file).chain(left.iter().map(|part| &part.file));
+            files.into_iter().any(|file| file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
         let begin = |time| Writer::new(self.dir, self.settings, encoder, time, revision);

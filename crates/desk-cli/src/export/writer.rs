@@ -208,8 +208,7 @@ pub(crate) fn clean(dir: &Path, manifest: &Manifest) -> Result<()> {
         windows.insert(window.from, window);
     }
     let left = part::unrecorded(dir, settings, &recorded)?;
-    let mended = |from: &DateTime<Utc>| windows.get(from).is_some_and(|window| has(dir, settings, window));
-    let strange = |part: &&Unrecorded| part.from.is_some_and(|from| from != next && !mended(&from));
+    let strange = |part: &&Unrecorded| part.from.is_some_and(|from| from != next && !windows.contains_key(&from));
     let mut strange = left.iter().filter(strange).map(|part| part.file.as_str());
     let refused = |problem: String| {
         let hint = "put the newest manifest back, or move away what is not of this export";
@@ -229,7 +228,10 @@ pub(crate) fn clean(dir: &Path, manifest: &Manifest) -> Result<()> {
     if manifest.is_fixed().is_some() {
         return Ok(());
     }
-    part::remove(dir, left.iter().map(|part| &part.file))?;
+    // What was mended, and not recorded, stays as long as what was recorded is not there.
+    let gone = |from: &DateTime<Utc>| windows.get(from).is_some_and(|window| !has(dir, settings, window));
+    let left = left.iter().filter(|part| !part.from.as_ref().is_some_and(gone));
+    part::remove(dir, left.map(|part| &part.file))?;
     match manifest.windows().next_back().filter(|_| is_table) {
         Some(last) => database::trim(dir, settings, &table(settings)?, (windows.len(), last.until)),
         None => Ok(()),

@@ -3,6 +3,8 @@
 //! It sends nothing, and asks the service only for what `evidence.rs` weighs. A decision is one line of the ledger, for good,
 //! and only a person's.
 
+use std::path::Path;
+
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -16,6 +18,7 @@ use super::{Campaign, options, report};
 use crate::api::arguments;
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result, shown};
+use crate::files;
 use crate::output::{Output, message};
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
@@ -101,6 +104,10 @@ fn decide(
         (Some(before), instead) if instead != Some(before) => {
             let problem = format!("batch {number} was decided already: {before}; nothing was decided");
             return Err(Error::usage(problem).hint(format!("if that was wrong, add --instead-of {before}")));
+        }
+        (None, Some(instead)) if attempt.decision.is_none() => {
+            let problem = format!("batch {number} was not decided yet, and not {instead}; nothing was decided");
+            return Err(Error::usage(problem).hint("look at the number; a first decision has no --instead-of"));
         }
         _ => {}
     }
@@ -202,7 +209,7 @@ fn decision(matches: &ArgMatches) -> String {
     let command = Campaign::of(matches).command("reconcile");
     let given = matches.value_source("settle") == Some(ValueSource::CommandLine);
     match matches.get_raw("settle").and_then(Iterator::last).filter(|_| given) {
-        Some(settle) => format!("{command} --settle {}", settle.display()),
+        Some(settle) => format!("{command} --settle {}", files::quoted(Path::new(settle))),
         None => command,
     }
 }

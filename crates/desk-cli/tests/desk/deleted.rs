@@ -53,6 +53,17 @@ fn they_are_kept_where_others_came() {
     let kept = run(command, [] as [&str; 0]);
     assert!(kept.code == 3 && kept.err.contains("at least 2 rows more than windows that are kept"), "{}", kept.err);
     assert_eq!(kept.json()["unread_rows"], 2);
+    // Nor is it called whole where it was killed before its last word.
+    let own = dir.path().join("manifest.log");
+    let text = fs::read_to_string(&own).unwrap();
+    let end = text.trim_end().rfind('\n').unwrap();
+    assert!(text[end..].contains("\"end\""), "{text}");
+    fs::write(&own, &text[..=end]).unwrap();
+    let mut command = crate::run::with(&emulator);
+    command.args(["export", "verify", "--keep-deleted", "--json"]).arg(dir.path());
+    let kept = run(command, [] as [&str; 0]);
+    assert!(kept.code == 3 && kept.err.contains("at least 2 rows more than windows that are kept"), "{}", kept.err);
+    assert_eq!(fs::read_to_string(&own).unwrap(), text[..=end]);
     assert_eq!(ids_of(dir.path(), "ndjson"), (1..=500).collect::<Vec<_>>());
 }
 

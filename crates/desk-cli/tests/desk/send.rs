@@ -352,6 +352,8 @@ fn a_person_decides_what_is_unknown() {
     assert!(early.code == 5 && early.err.contains("batch 2 may still be carried out until 2"), "{}", early.err);
     assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "4"]).code, 6);
     let settled = [&not_sent[..], &["--settle", "0s"]].concat();
+    let first = decide(&[&settled[..], &["--instead-of", "sent"]].concat());
+    assert!(first.code == 2 && first.err.contains("batch 2 was not decided yet"), "{}", first.err);
     decide(&[&["--batch", "2", "--as", "skip"][..], &why].concat()).ok();
     // A slip in the number would send what was decided before.
     let twice = decide(&settled);

@@ -87,7 +87,7 @@ impl Ledger {
     fn own(&mut self, plan_file: &Path, plan: &Plan) -> Result<()> {
         let copied = self.compare(plan_file)?;
         self.is_newest().map_err(Error::unsent)?;
-        self.begun = begun::bind(plan_file, &plan.sha256, &self.mark()?, &self.path)?;
+        begun::is_by(plan_file, &plan.sha256, &self.mark()?, &self.path)?;
         // As new as the one that it was copied from: of two that go on neither knows of the other.
         if let Some(other) = copied {
             let (own, other) = (self.path.display(), files::quoted(&other));
@@ -95,7 +95,11 @@ impl Ledger {
             return Err(Error::usage(problem)
                 .hint(format!("send by --ledger {other}; or remove that one, if nobody sends by it any more")));
         }
+        self.begun = begun::bind(plan_file, &plan.sha256, &self.mark()?, &self.path)?;
+        // Somebody else may have sent until the marks were locked.
         let rows = self.rows()?;
+        self.missing = self.begun.rows().saturating_sub(rows);
+        self.is_newest().map_err(Error::unsent)?;
         self.begun.reach(rows)?;
         self.give_up()
     }
@@ -128,7 +132,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Finds out what it lacks, by its marks and by the ledger that they name, if that is another file; gives that.
+    /// Finds out what it lacks, by its marks and by the ledger that they name, if that is another file; gives that if it is as new.
     fn compare(&mut self, file: &Path) -> Result<Option<PathBuf>> {
         // Counted before it is read: meanwhile there may be more.
         let (mut counted, were) = begun::counted(file, &self.ask("SELECT sha256 FROM plan")?, &self.mark()?)?;
@@ -141,8 +145,11 @@ impl Ledger {
                 && let Ok(other) = Ledger::at(&place, false)
                 && other.mark()? == self.mark()?
             {
-                counted = counted.max(other.rows()?);
-                copied = Some(place);
+                let rows = other.rows()?;
+                counted = counted.max(rows);
+                if rows == self.rows()? {
+                    copied = Some(place);
+                }
             }
         }
         self.missing = counted.saturating_sub(self.rows()?);
@@ -222,8 +229,7 @@ impl Ledger {
 /// A database, and whether it is a ledger of this version.
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)> {
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    // Who has an answer to note waits for long.
-    db.busy_timeout(std::time::Duration::from_secs(60))?;
+    db.busy_timeout(std::time::Duration::from_secs(10))?;
     db.pragma_update(None, "synchronous", "FULL")?;
     let ids = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let own = (ids("application_id")?, ids("user_version")?) == (APPLICATION, 1);
