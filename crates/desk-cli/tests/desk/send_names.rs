@@ -1,6 +1,7 @@
 //! Whatever the files of a campaign are called, copied or put back as: nobody is messaged twice.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::time::Duration;
 
@@ -184,6 +185,30 @@ fn a_copy_is_not_gone_on_with_beside_its_original() {
     copy("p.ledger");
     fs::remove_file(dir.path().join("p.ledger")).unwrap();
     rest(&emulator, &backup, "p", &[]).ok();
+    nobody_twice(&emulator, 3);
+}
+
+/// Another sends its last batch while this one waits for the marks.
+#[test]
+fn what_is_noted_while_one_waits_is_seen() {
+    let (emulator, dir) = canary();
+    for wait in [0, 30, 60, 90] {
+        let path = mark(&dir);
+        let text = fs::read(&path).unwrap();
+        let mut held = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        held.lock().unwrap();
+        let mut waiting = send(&emulator, &dir, "apply", "p");
+        waiting.args(["--yes-send-to", "3", "--after-canary"]);
+        let waiting = begin(waiting);
+        std::thread::sleep(Duration::from_millis(wait));
+        held.write_all(b".").unwrap();
+        drop(held);
+        let code = waiting.wait_with_output().unwrap().status.code();
+        assert!(matches!(code, Some(5 | 7)), "{wait}: {code:?}");
+        assert_eq!(emulator.deliveries(None).unwrap().len(), 1);
+        fs::write(&path, text).unwrap();
+    }
+    rest(&emulator, &dir, "p", &[]).ok();
     nobody_twice(&emulator, 3);
 }
 
