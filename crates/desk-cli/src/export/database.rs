@@ -93,8 +93,8 @@ impl Open {
         let open = || {
             let db = connect(&path)?;
             db.execute_batch(&columns(table, &keys))?;
-            db.execute_batch(COUNTER)?;
             db.execute_batch("BEGIN IMMEDIATE")?;
+            db.execute_batch(COUNTER)?;
             remove(&db, &keys, span)?;
             if revision == 0 {
                 count(&db, windows(&db)? + 1)?;
@@ -174,12 +174,14 @@ pub(crate) fn trim(
     }
     let keys = Keys::new(table, settings)?;
     let trim = || {
-        if windows(&reading(&path)?)? == recorded as i64 {
+        let db = reading(&path)?;
+        let behind = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {} > ?1)", keys.table, keys.time);
+        if windows(&db)? == recorded as i64 && !db.query_row(&behind, [stamp(until)], |row| row.get(0))? {
             return Ok(());
         }
         let db = connect(&path)?;
-        db.execute_batch(COUNTER)?;
         db.execute_batch("BEGIN IMMEDIATE")?;
+        db.execute_batch(COUNTER)?;
         db.execute(&format!("DELETE FROM {} WHERE {} > ?1", keys.table, keys.time), [stamp(until)])?;
         count(&db, recorded as i64)?;
         db.execute_batch("COMMIT")
@@ -194,7 +196,7 @@ pub(crate) fn trim(
 /// How many windows were added to the table.
 fn windows(db: &Connection) -> rusqlite::Result<i64> {
     match has_table(db, "desk_export")? {
-        true => db.query_row("SELECT windows FROM desk_export", [], |row| row.get(0)),
+        true => db.query_row("SELECT COALESCE(MAX(windows), 0) FROM desk_export", [], |row| row.get(0)),
         false => Ok(0),
     }
 }

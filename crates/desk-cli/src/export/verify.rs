@@ -189,6 +189,7 @@ impl<'a> Work<'a> {
         let reached = last.is_some_and(|last| until.is_none_or(|until| until <= last));
         match last.filter(|_| reached) {
             Some(_) if manifest.ended() == last => Ok(()),
+            Some(_) if !self.list.windows && manifest.is_fixed().is_some() => Ok(()),
             // Its one window had as many rows as the list.
             Some(last) if !self.list.windows => manifest.end(last),
             // All windows are there; killed before the last word.
@@ -235,6 +236,11 @@ impl<'a> Work<'a> {
                 format!("what {} has of {} differs, and {}", self.dir.display(), since(window), error.message);
             return Err(Error { hint: error.hint, ..Error::integrity(problem) });
         }
+        if let (true, false, [left, ..]) = (self.keep, whole, self.left(window)?.as_slice()) {
+            let problem = format!("{} is not recorded, and may have rows that are nowhere else", left);
+            return Err(Error::integrity(problem)
+                .hint("put the newest manifest back; or copy the directory, and leave --keep-deleted out"));
+        }
         let encoder = self.encoder()?;
         let (now, written) = self.again(window, span, &encoder).await?;
         if !now.verified {
@@ -257,19 +263,31 @@ impl<'a> Work<'a> {
         let kept: HashSet<&str> = now.parts.iter().map(|part| part.file.as_str()).collect();
         let old = window.parts.iter().map(|part| part.file.clone()).filter(|file| !kept.contains(file.as_str()));
         let old: Vec<String> = old.collect();
+        let verified = now.verified;
         manifest.add(&now)?;
         part::remove(self.dir, &old)?;
+        if verified {
+            // What a kill left of it before.
+            let left = self.left(&now)?;
+            part::remove(self.dir, &left)?;
+        }
         Ok(rows)
+    }
+
+    /// Whole parts of a window that are not recorded.
+    fn left(&self, window: &Window) -> Result<Vec<String>> {
+        let recorded = window.parts.iter().map(|part| part.file.as_str()).collect();
+        let left = part::unrecorded(self.dir, self.settings, &recorded)?.into_iter();
+        Ok(left.filter(|part| part.from == Some(window.from)).map(|part| part.file).collect())
     }
 
     /// Reads a window anew, into parts of other names.
     async fn again(&self, window: &Window, span: Span, encoder: &Encoder) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
-        let left = part::unrecorded(self.dir, self.settings, &HashSet::new())?;
+        let left = self.left(window)?;
         let taken = |revision| {
             let name = part::name(self.settings, time, revision);
-            let files = window.parts.iter().map(|part| &part.file).chain(left.iter().map(|part| &part.file));
-            files.into_iter().any(|file| file.ends_with(&name))
+            window.parts.iter().map(|part| &part.file).chain(&left).any(|file| file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
         let begin = |time| Writer::new(self.dir, self.settings, encoder, time, revision);

@@ -167,8 +167,13 @@ fn a_mended_part_stays_where_the_one_before_is_gone() {
     let refused = export(&emulator, dir.path(), &SMALL);
     assert!(refused.code == 7 && refused.err.contains("type `desk export verify "), "{}", refused.err);
     assert_eq!(all(dir.path()), before);
+    let mut keep = with(&emulator);
+    keep.args(["export", "verify", "--keep-deleted"]).arg(dir.path());
+    let refused = run(keep, [] as [&str; 0]);
+    assert!(refused.code == 7 && refused.err.contains("may have rows that are nowhere else"), "{}", refused.err);
+    assert_eq!(all(dir.path()), before);
     assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 1);
-    assert_eq!(parts(dir.path()).iter().filter(|name| name.contains("-r")).count(), 2);
+    assert_eq!(parts(dir.path()).iter().filter(|name| name.contains("-r")).count(), 1);
     assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 0);
     assert_eq!((rows(dir.path()).len(), all(dir.path()).len()), (300, before.len()));
     // A file with a name like that of a part is a person's.

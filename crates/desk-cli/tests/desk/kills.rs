@@ -102,8 +102,6 @@ fn storm(format: &str) {
             command.args(["export", "verify", dir.path().to_str().unwrap()]);
             mending += u64::from(kill(command, dir.path(), &mut random));
         }
-        // The first takes out what the second would find twice.
-        verify(&emulator, dir.path()).ok();
         verify(&emulator, dir.path()).ok();
         check(&emulator, dir.path(), format);
     }
