@@ -76,14 +76,19 @@ pub(crate) fn is_fixed(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
-/// A name by which SQLite reads a database as what does not change, and makes no files beside it.
-pub(crate) fn unchanging(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+/// A name by which SQLite reads a database as what does not change, and makes no files beside it. None if somebody has left a
+/// journal, which would be passed over.
+pub(crate) fn unchanging(path: &Path) -> Option<PathBuf> {
+    let path = real(path);
+    if with(&path, "-wal").exists() {
+        return None;
+    }
+    let path = std::path::absolute(&path).unwrap_or(path);
     let bytes = path.as_os_str().as_bytes().iter();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let name: String =
         bytes.map(|byte| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect();
-    format!("file://{name}?immutable=1").into()
+    Some(format!("file://{name}?immutable=1").into())
 }
 
 /// A name as a shell takes it.

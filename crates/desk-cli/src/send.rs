@@ -52,6 +52,11 @@ impl Campaign {
         }
     }
 
+    /// Where its ledger is, or will be.
+    fn place(&self) -> PathBuf {
+        self.ledger.clone().unwrap_or_else(|| ledger::beside(&self.plan))
+    }
+
     /// What is typed for one of the commands.
     fn command(&self, verb: &str) -> String {
         let ledger = self.ledger.as_ref().map_or(String::new(), |path| format!(" --ledger {}", files::quoted(path)));

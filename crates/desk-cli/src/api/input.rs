@@ -55,8 +55,7 @@ impl Input {
     pub(crate) fn body<T: DeserializeOwned + Serialize>(&self) -> Result<T> {
         let given = Value::Object(self.body.clone());
         let typed: T = serde_json::from_value(given.clone())
-            .map_err(|error| Error::usage(format!("the body cannot be sent: {error}; nothing was sent")))
-            .map_err(|error| error.hint("mend that property; see --help for what each is"))?;
+            .map_err(|error| unfit(&error).hint("mend that property; see --help for what each is"))?;
         let back = serde_json::to_value(&typed).unwrap_or_default();
         match lost(&given, &back) {
             // It would not be sent, and who wrote it would not know.
@@ -71,7 +70,7 @@ impl Input {
     /// The body as it leaves.
     pub(crate) fn exact<T: DeserializeOwned + Serialize>(&self) -> Result<String> {
         let body = serde_json::to_string(&self.body::<T>()?);
-        body.map_err(|error| Error::usage(format!("the body cannot be sent: {error}; nothing was sent")))
+        body.map_err(|error| unfit(&error))
     }
 
     /// Puts the options of the body where they belong, and says what is missing.
@@ -97,7 +96,15 @@ fn missing(name: &str) -> Error {
 }
 
 fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T> {
-    text.parse().map_err(|error| Error::usage(format!("--{name} cannot be used: {error}; nothing was sent")))
+    text.parse().map_err(|error| unusable(name, &error))
+}
+
+fn unusable(name: &str, error: &dyn Display) -> Error {
+    Error::usage(format!("--{name} cannot be used: {error}; nothing was sent"))
+}
+
+fn unfit(error: &serde_json::Error) -> Error {
+    Error::usage(format!("the body cannot be sent: {error}; nothing was sent"))
 }
 
 /// A property's text as JSON.
@@ -107,8 +114,7 @@ fn json(argument: &Argument, text: &str) -> Result<Value> {
         Kind::Bool => parsed::<bool>(name, text)?.into(),
         Kind::Int32 | Kind::Int64 => parsed::<i64>(name, text)?.into(),
         Kind::Double => parsed::<f64>(name, text)?.into(),
-        Kind::Json => crate::json::strict(text.as_bytes())
-            .map_err(|error| Error::usage(format!("--{name} cannot be used: {error}; nothing was sent")))?,
+        Kind::Json => crate::json::strict(text.as_bytes()).map_err(|error| unusable(name, &error))?,
         Kind::Text | Kind::Date | Kind::Time | Kind::Enum(_) => text.into(),
     })
 }

@@ -245,13 +245,14 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// To read, where nothing can be written as well.
 fn reading(path: &Path) -> rusqlite::Result<Connection> {
-    match connect(path) {
-        Err(error) if files::is_fixed(&error) && !files::with(path, "-wal").exists() => {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(files::unchanging(path), flags)
-        }
-        connected => connected,
+    let connected = connect(path);
+    if connected.as_ref().is_err_and(files::is_fixed)
+        && let Some(name) = files::unchanging(path)
+    {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        return Connection::open_with_flags(name, flags);
     }
+    connected
 }
 
 /// The table and its index, made if they are not there.

@@ -212,6 +212,11 @@ impl Manifest {
         self.windows.values()
     }
 
+    /// The window that begins then.
+    pub(crate) fn window(&self, from: DateTime<Utc>) -> Option<&Window> {
+        self.windows.get(&from)
+    }
+
     /// Where the next window begins. Refuses windows that do not follow each other from where the export begins: lines are missing.
     pub(crate) fn next(&self) -> Result<DateTime<Utc>> {
         let mut next = export::begin(self.settings.as_ref().and_then(|settings| settings.span().0));

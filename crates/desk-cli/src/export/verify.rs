@@ -55,11 +55,6 @@ impl Found {
     }
 }
 
-/// Where a window begins.
-fn since(window: &Window) -> String {
-    window.from.to_rfc3339_opts(SecondsFormat::AutoSi, true)
-}
-
 /// With `keep`, windows of which the service has another number of rows now stay as they are.
 pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
     let dir = arguments::path(matches, "directory").to_owned();
@@ -217,10 +212,12 @@ impl<'a> Work<'a> {
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
         let whole = writer::holds(self.dir, self.settings, window)?;
         // Of a list that cannot be asked for times as many rows may be others.
-        if self.list.windows && window.verified && whole && u64::try_from(count).ok() == Some(window.count) {
+        let there = u64::try_from(count).ok();
+        let agrees = window.verified && whole && there == Some(window.count);
+        if agrees && (self.list.windows || manifest.is_fixed().is_some()) {
             return Ok(window.count);
         }
-        let there = u64::try_from(count).unwrap_or_default();
+        let there = there.unwrap_or_default();
         // Among others that came, some may be gone: what is read anew would have lost them.
         if self.keep && whole && there != window.count {
             found.kept += window.count.saturating_sub(there);
@@ -229,15 +226,15 @@ impl<'a> Work<'a> {
             return Ok(window.count);
         }
         if let Some(error) = manifest.is_fixed() {
-            if whole && window.verified && there == window.count {
-                return Ok(window.count);
-            }
-            let problem =
-                format!("what {} has of {} differs, and {}", self.dir.display(), since(window), error.message);
+            let from = window.from.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+            let problem = format!("what {} has of {from} differs, and {}", self.dir.display(), error.message);
             return Err(Error { hint: error.hint, ..Error::integrity(problem) });
         }
-        if let (true, false, [left, ..]) = (self.keep, whole, self.left(window)?.as_slice()) {
-            let problem = format!("{} is not recorded, and may have rows that are nowhere else", left);
+        if self.keep
+            && !whole
+            && let Some(left) = self.left(window)?.first()
+        {
+            let problem = format!("{left} is not recorded, and may have rows that are nowhere else");
             return Err(Error::integrity(problem)
                 .hint("put the newest manifest back; or copy the directory, and leave --keep-deleted out"));
         }

@@ -1,6 +1,6 @@
 //! A window on its way to the disk, in whichever format: [`Writer`], then [`Written`], then parts for the manifest.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -202,13 +202,11 @@ pub(crate) fn holds(dir: &Path, settings: &Settings, window: &Window) -> Result<
 /// being mended. Whatever else is there shows that the manifest is not the newest, and stays.
 pub(crate) fn clean(dir: &Path, manifest: &Manifest) -> Result<()> {
     let Some(settings) = manifest.settings() else { return Ok(()) };
-    let (mut recorded, mut windows, next) = (HashSet::new(), HashMap::new(), manifest.next()?);
-    for window in manifest.windows() {
-        recorded.extend(window.parts.iter().map(|part| part.file.as_str()));
-        windows.insert(window.from, window);
-    }
+    let (next, windows) = (manifest.next()?, manifest.windows().count());
+    let recorded: HashSet<&str> =
+        manifest.windows().flat_map(|window| &window.parts).map(|part| part.file.as_str()).collect();
     let left = part::unrecorded(dir, settings, &recorded)?;
-    let strange = |part: &&Unrecorded| part.from.is_some_and(|from| from != next && !windows.contains_key(&from));
+    let strange = |part: &&Unrecorded| part.from.is_some_and(|from| from != next && manifest.window(from).is_none());
     let mut strange = left.iter().filter(strange).map(|part| part.file.as_str());
     let refused = |problem: String| {
         let hint = "put the newest manifest back, or move away what is not of this export";
@@ -222,18 +220,18 @@ pub(crate) fn clean(dir: &Path, manifest: &Manifest) -> Result<()> {
         return refused(format!("parts that {} does not tell of: {first}{more}", manifest.path().display()));
     }
     let is_table = settings.format == Format::Sqlite;
-    if is_table && database::beyond(dir, settings, &table(settings)?, windows.len())? > 1 {
+    if is_table && database::beyond(dir, settings, &table(settings)?, windows)? > 1 {
         return refused(format!("a table with more windows than {} tells of", manifest.path().display()));
     }
     if manifest.is_fixed().is_some() {
         return Ok(());
     }
     // What was mended, and not recorded, stays as long as what was recorded is not there.
-    let gone = |from: &DateTime<Utc>| windows.get(from).is_some_and(|window| !has(dir, settings, window));
-    let left = left.iter().filter(|part| !part.from.as_ref().is_some_and(gone));
+    let gone = |from| manifest.window(from).is_some_and(|window| !has(dir, settings, window));
+    let left = left.iter().filter(|part| !part.from.is_some_and(gone));
     part::remove(dir, left.map(|part| &part.file))?;
     match manifest.windows().next_back().filter(|_| is_table) {
-        Some(last) => database::trim(dir, settings, &table(settings)?, (windows.len(), last.until)),
+        Some(last) => database::trim(dir, settings, &table(settings)?, (windows, last.until)),
         None => Ok(()),
     }
 }

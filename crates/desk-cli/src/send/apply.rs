@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::ledger::{self, End, Ledger};
+use super::ledger::{End, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
 use super::{Campaign, in_doubt, options};
@@ -33,7 +33,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
     let (operation, bulk) = options::planned(&plan.operation)?;
-    let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
+    let campaign = Campaign::of(matches);
+    let place = campaign.place();
     let json = matches.get_flag("json");
     if matches.get_flag("dry-run") {
         let ledger = Ledger::begun(&place, file, &plan)?;
@@ -41,7 +42,6 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?);
     }
     let connection = Connection::new(matches)?;
-    let campaign = Campaign::of(matches);
     confirm(&plan, &campaign, matches)?;
     let counts = Arc::new(Counts::default());
     let client = connection.paced(plan.per_second, counts.clone())?;

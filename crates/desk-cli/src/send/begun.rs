@@ -103,9 +103,9 @@ pub(crate) fn counted(file: &Path, sha256: &str, own: &str) -> Result<(usize, Ve
     Ok((rows, were))
 }
 
-/// Makes a ledger, known by `own`, the one that a plan is sent by, before anything is. It may be moved, but not be replaced.
+/// Makes a ledger, known by `own`, the one that a plan is sent by, before anything is, if it [is](is_by). It may be moved, but not
+/// be replaced.
 pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Result<Begun> {
-    is_by(file, sha256, own, ledger)?;
     let place = ledger.canonicalize().unwrap_or_else(|_| ledger.to_owned());
     let text = format!("{own}\n{}\n", json!(place.to_string_lossy()));
     let (mut begun, mut without) = (Begun::default(), None);

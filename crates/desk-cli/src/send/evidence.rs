@@ -63,7 +63,7 @@ fn second(time: DateTime<Utc>) -> String {
 
 /// Until when an attempt may still be carried out, if that is not over.
 pub(crate) fn may_come(attempt: &Attempt, settle: TimeDelta, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-    Ok(Some(Stretch::of(attempt, now)?.until + settle).filter(|until| *until > now))
+    Ok(Stretch::of(attempt, now)?.may_come(settle, now))
 }
 
 /// Everything that is asked for evidence.
@@ -120,6 +120,11 @@ impl Stretch {
             other => other.unwrap_or(now).min(from + CALL),
         };
         Ok(Stretch { from, until: until.max(from) })
+    }
+
+    /// Until when it may still be carried out, if that is not over.
+    fn may_come(&self, settle: TimeDelta, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        Some(self.until + settle).filter(|until| *until > now)
     }
 
     fn meets(&self, other: &Stretch) -> bool {
@@ -187,8 +192,7 @@ impl<'a> Case<'a> {
                     Some(self.explain(count, stretch, &looks, reader.as_ref())?)
                 }
             };
-            let again = self.attempts.get(*place).map(|attempt| may_come(attempt, self.settle, self.now));
-            let again = again.transpose()?.flatten();
+            let again = self.stretch(*place)?.may_come(self.settle, self.now);
             let look = looks.iter().find(|(other, _)| other == place).map(|(_, look)| look.clone());
             let shown = rows.as_ref().map(Rows::verdict);
             let found = look.as_ref().and_then(|look| look.verdict(shown.flatten().is_none()));

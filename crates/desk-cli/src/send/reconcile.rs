@@ -11,7 +11,7 @@ use clap::parser::ValueSource;
 use serde_json::{Value, json};
 
 use super::evidence::{Case, Finding, may_come, neighbours};
-use super::ledger::{self, Ledger};
+use super::ledger::Ledger;
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
 use super::{Campaign, options, report};
@@ -27,11 +27,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
     match matches.get_one::<usize>("batch") {
         Some(number) => {
-            let place = matches.get_one("ledger").cloned().unwrap_or_else(|| ledger::beside(file));
-            let mut ledger = Ledger::open_to_decide(&place, file, &plan)?;
-            let settle = matches.get_one::<TimeDelta>("settle").copied().unwrap_or_default();
+            let mut ledger = Ledger::open_to_decide(&Campaign::of(matches).place(), file, &plan)?;
             let instead = matches.get_one::<String>("instead-of").map(String::as_str);
-            decide(&mut ledger, &plan, *number, (text("as"), instead, settle), (text("by"), text("why")))?;
+            decide(&mut ledger, &plan, *number, (text("as"), instead, settle(matches)), (text("by"), text("why")))?;
             let (people, decision) = (plan.batch(number - 1).len(), text("as"));
             if matches.get_flag("json") {
                 let mut output = Output::new();
@@ -66,6 +64,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             report::doubts(ledger.as_ref(), &states, matches)
         }
     }
+}
+
+/// How long a request may still be carried out: always there, because it has a default.
+fn settle(matches: &ArgMatches) -> TimeDelta {
+    matches.get_one("settle").copied().unwrap_or_default()
 }
 
 fn decide(
@@ -191,9 +194,8 @@ async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Resu
         let (_, bulk) = options::planned(&doubts.plan.operation)?;
         let connection = Connection::new(matches)?;
         ledger.is_for(&connection.service())?;
-        let settle = matches.get_one::<TimeDelta>("settle").copied().unwrap_or_default();
         let sent = (doubts.attempts.as_slice(), ledger.at_work());
-        match Case::new(doubts.plan, bulk, connection.client()?, sent, settle) {
+        match Case::new(doubts.plan, bulk, connection.client()?, sent, settle(matches)) {
             Some(mut case) => case.findings(&doubts.places).await,
             None => Ok(Vec::new()),
         }

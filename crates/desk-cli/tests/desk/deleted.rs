@@ -10,9 +10,13 @@ use crate::formats::{files, ids_of, with};
 use crate::run::{Ended, run};
 
 fn verify(emulator: &Emulator, dir: &tempfile::TempDir, options: &[&str]) -> Ended {
+    ended(emulator, dir, options).ok()
+}
+
+fn ended(emulator: &Emulator, dir: &tempfile::TempDir, options: &[&str]) -> Ended {
     let mut command = crate::run::with(emulator);
     command.args(["export", "verify"]).arg(dir.path());
-    run(command, options).ok()
+    run(command, options)
 }
 
 #[test]
@@ -48,9 +52,7 @@ fn they_are_kept_where_others_came() {
     emulator.change_messages(&Change::Delete(vec![5])).unwrap();
     // On the day before that is the last of the export.
     emulator.import_messages(&[message("a"), message("b"), message("c")]).unwrap();
-    let mut command = crate::run::with(&emulator);
-    command.args(["export", "verify", "--keep-deleted", "--json"]).arg(dir.path());
-    let kept = run(command, [] as [&str; 0]);
+    let kept = ended(&emulator, &dir, &["--keep-deleted", "--json"]);
     assert!(kept.code == 3 && kept.err.contains("at least 2 rows more than windows that are kept"), "{}", kept.err);
     assert_eq!(kept.json()["unread_rows"], 2);
     // Nor is it called whole where it was killed before its last word.
@@ -59,9 +61,7 @@ fn they_are_kept_where_others_came() {
     let end = text.trim_end().rfind('\n').unwrap();
     assert!(text[end..].contains("\"end\""), "{text}");
     fs::write(&own, &text[..=end]).unwrap();
-    let mut command = crate::run::with(&emulator);
-    command.args(["export", "verify", "--keep-deleted", "--json"]).arg(dir.path());
-    let kept = run(command, [] as [&str; 0]);
+    let kept = ended(&emulator, &dir, &["--keep-deleted", "--json"]);
     assert!(kept.code == 3 && kept.err.contains("at least 2 rows more than windows that are kept"), "{}", kept.err);
     assert_eq!(fs::read_to_string(&own).unwrap(), text[..=end]);
     assert_eq!(ids_of(dir.path(), "ndjson"), (1..=500).collect::<Vec<_>>());
@@ -85,8 +85,6 @@ fn what_is_damaged_cannot_be_kept() {
 fn a_list_without_times_cannot_be_kept() {
     let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
     export(&emulator, dir.path(), &["--list", "ticket-chat-message", "--ticket-id", "1"]).ok();
-    let mut command = crate::run::with(&emulator);
-    command.args(["export", "verify", "--keep-deleted"]).arg(dir.path());
-    let refused = run(command, [] as [&str; 0]);
+    let refused = ended(&emulator, &dir, &["--keep-deleted"]);
     assert!(refused.code == 2 && refused.err.contains("--keep-deleted: ticket-chat-message cannot"), "{}", refused.err);
 }

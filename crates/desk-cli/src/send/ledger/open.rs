@@ -184,10 +184,8 @@ impl Ledger {
             // Where nothing can be written, it is read as what does not change: nobody writes meanwhile, nor left a journal.
             files::share(&file, path, "desk send")?;
             locked = true;
-            let path = files::real(path);
-            if !files::with(&path, "-wal").exists() {
-                opened =
-                    connect(&files::unchanging(&path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
+            if let Some(name) = files::unchanging(path) {
+                opened = connect(&name, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
             }
         }
         let (db, own) = opened.map_err(|error| failed(path, &error))?;
