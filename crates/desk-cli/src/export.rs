@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::ArgMatches;
-use desk_client::export::Export;
+use desk_client::export::{Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use serde_json::json;
 use tokio::sync::watch;
@@ -46,6 +46,7 @@ use keep::Keeper;
 use manifest::{Manifest, Window};
 use options::Options;
 use settings::Settings;
+use writer::Place;
 
 pub(crate) use options::command;
 pub(crate) use value::hex;
@@ -90,6 +91,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         return verify::run(matches, false).await;
     }
     let started = Instant::now();
+    reuse_memory();
     let (first, until) = settings.span();
     let (before, ended) = (totals.rows, manifest.ended());
     let (stop, interrupted) = watch::channel(false);
@@ -101,12 +103,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             message("ending after the window in flight; once more ends at once");
         }
     });
-    let keeper = Keeper::new(keep::Place {
-        dir: options.dir.clone(),
-        encoder: options.encoder.clone(),
-        settings: settings.clone(),
-        manifest,
-    });
+    let (dir, encoder) = (options.dir.clone(), options.encoder.clone());
+    let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder }, manifest);
     let mut work = Work { options: &options, settings: &settings, client, counts, keeper, totals, interrupted };
     match (work.from(first).zip(until), work.totals.until) {
         // It may have been killed before this was looked at.
@@ -121,6 +119,12 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     }
     let rows = work.totals.rows - before;
     end(&options, until, &work.totals, rows, &work.counts, started)
+}
+
+/// Lets a page take the memory of the one before instead of the system's: glibc's allocator gives nothing smaller back than what
+/// was given back to it before.
+fn reuse_memory() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
 }
 
 /// Whether all windows have as many rows as the service counts in all of their time.
@@ -245,35 +249,37 @@ impl Work<'_> {
         if there == 0 || self.options.follow.is_none() {
             progress.voice().say(&plan(self.options, self.settings, &self.totals, left));
         }
-        let mut export = (list.export)(&self.client, input, span)?
+        let mut pieces = (list.export)(&self.client, input, span)?
             .in_flight(self.options.in_flight)
-            .rows_per_window(self.options.rows_per_window);
-        let read = self.read(&mut export, &mut progress).await;
-        // What was read before an error is kept.
-        let written = self.keeper.done().await.map(|window| self.kept(window, &mut progress));
+            .rows_per_window(self.options.rows_per_window)
+            .pieces(self.options.rows_held);
+        let read = self.read(&mut pieces, &mut progress).await;
+        // Whole windows that were read before an error are kept.
+        let written = self.keeper.done().await.map(|window| self.kept(window));
+        let left = self.keeper.again();
         progress.end();
-        written.and(read)?;
+        written.and(read).and(left)?;
         self.totals.until.map_or(Ok(()), |until| self.keeper.end(until))
     }
 
-    async fn read(&mut self, export: &mut Export<Row>, progress: &mut Progress) -> Result<()> {
-        let mut garbled = 0;
+    async fn read(&mut self, pieces: &mut Pieces<Row>, progress: &mut Progress) -> Result<()> {
+        let (mut garbled, mut flowed) = (0, 0);
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         loop {
-            let window = tokio::select! {
-                window = export.next_window() => window,
+            let piece = tokio::select! {
+                piece = pieces.next() => piece,
                 _ = clock.tick() => {
                     progress.tell();
                     continue;
                 }
             };
-            let window =
-                match window {
+            let piece =
+                match piece {
                     None => return Ok(()),
-                    Some(Ok(window)) => window,
+                    Some(Ok(piece)) => piece,
                     Some(Err(error)) if error.kind() == ErrorKind::Inconsistent => {
                         // At the very end it is about all windows, which are there; else nothing can be proven.
-                        return match export.next_window().await {
+                        return match pieces.next().await {
                             None => Err(Error { exit: Exit::Partial, ..Error::from(error) }
                                 .hint(verify_hint(&self.options.dir))),
                             Some(_) => Err(error.into()),
@@ -287,18 +293,32 @@ impl Work<'_> {
                     Some(Err(error)) => return Err(error.into()),
                 };
             garbled = 0;
-            let before = self.keeper.put(window).await?;
-            self.kept(before, progress);
-            if *self.interrupted.borrow() {
-                return Err(Error::interrupted("interrupted"));
+            match piece {
+                Piece::Rows { from, until, items } => {
+                    flowed += items.len() as u64;
+                    progress.add(items.len() as u64);
+                    self.keeper.rows((from, until), items)?;
+                }
+                Piece::Again => {
+                    progress.take_back(std::mem::take(&mut flowed));
+                    self.keeper.again()?;
+                }
+                Piece::Window(window) => {
+                    flowed = 0;
+                    progress.add(window.items.len() as u64);
+                    let before = self.keeper.window(window).await?;
+                    self.kept(before);
+                    if *self.interrupted.borrow() {
+                        return Err(Error::interrupted("interrupted"));
+                    }
+                }
             }
         }
     }
 
-    fn kept(&mut self, window: Option<Window>, progress: &mut Progress) {
+    fn kept(&mut self, window: Option<Window>) {
         if let Some(window) = window {
             self.totals.add(&window);
-            progress.add(window.count);
         }
     }
 }

@@ -68,6 +68,12 @@ impl Progress {
         self.tell();
     }
 
+    /// So many that were done are to be done again.
+    pub(crate) fn take_back(&mut self, again: u64) {
+        self.done = self.done.saturating_sub(again);
+        self.tell();
+    }
+
     /// So many more of those that are done are in doubt.
     pub(crate) fn doubt(&mut self, more: u64) {
         self.unknown = Some(self.unknown.unwrap_or(0) + more);

@@ -9,8 +9,10 @@
 mod ahead;
 mod pace;
 mod pass;
+mod pieces;
 mod reading;
 mod stage;
+mod tally;
 mod window;
 
 use std::collections::HashSet;
@@ -27,8 +29,10 @@ use crate::asked::Asked;
 use crate::paging::{List, Page, Slice};
 use ahead::{Ahead, Course};
 use pace::Pace;
+pub use pieces::{Piece, Pieces};
 use reading::{Reading, Step};
 use stage::Stage;
+use tally::Tally;
 pub use window::{Proof, Window, begin};
 use window::{YEARS, at, instant};
 
@@ -38,6 +42,8 @@ const SECOND: i64 = 1_000_000;
 const FAR: i64 = 7_258_118_400_000_000;
 /// Requests on their way at once.
 const MOST_IN_FLIGHT: usize = 32;
+/// Rows of a window at most.
+const MOST_ROWS: i64 = 1_000_000;
 
 /// Reads all rows of a closed stretch of time exactly once; from the `_export` methods of [`Client`](crate::Client).
 ///
@@ -66,6 +72,9 @@ pub struct Export<T> {
     settle: Duration,
     pace: Pace,
     stage: Stage<T>,
+    /// If rows are given as they come, before their window is proven: how many are held if that cannot be.
+    flows: Option<i64>,
+    tally: Tally,
     asked: Option<Asked<T>>,
     ahead: Ahead<T>,
     /// The last window had about as many rows as it was to have.
@@ -107,6 +116,8 @@ impl<T: Send + 'static> Export<T> {
             pace: Pace::new(page.unwrap_or(most).clamp(1, most), 10_000),
             stage: if from > until { Stage::End } else { Stage::Start },
             list,
+            flows: None,
+            tally: Tally::default(),
             asked: None,
             ahead: Ahead::new(1),
             steady: false,
@@ -134,7 +145,7 @@ impl<T: Send + 'static> Export<T> {
     /// Rows that a window should have, about 10,000 by default; at least a page, at most 1,000,000. Windows have fewer
     /// while the service's answers do not fit together. Set it before the first window is read.
     pub fn rows_per_window(mut self, rows: usize) -> Export<T> {
-        self.pace = Pace::new(self.pace.limit, i64::try_from(rows).unwrap_or(i64::MAX).min(1_000_000));
+        self.pace = Pace::new(self.pace.limit, self::rows(rows));
         self
     }
 
@@ -151,9 +162,37 @@ impl<T: Send + 'static> Export<T> {
         self.requests
     }
 
+    /// The same, with rows as they come: a window need not fit in memory. Where rows do not come in order of time and of id, it has
+    /// `held` rows at most and is given whole.
+    pub fn pieces(self, held: usize) -> Pieces<T> {
+        Pieces::new(self, rows(held))
+    }
+
     /// The next window; `None` at the end.
     pub async fn next_window(&mut self) -> Option<Result<Window<T>, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Piece<T>, Error>>> {
+        loop {
+            if self.asked.is_none() && !self.send() {
+                return Poll::Ready(None);
+            }
+            let Some(asked) = &mut self.asked else { continue };
+            let page = ready!(asked.poll(&self.list, context));
+            let slice = asked.slice.clone();
+            self.asked = None;
+            let Some(page) = page else {
+                // What failed ahead is asked for anew; a hint is done without.
+                if let Stage::Ends(count, _) = self.stage {
+                    self.stage = self.start(count, None);
+                }
+                continue;
+            };
+            if let Some(piece) = page.and_then(|page| self.accept(&slice, page)).transpose() {
+                return Poll::Ready(Some(piece));
+            }
+        }
     }
 
     /// What to ask for next; `None` at the end.
@@ -201,8 +240,8 @@ impl<T: Send + 'static> Export<T> {
         }
     }
 
-    /// Takes the page that was asked for; gives a window if that was its last one.
-    fn accept(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Window<T>>, Error> {
+    /// Takes the page that was asked for; gives a window if that was its last one, and rows before that if they flow.
+    fn accept(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Piece<T>>, Error> {
         match &self.stage {
             Stage::Start => {
                 let now = page.date.unwrap_or_else(Utc::now).timestamp_micros();
@@ -240,7 +279,7 @@ impl<T: Send + 'static> Export<T> {
         }
     }
 
-    fn accept_rows(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Window<T>>, Error> {
+    fn accept_rows(&mut self, slice: &Slice, page: Page<T>) -> Result<Option<Piece<T>>, Error> {
         let Stage::Read(reading) = &mut self.stage else { return Ok(None) };
         let (from, until, rows, time) = (reading.from, reading.until, page.items.len(), self.time);
         let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time));
@@ -253,8 +292,13 @@ impl<T: Send + 'static> Export<T> {
             return Err(self.unfiltered(page.count));
         }
         match reading.take(page, &self.pace) {
-            Step::More => return Ok(None),
-            Step::Rows { rows, verified } => return Ok(Some(self.finish(from, until, rows, verified))),
+            Step::More => {
+                let rows = reading.flow(self.pace.limit);
+                return Ok(self.flow(from, until, rows));
+            }
+            Step::Rows { rows, verified } => {
+                return Ok(Some(Piece::Window(self.finish(from, until, rows, verified))));
+            }
             Step::Overfull { count } => {
                 // A narrower window with as many rows, most of them not its own.
                 if astray && self.squeezed.is_some_and(|before| count >= before - before / 10) {
@@ -264,9 +308,14 @@ impl<T: Send + 'static> Export<T> {
                 self.pace.overfull(from, until, count, instant);
             }
             Step::Failed { count, flaw } => self.pace.failed(from, until, count, instant, flaw),
+            Step::Unsorted { count } => {
+                let held = self.flows.take().unwrap_or(MOST_ROWS);
+                self.pace.hold(held, from, until, count);
+            }
         }
         self.stage = self.read(from);
-        Ok(None)
+        let given = std::mem::take(&mut self.tally).count;
+        Ok((given > 0).then_some(Piece::Again))
     }
 
     /// The stage that reads the first window.
@@ -278,7 +327,8 @@ impl<T: Send + 'static> Export<T> {
     /// The stage that reads the window from here on.
     fn read(&self, from: i64) -> Stage<T> {
         let bounds = self.bounds(from, &self.pace);
-        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, bounds, self.pace.limit)))
+        let flows = self.flows.map(|_| self.time);
+        Stage::Read(Box::new(Reading::new(self.list.id, self.parts, bounds, self.pace.limit, flows)))
     }
 
     /// The window from here on, and up to when it asks. It ends with a whole second if it can, so that a service that cuts
@@ -301,68 +351,6 @@ impl<T: Send + 'static> Export<T> {
         if until == self.until && until - from >= SECOND { until.saturating_add(rest) } else { until }
     }
 
-    /// Makes a window of the rows received, and moves behind it.
-    fn finish(&mut self, from: i64, until: i64, rows: Vec<T>, mut verified: bool) -> Window<T> {
-        let (id, time, windows) = (self.list.id, self.time, self.windows);
-        let from = if windows { from } else { self.from };
-        let (mut items, mut strays) = (rows, 0);
-        let (mut ids, mut sorted, mut before, mut last) = (None, true, None, until);
-        items.retain(|row| {
-            let (time, id) = (time(row), id(row));
-            last = last.max(time.unwrap_or(last));
-            let is_item = match time {
-                _ if !windows => true,
-                Some(time) if (from..=until).contains(&time) => true,
-                Some(time) => {
-                    strays += 1;
-                    if !(self.from..=self.until).contains(&time) {
-                        self.outside.insert(id);
-                    }
-                    false
-                }
-                // Only the service says that it belongs here.
-                None => {
-                    verified = false;
-                    self.undated.insert(id)
-                }
-            };
-            if is_item {
-                let (least, greatest) = ids.unwrap_or((id, id));
-                ids = Some((id.min(least), id.max(greatest)));
-                sorted &= before.replace((time, id)) <= Some((time, id));
-            }
-            is_item
-        });
-        if !sorted {
-            items.sort_by_cached_key(|row| (time(row), id(row)));
-        }
-        let count = items.len() as u64;
-        let proof = Proof {
-            from: at(from),
-            // The service's clock may be told by the second.
-            until: at(if windows { until } else { last }),
-            count,
-            id_min: ids.map(|(least, _)| least),
-            id_max: ids.map(|(_, greatest)| greatest),
-            requests: std::mem::take(&mut self.spent),
-            strays,
-            verified,
-        };
-        self.given += count;
-        self.squeezed = None;
-        let rows = i64::try_from(count).unwrap_or(i64::MAX);
-        self.steady = rows >= self.pace.aim() / 4 * 3;
-        self.pace.done(from, until, rows);
-        self.edge = self.asked(from, until);
-        self.stage = match until < self.until {
-            true => self.read(until + 1),
-            false if windows => Stage::Check,
-            // Its count was that of the whole list.
-            false => Stage::End,
-        };
-        Window { items, proof }
-    }
-
     fn unfiltered(&self, count: i64) -> Error {
         self.list.inconsistent(format!(
             "the service seems to ignore the times asked for: {count} rows, most of them outside; nothing can be proven"
@@ -374,27 +362,20 @@ impl<T: Send + 'static> Stream for Export<T> {
     type Item = Result<Window<T>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Window<T>, Error>>> {
-        let export = &mut *self;
         loop {
-            if export.asked.is_none() && !export.send() {
-                return Poll::Ready(None);
-            }
-            let Some(asked) = &mut export.asked else { continue };
-            let page = ready!(asked.poll(&export.list, context));
-            let slice = asked.slice.clone();
-            export.asked = None;
-            let Some(page) = page else {
-                // What failed ahead is asked for anew; a hint is done without.
-                if let Stage::Ends(count, _) = export.stage {
-                    export.stage = export.start(count, None);
-                }
-                continue;
-            };
-            if let Some(window) = page.and_then(|page| export.accept(&slice, page)).transpose() {
-                return Poll::Ready(Some(window));
+            match ready!(self.poll_piece(context)) {
+                None => return Poll::Ready(None),
+                Some(Ok(Piece::Window(window))) => return Poll::Ready(Some(Ok(window))),
+                // Nothing flows.
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
             }
         }
     }
+}
+
+fn rows(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX).min(MOST_ROWS)
 }
 
 // No row is ever pinned.

@@ -46,6 +46,11 @@ impl Encoder {
         self.format == Format::Ndjson && self.privacy.private.is_idle()
     }
 
+    /// Rows that are held in memory. Readers like row groups of Parquet large.
+    pub(crate) fn rows_held(&self) -> usize {
+        if self.format == Format::Parquet { 25_000 } else { 10_000 }
+    }
+
     /// Adds a row, as text.
     pub(crate) fn row(&self, json: &[u8], out: &mut Vec<u8>) -> Result<()> {
         if self.takes_lines() {

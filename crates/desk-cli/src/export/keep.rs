@@ -1,82 +1,103 @@
-//! Windows → parts and the manifest, on a thread of their own: [`Keeper`].
+//! Windows → parts and the manifest: [`Keeper`].
 //!
-//! Invariant: one window at a time, in the order in which they were read; a window's parts are durable before the manifest tells
-//! of it. While a window is being written, the next one is read.
+//! Invariant: one window after the other, in the order in which they were read; a window's parts are durable before the manifest tells
+//! of it. Rows that are written as they came are written at once, while the page is at hand, to a part that has no name of its own
+//! yet. All else, and what waits for the disk, is done on another thread while the next window is read.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use desk_client::export::Window as Rows;
 use tokio::task::JoinHandle;
 
-use super::format::Encoder;
 use super::manifest::{Manifest, Window};
-use super::settings::Settings;
-use super::writer::Writer;
+use super::writer::{Place, Writer};
 use crate::error::{Error, Exit, Result};
 use crate::rows::Row;
 
-/// Where windows go.
-pub(crate) struct Place {
-    pub(crate) dir: PathBuf,
-    pub(crate) settings: Settings,
-    pub(crate) encoder: Arc<Encoder>,
-    pub(crate) manifest: Manifest,
-}
-
-impl Place {
-    fn keep(&mut self, window: Rows<Row>) -> Result<Window> {
-        let Rows { items, proof } = window;
-        let span = (proof.from, proof.until);
-        let mut writer = Writer::new(&self.dir, &self.settings, &self.encoder, span, 0)?;
-        writer.rows(items)?;
-        let window = Window::new(&proof, writer.finish()?.keep()?);
-        self.manifest.add(&window)?;
-        Ok(window)
-    }
-}
-
 /// Keeps windows.
-pub(crate) enum Keeper {
-    Idle(Box<Place>),
-    Busy(JoinHandle<(Box<Place>, Result<Window>)>),
+pub(crate) struct Keeper {
+    place: Arc<Place>,
+    manifest: State,
+    /// What there is of the window that is being read: written, or to be written with its last rows.
+    writer: Option<Writer>,
+    rows: Vec<Row>,
+}
+
+enum State {
+    Idle(Box<Manifest>),
+    /// A window is being kept.
+    Busy(JoinHandle<Result<(Box<Manifest>, Window)>>),
     /// A window could not be kept, so none behind it can.
     Failed,
 }
 
 impl Keeper {
-    pub(crate) fn new(place: Place) -> Keeper {
-        Keeper::Idle(Box::new(place))
+    pub(crate) fn new(place: Place, manifest: Manifest) -> Keeper {
+        let manifest = State::Idle(Box::new(manifest));
+        Keeper { place: Arc::new(place), manifest, writer: None, rows: Vec::new() }
     }
 
-    /// Begins to write a window, as soon as the one before is kept; gives that.
-    pub(crate) async fn put(&mut self, window: Rows<Row>) -> Result<Option<Window>> {
+    /// Takes rows of the window from and until that is being read.
+    pub(crate) fn rows(&mut self, span: (DateTime<Utc>, DateTime<Utc>), rows: Vec<Row>) -> Result<()> {
+        if !self.place.encoder.takes_lines() {
+            self.rows.extend(rows);
+            return Ok(());
+        }
+        let mut writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => Writer::new(self.place.clone(), span, 0)?,
+        };
+        let written = writer.rows(rows);
+        self.writer = Some(writer);
+        written
+    }
+
+    /// Forgets the rows of the window that is being read.
+    pub(crate) fn again(&mut self) -> Result<()> {
+        self.rows.clear();
+        self.writer.take().map_or(Ok(()), Writer::discard)
+    }
+
+    /// Begins to keep a window with its last rows, as soon as the one before is kept; gives that.
+    pub(crate) async fn window(&mut self, window: Rows<Row>) -> Result<Option<Window>> {
         let before = self.done().await?;
-        if let Keeper::Idle(mut place) = std::mem::replace(self, Keeper::Failed) {
-            *self = Keeper::Busy(tokio::task::spawn_blocking(move || {
-                let kept = place.keep(window);
-                (place, kept)
+        let Rows { items, proof } = window;
+        let (place, writer, mut rows) = (self.place.clone(), self.writer.take(), std::mem::take(&mut self.rows));
+        match rows.is_empty() {
+            true => rows = items,
+            false => rows.extend(items),
+        }
+        if let State::Idle(mut manifest) = std::mem::replace(&mut self.manifest, State::Failed) {
+            self.manifest = State::Busy(tokio::task::spawn_blocking(move || {
+                let mut writer = match writer {
+                    Some(writer) => writer,
+                    None => Writer::new(place, (proof.from, proof.until), 0)?,
+                };
+                writer.rows(rows)?;
+                let window = Window::new(&proof, writer.finish()?.keep()?);
+                manifest.add(&window)?;
+                Ok((manifest, window))
             }));
         }
         Ok(before)
     }
 
-    /// The window that was being written, once it is kept.
+    /// The window that was being kept, once it is.
     pub(crate) async fn done(&mut self) -> Result<Option<Window>> {
-        let Keeper::Busy(task) = self else { return Ok(None) };
+        let State::Busy(task) = &mut self.manifest else { return Ok(None) };
         let ended = task.await;
-        *self = Keeper::Failed;
+        self.manifest = State::Failed;
         let failed = |error| Error::new(Exit::Error, "internal", format!("a part could not be written: {error}"));
-        let (place, kept) = ended.map_err(failed)?;
-        let kept = kept?;
-        *self = Keeper::Idle(place);
-        Ok(Some(kept))
+        let (manifest, window) = ended.map_err(failed)??;
+        self.manifest = State::Idle(manifest);
+        Ok(Some(window))
     }
 
     /// Notes that all there was up to a moment is kept.
-    pub(crate) fn end(&mut self, until: chrono::DateTime<chrono::Utc>) -> Result<()> {
-        match self {
-            Keeper::Idle(place) => place.manifest.end(until),
+    pub(crate) fn end(&mut self, until: DateTime<Utc>) -> Result<()> {
+        match &mut self.manifest {
+            State::Idle(manifest) => manifest.end(until),
             _ => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use super::format::Encoder;
 use super::privacy::{Privacy, Private};
 use super::settings::{Format, Settings};
-use super::writer::Writer;
+use super::writer::{Place, Writer};
 use crate::api::{Column, Kind};
 use crate::rows::{Key, Row};
 
@@ -86,7 +87,8 @@ fn written(dir: &Path, format: Format, private: &Private, pieces: &[&[Row]]) -> 
     let (bounds, none) = ((Some(span.0), Some(span.1)), (private.clone(), None));
     let settings = Settings::new(String::new(), "a-list", format, bounds, BTreeMap::new(), none, None);
     let settings = settings.expect("settings");
-    let mut writer = Writer::new(dir, &settings, &encoder, span, 0).expect("a writer");
+    let place = Place { dir: dir.to_owned(), settings, encoder: Arc::new(encoder) };
+    let mut writer = Writer::new(Arc::new(place), span, 0).expect("a writer");
     pieces.iter().for_each(|rows| writer.rows(rows.to_vec()).expect("rows"));
     writer.finish().expect("parts").keep().expect("kept").into_iter().map(|part| part.file).collect()
 }

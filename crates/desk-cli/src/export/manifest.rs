@@ -1,8 +1,8 @@
 //! The manifest of an export: which windows are there, with proof. An append-only log, a line each: CRC-32 and JSON.
 //!
-//! Invariant: a line is written only after the part that it tells of is durable, and is durable itself before the next window
-//! is written. Whoever holds the manifest holds its lock; the system gives it back when the process ends, however it ends. A last
-//! line that is torn never counted; one that is wrong before the last is damage, and is said.
+//! Invariant: a line is written only after the part that it tells of is durable, and is durable itself before the part of the next
+//! window has its name. Whoever holds the manifest holds its lock; the system gives it back when the process ends, however it ends.
+//! A last line that is torn never counted; one that is wrong before the last is damage, and is said.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

@@ -105,7 +105,7 @@ pub(crate) fn command() -> Option<Command> {
                 .long("rows-per-window")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
-                .help("Rows of a window, about [default: 10000, for parquet 25000]"),
+                .help("Rows of a window, about [default: 10000, of parquet 25000, of ndjson 60 pages up to 30000]"),
         )
         .arg(
             Arg::new("in-flight")
@@ -171,6 +171,8 @@ pub(crate) struct Options {
     pub(crate) input: Input,
     pub(crate) page: Option<i64>,
     pub(crate) rows_per_window: usize,
+    /// Rows of a window that is held in memory.
+    pub(crate) rows_held: usize,
     pub(crate) json: bool,
     pub(crate) encoder: Arc<Encoder>,
     pub(crate) in_flight: usize,
@@ -190,6 +192,16 @@ pub(crate) fn list(name: &str) -> Result<&'static List> {
         Error::usage(format!("this version has no list `{name}`"))
             .hint("use the version that the export was begun with")
     })
+}
+
+/// Rows of a window, and of one that is held in memory, if it is not said. A window costs the disk a wait or three, and a kill or
+/// an interrupt a window.
+fn rows_per_window(encoder: &Encoder, page: i64) -> (usize, usize) {
+    let pages = usize::try_from(page).unwrap_or_default().saturating_mul(60);
+    match encoder.rows_held() {
+        held if encoder.takes_lines() => (pages.clamp(held, 3 * held), held),
+        held => (held, held),
+    }
 }
 
 impl Options {
@@ -226,20 +238,26 @@ impl Options {
         };
         let private = Private::given(matches, list)?;
         let privacy = Privacy::new(&private, matches.get_one::<PathBuf>("hmac-key-file"))?;
+        let key_id = privacy.key_id();
         let page = matches.get_one::<u32>("page-size").map(|rows| i64::from(*rows));
         if page.is_some_and(|page| page > list.page) {
             return Err(Error::usage(format!("--page-size is at most {} for the list {}", list.page, list.name)));
         }
-        let rows_per_window = matches.get_one::<u32>("rows-per-window").and_then(|rows| usize::try_from(*rows).ok());
+        let encoder = Encoder::new(format, list.columns, (list.id, list.time), privacy);
+        let (rows_per_window, rows_held) = match matches.get_one::<u32>("rows-per-window") {
+            Some(rows) => (*rows as usize, *rows as usize),
+            None => rows_per_window(&encoder, page.unwrap_or(list.page)),
+        };
         Ok(Options {
             dir: arguments::path(matches, "directory").to_owned(),
             list,
             input,
             page,
-            rows_per_window: rows_per_window.unwrap_or(format.rows_per_window()),
+            rows_per_window,
+            rows_held,
             json: matches.get_flag("json"),
-            key_id: privacy.key_id(),
-            encoder: Arc::new(Encoder::new(format, list.columns, (list.id, list.time), privacy)),
+            key_id,
+            encoder: Arc::new(encoder),
             in_flight: matches.get_one::<u32>("in-flight").map_or(1, |requests| *requests as usize),
             follow: matches.get_flag("follow").then(|| *matches.get_one("every").unwrap_or(&Duration::from_secs(60))),
             format,

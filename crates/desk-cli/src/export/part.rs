@@ -63,6 +63,12 @@ impl Unfinished {
         Ok(Part { file: self.name.clone(), bytes: self.bytes, blake3 })
     }
 
+    /// Removes it. What a kill leaves is removed by the next command.
+    pub(crate) fn discard(&self) -> Result<()> {
+        let path = self.dir.join(unfinished(&self.name));
+        std::fs::remove_file(&path).map_err(|error| Error::io("remove", &path, &error))
+    }
+
     fn settle(&mut self, path: &Path) -> io::Result<()> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;

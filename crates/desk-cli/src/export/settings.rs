@@ -51,11 +51,6 @@ impl Format {
             Format::Sqlite => "sqlite",
         }
     }
-
-    /// Rows of a window, if it is not said. Readers like row groups of Parquet large; what is held in memory is a window.
-    pub(crate) fn rows_per_window(self) -> usize {
-        if self == Format::Parquet { 25_000 } else { 10_000 }
-    }
 }
 
 /// One of several exports that divide a stretch of time.

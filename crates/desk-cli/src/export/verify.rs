@@ -21,7 +21,7 @@ use super::part;
 use super::privacy::Privacy;
 use super::settings::Settings;
 use super::whole;
-use super::writer::{self, Writer, Written};
+use super::writer::{self, Place, Writer, Written};
 use crate::api::List;
 use crate::api::arguments;
 use crate::api::input::{Input, Span};
@@ -238,8 +238,7 @@ impl<'a> Work<'a> {
             return Err(Error::integrity(problem)
                 .hint("put the newest manifest back; or copy the directory, and leave --keep-deleted out"));
         }
-        let encoder = self.encoder()?;
-        let (now, written) = self.again(window, span, &encoder).await?;
+        let (now, written) = self.again(window, span).await?;
         if !now.verified {
             found.wrong += 1;
         }
@@ -279,7 +278,7 @@ impl<'a> Work<'a> {
     }
 
     /// Reads a window anew, into parts of other names.
-    async fn again(&self, window: &Window, span: Span, encoder: &Encoder) -> Result<(Window, Written)> {
+    async fn again(&self, window: &Window, span: Span) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
         let left = self.left(window)?;
         let taken = |revision| {
@@ -287,7 +286,9 @@ impl<'a> Work<'a> {
             window.parts.iter().map(|part| &part.file).chain(&left).any(|file| file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
-        let begin = |time| Writer::new(self.dir, self.settings, encoder, time, revision);
+        let (settings, encoder) = (self.settings.clone(), Arc::new(self.encoder()?));
+        let place = Arc::new(Place { dir: self.dir.to_owned(), settings, encoder });
+        let begin = |time| Writer::new(place.clone(), time, revision);
         let mut writer = None;
         let mut export = (self.list.export)(self.client, &self.input, span)?;
         let mut now = Window {

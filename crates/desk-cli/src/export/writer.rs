@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -20,11 +21,16 @@ use crate::rows::Row;
 /// What is in the place of the date of rows that have none.
 const UNDATED: &str = "__HIVE_DEFAULT_PARTITION__";
 
+/// Where windows go, and how.
+pub(crate) struct Place {
+    pub(crate) dir: PathBuf,
+    pub(crate) settings: Settings,
+    pub(crate) encoder: Arc<Encoder>,
+}
+
 /// Writes the rows of a window. They come in order of time.
-pub(crate) struct Writer<'a> {
-    dir: &'a Path,
-    settings: &'a Settings,
-    encoder: &'a Encoder,
+pub(crate) struct Writer {
+    place: Arc<Place>,
     span: (DateTime<Utc>, DateTime<Utc>),
     revision: u32,
     open: Option<Open>,
@@ -39,27 +45,22 @@ enum Open {
     Table(Box<database::Open>),
 }
 
-impl<'a> Writer<'a> {
+impl Writer {
     /// For the window from and until; `revision` tells what was mended from what was there before.
-    pub(crate) fn new(
-        dir: &'a Path,
-        settings: &'a Settings,
-        encoder: &'a Encoder,
-        span: (DateTime<Utc>, DateTime<Utc>),
-        revision: u32,
-    ) -> Result<Writer<'a>> {
+    pub(crate) fn new(place: Arc<Place>, span: (DateTime<Utc>, DateTime<Utc>), revision: u32) -> Result<Writer> {
+        let Place { dir, settings, encoder } = &*place;
         // A table has nothing of a window without rows; a part is not made for it.
         let table = settings.format == Format::Sqlite;
         let open = table.then(|| database::Open::new(dir, settings, encoder, span, revision)).transpose()?;
         let open = open.map(|open| Open::Table(Box::new(open)));
-        Ok(Writer { dir, settings, encoder, span, revision, open, parts: Vec::new() })
+        Ok(Writer { place, span, revision, open, parts: Vec::new() })
     }
 
     /// Pages are given up as soon as their rows are written, if the format allows it.
     pub(crate) fn rows(&mut self, rows: Vec<Row>) -> Result<()> {
-        match (&mut self.open, self.settings.format) {
+        match (&mut self.open, self.place.settings.format) {
             _ if rows.is_empty() => Ok(()),
-            (Some(Open::Table(table)), _) => table.rows(&rows, self.encoder),
+            (Some(Open::Table(table)), _) => table.rows(&rows, &self.place.encoder),
             (_, Format::Parquet) => self.parquet(&rows),
             _ => self.text(rows),
         }
@@ -69,13 +70,13 @@ impl<'a> Writer<'a> {
         let mut bytes = Vec::new();
         if self.open.is_none() {
             self.open = Some(Open::Text(Box::new(self.part("")?)));
-            self.encoder.head(&mut bytes);
+            self.place.encoder.head(&mut bytes);
         }
         let Some(Open::Text(part)) = &mut self.open else { return Ok(()) };
         let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", &part.path(), &error));
         let mut rows = rows.into_iter();
         while let Some(row) = rows.as_slice().first() {
-            let written = if self.encoder.takes_lines() {
+            let written = if self.place.encoder.takes_lines() {
                 let (lines, count) = Row::lines(rows.as_slice());
                 // Many are written from where they are, few are gathered.
                 if lines.len() >= part::BUFFER {
@@ -87,7 +88,7 @@ impl<'a> Writer<'a> {
                 }
                 count
             } else {
-                self.encoder.row(row.json(), &mut bytes)?;
+                self.place.encoder.row(row.json(), &mut bytes)?;
                 1
             };
             if bytes.len() >= part::BUFFER {
@@ -102,17 +103,17 @@ impl<'a> Writer<'a> {
     /// A file for each date, in a directory of it, as Hive has them.
     fn parquet(&mut self, rows: &[Row]) -> Result<()> {
         let date = |row: &Row| row.moment().map(|time| time.date_naive());
-        let key = self.encoder.table.free("date");
+        let key = self.place.encoder.table.free("date");
         for rows in rows.chunk_by(|row, next| date(row) == date(next)) {
             let date = rows.first().and_then(date).map_or(UNDATED.to_owned(), |date| date.to_string());
-            let place = format!("{}/{key}={date}/", self.settings.list);
+            let place = format!("{}/{key}={date}/", self.place.settings.list);
             if !matches!(&self.open, Some(Open::Parquet(open, _)) if *open == place) {
                 self.end()?;
-                let file = parquet::File::new(&self.encoder.table, self.part(&place)?)?;
+                let file = parquet::File::new(&self.place.encoder.table, self.part(&place)?)?;
                 self.open = Some(Open::Parquet(place, Box::new(file)));
             }
             if let Some(Open::Parquet(_, file)) = &mut self.open {
-                file.rows(rows, self.encoder)?;
+                file.rows(rows, &self.place.encoder)?;
             }
         }
         Ok(())
@@ -120,12 +121,12 @@ impl<'a> Writer<'a> {
 
     /// A part, which no other of this window has the name of.
     fn part(&self, place: &str) -> Result<Unfinished> {
-        let name = |revision| format!("{place}{}", part::name(self.settings, self.span, revision));
+        let name = |revision| format!("{place}{}", part::name(&self.place.settings, self.span, revision));
         let mut revision = self.revision;
         while self.parts.iter().any(|part| part.file == name(revision)) {
             revision += 1;
         }
-        Unfinished::new(self.dir, name(revision))
+        Unfinished::new(&self.place.dir, name(revision))
     }
 
     /// Ends the file that is being written.
@@ -138,6 +139,14 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Takes back rows that were written to a part of text.
+    pub(crate) fn discard(self) -> Result<()> {
+        match self.open {
+            Some(Open::Text(part)) => part.discard(),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes files durable under names of their own; a table is not changed yet.
     pub(crate) fn finish(mut self) -> Result<Written> {
         self.end()?;
@@ -148,7 +157,7 @@ impl<'a> Writer<'a> {
         if let Some(table) = &table {
             self.parts.push(table.part()?);
         }
-        Ok(Written { dir: self.dir.to_owned(), parts: self.parts, table })
+        Ok(Written { dir: self.place.dir.clone(), parts: self.parts, table })
     }
 }
 

@@ -35,7 +35,10 @@ fn trouble(emulator: &Emulator, seed: u64) {
         kinds.iter().map(|fault| json!({ "method": "GET", "probability": 0.01, "fault": fault })).collect();
     let plan: FaultPlan = serde_json::from_value(json!({ "seed": seed, "rules": rules })).unwrap();
     emulator.set_faults(plan).unwrap();
-    emulator.set_drift(vec![Drift::every(3, Change::Insert(2)), Drift::every(11, Change::DeleteOldest(1))]).unwrap();
+    let coming = [Drift::every(3, Change::Insert(2)), Drift::every(11, Change::DeleteOldest(1))];
+    // One of each window, whichever is being read.
+    let going = (1..8).map(|time| Drift::after(time * 17, Change::Delete((time as i64..ROWS).step_by(97).collect())));
+    emulator.set_drift(coming.into_iter().chain(going).collect()).unwrap();
 }
 
 /// Kills a run at a moment that `random` chooses: after so many more windows, and a little later. Gives whether it was at work

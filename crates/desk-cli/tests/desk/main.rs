@@ -6,6 +6,7 @@ mod deleted;
 mod directory;
 mod doctor;
 mod export;
+mod flow;
 mod follow;
 mod formats;
 mod help;

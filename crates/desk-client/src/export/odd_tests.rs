@@ -8,18 +8,18 @@ use chrono::Utc;
 use fastrand::Rng;
 
 use super::sim::{BEGIN, Bounds, ORDERS, Order, PAGE, PARTS, Row, SECOND, Service, Sim, time};
-use super::{Got, WINDOW, check, drain, export, lost, ready, run};
+use super::{Got, HELD, WINDOW, check, drain, export, lost, ready, run};
 use crate::ErrorKind;
 use crate::export::Export;
 
 /// So many times within a day, none of them a whole second.
-fn times(seed: u64, rows: usize) -> Vec<i64> {
+pub(super) fn times(seed: u64, rows: usize) -> Vec<i64> {
     let mut rng = Rng::with_seed(seed);
     (0..rows).map(|_| BEGIN + rng.i64(0..86_400) * SECOND + rng.i64(1..SECOND)).collect()
 }
 
 /// Times with a pile in one microsecond.
-fn pile(seed: u64, rows: usize, pile: usize) -> Vec<i64> {
+pub(super) fn pile(seed: u64, rows: usize, pile: usize) -> Vec<i64> {
     let mut times = times(seed, rows);
     times.extend(std::iter::repeat_n(times[rows / 2], pile));
     times
@@ -27,7 +27,12 @@ fn pile(seed: u64, rows: usize, pile: usize) -> Vec<i64> {
 
 /// Exports everything, which must succeed.
 fn all(service: &Service) -> Got {
-    let got = drain(&mut export(service, Some(BEGIN), None));
+    all_by(service, false)
+}
+
+/// The same, with rows as they come if they are to flow.
+pub(super) fn all_by(service: &Service, flows: bool) -> Got {
+    let got = drain(&mut Export { flows: flows.then_some(HELD), ..export(service, Some(BEGIN), None) });
     check(&got);
     assert!(got.errors.is_empty(), "{:?}", got.errors);
     assert_eq!(got.ids(), service.ids());
@@ -37,8 +42,9 @@ fn all(service: &Service) -> Got {
 #[test]
 fn a_pile_larger_than_a_page_is_read() {
     for order in ORDERS {
-        for seed in 0..10 {
-            assert!(all(&Service::new(Sim::new(seed, order, pile(seed, 300, 180)))).verified(), "{order:?}");
+        for (seed, flows) in (0..10).flat_map(|seed| [(seed, false), (seed, true)]) {
+            let service = Service::new(Sim::new(seed, order, pile(seed, 300, 180)));
+            assert!(all_by(&service, flows).verified(), "{order:?}");
         }
     }
 }
@@ -119,7 +125,8 @@ fn bounds_cut_to_units_lose_nothing_or_are_told() {
             0..4 => |from, until| (from - from % SECOND, until - until % SECOND),
             _ => |from, until| (from - from % 1_000, until - until % 1_000),
         };
-        let got = drain(&mut export(&Service::new(sim), Some(BEGIN), None));
+        let flows = seed % 16 < 8;
+        let got = drain(&mut Export { flows: flows.then_some(HELD), ..export(&Service::new(sim), Some(BEGIN), None) });
         check(&got);
         let lost = 2_000 - got.ids().len();
         assert!(lost == 0 || seconds == 3);
@@ -169,7 +176,7 @@ fn bounds_that_are_ignored_are_told() {
 
 #[test]
 fn whatever_comes_together_loses_nothing() {
-    for seed in 0..60 {
+    for seed in 0..120 {
         let mut rng = Rng::with_seed(seed);
         let order = ORDERS[rng.usize(0..4)];
         let mut times: Vec<i64> = Sim::lively(seed, order, 600).rows.iter().map(|row| row.time).collect();
@@ -183,8 +190,8 @@ fn whatever_comes_together_loses_nothing() {
         let parts = if rng.bool() { PARTS } else { &[] };
         let dated = |row: &Row| Some(row.time);
         let page = Some(rng.i64(1..=PAGE));
-        let mut export = Export::new(service.list(), dated, parts, None, None, page).rows_per_window(rng.usize(0..500));
-        let got = drain(&mut export);
+        let export = Export::new(service.list(), dated, parts, None, None, page).rows_per_window(rng.usize(0..500));
+        let got = drain(&mut Export { flows: rng.bool().then_some(HELD), ..export });
         check(&got);
         assert!(got.errors.iter().all(|error| error.kind() == ErrorKind::Transport), "{:?}", got.errors);
         assert_eq!(lost(&before, &service, &got), 0, "{seed}");
@@ -204,11 +211,11 @@ fn rows(got: &Got) -> Vec<(i64, i64)> {
 fn errors_in_the_middle_change_nothing() {
     for order in ORDERS {
         let wanted = all(&Service::new(effort(order)));
-        for every in [2, 3, 7, 50] {
+        for (every, flows) in [2, 3, 7, 50].into_iter().flat_map(|every| [(every, false), (every, true)]) {
             let mut sim = effort(order);
             sim.fails = Some(every);
             let service = Service::new(sim);
-            let got = drain(&mut export(&service, Some(BEGIN), None));
+            let got = drain(&mut Export { flows: flows.then_some(HELD), ..export(&service, Some(BEGIN), None) });
             check(&got);
             // The second request is one whose failure nobody is told of.
             assert_eq!(got.errors.len() as u64, service.sim().requests / every - u64::from(every == 2));
@@ -314,12 +321,13 @@ fn a_few_rows_far_apart_are_read_by_windows_as_wide_as_they_come() {
     for rows in [2, 11] {
         let times: Vec<i64> = (0..rows).map(|row| BEGIN - row * 900 * day).collect();
         let service = Service::new(Sim::new(1, Order::Oldest, times));
-        for page in [1, 10] {
+        for (page, window) in [(1, 1_000_000), (10, 1_000_000), (2, 2)] {
             let mut export = Export::new(service.list(), |row: &Row| Some(row.time), &[], None, None, Some(page));
-            export = export.rows_per_window(1_000_000);
+            export = export.rows_per_window(window);
             let got = drain(&mut export);
             check(&got);
             assert_eq!(got.ids(), service.ids());
+            assert!(export.requests() < 1_000, "{}", export.requests());
         }
     }
 }
@@ -336,14 +344,16 @@ fn without_a_date_the_clock_here_counts() {
 
 #[test]
 fn rows_without_a_time_come_once_and_unproven() {
-    let service = Service::new(Sim::new(1, Order::Oldest, times(1, 200)));
-    let dated = |row: &Row| (row.id % 50 != 0).then_some(row.time);
-    let mut export = Export::new(service.list(), dated, &[], None, None, Some(20)).rows_per_window(WINDOW / 50);
-    let got = drain(&mut export);
-    assert!(got.errors.is_empty());
-    assert_eq!(got.ids(), service.ids());
-    let undated = |row: &Row| row.id % 50 == 0;
-    assert!(got.windows.iter().all(|window| window.proof.verified != window.items.iter().any(undated)));
+    for (flows, rows) in [(false, WINDOW / 50), (true, WINDOW / 50), (true, WINDOW)] {
+        let service = Service::new(Sim::new(1, Order::Oldest, times(1, 200)));
+        let dated = |row: &Row| (row.id % 50 != 0).then_some(row.time);
+        let export = Export::new(service.list(), dated, &[], None, None, Some(20)).rows_per_window(rows);
+        let got = drain(&mut Export { flows: flows.then_some(HELD), ..export });
+        assert!(got.errors.is_empty());
+        assert_eq!(got.ids(), service.ids());
+        let undated = |row: &Row| row.id % 50 == 0;
+        assert!(got.windows.iter().all(|window| window.proof.verified != window.items.iter().any(undated)));
+    }
 }
 
 #[test]
@@ -376,7 +386,8 @@ fn a_stretch_that_ends_within_a_second_loses_nothing() {
         let wanted = times.iter().filter(|time| **time <= until).count();
         let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], times);
         sim.bounds = |from, until| (from - from % SECOND, until - until % SECOND);
-        let got = drain(&mut export(&Service::new(sim), Some(BEGIN), Some(until)));
+        let export = export(&Service::new(sim), Some(BEGIN), Some(until));
+        let got = drain(&mut Export { flows: (seed % 8 < 4).then_some(HELD), ..export });
         check(&got);
         assert!(got.errors.is_empty(), "{:?}", got.errors);
         assert_eq!(got.ids().len(), wanted);

@@ -91,6 +91,15 @@ impl Pace {
         self.width = self.width.max(1);
     }
 
+    /// Windows have no more rows than are to be held from here on, this one as well.
+    pub(super) fn hold(&mut self, held: i64, from: i64, until: i64, count: i64) {
+        self.most = self.most.min(held.max(self.limit));
+        self.target = self.target.min(self.most);
+        if count > self.ceiling() {
+            self.overfull(from, until, count, None);
+        }
+    }
+
     /// A window of several pages could not be read.
     pub(super) fn failed(&mut self, from: i64, until: i64, count: i64, instant: Option<i64>, flaw: Flaw) {
         self.streak = 0;
@@ -122,6 +131,8 @@ impl Pace {
                 let rest = end - until;
                 scale(rest, self.aim(), count).max(grown.min(rest / 2)).min(rest.saturating_mul(GROWTH))
             }
+            // However few rows are aimed at.
+            None if rows == 0 => grown,
             None => scale(width, self.aim(), rows).min(grown),
         };
     }

@@ -31,6 +31,8 @@ pub(super) enum Flaw {
     Changed,
     /// Pages do not fit together: the service may have no stable order.
     Disorder,
+    /// Rows are not in order of time and id: another pass may succeed that keeps them.
+    Unsorted,
 }
 
 pub(super) struct Pass<T> {
@@ -51,7 +53,11 @@ pub(super) struct Pass<T> {
     rises: Option<bool>,
     /// The ids of all rows, once they do neither.
     ids: Option<HashSet<i64>>,
-    /// Each once.
+    /// A row's time, if the pass breaks as soon as times fall or ids do not rise: then rows can be taken away as they come.
+    flows: Option<fn(&T) -> Option<i64>>,
+    /// The last row's time, µs.
+    moment: Option<i64>,
+    /// Each once, those that were taken away left out.
     pub(super) rows: Vec<T>,
 }
 
@@ -69,8 +75,28 @@ impl<T> Pass<T> {
             idle: 0,
             rises: None,
             ids: None,
+            flows: None,
+            moment: None,
             rows: Vec::new(),
         }
+    }
+
+    /// With a row's time, one that breaks unless rows come in order.
+    pub(super) fn flowing(self, flows: Option<fn(&T) -> Option<i64>>) -> Pass<T> {
+        Pass { flows, ..self }
+    }
+
+    /// The rows since this was last asked for, if they come in order; the pass has them no longer.
+    pub(super) fn flow(&mut self) -> Vec<T> {
+        match self.flows {
+            Some(_) => std::mem::take(&mut self.rows),
+            None => Vec::new(),
+        }
+    }
+
+    /// Whether rows were taken away.
+    pub(super) fn flowed(&self) -> bool {
+        self.flows.is_some() && usize::try_from(self.received).is_ok_and(|received| received > self.rows.len())
     }
 
     /// A pass that takes rows as they come, to the end.
@@ -97,26 +123,21 @@ impl<T> Pass<T> {
             }
             self.steady = false;
         }
-        if self.rows.is_empty() {
-            let room = usize::try_from(count).unwrap_or_default().min(ROOM);
-            self.rows.reserve(room);
-        }
         let overlaps = self.overlaps();
         if overlaps && page.items.first().map(self.id) != self.last {
             return Turn::Broken(Flaw::Disorder);
         }
-        let (before, new) = (self.received, self.rows.len());
-        for item in page.items.into_iter().skip(usize::from(overlaps)) {
-            let id = (self.id)(&item);
-            let is_new = self.is_new(id);
-            (self.received, self.last) = (self.received + 1, Some(id));
-            if is_new {
-                self.rows.push(item);
-            } else if self.strict {
-                return Turn::Broken(Flaw::Disorder);
-            }
-        }
-        self.idle = if self.rows.len() > new { 0 } else { self.idle + 1 };
+        let before = self.received;
+        let new = page.items.into_iter().skip(usize::from(overlaps));
+        let taken = match self.flows {
+            Some(time) => self.take_in_order(new.collect(), time),
+            None => self.take_each(new, count),
+        };
+        let new = match taken {
+            Ok(new) => new,
+            Err(flaw) => return Turn::Broken(flaw),
+        };
+        self.idle = if new > 0 { 0 } else { self.idle + 1 };
         if self.idle == IDLE {
             return Turn::Broken(Flaw::Disorder);
         }
@@ -130,6 +151,43 @@ impl<T> Pass<T> {
             self.seam &= self.received > before;
             Turn::More
         }
+    }
+
+    /// Takes rows that follow all before them in order; how many.
+    fn take_in_order(&mut self, mut rows: Vec<T>, time: fn(&T) -> Option<i64>) -> Result<usize, Flaw> {
+        for row in &rows {
+            let (id, moment) = ((self.id)(row), time(row));
+            if moment.is_none() || moment < self.moment || self.last.is_some_and(|last| id <= last) {
+                return Err(Flaw::Unsorted);
+            }
+            (self.last, self.moment) = (Some(id), moment);
+        }
+        self.received += i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let new = rows.len();
+        match self.rows.is_empty() {
+            true => self.rows = rows,
+            false => self.rows.append(&mut rows),
+        }
+        Ok(new)
+    }
+
+    /// Takes rows one by one; how many of them are new.
+    fn take_each(&mut self, rows: impl Iterator<Item = T>, count: i64) -> Result<usize, Flaw> {
+        if self.rows.is_empty() {
+            self.rows.reserve(usize::try_from(count).unwrap_or_default().min(ROOM));
+        }
+        let before = self.rows.len();
+        for row in rows {
+            let id = (self.id)(&row);
+            let is_new = self.is_new(id);
+            (self.received, self.last) = (self.received + 1, Some(id));
+            if is_new {
+                self.rows.push(row);
+            } else if self.strict {
+                return Err(Flaw::Disorder);
+            }
+        }
+        Ok(self.rows.len() - before)
     }
 
     fn is_new(&mut self, id: i64) -> bool {

@@ -36,6 +36,10 @@ pub(super) enum Step<T> {
         count: i64,
         flaw: Flaw,
     },
+    /// Its rows cannot be given as they come: they are not in order.
+    Unsorted {
+        count: i64,
+    },
 }
 
 /// How the rows are proven.
@@ -69,8 +73,20 @@ impl<T> Reading<T> {
         parts: &'static [&'static str],
         (from, until, asked): (i64, i64, i64),
         limit: i64,
+        flows: Option<fn(&T) -> Option<i64>>,
     ) -> Reading<T> {
-        Reading { from, until, asked, id, parts, pass: Pass::strict(id, limit), tries: 0, way: Way::Whole }
+        // What can be made narrower is never read twice in the same way.
+        let flows = flows.filter(|_| until > from);
+        let pass = Pass::strict(id, limit).flowing(flows);
+        Reading { from, until, asked, id, parts, pass, tries: 0, way: Way::Whole }
+    }
+
+    /// The rows of the last page, if they are given before the others come: then this pass succeeds, or a window is begun anew.
+    pub(super) fn flow(&mut self, limit: i64) -> Vec<T> {
+        match self.pass.count() {
+            Some(count) if count > limit => self.pass.flow(),
+            _ => Vec::new(),
+        }
     }
 
     /// The offset that is asked for next and the rows there are, if they are known, while the whole window is read at once.
@@ -104,10 +120,11 @@ impl<T> Reading<T> {
         let pass = std::mem::replace(&mut self.pass, again);
         let count = pass.count().unwrap_or_default();
         match (&mut self.way, turn) {
+            (_, Turn::Broken(Flaw::Unsorted)) => return Step::Unsorted { count },
             (Way::Union(union), turn) => return union.take(pass, turn),
             (Way::Whole, Turn::Broken(flaw)) => {
                 // Another pass over many pages would cost more than narrower windows do.
-                if splits && count > pace.limit {
+                if splits && (count > pace.limit || pass.flowed()) {
                     return Step::Failed { count, flaw };
                 }
                 self.tries += 1;

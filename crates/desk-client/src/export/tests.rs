@@ -2,23 +2,27 @@
 
 #[path = "odd_tests.rs"]
 mod odd;
+#[path = "pieces_tests.rs"]
+mod pieces;
 #[path = "sim.rs"]
 mod sim;
 #[path = "whole_tests.rs"]
 mod whole;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Export, Window};
+use super::{Export, Piece, Window};
 use crate::Error;
 use crate::paging::Slice;
 use sim::{BEGIN, ORDERS, Order, PAGE, Row, SECOND, Service, Sim, time};
 
 const ROWS: usize = 3_200;
 const WINDOW: usize = 800;
+/// Rows of a window that is held.
+const HELD: i64 = 400;
 
 fn export(service: &Service, from: Option<i64>, until: Option<i64>) -> Export<Row> {
     let list = service.list();
@@ -30,6 +34,9 @@ fn export(service: &Service, from: Option<i64>, until: Option<i64>) -> Export<Ro
 struct Got {
     windows: Vec<Window<Row>>,
     errors: Vec<Error>,
+    /// Pieces that came before their window was whole, and how often they were in vain.
+    flowed: usize,
+    again: usize,
 }
 
 impl Got {
@@ -60,14 +67,32 @@ fn ready<R>(future: impl Future<Output = R>) -> R {
 }
 
 fn drain(export: &mut Export<Row>) -> Got {
+    let flows = export.flows.is_some();
     let mut got = Got::default();
-    while let Some(next) = ready(export.next_window()) {
+    let mut flowed: Vec<Row> = Vec::new();
+    while let Some(next) = ready(poll_fn(|context| export.poll_piece(context))) {
         match next {
-            Ok(window) => got.windows.push(window),
+            Ok(Piece::Rows { from, until, items }) => {
+                assert!(flows && !items.is_empty() && items.len() <= PAGE as usize);
+                let window = from.timestamp_micros()..=until.timestamp_micros();
+                assert!(items.iter().all(|row| window.contains(&row.time)));
+                flowed.extend(items);
+                got.flowed += 1;
+            }
+            Ok(Piece::Again) => {
+                assert!(!flowed.is_empty());
+                flowed.clear();
+                got.again += 1;
+            }
+            Ok(Piece::Window(mut window)) => {
+                window.items = flowed.drain(..).chain(window.items).collect();
+                got.windows.push(window);
+            }
             Err(error) => got.errors.push(error),
         }
         assert!(got.errors.len() < 5_000, "it never ends");
     }
+    assert!(flowed.is_empty());
     got
 }
 
@@ -92,9 +117,12 @@ fn check(got: &Got) {
 /// Exports from a lively service and checks it against the rows that were there all the time; its requests over the
 /// least possible.
 fn run(service: &Service, in_flight: usize) -> f64 {
+    run_by(service, export(service, Some(BEGIN), None).in_flight(in_flight), in_flight).0
+}
+
+fn run_by(service: &Service, mut export: Export<Row>, in_flight: usize) -> (f64, Got) {
     let before = service.sim().rows.clone();
     let begun = service.sim().now;
-    let mut export = export(service, Some(BEGIN), None).in_flight(in_flight);
     let got = drain(&mut export);
     check(&got);
     assert!(got.errors.is_empty(), "{:?}", got.errors);
@@ -106,7 +134,7 @@ fn run(service: &Service, in_flight: usize) -> f64 {
     // The last count, and what was asked for ahead behind the last row.
     assert!((requests + 1..requests + 1 + in_flight as u64).contains(&export.requests()));
     assert_eq!(export.requests(), service.sim().requests);
-    export.requests() as f64 / (before.len() as f64 / PAGE as f64)
+    (export.requests() as f64 / (before.len() as f64 / PAGE as f64), got)
 }
 
 /// Rows that were there all the time, within the windows, and that no window has.

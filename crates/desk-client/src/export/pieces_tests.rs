@@ -1,0 +1,85 @@
+//! Rows that are given as they come are those of windows, and what was given in vain is taken back.
+
+use super::odd::{all_by, pile, times};
+use super::sim::{BEGIN, ORDERS, Order, PAGE, Row, SECOND, Service, Sim};
+use super::{HELD, ROWS, WINDOW, export, run_by};
+use crate::export::Export;
+
+fn flowing(service: &Service, in_flight: usize) -> Export<Row> {
+    Export { flows: Some(HELD), ..export(service, Some(BEGIN), None).in_flight(in_flight) }
+}
+
+#[test]
+fn nothing_is_lost_while_rows_flow() {
+    for order in ORDERS {
+        let (mut costs, mut flowed, mut again) = (0.0, 0, 0);
+        for seed in 0..60 {
+            let mut sim = Sim::lively(seed, order, ROWS);
+            sim.waits = u32::from(seed % 2 == 0) * 3;
+            let service = Service::new(sim);
+            let in_flight = [1, 8][seed as usize % 2];
+            let (cost, got) = run_by(&service, flowing(&service, in_flight), in_flight);
+            (costs, flowed, again) = (costs + cost / 60.0, flowed + got.flowed, again + got.again);
+        }
+        match order {
+            Order::Oldest => assert!(costs <= 1.5 && flowed > 1_000 && again > 10, "{costs} {flowed} {again}"),
+            // One page tells.
+            Order::Newest | Order::None => assert!(costs <= 3.0 && flowed == 0, "{order:?} {costs} {flowed}"),
+            Order::Ties => assert!(costs <= 3.0, "{costs}"),
+        }
+    }
+}
+
+#[test]
+fn rows_in_order_are_given_page_by_page_by_the_same_requests() {
+    let asked = |flows| {
+        let service = Service::new(Sim::new(1, Order::Oldest, times(1, 20 * WINDOW)));
+        let got = all_by(&service, flows);
+        assert!(got.verified() && got.again == 0);
+        let proofs: Vec<_> = got.windows.iter().map(|window| window.proof.clone()).collect();
+        let rows = (20 * WINDOW) / PAGE as usize;
+        assert!(if flows { got.flowed > rows * 9 / 10 } else { got.flowed == 0 });
+        proofs
+    };
+    assert_eq!(asked(true), asked(false));
+}
+
+#[test]
+fn a_window_that_shrinks_to_a_page_is_begun_anew() {
+    // As soon as its second page is asked for, the window has no more rows than a page.
+    let miscounts: [fn(u64, i64) -> i64; 3] = [
+        |request, count| if request == 4 { PAGE } else { count },
+        |request, count| if request == 4 { PAGE - 1 } else { count },
+        |request, count| if request == 4 { 0 } else { count },
+    ];
+    for miscounts in miscounts {
+        let mut sim = Sim::new(1, Order::Oldest, (0..PAGE + 10).map(|row| BEGIN + row * SECOND).collect());
+        sim.miscounts = miscounts;
+        let got = all_by(&Service::new(sim), true);
+        assert!(got.verified() && got.again == 1);
+    }
+}
+
+#[test]
+fn ids_that_fall_end_the_flow() {
+    // Rows by time, some of whose ids were given in another order.
+    let mut sim = Sim::new(1, Order::Oldest, times(1, 10 * WINDOW));
+    let middle = sim.rows.len() / 2 + 7;
+    let (one, other) = (sim.rows[middle].id, sim.rows[middle + 30].id);
+    (sim.rows[middle].id, sim.rows[middle + 30].id) = (other, one);
+    let service = Service::new(sim);
+    let got = all_by(&service, true);
+    assert!(got.verified() && got.flowed > 0 && got.again == 1);
+    // It does not flow again.
+    assert!(got.flowed * (PAGE as usize) < 7 * WINDOW);
+}
+
+#[test]
+fn what_is_held_is_no_more_than_is_held_else() {
+    for order in [Order::Newest, Order::None] {
+        let service = Service::new(Sim::new(1, order, pile(1, 40_000, 2)));
+        let mut export = flowing(&service, 1).rows_per_window(1_000_000);
+        let most = super::drain(&mut export).windows.iter().map(|window| window.items.len()).max();
+        assert!(most <= Some(2 * HELD as usize), "{order:?}: {most:?}");
+    }
+}
