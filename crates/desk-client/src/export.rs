@@ -162,8 +162,8 @@ impl<T: Send + 'static> Export<T> {
         self.requests
     }
 
-    /// The same, with rows as they come: a window need not fit in memory. Where rows do not come in order of time and of id, it has
-    /// `held` rows at most and is given whole.
+    /// The same, with rows as they come: a window need not fit in memory. Where rows do not come in order of time and of id, it is given
+    /// whole and has about `held` rows at most.
     pub fn pieces(self, held: usize) -> Pieces<T> {
         Pieces::new(self, rows(held))
     }

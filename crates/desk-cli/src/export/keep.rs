@@ -68,18 +68,19 @@ impl Keeper {
             true => rows = items,
             false => rows.extend(items),
         }
-        if let State::Idle(mut manifest) = std::mem::replace(&mut self.manifest, State::Failed) {
-            self.manifest = State::Busy(tokio::task::spawn_blocking(move || {
-                let mut writer = match writer {
-                    Some(writer) => writer,
-                    None => Writer::new(place, (proof.from, proof.until), 0)?,
-                };
-                writer.rows(rows)?;
-                let window = Window::new(&proof, writer.finish()?.keep()?);
-                manifest.add(&window)?;
-                Ok((manifest, window))
-            }));
-        }
+        let State::Idle(mut manifest) = std::mem::replace(&mut self.manifest, State::Failed) else {
+            return Err(failed("one before it was not".to_owned()));
+        };
+        self.manifest = State::Busy(tokio::task::spawn_blocking(move || {
+            let mut writer = match writer {
+                Some(writer) => writer,
+                None => Writer::new(place, (proof.from, proof.until), 0)?,
+            };
+            writer.rows(rows)?;
+            let window = Window::new(&proof, writer.finish()?.keep()?);
+            manifest.add(&window)?;
+            Ok((manifest, window))
+        }));
         Ok(before)
     }
 
@@ -88,8 +89,7 @@ impl Keeper {
         let State::Busy(task) = &mut self.manifest else { return Ok(None) };
         let ended = task.await;
         self.manifest = State::Failed;
-        let failed = |error| Error::new(Exit::Error, "internal", format!("a part could not be written: {error}"));
-        let (manifest, window) = ended.map_err(failed)??;
+        let (manifest, window) = ended.map_err(|error| failed(error.to_string()))??;
         self.manifest = State::Idle(manifest);
         Ok(Some(window))
     }
@@ -101,4 +101,8 @@ impl Keeper {
             _ => Ok(()),
         }
     }
+}
+
+fn failed(why: String) -> Error {
+    Error::new(Exit::Error, "internal", format!("a window could not be kept: {why}"))
 }

@@ -105,7 +105,7 @@ pub(crate) fn command() -> Option<Command> {
                 .long("rows-per-window")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
-                .help("Rows of a window, about [default: 10000, of parquet 25000, of ndjson 60 pages up to 30000]"),
+                .help("Rows of a window, about [default: 10000; parquet 25000; ndjson as it came up to 30000]"),
         )
         .arg(
             Arg::new("in-flight")

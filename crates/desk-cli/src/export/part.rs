@@ -66,7 +66,10 @@ impl Unfinished {
     /// Removes it. What a kill leaves is removed by the next command.
     pub(crate) fn discard(&self) -> Result<()> {
         let path = self.dir.join(unfinished(&self.name));
-        std::fs::remove_file(&path).map_err(|error| Error::io("remove", &path, &error))
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", &path, &error)),
+            _ => Ok(()),
+        }
     }
 
     fn settle(&mut self, path: &Path) -> io::Result<()> {

@@ -94,6 +94,11 @@ impl<T> Pass<T> {
         }
     }
 
+    /// Keeps rows, in whatever order they come.
+    pub(super) fn hold(&mut self) {
+        self.flows = None;
+    }
+
     /// Whether rows were taken away.
     pub(super) fn flowed(&self) -> bool {
         self.flows.is_some() && usize::try_from(self.received).is_ok_and(|received| received > self.rows.len())

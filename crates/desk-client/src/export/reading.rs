@@ -109,6 +109,10 @@ impl<T> Reading<T> {
         if first && splits && matches!(self.way, Way::Whole) && page.count > pace.ceiling() {
             return Step::Overfull { count: page.count };
         }
+        if first && page.count <= pace.limit {
+            // A page is held anyway.
+            self.pass.hold();
+        }
         let turn = self.pass.take(page);
         if turn == Turn::More {
             return Step::More;

@@ -8,6 +8,8 @@ use super::{Export, Piece, Proof, Stage, Window};
 pub(super) struct Tally {
     pub(super) count: u64,
     strays: u64,
+    /// Those that are not even of the stretch.
+    outside: Vec<i64>,
     /// The least id and the greatest.
     ids: Option<(i64, i64)>,
     /// The latest time, µs.
@@ -41,6 +43,7 @@ impl<T: Send + 'static> Export<T> {
         let (id, time, windows) = (self.list.id, self.time, self.windows);
         self.keep(from, until, &mut items);
         let tally = std::mem::take(&mut self.tally);
+        self.outside.extend(tally.outside);
         if tally.unsorted {
             items.sort_by_cached_key(|row| (time(row), id(row)));
         }
@@ -81,7 +84,7 @@ impl<T: Send + 'static> Export<T> {
                 Some(time) => {
                     self.tally.strays += 1;
                     if !(self.from..=self.until).contains(&time) {
-                        self.outside.insert(id);
+                        self.tally.outside.push(id);
                     }
                     false
                 }
