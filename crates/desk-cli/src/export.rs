@@ -93,7 +93,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let started = Instant::now();
     reuse_memory();
     let (first, until) = settings.span();
-    let (before, ended) = (totals.rows, manifest.ended());
+    let (before, unchecked) = (totals.rows, totals.windows > 0 && manifest.ended() != totals.until);
     let (stop, interrupted) = watch::channel(false);
     let json = options.json;
     interrupt::on_first(move || {
@@ -105,16 +105,10 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     });
     let (dir, encoder) = (options.dir.clone(), options.encoder.clone());
     let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder }, manifest);
-    let mut work = Work { options: &options, settings: &settings, client, counts, keeper, totals, interrupted };
-    match (work.from(first).zip(until), work.totals.until) {
-        // It may have been killed before this was looked at.
-        (Some((from, until)), Some(last)) if from > until && ended != Some(last) => {
-            whole(options.list, &work.client, &options.input, (first, Some(last)), work.totals.rows)
-                .await
-                .map_err(|error| error.hint(verify_hint(&options.dir)))?;
-            work.keeper.end(last)?;
-        }
-        (Some((from, until)), _) if from > until => {}
+    let mut work =
+        Work { options: &options, settings: &settings, client, counts, keeper, totals, interrupted, unchecked };
+    match work.from(first).zip(until) {
+        Some((from, until)) if from > until => work.close().await?,
         _ => work.all(first, until).await?,
     }
     let rows = work.totals.rows - before;
@@ -194,6 +188,8 @@ struct Work<'a> {
     keeper: Keeper,
     totals: Totals,
     interrupted: watch::Receiver<bool>,
+    /// There are windows of runs that did not come to their end, or found more rows there.
+    unchecked: bool,
 }
 
 impl Work<'_> {
@@ -228,7 +224,12 @@ impl Work<'_> {
 
     /// What is there in spite of an error, and what to do.
     fn stopped(&self, error: Error) -> Error {
-        let kept = format!("{}; {} rows are kept in {}", error.message, self.totals.rows, self.options.dir.display());
+        let dir = self.options.dir.display();
+        let kept = match error.exit {
+            // What is there is in doubt.
+            Exit::Integrity => error.message,
+            _ => format!("{}; {} rows are kept in {dir}", error.message, self.totals.rows),
+        };
         let hint = match (error.hint, error.exit) {
             (Some(hint), Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial) => hint,
             _ => "type the same command again: it goes on from there".to_owned(),
@@ -242,7 +243,7 @@ impl Work<'_> {
         let left = list.count(self.client.clone(), input.clone(), span).await?;
         let left = u64::try_from(left).unwrap_or_default();
         if left == 0 && self.totals.windows > 0 && self.options.follow.is_some() {
-            return Ok(());
+            return self.close().await;
         }
         let there = self.totals.rows;
         let mut progress = Progress::new(progress::ROWS, there + left, there, self.counts.clone(), *json);
@@ -259,7 +260,20 @@ impl Work<'_> {
         let left = self.keeper.again();
         progress.end();
         written.and(read).and(left)?;
-        self.totals.until.map_or(Ok(()), |until| self.keeper.end(until))
+        self.close().await
+    }
+
+    /// Notes that all there was up to the last window's end is there.
+    async fn close(&mut self) -> Result<()> {
+        let Some(last) = self.totals.until else { return Ok(()) };
+        if self.unchecked {
+            let Options { list, input, dir, .. } = self.options;
+            let (first, _) = self.settings.span();
+            let all = whole(list, &self.client, input, (first, Some(last)), self.totals.rows).await;
+            all.map_err(|error| error.hint(verify_hint(dir)))?;
+            self.unchecked = false;
+        }
+        self.keeper.end(last)
     }
 
     async fn read(&mut self, pieces: &mut Pieces<Row>, progress: &mut Progress) -> Result<()> {

@@ -1,8 +1,9 @@
 //! Files, for every command alike: read from a name or stdin, locked against others, names made durable.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -58,6 +59,22 @@ fn locked(file: &File, path: &Path, command: &str, try_lock: fn(&File) -> Result
 /// Makes the names in a directory durable.
 pub(crate) fn sync(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
+}
+
+/// Refuses a file that has its name no longer: somebody has removed or replaced it, or the directory that it is in.
+pub(crate) fn is_still(file: &File, path: &Path) -> Result<()> {
+    let of = |found: Metadata| (found.dev(), found.ino());
+    match (file.metadata().map(of), std::fs::metadata(path).map(of)) {
+        (Ok(own), Ok(named)) if own == named => Ok(()),
+        _ => Err(removed(path)),
+    }
+}
+
+/// Somebody else has removed or changed a file that is being written.
+pub(crate) fn removed(path: &Path) -> Error {
+    let problem = format!("{} was removed or changed by something else while it was being written", path.display());
+    Error::integrity(problem)
+        .hint("look at what is left in the directory, put back what was moved, then type the same command again")
 }
 
 /// The directory that a file is in.

@@ -89,7 +89,10 @@ impl Open {
         let keys = Keys::new(table, settings)?;
         // SQLite gives its other files the mode of this one.
         let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-        made.map_err(|error| Error::io("write to", &path, &error))?;
+        made.map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => files::removed(dir),
+            _ => Error::io("write to", &path, &error),
+        })?;
         let open = || {
             let db = connect(&path)?;
             db.execute_batch(&columns(table, &keys))?;

@@ -286,7 +286,8 @@ impl Manifest {
             serde_json::to_string(record).map(|json| format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())));
         let written = line.map_err(io::Error::from).and_then(|line| self.file.write_all(line.as_bytes()));
         let written = written.and_then(|()| self.file.sync_data());
-        written.map_err(|error| Error::io("write to", &self.path, &error))
+        written.map_err(|error| Error::io("write to", &self.path, &error))?;
+        files::is_still(&self.file, &self.path)
     }
 }
 

@@ -44,9 +44,13 @@ pub(crate) struct Unfinished {
 impl Unfinished {
     pub(crate) fn new(dir: &Path, name: String) -> Result<Unfinished> {
         let path = dir.join(unfinished(&name));
-        directory(files::parent(&path))?;
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
-        let file = file.map_err(|error| Error::io("write to", &path, &error))?;
+        // What is cut off meanwhile would be zeros, if it were not appended to.
+        let open = || OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
+        let file = places(dir, &name).and_then(|()| open()).and_then(|file| file.set_len(0).map(|()| file));
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => files::removed(dir),
+            _ => Error::io("write to", &path, &error),
+        })?;
         let file = BufWriter::with_capacity(BUFFER, file);
         Ok(Unfinished { dir: dir.to_owned(), name, file, digest: Hasher::new(), bytes: 0 })
     }
@@ -58,7 +62,14 @@ impl Unfinished {
     /// Makes it durable under its own name; nothing is written to it after that.
     pub(crate) fn finish(&mut self) -> Result<Part> {
         let path = self.path();
-        self.settle(&path).map_err(|error| Error::io("write to", &path, &error))?;
+        let failed = |error| Error::io("write to", &path, &error);
+        self.file.flush().map_err(failed)?;
+        let unfinished = self.dir.join(unfinished(&self.name));
+        files::is_still(self.file.get_ref(), &unfinished)?;
+        if self.file.get_ref().metadata().map_err(failed)?.len() != self.bytes {
+            return Err(files::removed(&unfinished));
+        }
+        self.settle(&unfinished, &path).map_err(failed)?;
         let blake3 = self.digest.finalize().to_hex().to_string();
         Ok(Part { file: self.name.clone(), bytes: self.bytes, blake3 })
     }
@@ -72,10 +83,9 @@ impl Unfinished {
         }
     }
 
-    fn settle(&mut self, path: &Path) -> io::Result<()> {
-        self.file.flush()?;
+    fn settle(&mut self, unfinished: &Path, path: &Path) -> io::Result<()> {
         self.file.get_ref().sync_all()?;
-        std::fs::rename(self.dir.join(unfinished(&self.name)), path)?;
+        std::fs::rename(unfinished, path)?;
         files::sync(files::parent(path))?;
         // Directories that another share has just made may not be durable yet.
         let above = path.ancestors().skip(2).take(self.name.matches('/').count());
@@ -136,6 +146,18 @@ pub(crate) fn directory(dir: &Path) -> Result<()> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     let made = made.and_then(|()| files::sync(files::parent(dir)));
     made.map_err(|error| Error::io("make", dir, &error))
+}
+
+/// Makes the directories of a part below `dir`, which is not made anew should somebody have removed it.
+fn places(dir: &Path, name: &str) -> io::Result<()> {
+    for (end, _) in name.match_indices('/') {
+        let place = dir.join(name.get(..end).unwrap_or_default());
+        match DirBuilder::new().mode(0o700).create(&place) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made.and_then(|()| files::sync(files::parent(&place)))?,
+        }
+    }
+    Ok(())
 }
 
 /// A file of an export that no manifest tells of.

@@ -4,6 +4,7 @@
 mod credentials;
 mod deleted;
 mod directory;
+mod disturbed;
 mod doctor;
 mod export;
 mod flow;

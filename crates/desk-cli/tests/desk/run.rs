@@ -66,7 +66,7 @@ pub(crate) fn run<A: AsRef<OsStr>>(mut command: Command, arguments: impl IntoIte
     ended(command.args(arguments).output().unwrap())
 }
 
-fn ended(output: Output) -> Ended {
+pub(crate) fn ended(output: Output) -> Ended {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }

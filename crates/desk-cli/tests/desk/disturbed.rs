@@ -1,0 +1,176 @@
+//! What others do to an export while it runs, and what they had done to it when it ended.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use desk_emulator::{Change, Emulator, FaultPlan, Time};
+use serde_json::json;
+
+use crate::export::{export, ids, parts, rows, seeded, truth, verify};
+use crate::run::{Ended, begin, ended, with};
+
+const ROWS: u64 = 3000;
+/// Windows of twenty pages, one request after the other.
+const OPTIONS: [&str; 8] =
+    ["--until", "2026-01-31", "--rows-per-window", "1000", "--page-size", "50", "--in-flight", "1"];
+
+/// A service whose answers take a while.
+fn slow() -> Emulator {
+    let emulator = seeded(ROWS);
+    let plan = json!({ "rules": [{ "method": "GET", "fault": { "delay": { "ms": 20 } } }] });
+    emulator.set_faults(serde_json::from_value(plan).unwrap()).unwrap();
+    emulator
+}
+
+/// Begins to export, and waits until a window is on its way to the disk.
+fn begun(mut command: Command, dir: &Path) -> (Child, std::path::PathBuf) {
+    command.arg("export").arg(dir).args(OPTIONS);
+    at_work(begin(command), dir)
+}
+
+fn at_work(mut child: Child, dir: &Path) -> (Child, std::path::PathBuf) {
+    let started = Instant::now();
+    loop {
+        assert!(started.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
+        let names = if dir.is_dir() { parts(dir) } else { Vec::new() };
+        let unfinished = names.iter().find(|name| name.ends_with(".unfinished")).map(|name| dir.join(name));
+        // Behind the first window.
+        if let Some(path) = unfinished
+            && names.len() > 1
+            && fs::metadata(&path).is_ok_and(|file| file.len() > 0)
+        {
+            return (child, path);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+fn wait(child: Child) -> Ended {
+    ended(child.wait_with_output().unwrap())
+}
+
+fn goes_on(emulator: &Emulator, dir: &Path) {
+    emulator.set_faults(FaultPlan::default()).unwrap();
+    export(emulator, dir, &OPTIONS).ok();
+    assert_eq!(rows(dir), truth(emulator));
+    assert!(parts(dir).iter().all(|name| !name.starts_with('.')), "{:?}", parts(dir));
+    assert_eq!(verify(emulator, dir).ok().json()["mended_windows"], 0);
+}
+
+#[test]
+fn a_manifest_that_is_gone_is_missed() {
+    let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
+    let (child, _) = begun(with(&emulator), dir.path());
+    fs::remove_file(dir.path().join("manifest.log")).unwrap();
+    let ended = wait(child);
+    assert!(ended.code == 7 && ended.err.contains("manifest.log was removed or changed"), "{}", ended.err);
+    assert!(!ended.err.contains("are kept"), "{}", ended.err);
+}
+
+#[test]
+fn a_directory_that_is_gone_is_not_made_anew() {
+    for format in ["ndjson", "csv", "parquet", "sqlite"] {
+        let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
+        let (here, there) = (dir.path().join("here"), dir.path().join("there"));
+        let mut command = with(&emulator);
+        command.arg("export").arg(&here).args(OPTIONS).args(["--format", format]);
+        let child = begin(command);
+        let started = Instant::now();
+        while !fs::metadata(here.join("manifest.log")).is_ok_and(|file| file.len() > 800) {
+            assert!(started.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        fs::rename(&here, &there).unwrap();
+        let ended = wait(child);
+        assert!(ended.code == 7 && ended.err.contains("was removed or changed"), "{format}: {}", ended.err);
+        assert!(!here.exists());
+        // What was moved is whole, and goes on where it is.
+        emulator.set_faults(FaultPlan::default()).unwrap();
+        export(&emulator, &there, &[&OPTIONS[..], &["--format", format]].concat()).ok();
+        assert_eq!(verify(&emulator, &there).ok().json()["rows"], ROWS);
+    }
+}
+
+#[test]
+fn a_part_that_is_not_as_it_was_written_is_none() {
+    let disturb: [fn(&Path); 3] = [
+        |path| fs::remove_file(path).unwrap(),
+        |path| fs::write(path, "").unwrap(),
+        |path| {
+            fs::remove_file(path).unwrap();
+            fs::write(path, "{}\n").unwrap();
+        },
+    ];
+    for disturb in disturb {
+        let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
+        let (child, path) = begun(with(&emulator), dir.path());
+        disturb(&path);
+        let ended = wait(child);
+        assert!(ended.code == 7 && ended.err.contains(".unfinished was removed or changed"), "{}", ended.err);
+        goes_on(&emulator, dir.path());
+    }
+}
+
+#[test]
+fn a_terminal_that_hangs_up_ends_it_in_order() {
+    let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
+    let (child, _) = begun(with(&emulator), dir.path());
+    signal(&child, "-HUP");
+    signal(&child, "-HUP");
+    let ended = wait(child);
+    assert_eq!(ended.code, 130, "{}", ended.err);
+    assert!(parts(dir.path()).iter().all(|name| !name.starts_with('.')), "{:?}", parts(dir.path()));
+    goes_on(&emulator, dir.path());
+}
+
+#[test]
+fn a_hangup_that_is_ignored_is() {
+    let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
+    let desk = with(&emulator);
+    let mut shell = Command::new("sh");
+    desk.get_envs().filter_map(|(name, value)| Some((name, value?))).for_each(|(name, value)| {
+        shell.env(name, value);
+    });
+    shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(desk.get_program());
+    let (child, _) = begun(shell, dir.path());
+    signal(&child, "-HUP");
+    wait(child).ok();
+    goes_on(&emulator, dir.path());
+}
+
+/// Rows that came too late are missed by the run that has read their time, and by those behind it until they are read.
+#[test]
+fn what_was_found_missing_is_not_forgotten() {
+    let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
+    let at = |time| Time::parse(time).unwrap();
+    emulator.set_clock(at("2026-02-10T00:00:00Z"), true).unwrap();
+    let open = ["--page-size", "50", "--rows-per-window", "100"];
+    export(&emulator, dir.path(), &open).ok();
+    // As if it had been killed before its last word, or that had been that rows are missing.
+    let manifest = dir.path().join("manifest.log");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.last().unwrap().contains("\"end\""));
+    fs::write(&manifest, lines[..lines.len() - 1].join("\n") + "\n").unwrap();
+    let late = Change::Late { rows: 5, from: at("2026-01-05T00:00:00Z"), to: at("2026-01-06T00:00:00Z") };
+    emulator.change_messages(&late).unwrap();
+    for options in [&open[..], &[&open[..], &["--follow", "--every", "1s"]].concat(), &open[..]] {
+        let ended = export(&emulator, dir.path(), options);
+        assert!(ended.code == 3 && ended.err.contains("5 more rows"), "{}: {}", ended.code, ended.err);
+        assert!(ended.err.contains("desk export verify"), "{}", ended.err);
+    }
+    verify(&emulator, dir.path());
+    export(&emulator, dir.path(), &open).ok();
+    let mut own = ids(&rows(dir.path()));
+    own.sort_unstable();
+    assert_eq!(own.len(), 505);
+    own.dedup();
+    assert_eq!(own.len(), 505);
+    verify(&emulator, dir.path()).ok();
+}
