@@ -25,9 +25,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use clap::ArgMatches;
-use desk_client::export::{Piece, Pieces};
+use desk_client::export::{self, Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use serde_json::json;
 use tokio::sync::watch;
@@ -45,7 +45,7 @@ use crate::rows::Row;
 use keep::Keeper;
 use manifest::{Manifest, Window};
 use options::Options;
-use settings::Settings;
+use settings::{Format, Settings};
 use writer::Place;
 
 pub(crate) use options::command;
@@ -104,11 +104,12 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         }
     });
     let (dir, encoder) = (options.dir.clone(), options.encoder.clone());
-    let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder }, manifest);
+    let begun = (totals.windows > 0).into();
+    let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder, begun }, manifest);
     let mut work =
         Work { options: &options, settings: &settings, client, counts, keeper, totals, interrupted, unchecked };
     match work.from(first).zip(until) {
-        Some((from, until)) if from > until => work.close().await?,
+        Some((from, until)) if from > until => work.close().await.map_err(|error| work.stopped(error))?,
         _ => work.all(first, until).await?,
     }
     let rows = work.totals.rows - before;
@@ -128,15 +129,26 @@ async fn whole(
     input: &Input,
     (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     rows: u64,
+    hint: &str,
 ) -> Result<()> {
-    let counted = list.count(client.clone(), input.clone(), Span { from, until, page: None }).await?;
-    match u64::try_from(counted).unwrap_or_default().saturating_sub(rows) {
+    let from = export::begin(from);
+    let span = |until| Span { from: Some(from), until, page: None };
+    let counted = list.count(client.clone(), input.clone(), span(until)).await?;
+    let mut more = u64::try_from(counted).unwrap_or_default().saturating_sub(rows);
+    if more > 0 && from.timestamp_subsec_micros() > 0 {
+        // A service that cuts times to seconds counts what lies before in that second.
+        let second = span(Some(from.trunc_subsecs(0) + TimeDelta::seconds(1)));
+        let window = (list.export)(client, input, second)?.next_window().await.transpose()?;
+        more = more.saturating_sub(window.map_or(0, |window| window.proof.strays));
+    }
+    match more {
         0 => Ok(()),
         more => Err(Error::new(
             Exit::Partial,
             "inconsistent",
             format!("the service counts {more} more rows in all of the time than in its windows"),
-        )),
+        )
+        .hint(hint)),
     }
 }
 
@@ -147,9 +159,12 @@ fn verify_hint(dir: &Path) -> String {
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
     directory::begin(dir, manifest, settings)?;
-    writer::clean(dir, manifest)?;
+    let short = settings.format == Format::Sqlite && database::is_short(dir, settings, manifest.windows().count());
+    if !short {
+        writer::clean(dir, manifest)?;
+    }
     // All are looked at, the last one to the byte.
-    let missing = manifest.windows().find(|window| !writer::has(dir, settings, window));
+    let missing = manifest.windows().find(|window| short || !writer::has(dir, settings, window));
     let last = manifest.windows().rev().find(|window| !window.parts.is_empty());
     let wrong = match (missing, last) {
         (None, Some(last)) if !writer::holds(dir, settings, last)? => Some(last),
@@ -259,7 +274,9 @@ impl Work<'_> {
         let written = self.keeper.done().await.map(|window| self.kept(window));
         let left = self.keeper.again();
         progress.end();
-        written.and(read).and(left)?;
+        let ended = written.and(read).and(left);
+        self.unchecked |= ended.is_err() && self.totals.windows > 0;
+        ended?;
         self.close().await
     }
 
@@ -269,8 +286,7 @@ impl Work<'_> {
         if self.unchecked {
             let Options { list, input, dir, .. } = self.options;
             let (first, _) = self.settings.span();
-            let all = whole(list, &self.client, input, (first, Some(last)), self.totals.rows).await;
-            all.map_err(|error| error.hint(verify_hint(dir)))?;
+            whole(list, &self.client, input, (first, Some(last)), self.totals.rows, &verify_hint(dir)).await?;
             self.unchecked = false;
         }
         self.keeper.end(last)

@@ -1,6 +1,7 @@
 //! Files, for every command alike: read from a name or stdin, locked against others, names made durable.
 
 use std::fs::{File, Metadata, TryLockError};
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -66,6 +67,9 @@ pub(crate) fn is_still(file: &File, path: &Path) -> Result<()> {
     let of = |found: Metadata| (found.dev(), found.ino());
     match (file.metadata().map(of), std::fs::metadata(path).map(of)) {
         (Ok(own), Ok(named)) if own == named => Ok(()),
+        (Err(error), _) | (_, Err(error)) if !matches!(error.kind(), NotFound | NotADirectory) => {
+            Err(Error::io("look at", path, &error))
+        }
         _ => Err(removed(path)),
     }
 }

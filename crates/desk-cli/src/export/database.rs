@@ -4,7 +4,7 @@
 //! since what lies in its time goes first and what has its id is replaced. The manifest knows a digest of the rows of each window,
 //! which can be made again from the table.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,6 +39,8 @@ pub(crate) struct Open {
     span: Span,
     insert: String,
     types: Vec<Type>,
+    /// What the name led to. Closed last: the system takes SQLite's locks away with any handle of the file.
+    file: File,
 }
 
 /// How the table and its columns are written in SQL.
@@ -82,15 +84,21 @@ pub(crate) fn is_of(file: &str, settings: &Settings) -> bool {
 }
 
 impl Open {
-    /// `revision` tells what is mended from what is new.
-    pub(crate) fn new(dir: &Path, settings: &Settings, encoder: &Encoder, span: Span, revision: u32) -> Result<Open> {
+    /// `revision` tells what is mended from what is new; a table that has `begun` is not made anew.
+    pub(crate) fn new(
+        dir: &Path,
+        settings: &Settings,
+        encoder: &Encoder,
+        span: Span,
+        (revision, begun): (u32, bool),
+    ) -> Result<Open> {
         let (table, part) = (&encoder.table, name(settings));
         let path = dir.join(&part);
         let keys = Keys::new(table, settings)?;
         // SQLite gives its other files the mode of this one.
-        let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-        made.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => files::removed(dir),
+        let file = OpenOptions::new().write(true).create(!begun).truncate(false).mode(0o600).open(&path);
+        let file = file.map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => files::removed(&path),
             _ => Error::io("write to", &path, &error),
         })?;
         let open = || {
@@ -108,7 +116,7 @@ impl Open {
         let types: Vec<Type> = table.columns.iter().map(|column| column.ty).chain([Type::Json]).collect();
         let places = vec!["?"; types.len()].join(", ");
         let insert = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({places})", keys.table, keys.columns);
-        Ok(Open { db, path, part, keys, span, insert, types })
+        Ok(Open { db, path, part, keys, span, insert, types, file })
     }
 
     pub(crate) fn rows(&mut self, rows: &[Row], encoder: &Encoder) -> Result<()> {
@@ -132,6 +140,7 @@ impl Open {
         let committed = self.db.execute_batch("COMMIT");
         let closed = committed.and_then(|()| self.db.close().map_err(|(_, error)| error));
         closed.map_err(|error| failed(&self.path, &error))?;
+        files::is_still(&self.file, &self.path)?;
         // Its name, too.
         files::sync(files::parent(&self.path)).map_err(|error| Error::io("write to", &self.path, &error))
     }
@@ -162,6 +171,14 @@ pub(crate) fn beyond(dir: &Path, settings: &Settings, table: &Table, recorded: u
         Err(error) if damaged(&error) && recorded > 0 => Ok(0),
         counted => counted.map_err(|error| failed(&path, &error)),
     }
+}
+
+/// Whether a table has fewer windows than `recorded` ones: it is not the one that they were written to. One of a version that did not
+/// count them may have all.
+pub(crate) fn is_short(dir: &Path, settings: &Settings, recorded: usize) -> bool {
+    let counted = reading(&dir.join(name(settings))).and_then(|db| windows(&db));
+    // What cannot be read is found when it is looked at.
+    counted.is_ok_and(|windows| (1..recorded as i64).contains(&windows))
 }
 
 /// Takes out what lies behind the last recorded window: rows of one that was not recorded.

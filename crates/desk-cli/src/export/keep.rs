@@ -5,6 +5,7 @@
 //! yet. All else, and what waits for the disk, is done on another thread while the next window is read.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 use desk_client::export::Window as Rows;
@@ -74,11 +75,12 @@ impl Keeper {
         self.manifest = State::Busy(tokio::task::spawn_blocking(move || {
             let mut writer = match writer {
                 Some(writer) => writer,
-                None => Writer::new(place, (proof.from, proof.until), 0)?,
+                None => Writer::new(place.clone(), (proof.from, proof.until), 0)?,
             };
             writer.rows(rows)?;
             let window = Window::new(&proof, writer.finish()?.keep()?);
             manifest.add(&window)?;
+            place.begun.store(true, Ordering::Relaxed);
             Ok((manifest, window))
         }));
         Ok(before)

@@ -64,12 +64,17 @@ impl Unfinished {
         let path = self.path();
         let failed = |error| Error::io("write to", &path, &error);
         self.file.flush().map_err(failed)?;
+        self.file.get_ref().sync_all().map_err(failed)?;
         let unfinished = self.dir.join(unfinished(&self.name));
         files::is_still(self.file.get_ref(), &unfinished)?;
         if self.file.get_ref().metadata().map_err(failed)?.len() != self.bytes {
             return Err(files::removed(&unfinished));
         }
-        self.settle(&unfinished, &path).map_err(failed)?;
+        std::fs::rename(&unfinished, &path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => files::removed(&unfinished),
+            _ => failed(error),
+        })?;
+        self.settle(&path).map_err(failed)?;
         let blake3 = self.digest.finalize().to_hex().to_string();
         Ok(Part { file: self.name.clone(), bytes: self.bytes, blake3 })
     }
@@ -83,9 +88,8 @@ impl Unfinished {
         }
     }
 
-    fn settle(&mut self, unfinished: &Path, path: &Path) -> io::Result<()> {
-        self.file.get_ref().sync_all()?;
-        std::fs::rename(unfinished, path)?;
+    /// Makes its name durable.
+    fn settle(&self, path: &Path) -> io::Result<()> {
         files::sync(files::parent(path))?;
         // Directories that another share has just made may not be durable yet.
         let above = path.ancestors().skip(2).take(self.name.matches('/').count());

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use chrono::SecondsFormat;
@@ -190,8 +191,8 @@ impl<'a> Work<'a> {
             // All windows are there; killed before the last word.
             Some(last) if until.is_some() => {
                 let rows = found.there() - before;
-                let all = whole(self.list, self.client, &self.input, (first, until), rows).await;
-                all.map_err(|error| error.hint("type the same command again, when the service is at rest"))?;
+                let hint = "type the same command again, when the service is at rest";
+                whole(self.list, self.client, &self.input, (first, until), rows, hint).await?;
                 // What differs is not called whole.
                 match kept == found.kept + found.more && manifest.is_fixed().is_none() {
                     true => manifest.end(last),
@@ -287,7 +288,8 @@ impl<'a> Work<'a> {
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
         let (settings, encoder) = (self.settings.clone(), Arc::new(self.encoder()?));
-        let place = Arc::new(Place { dir: self.dir.to_owned(), settings, encoder });
+        let place = Place { dir: self.dir.to_owned(), settings, encoder, begun: AtomicBool::new(false) };
+        let place = Arc::new(place);
         let begin = |time| Writer::new(place.clone(), time, revision);
         let mut writer = None;
         let mut export = (self.list.export)(self.client, &self.input, span)?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -26,6 +27,8 @@ pub(crate) struct Place {
     pub(crate) dir: PathBuf,
     pub(crate) settings: Settings,
     pub(crate) encoder: Arc<Encoder>,
+    /// There are windows here, and with them a table.
+    pub(crate) begun: AtomicBool,
 }
 
 /// Writes the rows of a window. They come in order of time.
@@ -48,10 +51,12 @@ enum Open {
 impl Writer {
     /// For the window from and until; `revision` tells what was mended from what was there before.
     pub(crate) fn new(place: Arc<Place>, span: (DateTime<Utc>, DateTime<Utc>), revision: u32) -> Result<Writer> {
-        let Place { dir, settings, encoder } = &*place;
+        let Place { dir, settings, encoder, begun } = &*place;
         // A table has nothing of a window without rows; a part is not made for it.
         let table = settings.format == Format::Sqlite;
-        let open = table.then(|| database::Open::new(dir, settings, encoder, span, revision)).transpose()?;
+        let open = table
+            .then(|| database::Open::new(dir, settings, encoder, span, (revision, begun.load(Ordering::Relaxed))))
+            .transpose()?;
         let open = open.map(|open| Open::Table(Box::new(open)));
         Ok(Writer { place, span, revision, open, parts: Vec::new() })
     }

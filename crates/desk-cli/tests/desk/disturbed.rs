@@ -5,11 +5,12 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use desk_emulator::{Change, Emulator, FaultPlan, Time};
+use desk_emulator::{Change, Emulator, FaultPlan, MessageImport, Time};
 use serde_json::json;
+use testkit::{Server, reply};
 
 use crate::export::{export, ids, parts, rows, seeded, truth, verify};
-use crate::run::{Ended, begin, ended, with};
+use crate::run::{Ended, begin, desk, ended, with};
 
 const ROWS: u64 = 3000;
 /// Windows of twenty pages, one request after the other.
@@ -63,6 +64,24 @@ fn goes_on(emulator: &Emulator, dir: &Path) {
     assert_eq!(verify(emulator, dir).ok().json()["mended_windows"], 0);
 }
 
+/// As if it had been killed before its last word, or that had been that rows are missing.
+fn unsay(dir: &Path) {
+    let manifest = dir.join("manifest.log");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("\"end\""));
+    fs::write(&manifest, text.strip_suffix(&format!("{last}\n")).unwrap()).unwrap();
+}
+
+/// Waits until some windows are recorded.
+fn recorded(dir: &Path) {
+    let started = Instant::now();
+    while !fs::metadata(dir.join("manifest.log")).is_ok_and(|file| file.len() > 800) {
+        assert!(started.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 #[test]
 fn a_manifest_that_is_gone_is_missed() {
     let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
@@ -81,11 +100,7 @@ fn a_directory_that_is_gone_is_not_made_anew() {
         let mut command = with(&emulator);
         command.arg("export").arg(&here).args(OPTIONS).args(["--format", format]);
         let child = begin(command);
-        let started = Instant::now();
-        while !fs::metadata(here.join("manifest.log")).is_ok_and(|file| file.len() > 800) {
-            assert!(started.elapsed() < Duration::from_secs(60));
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        recorded(&here);
         fs::rename(&here, &there).unwrap();
         let ended = wait(child);
         assert!(ended.code == 7 && ended.err.contains("was removed or changed"), "{format}: {}", ended.err);
@@ -152,12 +167,7 @@ fn what_was_found_missing_is_not_forgotten() {
     emulator.set_clock(at("2026-02-10T00:00:00Z"), true).unwrap();
     let open = ["--page-size", "50", "--rows-per-window", "100"];
     export(&emulator, dir.path(), &open).ok();
-    // As if it had been killed before its last word, or that had been that rows are missing.
-    let manifest = dir.path().join("manifest.log");
-    let text = fs::read_to_string(&manifest).unwrap();
-    let lines: Vec<&str> = text.lines().collect();
-    assert!(lines.last().unwrap().contains("\"end\""));
-    fs::write(&manifest, lines[..lines.len() - 1].join("\n") + "\n").unwrap();
+    unsay(dir.path());
     let late = Change::Late { rows: 5, from: at("2026-01-05T00:00:00Z"), to: at("2026-01-06T00:00:00Z") };
     emulator.change_messages(&late).unwrap();
     for options in [&open[..], &[&open[..], &["--follow", "--every", "1s"]].concat(), &open[..]] {
@@ -173,4 +183,89 @@ fn what_was_found_missing_is_not_forgotten() {
     own.dedup();
     assert_eq!(own.len(), 505);
     verify(&emulator, dir.path()).ok();
+}
+
+/// A service that cuts the times it is asked for to seconds counts a row before the first moment; no row is missing.
+#[test]
+fn what_lies_before_in_the_first_second_is_not_missing() {
+    let times = ["10:00:00.100000", "10:00:00.600000", "10:00:05.000000"];
+    let rows = (1..).zip(times).map(|(id, time)| {
+        let row = format!(
+            r#"{{"id":{id},"ticket":1,"userSendbirdId":"u","userType":"AGENT","createdAt":"2026-01-01T{time}Z","message":"m"}}"#
+        );
+        (time, row)
+    });
+    let rows: Vec<(&str, String)> = rows.collect();
+    let server = Server::start(move |request| {
+        let target = request.target.replace("%3A", ":");
+        let value = |name: &str| target.split(['?', '&']).find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        let second = |name| value(name).map(|time: &str| time["2026-01-01T".len()..][..8].to_owned());
+        let (from, until) = (second("created_at__gte"), second("created_at__lte"));
+        let is_in = |time: &str| {
+            from.as_ref().is_none_or(|from| **from <= time[..8])
+                && until.as_ref().is_none_or(|until| *time <= *format!("{until}.000000"))
+        };
+        let found: Vec<&str> = rows.iter().filter(|(time, _)| is_in(time)).map(|(_, row)| row.as_str()).collect();
+        let count = found.len();
+        let number = |name, else_: usize| value(name).map_or(else_, |text: &str| text.parse().unwrap());
+        let page: Vec<&str> = found.into_iter().skip(number("offset", 0)).take(number("limit", 50)).collect();
+        vec![reply(200, &[], format!(r#"{{"count":{count},"results":[{}]}}"#, page.join(",")).as_bytes())]
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let run = || {
+        let span = ["--since", "2026-01-01T10:00:00.5Z", "--until", "2026-01-01T10:00:10Z", "--json"];
+        let mut command = desk();
+        command.env("DESK_BASE_URL", server.url()).env("DESK_API_TOKEN", "t").arg("export").arg(dir.path());
+        crate::run::run(command, span).ok().json()
+    };
+    assert_eq!(run()["rows"], 2);
+    unsay(dir.path());
+    assert_eq!(run()["rows"], 2);
+}
+
+/// A table in the place of the one that windows were written to has not got them.
+#[test]
+fn a_table_that_is_gone_is_missed() {
+    let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
+    let options = [&OPTIONS[..], &["--format", "sqlite"]].concat();
+    let mut command = with(&emulator);
+    command.arg("export").arg(dir.path()).args(&options);
+    let child = begin(command);
+    recorded(dir.path());
+    for name in parts(dir.path()) {
+        let _ = fs::remove_file(dir.path().join(name));
+    }
+    let ended = wait(child);
+    assert!(ended.code == 7 && ended.err.contains(".sqlite was removed or changed"), "{}", ended.err);
+    emulator.set_faults(FaultPlan::default()).unwrap();
+    let again = || export(&emulator, dir.path(), &options);
+    assert!(again().code == 7 && again().err.contains("desk export verify"));
+    verify(&emulator, dir.path());
+    again().ok();
+    assert_eq!(verify(&emulator, dir.path()).ok().json()["rows"], ROWS);
+    // One that was made anew by others, say: it counts fewer windows.
+    let table = rusqlite::Connection::open(dir.path().join("chat-message.sqlite")).unwrap();
+    table.execute_batch("UPDATE desk_export SET windows = 1; DELETE FROM chat_message WHERE id < 100").unwrap();
+    drop(table);
+    assert!(again().code == 7 && again().err.contains("desk export verify"));
+    verify(&emulator, dir.path()).ok();
+    again().ok();
+    assert_eq!(verify(&emulator, dir.path()).ok().json()["mended_windows"], 0);
+}
+
+/// An export that was not told where to begin begins in 2000; what lies before is not missing from it.
+#[test]
+fn what_lies_before_the_beginning_is_not_missing() {
+    let (emulator, dir) = (seeded(200), tempfile::tempdir().unwrap());
+    let old: MessageImport = serde_json::from_value(json!({
+        "ticket": 1, "userSendbirdId": "u", "userType": "CUSTOMER", "createdAt": "1999-12-31T23:59:59Z", "message": "old"
+    }))
+    .unwrap();
+    emulator.import_messages(&[old]).unwrap();
+    export(&emulator, dir.path(), &OPTIONS).ok();
+    unsay(dir.path());
+    verify(&emulator, dir.path()).ok();
+    unsay(dir.path());
+    export(&emulator, dir.path(), &OPTIONS).ok();
+    assert_eq!(rows(dir.path()).len(), 200);
 }
