@@ -165,7 +165,8 @@ fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<T
     }
     // All are looked at, the last one to the byte.
     let missing = manifest.windows().find(|window| short || !writer::has(dir, settings, window));
-    let last = manifest.windows().rev().find(|window| !window.parts.is_empty());
+    // A table that is made anew has the last one with rows last.
+    let last = manifest.windows().rev().find(|window| window.count > 0);
     let wrong = match (missing, last) {
         (None, Some(last)) if !writer::holds(dir, settings, last)? => Some(last),
         (missing, _) => missing,

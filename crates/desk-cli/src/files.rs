@@ -74,6 +74,14 @@ pub(crate) fn is_still(file: &File, path: &Path) -> Result<()> {
     }
 }
 
+/// A file could not be written that was there, or in a directory that was.
+pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Error {
+    match error.kind() {
+        NotFound => removed(path),
+        _ => Error::io("write to", path, error),
+    }
+}
+
 /// Somebody else has removed or changed a file that is being written.
 pub(crate) fn removed(path: &Path) -> Error {
     let problem = format!("{} was removed or changed by something else while it was being written", path.display());

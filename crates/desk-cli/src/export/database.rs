@@ -97,10 +97,7 @@ impl Open {
         let keys = Keys::new(table, settings)?;
         // SQLite gives its other files the mode of this one.
         let file = OpenOptions::new().write(true).create(!begun).truncate(false).mode(0o600).open(&path);
-        let file = file.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => files::removed(&path),
-            _ => Error::io("write to", &path, &error),
-        })?;
+        let file = file.map_err(|error| files::unwritten(&path, &error))?;
         let open = || {
             let db = connect(&path)?;
             db.execute_batch(&columns(table, &keys))?;
@@ -112,7 +109,8 @@ impl Open {
             }
             Ok(db)
         };
-        let db = open().map_err(|error| failed(&path, &error))?;
+        let db =
+            open().map_err(|error| files::is_still(&file, &path).err().unwrap_or_else(|| failed(&path, &error)))?;
         let types: Vec<Type> = table.columns.iter().map(|column| column.ty).chain([Type::Json]).collect();
         let places = vec!["?"; types.len()].join(", ");
         let insert = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({places})", keys.table, keys.columns);
@@ -142,7 +140,7 @@ impl Open {
         closed.map_err(|error| failed(&self.path, &error))?;
         files::is_still(&self.file, &self.path)?;
         // Its name, too.
-        files::sync(files::parent(&self.path)).map_err(|error| Error::io("write to", &self.path, &error))
+        files::sync(files::parent(&self.path)).map_err(|error| files::unwritten(&self.path, &error))
     }
 }
 

@@ -47,10 +47,7 @@ impl Unfinished {
         // What is cut off meanwhile would be zeros, if it were not appended to.
         let open = || OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
         let file = places(dir, &name).and_then(|()| open()).and_then(|file| file.set_len(0).map(|()| file));
-        let file = file.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => files::removed(dir),
-            _ => Error::io("write to", &path, &error),
-        })?;
+        let file = file.map_err(|error| files::unwritten(&path, &error))?;
         let file = BufWriter::with_capacity(BUFFER, file);
         Ok(Unfinished { dir: dir.to_owned(), name, file, digest: Hasher::new(), bytes: 0 })
     }
@@ -70,11 +67,8 @@ impl Unfinished {
         if self.file.get_ref().metadata().map_err(failed)?.len() != self.bytes {
             return Err(files::removed(&unfinished));
         }
-        std::fs::rename(&unfinished, &path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => files::removed(&unfinished),
-            _ => failed(error),
-        })?;
-        self.settle(&path).map_err(failed)?;
+        std::fs::rename(&unfinished, &path).map_err(|error| files::unwritten(&unfinished, &error))?;
+        self.settle(&path).map_err(|error| files::unwritten(&path, &error))?;
         let blake3 = self.digest.finalize().to_hex().to_string();
         Ok(Part { file: self.name.clone(), bytes: self.bytes, blake3 })
     }

@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use chrono::SecondsFormat;
@@ -239,7 +238,9 @@ impl<'a> Work<'a> {
             return Err(Error::integrity(problem)
                 .hint("put the newest manifest back; or copy the directory, and leave --keep-deleted out"));
         }
-        let (now, written) = self.again(window, span).await?;
+        // A window before it was whole, or has made the table.
+        let first = manifest.windows().next().is_none_or(|first| first.from == window.from);
+        let (now, written) = self.again(window, span, !first).await?;
         if !now.verified {
             found.wrong += 1;
         }
@@ -279,7 +280,7 @@ impl<'a> Work<'a> {
     }
 
     /// Reads a window anew, into parts of other names.
-    async fn again(&self, window: &Window, span: Span) -> Result<(Window, Written)> {
+    async fn again(&self, window: &Window, span: Span, begun: bool) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
         let left = self.left(window)?;
         let taken = |revision| {
@@ -288,7 +289,7 @@ impl<'a> Work<'a> {
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
         let (settings, encoder) = (self.settings.clone(), Arc::new(self.encoder()?));
-        let place = Place { dir: self.dir.to_owned(), settings, encoder, begun: AtomicBool::new(false) };
+        let place = Place { dir: self.dir.to_owned(), settings, encoder, begun: begun.into() };
         let place = Arc::new(place);
         let begin = |time| Writer::new(place.clone(), time, revision);
         let mut writer = None;

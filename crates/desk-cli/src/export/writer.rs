@@ -196,7 +196,10 @@ fn table(settings: &Settings) -> Result<Table> {
 
 /// Whether there are files of a window, as large as they were written. A table is one file for all.
 pub(crate) fn has(dir: &Path, settings: &Settings, window: &Window) -> bool {
-    settings.format == Format::Sqlite || window.parts.iter().all(|part| part::is_there(dir, part))
+    match settings.format {
+        Format::Sqlite => dir.join(database::name(settings)).is_file(),
+        _ => window.parts.iter().all(|part| part::is_there(dir, part)),
+    }
 }
 
 /// Whether what is there of a window is what was written.

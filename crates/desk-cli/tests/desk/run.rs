@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -86,7 +86,11 @@ pub(crate) fn interrupt(child: Child) -> Ended {
 pub(crate) fn run_with_input(mut command: Command, arguments: &[&str], input: &str) -> Ended {
     command.args(arguments).stdin(Stdio::piped());
     let mut child = begin(command);
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    match child.stdin.take().unwrap().write_all(input.as_bytes()) {
+        // It may have refused something else before it read anything.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written.unwrap(),
+    }
     ended(child.wait_with_output().unwrap())
 }
 
