@@ -45,10 +45,7 @@ impl Keeper {
             self.rows.extend(rows);
             return Ok(());
         }
-        let mut writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => Writer::new(self.place.clone(), span, 0)?,
-        };
+        let mut writer = begun(self.writer.take(), &self.place, span)?;
         let written = writer.rows(rows);
         self.writer = Some(writer);
         written
@@ -73,10 +70,7 @@ impl Keeper {
             return Err(failed("one before it was not".to_owned()));
         };
         self.manifest = State::Busy(tokio::task::spawn_blocking(move || {
-            let mut writer = match writer {
-                Some(writer) => writer,
-                None => Writer::new(place.clone(), (proof.from, proof.until), 0)?,
-            };
+            let mut writer = begun(writer, &place, (proof.from, proof.until))?;
             writer.rows(rows)?;
             let window = Window::new(&proof, writer.finish()?.keep()?);
             manifest.add(&window)?;
@@ -103,6 +97,11 @@ impl Keeper {
             _ => Ok(()),
         }
     }
+}
+
+/// What there is of a window, or its begin.
+fn begun(writer: Option<Writer>, place: &Arc<Place>, span: (DateTime<Utc>, DateTime<Utc>)) -> Result<Writer> {
+    writer.map_or_else(|| Writer::new(place.clone(), span, 0), Ok)
 }
 
 fn failed(why: String) -> Error {

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -18,8 +18,10 @@ use super::settings::{Format, Settings};
 use crate::error::{Error, Result};
 use crate::files;
 
-/// Bytes that are hashed and written together.
-pub(crate) const BUFFER: usize = 1 << 16;
+/// Bytes that are hashed and written together, at least.
+const BUFFER: usize = 1 << 16;
+/// What a file is written in multiples of: whole pages of memory, and as many of BLAKE3's chunks as it hashes side by side.
+const BLOCK: usize = 1 << 14;
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
 /// What the name of a part ends with while it is being written.
 const UNFINISHED: &str = ".unfinished";
@@ -36,7 +38,9 @@ pub(crate) struct Unfinished {
     dir: PathBuf,
     /// Its own name, from `dir` on.
     name: String,
-    file: BufWriter<File>,
+    file: File,
+    /// What is not written yet, less than [`BUFFER`].
+    held: Vec<u8>,
     digest: Hasher,
     bytes: u64,
 }
@@ -48,8 +52,8 @@ impl Unfinished {
         let open = || OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
         let file = places(dir, &name).and_then(|()| open()).and_then(|file| file.set_len(0).map(|()| file));
         let file = file.map_err(|error| files::unwritten(&path, &error))?;
-        let file = BufWriter::with_capacity(BUFFER, file);
-        Ok(Unfinished { dir: dir.to_owned(), name, file, digest: Hasher::new(), bytes: 0 })
+        let held = Vec::with_capacity(BUFFER);
+        Ok(Unfinished { dir: dir.to_owned(), name, file, held, digest: Hasher::new(), bytes: 0 })
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -60,11 +64,11 @@ impl Unfinished {
     pub(crate) fn finish(&mut self) -> Result<Part> {
         let path = self.path();
         let failed = |error| Error::io("write to", &path, &error);
-        self.file.flush().map_err(failed)?;
-        self.file.get_ref().sync_all().map_err(failed)?;
+        self.flush().map_err(failed)?;
+        self.file.sync_all().map_err(failed)?;
         let unfinished = self.dir.join(unfinished(&self.name));
-        files::is_still(self.file.get_ref(), &unfinished)?;
-        if self.file.get_ref().metadata().map_err(failed)?.len() != self.bytes {
+        files::is_still(&self.file, &unfinished)?;
+        if self.file.metadata().map_err(failed)?.len() != self.bytes {
             return Err(files::removed(&unfinished));
         }
         std::fs::rename(&unfinished, &path).map_err(|error| files::unwritten(&unfinished, &error))?;
@@ -93,14 +97,28 @@ impl Unfinished {
 
 impl Write for Unfinished {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write_all(bytes)?;
-        self.digest.update(bytes);
+        let held = self.held.len();
+        let whole = (held + bytes.len()) / BLOCK * BLOCK;
+        if whole < BUFFER {
+            self.held.extend_from_slice(bytes);
+        } else {
+            let (begun, rest) = bytes.split_at(held.next_multiple_of(BLOCK) - held);
+            let (blocks, rest) = rest.split_at(whole - held - begun.len());
+            self.held.extend_from_slice(begun);
+            self.flush()?;
+            self.digest.update(blocks);
+            self.file.write_all(blocks)?;
+            self.held.extend_from_slice(rest);
+        }
         self.bytes += bytes.len() as u64;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.digest.update(&self.held);
+        self.file.write_all(&self.held)?;
+        self.held.clear();
+        Ok(())
     }
 }
 
@@ -247,3 +265,7 @@ pub(crate) fn remove<'a>(dir: &Path, files: impl IntoIterator<Item = &'a String>
         .filter(|dir| dir.is_dir())
         .try_for_each(|dir| files::sync(dir).map_err(|error| Error::io("write to", dir, &error)))
 }
+
+#[cfg(test)]
+#[path = "part_tests.rs"]
+mod tests;

@@ -79,30 +79,22 @@ impl Writer {
         }
         let Some(Open::Text(part)) = &mut self.open else { return Ok(()) };
         let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", &part.path(), &error));
+        put(&bytes)?;
         let mut rows = rows.into_iter();
         while let Some(row) = rows.as_slice().first() {
             let written = if self.place.encoder.takes_lines() {
                 let (lines, count) = Row::lines(rows.as_slice());
-                // Many are written from where they are, few are gathered.
-                if lines.len() >= part::BUFFER {
-                    put(&bytes)?;
-                    bytes.clear();
-                    put(lines)?;
-                } else {
-                    bytes.extend_from_slice(lines);
-                }
+                put(lines)?;
                 count
             } else {
+                bytes.clear();
                 self.place.encoder.row(row.json(), &mut bytes)?;
+                put(&bytes)?;
                 1
             };
-            if bytes.len() >= part::BUFFER {
-                put(&bytes)?;
-                bytes.clear();
-            }
             rows.by_ref().take(written).for_each(drop);
         }
-        put(&bytes)
+        Ok(())
     }
 
     /// A file for each date, in a directory of it, as Hive has them.
