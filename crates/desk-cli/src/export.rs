@@ -39,7 +39,7 @@ use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::interrupt;
-use crate::output::{Output, message};
+use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Row;
 use keep::Keeper;
@@ -187,11 +187,12 @@ fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> S
     let (since, until) = settings.span();
     let again = if before.windows > 0 { format!(" ({} are there)", before.rows) } else { String::new() };
     format!(
-        "{} from {} until {} to {}: {left} rows{again}",
+        "{} from {} until {} to {}: {}{again}",
         settings.list,
         bound(since, "the first"),
         bound(until, "now"),
         options.dir.display(),
+        many(left, "row"),
     )
 }
 
@@ -376,9 +377,14 @@ fn end(
     } else {
         let (requests, retries, seconds) = (counts.requests(), counts.retries(), started.elapsed().as_secs_f64());
         message(&format!(
-            "{rows} rows in {windows} windows, {} proven, {bytes} bytes; {new} rows now, by {requests} requests, \
-             {retries} retries, in {seconds:.1} s",
+            "{} in {}, {} proven, {}; {} now, by {}, {}, in {seconds:.1} s",
+            many(rows, "row"),
+            many(windows, "window"),
             windows - unproven,
+            many(bytes, "byte"),
+            many(new, "row"),
+            many(requests, "request"),
+            many(retries, "retry"),
         ));
     }
     if *unproven == 0 {

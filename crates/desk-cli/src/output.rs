@@ -2,6 +2,7 @@
 //!
 //! A reader that has gone away (`| head`) is no error: the program ends as if all had been read, with the same exit code.
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
 
@@ -58,8 +59,31 @@ impl Output {
     }
 }
 
+/// `1 row`, `2 rows`.
+pub(crate) fn many(count: impl Display, name: &str) -> String {
+    let count = count.to_string();
+    match name.strip_suffix('y') {
+        _ if count == "1" => format!("{count} {name}"),
+        Some(stem) => format!("{count} {stem}ies"),
+        None if name.ends_with("ch") => format!("{count} {name}es"),
+        None => format!("{count} {name}s"),
+    }
+}
+
 /// A message for people, or one line of JSON.
 pub(crate) fn message(text: &str) {
     // Nothing can be done when stderr is closed.
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::many;
+
+    #[test]
+    fn one_is_one_and_others_are_many() {
+        assert_eq!([0, 1, 2].map(|count| many(count, "row")), ["0 rows", "1 row", "2 rows"]);
+        assert_eq!([many(1, "batch"), many(3, "batch")], ["1 batch", "3 batches"]);
+        assert_eq!([many(1, "retry"), many(3, "retry")], ["1 retry", "3 retries"]);
+    }
 }

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::counts::Counts;
-use crate::output::message;
+use crate::output::{many, message};
 
 /// Between two lines.
 const EVERY: Duration = Duration::from_secs(30);
@@ -90,8 +90,9 @@ impl Progress {
             bar.set_length(all);
             bar.set_position(done);
             let (rate, eta) = (bar.per_sec(), bar.eta().as_secs());
+            let (requests, retries) = (many(requests, "request"), many(retries, "retry"));
             bar.set_message(format!(
-                "{rate:.decimals$}/s, ETA {eta} s{doubt}, {retries} retries, {waits} s waited, {requests} requests"
+                "{rate:.decimals$}/s, ETA {eta} s{doubt}, {retries}, {waits} s waited, {requests}"
             ));
         } else if self.last.elapsed() >= EVERY {
             self.last = Instant::now();
@@ -107,7 +108,8 @@ impl Progress {
                     json!({ "progress": line }).to_string()
                 }
                 false => {
-                    format!("{done} of {all} {name} after {seconds} s{doubt}; {requests} requests, {retries} retries")
+                    let (requests, retries) = (many(requests, "request"), many(retries, "retry"));
+                    format!("{done} of {all} {name} after {seconds} s{doubt}; {requests}, {retries}")
                 }
             });
         }

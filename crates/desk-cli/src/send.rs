@@ -22,6 +22,7 @@ use clap::ArgMatches;
 use crate::api::arguments;
 use crate::error::{Error, Exit, Result};
 use crate::files;
+use crate::output::many;
 use state::States;
 
 pub(crate) use options::command;
@@ -70,7 +71,7 @@ fn in_doubt(states: &States, campaign: &Campaign) -> Result<()> {
     if batches == 0 {
         return Ok(());
     }
-    let problem = format!("{people} recipients in {batches} batches may have been messaged or not");
+    let problem = format!("{} in {} may have been messaged or not", many(people, "recipient"), many(batches, "batch"));
     let error = Error::new(Exit::Unknown, "unknown", problem);
     let hint = format!("type `{}`: it shows what is known, and takes your decision", campaign.command("reconcile"));
     Err(Error { outcome: Some("unknown"), may_have_acted: true, ..error }.hint(hint))

@@ -28,7 +28,7 @@ use crate::api::input::{Input, Span};
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
-use crate::output::{Output, message};
+use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 
 /// What was found.
@@ -104,12 +104,14 @@ fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<
     } else {
         let gone = [(kept, "kept"), (removed, "removed here as well")].map(|(rows, what)| match rows {
             0 => String::new(),
-            rows => format!(", at least {rows} rows gone from the service {what}"),
+            rows => format!(", at least {} gone from the service {what}", many(rows, "row")),
         });
         let gone = gone.concat();
         message(&format!(
-            "{rows} rows in {windows} windows: {mended} read anew, {wrong} still wrong{gone}; {} requests in {:.1} s",
-            counts.requests(),
+            "{} in {}: {mended} read anew, {wrong} still wrong{gone}; {} in {:.1} s",
+            many(rows, "row"),
+            many(windows, "window"),
+            many(counts.requests(), "request"),
             started.elapsed().as_secs_f64()
         ));
     }

@@ -22,7 +22,7 @@ use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt;
-use crate::output::{Output, message};
+use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Json;
 
@@ -309,7 +309,11 @@ fn dry_run(plan: &Plan, bulk: &Bulk, states: &States) -> Result<()> {
     output.flush()?;
     let (people, doubt) = (waiting(plan, states), states.count("unknown").1);
     let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
-    message(&format!("would send to {people} recipients in {} batches{doubt}; nothing was sent", sendable.len()));
+    message(&format!(
+        "would send to {} in {}{doubt}; nothing was sent",
+        many(people, "recipient"),
+        many(sendable.len(), "batch")
+    ));
     Ok(())
 }
 

@@ -22,7 +22,7 @@ use crate::api::{Bulk, Operation, arguments};
 use crate::error::{Error, Exit, Result};
 use crate::export::hex;
 use crate::files;
-use crate::output::{Output, message};
+use crate::output::{Output, many, message};
 
 const VERSION: u32 = 1;
 
@@ -310,8 +310,10 @@ fn summary(plan: &Plan, out: &Path, json: bool) -> Result<()> {
     }
     let hours = plan.only_between.map_or(String::new(), |hours| format!(" within {hours}"));
     message(&format!(
-        "{count} recipients in {batches} batches of {batch_size}, {}{hours}; {}\n{}\n\
-         nothing was sent; look at {3}, then type `desk send apply {3}`",
+        "{} in {} of {batch_size}, {}{hours}; {}\n{}\n\
+         nothing was sent; look at {5}, then type `desk send apply {5}`",
+        many(count, "recipient"),
+        many(batches, "batch"),
         time(*estimated_seconds),
         plan.removed.told(),
         plan.in_doubt,

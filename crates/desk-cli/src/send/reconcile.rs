@@ -19,7 +19,7 @@ use crate::api::arguments;
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result, shown};
 use crate::files;
-use crate::output::{Output, message};
+use crate::output::{Output, many, message};
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
@@ -40,7 +40,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                     "not-sent" => "; `desk send apply` will send it again",
                     _ => "; it will not be sent again",
                 };
-                message(&format!("batch {number}, {people} recipients, is decided: {decision}{next}"));
+                message(&format!("batch {number}, {}, is decided: {decision}{next}", many(people, "recipient")));
             }
             Ok(())
         }
@@ -58,7 +58,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             let (batches, people) = states.count("in_flight");
             if batches > 0 {
                 message(&format!(
-                    "{people} recipients in {batches} batches are being sent now: look again when that has ended"
+                    "{} in {} being sent now: look again when that has ended",
+                    many(people, "recipient"),
+                    many(batches, "batch")
                 ));
             }
             report::doubts(ledger.as_ref(), &states, matches)
@@ -175,9 +177,9 @@ impl<'a> Doubts<'a> {
         let (number, people) = (attempt.batch + 1, self.plan.batch(attempt.batch));
         let known = |id: Option<i64>| id.map_or("none".to_owned(), |id| id.to_string());
         format!(
-            "batch {number}: {} recipients, the first {}; sent between {} and {}; {}; the last id before it is {}, the next \
+            "batch {number}: {}, the first {}; sent between {} and {}; {}; the last id before it is {}, the next \
              one {}",
-            people.len(),
+            many(people.len(), "recipient"),
             people.first().copied().unwrap_or_default(),
             attempt.begun,
             attempt.ended.as_deref().unwrap_or("?"),

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::ledger::Ledger;
 use crate::error::Result;
+use crate::output::many;
 
 /// How an attempt ended, as the ledger has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,8 +201,10 @@ impl States {
     pub(crate) fn told(&self) -> String {
         let counts = STATES.iter().map(|name| (name, self.count(name))).filter(|(_, (batches, _))| *batches > 0);
         let counts: Vec<String> = counts
-            .map(|(name, (batches, people))| format!("{people} {} ({batches} batches)", name.replace('_', " ")))
+            .map(|(name, (batches, people))| {
+                format!("{people} {} ({})", name.replace('_', " "), many(batches, "batch"))
+            })
             .collect();
-        format!("of {} recipients: {}", self.shape.recipients, counts.join(", "))
+        format!("of {}: {}", many(self.shape.recipients, "recipient"), counts.join(", "))
     }
 }

@@ -74,8 +74,7 @@ fn a_campaign_has_a_bar_too() {
     command.args(["--yes-send-to", "1200"]);
     let (code, shown) = on_a_terminal(command);
     assert_eq!(code, 6, "{shown:?}");
-    for words in ["/1,200 recipients, ", "/s, ETA ", ", 50 unknown, ", ", 1 retries, ", "\u{2588}", "batch 3: unknown"]
-    {
+    for words in ["/1,200 recipients, ", "/s, ETA ", ", 50 unknown, ", ", 1 retry, ", "\u{2588}", "batch 3: unknown"] {
         assert!(shown.contains(words), "{words}: {shown:?}");
     }
     assert!(shown.contains("of 1200 recipients: 1150 done"), "{shown:?}");
