@@ -10,12 +10,8 @@ use serde_json::json;
 use testkit::{Server, reply};
 
 use crate::export::{export, ids, parts, rows, seeded, truth, verify};
+use crate::flow::{FLOW, ROWS};
 use crate::run::{Ended, begin, desk, ended, with};
-
-const ROWS: u64 = 3000;
-/// Windows of twenty pages, one request after the other.
-const OPTIONS: [&str; 8] =
-    ["--until", "2026-01-31", "--rows-per-window", "1000", "--page-size", "50", "--in-flight", "1"];
 
 /// A service whose answers take a while.
 fn slow() -> Emulator {
@@ -27,7 +23,7 @@ fn slow() -> Emulator {
 
 /// Begins to export, and waits until a window is on its way to the disk.
 fn begun(mut command: Command, dir: &Path) -> (Child, std::path::PathBuf) {
-    command.arg("export").arg(dir).args(OPTIONS);
+    command.arg("export").arg(dir).args(FLOW);
     at_work(begin(command), dir)
 }
 
@@ -58,7 +54,7 @@ fn wait(child: Child) -> Ended {
 
 fn goes_on(emulator: &Emulator, dir: &Path) {
     emulator.set_faults(FaultPlan::default()).unwrap();
-    export(emulator, dir, &OPTIONS).ok();
+    export(emulator, dir, &FLOW).ok();
     assert_eq!(rows(dir), truth(emulator));
     assert!(parts(dir).iter().all(|name| !name.starts_with('.')), "{:?}", parts(dir));
     assert_eq!(verify(emulator, dir).ok().json()["mended_windows"], 0);
@@ -98,7 +94,7 @@ fn a_directory_that_is_gone_is_not_made_anew() {
         let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
         let (here, there) = (dir.path().join("here"), dir.path().join("there"));
         let mut command = with(&emulator);
-        command.arg("export").arg(&here).args(OPTIONS).args(["--format", format]);
+        command.arg("export").arg(&here).args(FLOW).args(["--format", format]);
         let child = begin(command);
         recorded(&here);
         fs::rename(&here, &there).unwrap();
@@ -107,7 +103,7 @@ fn a_directory_that_is_gone_is_not_made_anew() {
         assert!(!here.exists());
         // What was moved is whole, and goes on where it is.
         emulator.set_faults(FaultPlan::default()).unwrap();
-        export(&emulator, &there, &[&OPTIONS[..], &["--format", format]].concat()).ok();
+        export(&emulator, &there, &[&FLOW[..], &["--format", format]].concat()).ok();
         assert_eq!(verify(&emulator, &there).ok().json()["rows"], ROWS);
     }
 }
@@ -227,7 +223,7 @@ fn what_lies_before_in_the_first_second_is_not_missing() {
 #[test]
 fn a_table_that_is_gone_is_missed() {
     let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
-    let options = [&OPTIONS[..], &["--format", "sqlite"]].concat();
+    let options = [&FLOW[..], &["--format", "sqlite"]].concat();
     let mut command = with(&emulator);
     command.arg("export").arg(dir.path()).args(&options);
     let child = begin(command);
@@ -262,11 +258,11 @@ fn what_lies_before_the_beginning_is_not_missing() {
     }))
     .unwrap();
     emulator.import_messages(&[old]).unwrap();
-    export(&emulator, dir.path(), &OPTIONS).ok();
+    export(&emulator, dir.path(), &FLOW).ok();
     unsay(dir.path());
     verify(&emulator, dir.path()).ok();
     unsay(dir.path());
-    export(&emulator, dir.path(), &OPTIONS).ok();
+    export(&emulator, dir.path(), &FLOW).ok();
     assert_eq!(rows(dir.path()).len(), 200);
 }
 

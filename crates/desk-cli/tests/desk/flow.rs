@@ -10,9 +10,10 @@ use serde_json::json;
 use crate::export::{export, ids, parts, rows, seeded, truth, verify};
 use crate::run::{begin, with};
 
-const ROWS: u64 = 3000;
+pub(crate) const ROWS: u64 = 3000;
 /// Windows of twenty pages, one request after the other.
-const FLOW: [&str; 8] = ["--until", "2026-01-31", "--rows-per-window", "1000", "--page-size", "50", "--in-flight", "1"];
+pub(crate) const FLOW: [&str; 8] =
+    ["--until", "2026-01-31", "--rows-per-window", "1000", "--page-size", "50", "--in-flight", "1"];
 
 /// What a window that is being read has on the disk, bytes.
 fn unfinished(dir: &Path) -> Option<u64> {
