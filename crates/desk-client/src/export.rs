@@ -339,8 +339,20 @@ impl<T: Send + 'static> Export<T> {
             return (self.until, self.until, self.until);
         }
         let until = from.saturating_add(pace.width - 1).min(self.until);
-        let second = until - until.rem_euclid(SECOND);
-        let until = if until < self.until && second > from { second } else { until };
+        let whole = |time: i64| time - time.rem_euclid(SECOND);
+        let (second, last) = (whole(until), whole(self.until));
+        let until = if until == self.until || second <= from {
+            until
+        } else if second < last {
+            second
+        } else if second - SECOND > from {
+            // What is behind the last whole second is too narrow for a window.
+            second - SECOND
+        } else if pace.width >= SECOND {
+            self.until
+        } else {
+            second
+        };
         (from, until, self.asked(from, until))
     }
 

@@ -393,3 +393,27 @@ fn a_stretch_that_ends_within_a_second_loses_nothing() {
         assert_eq!(got.ids().len(), wanted);
     }
 }
+
+/// The same where windows are hardly wider than a second: the last one is not left what cannot be asked for.
+#[test]
+fn the_end_of_a_dense_stretch_is_read_or_missed() {
+    let mut whole = 0;
+    for seed in 0..400 {
+        let mut rng = Rng::with_seed(seed);
+        let seconds = rng.i64(2..60);
+        let until = BEGIN + seconds * SECOND + rng.i64(1..SECOND);
+        let times: Vec<i64> = (0..rng.i64(10..3_000)).map(|_| BEGIN + rng.i64(0..(seconds + 1) * SECOND)).collect();
+        let wanted = times.iter().filter(|time| **time <= until).count();
+        let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], times);
+        sim.bounds = match rng.bool() {
+            true => |from, until| (from - from % SECOND, until - until % SECOND),
+            false => |from, until| (from, until - until % SECOND),
+        };
+        let export = export(&Service::new(sim), Some(BEGIN), Some(until));
+        let got = drain(&mut Export { flows: rng.bool().then_some(HELD), ..export });
+        check(&got);
+        assert!(!got.errors.is_empty() || got.ids().len() == wanted, "seed {seed}: {} of {wanted}", got.ids().len());
+        whole += usize::from(got.errors.is_empty());
+    }
+    assert!(whole > 250, "{whole}");
+}
