@@ -357,10 +357,11 @@ impl<T: Send + 'static> Export<T> {
     }
 
     /// Up to when a window asks. The last one cannot choose where it ends: it asks for the rest of that second as well, whose
-    /// rows are strays. A window as narrow as that would have more of them than of its own.
+    /// rows are strays. A window as narrow as that would have more of them than of its own, and does so only if there is no other.
     fn asked(&self, from: i64, until: i64) -> i64 {
         let rest = (SECOND - until.rem_euclid(SECOND)) % SECOND;
-        if until == self.until && until - from >= SECOND { until.saturating_add(rest) } else { until }
+        let is_all = from == self.from && from < until;
+        if until == self.until && (until - from >= SECOND || is_all) { until.saturating_add(rest) } else { until }
     }
 
     fn unfiltered(&self, count: i64) -> Error {

@@ -262,29 +262,6 @@ fn a_dropped_future_changes_nothing() {
 }
 
 #[test]
-fn a_stretch_that_ends_before_it_begins_has_no_window() {
-    let service = Service::new(Sim::new(1, Order::Oldest, times(1, 30)));
-    assert!(ready(export(&service, Some(BEGIN + 1), Some(BEGIN)).next_window()).is_none());
-    assert_eq!(service.sim().requests, 0);
-    // One that begins after the service's clock cannot be known before it is asked.
-    let now = service.sim().now;
-    assert!(ready(export(&service, Some(now), None).next_window()).is_none());
-    assert_eq!(service.sim().requests, 1);
-}
-
-#[test]
-fn both_ends_are_inclusive() {
-    let service = Service::new(Sim::new(1, Order::Oldest, (BEGIN..BEGIN + 9).collect()));
-    for (from, until) in [(BEGIN, BEGIN), (BEGIN + 3, BEGIN + 5), (BEGIN - 1, BEGIN + 8)] {
-        let got = drain(&mut export(&service, Some(from), Some(until)));
-        check(&got);
-        assert_eq!(got.stretch(), (from, until));
-        let wanted: Vec<i64> = (from.max(BEGIN)..=until).map(|time| time - BEGIN + 1).collect();
-        assert_eq!(got.ids(), wanted);
-    }
-}
-
-#[test]
 fn hardly_any_row_takes_hardly_any_request() {
     for rows in 0..3 {
         let service = Service::new(Sim::new(1, Order::Oldest, times(1, rows)));
@@ -373,47 +350,4 @@ fn an_export_can_move_between_threads() {
     let mut export = export(&service, None, None);
     moves(&export);
     moves(&export.next_window());
-}
-
-/// The stretch ends within a second; what a bound cut to seconds leaves out of that second is asked for all the same.
-#[test]
-fn a_stretch_that_ends_within_a_second_loses_nothing() {
-    for seed in 0..40 {
-        let mut rng = Rng::with_seed(seed);
-        let until = BEGIN + 40_000 * SECOND + 999_999;
-        let times = (0..2_000).map(|_| BEGIN + rng.i64(0..86_400 * SECOND)).chain([until - 1, until, until + 1]);
-        let times: Vec<i64> = times.collect();
-        let wanted = times.iter().filter(|time| **time <= until).count();
-        let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], times);
-        sim.bounds = |from, until| (from - from % SECOND, until - until % SECOND);
-        let export = export(&Service::new(sim), Some(BEGIN), Some(until));
-        let got = drain(&mut Export { flows: (seed % 8 < 4).then_some(HELD), ..export });
-        check(&got);
-        assert!(got.errors.is_empty(), "{:?}", got.errors);
-        assert_eq!(got.ids().len(), wanted);
-    }
-}
-
-/// The same where windows are hardly wider than a second: the last one is not left what cannot be asked for.
-#[test]
-fn the_end_of_a_dense_stretch_is_read_or_missed() {
-    let mut whole = 0;
-    for seed in 0..400 {
-        let mut rng = Rng::with_seed(seed);
-        let seconds = rng.i64(2..60);
-        let until = BEGIN + seconds * SECOND + rng.i64(1..SECOND);
-        let times: Vec<i64> = (0..rng.i64(10..3_000)).map(|_| BEGIN + rng.i64(0..(seconds + 1) * SECOND)).collect();
-        let wanted = times.iter().filter(|time| **time <= until).count();
-        let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], times);
-        sim.bounds = match rng.bool() {
-            true => |from, until| (from - from % SECOND, until - until % SECOND),
-            false => |from, until| (from, until - until % SECOND),
-        };
-        let export = export(&Service::new(sim), Some(BEGIN), Some(until));
-        let got = drain(&mut Export { flows: rng.bool().then_some(HELD), ..export });
-        check(&got);
-        assert!(!got.errors.is_empty() || got.ids().len() == wanted, "seed {seed}: {} of {wanted}", got.ids().len());
-        whole += usize::from(got.errors.is_empty());
-    }
-    assert!(whole > 250, "{whole}");
 }

@@ -1,5 +1,7 @@
 //! Exports from a lively service lose and double nothing, and say what they could not prove.
 
+#[path = "ends_tests.rs"]
+mod ends;
 #[path = "odd_tests.rs"]
 mod odd;
 #[path = "pieces_tests.rs"]
