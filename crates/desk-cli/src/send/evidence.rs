@@ -127,6 +127,10 @@ impl Stretch {
         Some(self.until + settle).filter(|until| *until > now)
     }
 
+    fn has(&self, time: DateTime<Utc>) -> bool {
+        self.from <= time && time <= self.until
+    }
+
     fn meets(&self, other: &Stretch) -> bool {
         self.from <= other.until && other.from <= self.until
     }
@@ -193,7 +197,7 @@ impl<'a> Case<'a> {
                 }
             };
             let again = self.stretch(*place)?.may_come(self.settle, self.now);
-            let look = looks.iter().find(|(other, _)| other == place).map(|(_, look)| look.clone());
+            let look = self.look(&looks, *place).cloned();
             let shown = rows.as_ref().map(Rows::verdict);
             let found = look.as_ref().and_then(|look| look.verdict(shown.flatten().is_none()));
             let verdict = judge(shown, found, again);
@@ -202,6 +206,13 @@ impl<'a> Case<'a> {
             findings.push(Finding { verdict, rows, list, look, noun, ahead: self.ahead, again });
         }
         Ok(findings)
+    }
+
+    /// What was looked at for an attempt; for one before of the same batch, if that was found to have been carried out.
+    fn look<'l>(&self, looks: &'l [(usize, Look)], place: usize) -> Option<&'l Look> {
+        let batch = |place: usize| self.attempts.get(place).map(|attempt| attempt.batch);
+        let found = looks.iter().find(|(other, look)| batch(*other) == batch(place) && look.reached().is_some());
+        found.or_else(|| looks.iter().find(|(other, _)| *other == place)).map(|(_, look)| look)
     }
 
     /// Whether it is looked for what became of it: also of one that a person has decided, which would else count for another.

@@ -21,6 +21,7 @@ mod send;
 mod send_evidence;
 mod send_hours;
 mod send_kills;
+mod send_misled;
 mod send_names;
 mod send_plan;
 mod send_reading;

@@ -12,7 +12,7 @@ use crate::run::{Ended, desk, run, with};
 use crate::send::{apply, faults, message, people, plan, send};
 
 /// A service, whom its customers are, and a campaign to them in batches of three: the second has this fate.
-fn campaign(fate: Value, number: usize) -> (Emulator, Vec<i64>, TempDir) {
+pub(crate) fn campaign(fate: Value, number: usize) -> (Emulator, Vec<i64>, TempDir) {
     let (emulator, ids, dir) = people(number);
     plan(&dir, &ids, "p", &["--batch-size", "3"]);
     faults(&emulator, json!([{ "method": "POST", "nth": 2, "fault": fate }]));
@@ -21,7 +21,7 @@ fn campaign(fate: Value, number: usize) -> (Emulator, Vec<i64>, TempDir) {
     (emulator, ids, dir)
 }
 
-fn lost() -> Value {
+pub(crate) fn lost() -> Value {
     json!({ "cut": { "when": "after_commit" } })
 }
 
@@ -30,11 +30,11 @@ fn dropped() -> Value {
 }
 
 /// The evidence; nothing may still come.
-fn reconcile(emulator: &Emulator, dir: &TempDir, options: &[&str]) -> Ended {
+pub(crate) fn reconcile(emulator: &Emulator, dir: &TempDir, options: &[&str]) -> Ended {
     run(send(emulator, dir, "reconcile", "p"), [&["--settle", "0s"][..], options].concat())
 }
 
-fn found(emulator: &Emulator, dir: &TempDir) -> Vec<Value> {
+pub(crate) fn found(emulator: &Emulator, dir: &TempDir) -> Vec<Value> {
     let shown = reconcile(emulator, dir, &["--json"]);
     assert_eq!(shown.code, 6, "{}{}", shown.out, shown.err);
     shown.lines()
@@ -52,7 +52,7 @@ fn one(number: i64, verdict: &str) -> Vec<(i64, String)> {
 }
 
 /// Somebody sends the same text to these.
-fn others(emulator: &Emulator, dir: &TempDir, ids: &[i64]) {
+pub(crate) fn others(emulator: &Emulator, dir: &TempDir, ids: &[i64]) {
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let mut command = with(emulator);
     command.current_dir(dir.path()).args(["proactive-chat", "create", "--customer-ids", &ids.join(",")]);

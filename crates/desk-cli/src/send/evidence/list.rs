@@ -67,7 +67,7 @@ impl Case<'_> {
             let all = loop {
                 let page = (list.ask)(self.client.clone(), Input::default(), span, offset).await?;
                 for row in &page.rows {
-                    let inside = row.moment().is_none_or(|time| there.from <= time && time <= there.until);
+                    let inside = row.moment().is_none_or(|time| there.has(time));
                     if ids.insert(row.key.id) && inside {
                         match self.has_text(row.json(), text) {
                             Some(has) => found += usize::from(has),
@@ -122,7 +122,7 @@ impl Case<'_> {
                 None => add(&mut rows.known, attempt.sent.unwrap_or(people)),
             }
         }
-        let inside = |time: DateTime<Utc>| there.from <= time && time <= there.until;
+        let inside = |time: DateTime<Utc>| there.has(time);
         let own = |id: i64| self.attempts.iter().any(|attempt| !attempt.in_doubt() && attempt.id == Some(id));
         let claimed = |id: i64| own(id) || looks.iter().any(|(_, look)| look.has(id));
         for (_, reached) in reader.into_iter().flat_map(|reader| reader.others(inside)).filter(|(id, _)| !claimed(*id))
@@ -148,7 +148,7 @@ impl Rows {
             // Not even what is known to be sent is there.
             ..0 => None,
             // Nothing shows that what is sent has rows there at all.
-            0 if self.known.0 == 0 => None,
+            0 if self.known.1 == 0 => None,
             0 => Some(Verdict::NotSent),
             left if left == people => Some(Verdict::Sent),
             left if left < people && batches == 1 => Some(Verdict::Partly),
@@ -197,7 +197,7 @@ impl Rows {
         if self.open.0 > 1 {
             text.push_str(&format!(" in {} batches whose times overlap", self.open.0));
         }
-        if self.known.0 == 0 {
+        if self.known.1 == 0 {
             text.push_str("; nothing else that was sent shows that such rows are there");
         }
         if self.at_work {

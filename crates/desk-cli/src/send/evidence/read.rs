@@ -50,6 +50,8 @@ pub(super) struct Look {
     complete: bool,
     /// Whether nothing needs to be taken for granted for that.
     sure: bool,
+    /// Whether what is known to be sent beside it was recognised when it was read.
+    shows: bool,
     own: Option<Own>,
     /// Ids that may be its own: they have the text or the recipients, and not clearly both or neither.
     unsure: Vec<i64>,
@@ -83,7 +85,8 @@ impl<'a> Reader<'a> {
 
     /// Looks around an attempt: upwards from the last id before it, and downwards from the next one if there is none.
     pub(super) async fn look(&mut self, case: &Case<'_>, place: usize) -> Result<Look> {
-        let mut look = Look { read: 0, between: None, complete: false, sure: true, own: None, unsure: Vec::new() };
+        let mut look =
+            Look { read: 0, between: None, complete: false, sure: true, shows: false, own: None, unsure: Vec::new() };
         let Some(attempt) = case.attempts.get(place) else { return Ok(look) };
         let mut people = case.people(attempt).to_vec();
         people.sort_unstable();
@@ -92,7 +95,7 @@ impl<'a> Reader<'a> {
         if let Some(id) = attempt.id {
             look.sees(id);
             if let Some(found) = self.get(id).await?
-                && self.belongs(&mut look, id, &found, &people)
+                && self.belongs(&mut look, id, &found, (time, &people))
             {
                 return Ok(look);
             }
@@ -111,7 +114,21 @@ impl<'a> Reader<'a> {
             (None, None) => false,
         };
         look.complete = whole;
+        look.shows = look.own.is_none() && self.recognises(case, before.or(after)).await?;
         Ok(look)
+    }
+
+    /// Whether a known id is what it is known to be: else the batch would not be recognised either.
+    async fn recognises(&mut self, case: &Case<'_>, id: Option<i64>) -> Result<bool> {
+        let known = id.and_then(|id| case.attempts.iter().position(|attempt| attempt.id == Some(id)));
+        let (Some(id), Some(known), Some(attempt)) = (id, known, known.and_then(|known| case.attempts.get(known)))
+        else {
+            return Ok(false);
+        };
+        let Some(found) = self.get(id).await? else { return Ok(false) };
+        let (people, time) = (case.people(attempt), case.there(case.wide(known)?));
+        let its_own = found.people.is_some_and(|own| own.iter().all(|one| people.contains(one)));
+        Ok(its_own && found.text == Some(true) && found.time.is_none_or(|at| time.has(at)))
     }
 
     /// Reads ids behind the first of two known ones until it is found, or the time is over; false if that took too many.
@@ -150,17 +167,19 @@ impl<'a> Reader<'a> {
                 continue;
             };
             absent = 0;
-            if found.time.is_some_and(|at| if step > 0 { time.until < at } else { at < time.from }) {
+            // Between two known ones it is, if it is anywhere, whatever clocks say.
+            let beyond = to.is_none_or(|to| to < id);
+            if beyond && found.time.is_some_and(|at| if step > 0 { time.until < at } else { at < time.from }) {
                 return Ok(true);
             }
-            if self.belongs(look, id, &found, people) {
+            if self.belongs(look, id, &found, (time, people)) {
                 return Ok(true);
             }
         }
     }
 
     /// Whether an id is the batch's; notes what it is.
-    fn belongs(&mut self, look: &mut Look, id: i64, found: &Found, people: &[i64]) -> bool {
+    fn belongs(&mut self, look: &mut Look, id: i64, found: &Found, (time, people): (Stretch, &[i64])) -> bool {
         if self.claimed.contains(&id) {
             return false;
         }
@@ -174,10 +193,14 @@ impl<'a> Reader<'a> {
                 self.claimed.push(id);
                 return true;
             }
-            // Texts and lists may be kept otherwise than they were sent.
-            (Some(own), Some(true)) if own.iter().any(|one| people.binary_search(one).is_ok()) => look.unsure.push(id),
-            (Some(own), text) if own == people || text.is_none() => look.unsure.push(id),
-            (Some(_), _) => {}
+            (Some(own), text) => {
+                // Texts and lists may be kept otherwise than they were sent.
+                let shares = own.iter().any(|one| people.binary_search(one).is_ok());
+                let near = text == Some(true) || found.time.is_none_or(|at| time.has(at));
+                if text.is_none() || own == people || shares && near {
+                    look.unsure.push(id);
+                }
+            }
         }
         false
     }
@@ -256,7 +279,7 @@ impl Look {
             Some(own) if own.all => Some(Verdict::Sent),
             Some(_) => Some(Verdict::Partly),
             None if !self.unsure.is_empty() => Some(Verdict::Unclear),
-            None if self.complete && alone && !self.sure => Some(Verdict::Unclear),
+            None if self.complete && (!self.shows || alone && !self.sure) => Some(Verdict::Unclear),
             None if self.complete => Some(Verdict::NotSent),
             None => None,
         }
@@ -276,7 +299,7 @@ impl Look {
         let own = self.own.map(|own| json!({ "id": own.id, "all_recipients": own.same, "reached": own.reached }));
         json!({
             "of": noun, "read": self.read, "from_id": least, "to_id": most, "complete": self.complete,
-            "match": own, "perhaps": self.unsure, "verdict": self.verdict(false).map(Verdict::name),
+            "recognised": self.shows, "match": own, "perhaps": self.unsure, "verdict": self.verdict(false).map(Verdict::name),
         })
     }
 
@@ -285,16 +308,20 @@ impl Look {
             let whom = if same { "the same recipients" } else { "some of its recipients and no others" };
             return format!("{noun}: {id} has the text and {whom}, of whom {reached} were reached");
         }
-        let Some((least, most)) = self.between else {
-            let why = if self.complete { "no id was given to others in that time" } else { "no id near it is known" };
-            return format!("{noun}: {why}");
+        let mut text = match self.between {
+            None if self.complete => format!("{noun}: no id was given to others in that time"),
+            None => return format!("{noun}: no id near it is known"),
+            Some((least, most)) => {
+                format!("{noun}: none of the ids from {least} to {most} has the text and its recipients")
+            }
         };
-        let mut text = format!("{noun}: none of the ids from {least} to {most} has the text and its recipients");
         if !self.unsure.is_empty() {
             text.push_str(&format!(", but {} of them may be its own", self.unsure.len()));
         }
         if !self.complete {
             text.push_str("; it may have another one");
+        } else if !self.shows {
+            text.push_str("; nor is what is known to be sent recognised, so that it proves nothing");
         }
         text
     }

@@ -1,0 +1,93 @@
+//! What could make `desk send reconcile` call a batch not sent that was: everybody in it would be messaged twice.
+
+use chrono::{SecondsFormat, TimeDelta, Utc};
+use desk_emulator::{Behaviour, Time};
+use serde_json::{Value, json};
+
+use crate::send::{apply, faults, people, plan};
+use crate::send_evidence::{campaign, found, lost, others, reconcile};
+
+/// A person has decided wrongly before: what that attempt did is known by now.
+#[test]
+fn an_attempt_before_that_was_carried_out_counts() {
+    let (emulator, _, dir) = campaign(lost(), 9);
+    reconcile(&emulator, &dir, &["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake"]).ok();
+    faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": { "cut": { "when": "before_commit" } } }]));
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "9"]).code, 6);
+    let row = &found(&emulator, &dir)[0];
+    assert_eq!((&row["verdict"], &row["evidence"]["neighbours"]["match"]["id"]), (&json!("likely-sent"), &json!(2)));
+}
+
+/// What can neither be listed nor read again proves nothing.
+#[test]
+fn what_cannot_be_read_is_not_absent() {
+    let (emulator, _, dir) = campaign(lost(), 9);
+    emulator.set_behaviour(Behaviour::default().set("all_messages_gone", "true").unwrap()).unwrap();
+    faults(&emulator, json!([{ "operation": "proactive_chat_get", "fault": { "answer": { "status": 404 } } }]));
+    let row = &found(&emulator, &dir)[0];
+    assert_eq!((&row["verdict"], &row["evidence"]["neighbours"]["recognised"]), (&json!("unclear"), &json!(false)));
+    let told = reconcile(&emulator, &dir, &[]).out;
+    assert!(told.contains("nor is what is known to be sent recognised, so that it proves nothing"), "{told}");
+}
+
+/// The service keeps texts and lists otherwise than they were sent.
+#[test]
+fn what_is_kept_otherwise_is_not_absent() {
+    let (emulator, ids, dir) = campaign(lost(), 9);
+    emulator.set_behaviour(Behaviour::default().set("all_messages_gone", "true").unwrap()).unwrap();
+    let kept = |id: i64, text: &str, list: Option<String>| {
+        let body = json!({ "id": id, "message": text, "sentCount": 3, "customersList": list }).to_string();
+        let kept = json!({ "answer": { "status": 200, "body": body } });
+        json!({ "operation": "proactive_chat_get", "times": 1, "fault": kept })
+    };
+    // Behind the known ones it reads ten that are not there, then one that is known.
+    let absent = json!({ "operation": "proactive_chat_get", "times": 10, "fault": { "answer": { "status": 404 } } });
+    // The batch alone, with some of its people; then all that were sent, without any.
+    let alone = json!([kept(2, "Hello!", Some(format!("{},{}", ids[3], ids[4])))]);
+    for rules in [alone, json!([kept(2, "hello", None), absent, kept(1, "hello", None)])] {
+        faults(&emulator, rules);
+        let row = &found(&emulator, &dir)[0];
+        assert_eq!(row["verdict"], "unclear", "{row}");
+    }
+}
+
+/// The clocks differed by more while it was sent than they do now.
+#[test]
+fn a_clock_that_was_mended_meanwhile_does_not_mislead() {
+    let (emulator, ids, dir) = people(9);
+    let ahead = (Utc::now() + TimeDelta::minutes(20)).to_rfc3339_opts(SecondsFormat::Micros, true);
+    emulator.set_clock(Time::parse(&ahead).unwrap(), false).unwrap();
+    plan(&dir, &ids, "p", &["--batch-size", "3", "--canary", "1"]);
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "9"]).code, 3);
+    // Something else comes between.
+    others(&emulator, &dir, &ids[8..]);
+    faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": lost() }]));
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "9", "--after-canary"]).code, 6);
+    emulator.follow_clock();
+    let row = &found(&emulator, &dir)[0];
+    assert!(row["verdict"] != "likely-not-sent", "{row}");
+}
+
+/// A batch that reached nobody has no rows that could show that there are any.
+#[test]
+fn nobody_reached_is_no_proof_of_rows() {
+    let (emulator, ids, dir) = people(6);
+    plan(&dir, &ids, "p", &["--batch-size", "3"]);
+    let nobody = json!({ "id": 1000, "sentCount": 0 }).to_string();
+    let nobody = json!({ "answer": { "status": 201, "body": nobody, "carried_out": false } });
+    faults(
+        &emulator,
+        json!([{ "method": "POST", "times": 1, "fault": nobody }, { "method": "POST", "fault": lost() }]),
+    );
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "6"]).code, 6);
+    let empty = json!({ "count": 0, "results": [] }).to_string();
+    faults(
+        &emulator,
+        json!([
+            { "operation": "chat_message_list", "fault": { "answer": { "status": 200, "body": empty } } },
+            { "operation": "proactive_chat_get", "fault": { "answer": { "status": 404 } } },
+        ]),
+    );
+    let row = &found(&emulator, &dir)[0];
+    assert_eq!((&row["verdict"], &row["evidence"]["rows"]["verdict"]), (&json!("unclear"), &Value::Null), "{row}");
+}
