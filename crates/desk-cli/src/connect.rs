@@ -5,6 +5,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use desk_client::{Builder, Client, Observer};
@@ -17,6 +18,8 @@ use crate::{files, local};
 
 const TOKEN_VARIABLE: &str = "DESK_API_TOKEN";
 const HEADING: &str = "Connection";
+/// Of a request that is paced.
+const ATTEMPT: Duration = Duration::from_secs(60);
 
 /// Adds the options that all commands with a connection have.
 pub(crate) fn arguments(command: Command) -> Command {
@@ -131,9 +134,10 @@ impl Connection {
         self.build(Some(observer))
     }
 
-    /// With so many requests a second at most that are no reads.
+    /// With so many requests a second at most that are no reads. Those for many may take an attempt's whole time to be answered.
     pub(crate) fn paced(&self, writes_per_second: f64, observer: Arc<dyn Observer>) -> Result<Client> {
-        Ok(self.builder().writes_per_second(writes_per_second).observer(observer).build()?)
+        let builder = self.builder().attempt_timeout(ATTEMPT).idle_timeout(ATTEMPT);
+        Ok(builder.writes_per_second(writes_per_second).observer(observer).build()?)
     }
 
     /// The service, without the token: what an export belongs to.

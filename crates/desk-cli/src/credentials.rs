@@ -18,6 +18,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Exit, Result};
+use crate::files;
 
 /// One profile.
 #[derive(Deserialize)]
@@ -35,7 +36,7 @@ pub(crate) fn place() -> String {
 
 fn path() -> Option<PathBuf> {
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
+    let config = set("XDG_CONFIG_HOME").or_else(|| Some(files::home()?.join(".config")))?;
     Some(config.join("desk/credentials.toml"))
 }
 

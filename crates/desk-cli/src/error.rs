@@ -95,6 +95,12 @@ impl Error {
         self
     }
 
+    /// Says of what was not sent that it was only this one: others before it were.
+    pub(crate) fn after_others(self, what: &str) -> Error {
+        let message = self.message.replace("nothing was sent", &format!("this {what} was not sent"));
+        Error { message, may_have_acted: true, ..self }
+    }
+
     /// A file could not be read or written.
     pub(crate) fn io(doing: &str, path: &Path, error: &io::Error) -> Error {
         use io::ErrorKind as Kind;
@@ -158,7 +164,7 @@ impl Error {
 
     /// Without the service's words if they repeat a text that many get.
     pub(crate) fn discreet(mut self, text: &str) -> Error {
-        let head = shown(&text.chars().take(12).collect::<String>(), 12);
+        let head = shown(&text.trim().chars().take(12).collect::<String>(), 12);
         let repeats = |words: &str| !head.is_empty() && words.contains(&head);
         if let Some((own, _)) = self.message.split_once(SAYS).filter(|(_, words)| repeats(words)) {
             self.message = format!("{own}; the service repeats the message");

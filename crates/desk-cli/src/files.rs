@@ -89,6 +89,11 @@ pub(crate) fn removed(path: &Path) -> Error {
         .hint("look at what is left in the directory, put back what was moved, then type the same command again")
 }
 
+/// The user's own directory: the one that the system knows, where the environment has none.
+pub(crate) fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|dir| dir.is_absolute())
+}
+
 /// The directory that a file is in.
 pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))

@@ -14,6 +14,7 @@ mod recipients;
 mod reconcile;
 mod report;
 mod state;
+mod turn;
 
 use std::path::PathBuf;
 

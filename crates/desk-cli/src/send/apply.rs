@@ -3,7 +3,7 @@
 //! Invariant: between the ledger's note that a batch is about to leave and the note of its outcome there is nothing but its
 //! request.
 
-use chrono::Utc;
+use chrono::DateTime;
 use clap::ArgMatches;
 use desk_client::{Client, ErrorKind};
 use serde_json::Value;
@@ -11,11 +11,11 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use super::ledger::{End, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
+use super::turn::Turn;
 use super::{Campaign, in_doubt, options};
 use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
@@ -26,13 +26,14 @@ use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Json;
 
-/// Between two looks at the clock.
-const STEP: Duration = Duration::from_millis(200);
-
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
     let (operation, bulk) = options::planned(&plan.operation)?;
+    if (bulk.exact)(&plan.input(bulk, 0))? != plan.first_body {
+        let problem = "this version would send another request than the plan shows; nothing was sent";
+        return Err(Error::usage(problem).hint("use the version that the plan was made with"));
+    }
     let campaign = Campaign::of(matches);
     let place = campaign.place();
     let json = matches.get_flag("json");
@@ -48,7 +49,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
     let states = States::new(plan.shape(), Some(&ledger))?;
     let (all, unknown) = (plan.recipients.len(), states.count("unknown").1);
-    let done = all - waiting(&plan, &states);
+    let done = all - states.sendable().1;
     let mut progress = Progress::new(progress::RECIPIENTS, all as u64, done as u64, counts, json);
     progress.doubt(unknown as u64);
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -57,14 +58,20 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         flag.store(true, Ordering::Relaxed);
         voice.say("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
     });
+    let attempts = ledger.attempts()?;
+    let last = attempts.last().and_then(|last| DateTime::parse_from_rfc3339(&last.begun).ok());
+    let (voice, wait) = (progress.voice(), matches.get_flag("wait"));
+    let turn = Turn::new(plan.per_second, last.map(Into::into), (plan.only_between, wait), voice, &interrupted);
+    // Nobody has looked at these yet.
+    let unknown = attempts.iter().rev().take_while(|last| last.in_doubt() && last.decision.is_none()).count();
     let mut work = Work {
         behind_canary: matches.get_flag("after-canary") || plan.canary == 0 || ledger.begun_from(plan.canary)?,
-        wait: matches.get_flag("wait"),
         automatic: matches.get_flag("canary-auto"),
         stop_rejected: *matches.get_one("stop-rejected").unwrap_or(&2.0),
         stop_unknown: *matches.get_one("stop-unknown").unwrap_or(&3),
         progress,
-        run: Seen::default(),
+        run: Seen { unknown, ..Seen::default() },
+        turn,
         plan: &plan,
         client,
         operation,
@@ -72,13 +79,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         campaign,
         ledger,
     };
-    let stopped = work.all(&interrupted).await;
+    let stopped = work.all().await;
     work.progress.end();
     end(&work, stopped, json)
-}
-
-fn ended() -> Error {
-    Error::interrupted("interrupted").hint("type the same command again: it goes on from there")
 }
 
 /// What this run has seen.
@@ -89,8 +92,10 @@ struct Seen {
     /// Batches that came to an end.
     batches: usize,
     rejected: usize,
-    /// In a row.
+    /// In a row, those of runs before included.
     unknown: usize,
+    /// Something may have reached somebody.
+    acted: bool,
 }
 
 struct Work<'a> {
@@ -101,62 +106,33 @@ struct Work<'a> {
     bulk: &'static Bulk,
     ledger: Ledger,
     behind_canary: bool,
-    wait: bool,
     automatic: bool,
     /// A share of a hundred.
     stop_rejected: f64,
     stop_unknown: usize,
     progress: Progress,
     run: Seen,
+    turn: Turn<'a>,
 }
 
 impl Work<'_> {
     /// Sends what can be sent; an error says why it stopped before the end.
-    async fn all(&mut self, interrupted: &AtomicBool) -> Result<()> {
+    async fn all(&mut self) -> Result<()> {
         let mut states = States::new(self.plan.shape(), Some(&self.ledger))?;
         for batch in 0..self.plan.batches {
             if !states.state(batch).sendable() {
                 continue;
             }
-            if interrupted.load(Ordering::Relaxed) {
-                return Err(ended());
-            }
+            self.turn.is_over()?;
             if batch >= self.plan.canary && !self.behind_canary {
                 // What was sent meanwhile counts as well.
                 states = States::new(self.plan.shape(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
-            self.hours(interrupted).await?;
-            if interrupted.load(Ordering::Relaxed) {
-                return Err(ended());
-            }
+            self.turn.come().await?;
             let (outcome, error) = self.send(batch).await?;
             self.tell(batch, outcome, error.as_ref());
             self.stop(outcome, error)?;
-        }
-        Ok(())
-    }
-
-    /// Waits for the hours of the plan, or ends until then.
-    async fn hours(&self, interrupted: &AtomicBool) -> Result<()> {
-        let mut told = false;
-        while let Some((hours, opens)) =
-            self.plan.only_between.and_then(|hours| Some((hours, hours.opens(Utc::now())?)))
-        {
-            if !self.wait {
-                let problem = format!("it is outside {hours}, the hours of the plan");
-                return Err(Error::new(Exit::TryLater, "stopped", problem)
-                    .hint(format!("type the same command from {} on, or with --wait", opens.to_rfc3339())));
-            }
-            if interrupted.load(Ordering::Relaxed) {
-                break;
-            }
-            if !std::mem::replace(&mut told, true) {
-                let text = format!("waiting for {}: it is outside {hours}, the hours of the plan", opens.to_rfc3339());
-                self.progress.voice().say(&text);
-            }
-            // In small steps: the clock may be set, and the machine may sleep.
-            tokio::time::sleep(STEP).await;
         }
         Ok(())
     }
@@ -191,6 +167,7 @@ impl Work<'_> {
     /// Whether to go on after this outcome.
     fn stop(&mut self, outcome: Outcome, error: Option<Error>) -> Result<()> {
         self.run.batches += 1;
+        self.run.acted |= !matches!(outcome, Outcome::NotSent | Outcome::Rejected);
         self.run.unknown = if outcome == Outcome::Unknown { self.run.unknown + 1 } else { 0 };
         match (outcome, error) {
             // The next batch would fare no better.
@@ -268,12 +245,6 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
     }
 }
 
-/// Recipients whom nothing was sent that may have reached them.
-fn waiting(plan: &Plan, states: &States) -> usize {
-    let batches = states.all().filter(|(_, state)| state.sendable());
-    batches.map(|(batch, _)| plan.batch(batch).len()).sum()
-}
-
 /// Asks for the number of recipients, or takes it from the option.
 fn confirm(plan: &Plan, campaign: &Campaign, matches: &ArgMatches) -> Result<()> {
     let all = plan.recipients.len();
@@ -301,18 +272,17 @@ fn confirm(plan: &Plan, campaign: &Campaign, matches: &ArgMatches) -> Result<()>
 }
 
 fn dry_run(plan: &Plan, bulk: &Bulk, states: &States) -> Result<()> {
-    let sendable: Vec<usize> = states.all().filter(|(_, state)| state.sendable()).map(|(batch, _)| batch).collect();
     let mut output = Output::new();
-    if let Some(batch) = sendable.first() {
-        output.line((bulk.exact)(&plan.input(bulk, *batch))?.as_bytes())?;
+    if let Some((batch, _)) = states.all().find(|(_, state)| state.sendable()) {
+        output.line((bulk.exact)(&plan.input(bulk, batch))?.as_bytes())?;
     }
     output.flush()?;
-    let (people, doubt) = (waiting(plan, states), states.count("unknown").1);
+    let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
     let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
     message(&format!(
         "would send to {} in {}{doubt}; nothing was sent",
         many(people, "recipient"),
-        many(sendable.len(), "batch")
+        many(batches, "batch")
     ));
     Ok(())
 }
@@ -339,11 +309,16 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
             }
         })?;
     let said = summary(&states, json);
-    let waiting = waiting(work.plan, &states);
+    let waiting = states.sendable().1;
     let doubt = in_doubt(&states, &work.campaign);
+    let stopped = stopped.map_err(|error| if work.run.acted { error.after_others("batch") } else { error });
     match (stopped, doubt) {
-        // The person who has ended it knows that it is not at its end.
-        (Err(stopped), _) if stopped.exit == Exit::Interrupted => Err(stopped),
+        // The person who has ended it knows that it is not at its end, but not what is in doubt.
+        (Err(stopped), Ok(())) if stopped.exit == Exit::Interrupted => Err(stopped),
+        (Err(stopped), Err(doubt)) if stopped.exit == Exit::Interrupted => {
+            let message = format!("{}; {}", stopped.message, doubt.message);
+            Err(Error { message, hint: doubt.hint, outcome: doubt.outcome, may_have_acted: true, ..stopped })
+        }
         (Err(stopped), Err(doubt)) => {
             let hint = doubt.hint.unwrap_or_default();
             let hint = format!(

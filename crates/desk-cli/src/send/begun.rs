@@ -73,7 +73,7 @@ fn places(file: &Path, sha256: &str) -> Vec<PathBuf> {
     let short = sha256.get(..16).unwrap_or_default();
     let own = files::parent(&files::real(file)).join(format!("desk-send-{short}.begun"));
     let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
-    let state = named("XDG_STATE_HOME").or_else(|| Some(named("HOME")?.join(".local/state")));
+    let state = named("XDG_STATE_HOME").or_else(|| Some(files::home()?.join(".local/state")));
     let state = state.map(|dir| dir.join("desk/begun").join(sha256));
     std::iter::once(own).chain(state).collect()
 }
@@ -129,7 +129,7 @@ pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Resul
 /// Makes a mark, if there is none.
 fn make(path: &Path, own: &str, text: &str) -> io::Result<()> {
     if path.exists() {
-        return Ok(());
+        return files::sync(files::parent(path));
     }
     DirBuilder::new().recursive(true).mode(0o700).create(files::parent(path))?;
     let new = files::with(path, &format!(".{own}"));

@@ -127,11 +127,15 @@ fn plan() -> Command {
         .arg(option("per-second", "R", "Requests a second at most").default_value("2").value_parser(rate))
         .arg(count("canary", "Stop after so many batches to see how they went; 0: never").default_value("1"))
         .arg(count("max-recipients", "Refuse a list that is longer"))
-        .arg(file("suppress", "Leave these out, in the form of --recipients").action(ArgAction::Append))
+        .arg(file("suppress", "Leave these out, in the form of --recipients, as it is now").action(ArgAction::Append))
         .arg(file("ledger", "Of a campaign before, for --min-gap").action(ArgAction::Append))
         .arg(
-            option("min-gap", "TIME", "Leave out who was messaged by --ledger within this time, such as 7d or 12h")
-                .value_parser(ValueParser::new(gap)),
+            option(
+                "min-gap",
+                "TIME",
+                "Leave out who was messaged by --ledger within this time before now, such as 7d or 12h",
+            )
+            .value_parser(ValueParser::new(gap)),
         )
         .arg(
             option("only-between", "TIMES", "Send only in these hours of the day, such as 09:00-20:00")
@@ -166,7 +170,7 @@ fn apply() -> Command {
                 .value_parser(ValueParser::new(percent)),
         )
         .arg(
-            count("stop-unknown", "Stop after so many unknown outcomes in a row")
+            count("stop-unknown", "Stop after so many unknown outcomes in a row, those of runs before included")
                 .default_value("3")
                 .value_parser(|text: &str| whole(text, 1, usize::MAX)),
         )

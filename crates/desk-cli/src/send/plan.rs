@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::hours::{Hours, Span};
 use super::ledger::{self, Ledger};
-use super::state::Shape;
+use super::state::{Shape, States};
 use super::{options, recipients};
 use crate::api::input::Input;
 use crate::api::{Bulk, Operation, arguments};
@@ -120,7 +120,12 @@ impl Plan {
         let lines: Vec<String> = members.map(|(name, value)| format!("  {}: {value}", json!(name))).collect();
         let text = format!("{{\n{}\n}}\n", lines.join(",\n"));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let written = file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+        let written = file.and_then(|mut file| {
+            let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+            // Half a plan would stand in the way of a whole one.
+            written.inspect_err(|_| drop(std::fs::remove_file(path)))?;
+            files::sync(files::parent(path))
+        });
         written.map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => {
                 Error::usage(format!("{} is there already; nothing was sent", path.display()))
@@ -136,9 +141,12 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let own = options::own(operation, bulk);
     arguments::only(own.iter().copied(), options::of_messages(), matches, operation.noun)?;
     let file = arguments::path(matches, "recipients");
-    if file == arguments::path(matches, "body") && file == Path::new("-") {
-        return Err(Error::usage("--recipients and --body cannot both be stdin; nothing was sent")
-            .hint("give one of them by a file"));
+    let from_stdin = ["recipients", "body", "suppress"].map(|name| {
+        matches.get_many::<PathBuf>(name).into_iter().flatten().filter(|file| file.as_os_str() == "-").count()
+    });
+    if from_stdin.iter().sum::<usize>() > 1 {
+        return Err(Error::usage("--recipients, --body and --suppress cannot share stdin; nothing was sent")
+            .hint("give all but one by a file"));
     }
     let out = arguments::path(matches, "out");
     if out == Path::new("-") {
@@ -155,7 +163,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         let problem = format!("the body has `{}`; nothing was sent", bulk.recipients);
         return Err(Error::usage(problem).hint("give them by --recipients alone"));
     }
-    let (people, removed) = chosen(matches, file, bulk)?;
+    let Chosen { people, removed, waiting } = chosen(matches, file, bulk)?;
     let batch_size = size(matches, bulk)?;
     let per_second = *matches.get_one::<f64>("per-second").unwrap_or(&2.0);
     let mut plan = Plan {
@@ -183,7 +191,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     sendable(operation, plan.input(bulk, 0)).await?;
     plan.sha256 = plan.hash();
     plan.write(out)?;
-    summary(&plan, out, matches.get_flag("json")).map_err(|error| {
+    summary(&plan, waiting, out, matches.get_flag("json")).map_err(|error| {
         let problem = format!("{}, but the plan is written to {}", error.message, out.display());
         Error { message: problem, ..error }
             .unsent()
@@ -192,9 +200,16 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
 }
 
 /// Who is left of the list.
-fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, Removed)> {
+struct Chosen {
+    people: Vec<i64>,
+    removed: Removed,
+    /// Of campaigns before, to whom these are still to be sent: nobody knows whether they are the same.
+    waiting: usize,
+}
+
+fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<Chosen> {
     let mut people = recipients::read(file, bulk)?;
-    let mut removed = Removed::default();
+    let (mut removed, mut waiting) = (Removed::default(), 0);
     let less = |people: &mut Vec<i64>, keep: &mut dyn FnMut(&i64) -> bool| {
         let before = people.len();
         people.retain(|id| keep(id));
@@ -218,6 +233,7 @@ fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, R
                 let lost = "put the newest copy back, with the files beside it; if it is lost, leave out all of its people by --suppress";
                 ledger.is_newest().map_err(|error| error.unsent().hint(lost))?;
                 lately.extend(ledger.messaged_since(since)?);
+                waiting += States::new(ledger.shape()?, Some(&ledger))?.sendable().1;
             }
             removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
         }
@@ -238,7 +254,7 @@ fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<(Vec<i64>, R
         let problem = format!("{} recipients are more than --max-recipients {most}; nothing was sent", people.len());
         return Err(Error::usage(problem).hint("look whether it is the right list"));
     }
-    Ok((people, removed))
+    Ok(Chosen { people, removed, waiting })
 }
 
 fn size(matches: &ArgMatches, bulk: &Bulk) -> Result<usize> {
@@ -296,21 +312,29 @@ fn time(seconds: f64) -> String {
     }
 }
 
-fn summary(plan: &Plan, out: &Path, json: bool) -> Result<()> {
+fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
     let Plan { count, batches, batch_size, per_second, canary, estimated_seconds, .. } = plan;
     if json {
         let summary = json!({
             "plan": out.display().to_string(), "sha256": plan.sha256, "recipients": count, "batches": batches,
             "batch_size": batch_size, "per_second": per_second, "canary": canary, "estimated_seconds": estimated_seconds,
             "only_between": plan.only_between, "removed": plan.removed, "first_body": plan.first_body, "in_doubt": plan.in_doubt,
+            "waiting_elsewhere": waiting,
         });
         let mut output = Output::new();
         output.line(summary.to_string().as_bytes())?;
         return output.flush();
     }
+    let waiting = match waiting {
+        0 => String::new(),
+        more => format!(
+            "{} of campaigns before are still to be messaged by those: --min-gap is kept only towards whom they have reached\n",
+            many(more, "recipient")
+        ),
+    };
     let hours = plan.only_between.map_or(String::new(), |hours| format!(" within {hours}"));
     message(&format!(
-        "{} in {} of {batch_size}, {}{hours}; {}\n{}\n\
+        "{} in {} of {batch_size}, {}{hours}; {}\n{}\n{waiting}\
          nothing was sent; look at {5}, then type `desk send apply {5}`",
         many(count, "recipient"),
         many(batches, "batch"),

@@ -28,6 +28,13 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
         let problem = format!("{name} has lines that end with CR alone; nothing was sent");
         return Err(Error::usage(problem).hint("save the list with LF or CRLF"));
     }
+    if text.trim().is_empty() {
+        let problem = format!("{name} is empty; nothing was sent");
+        return Err(Error::usage(problem).hint(format!(
+            "look whether it was written whole; a list of nobody has the header `{}`",
+            bulk.recipients
+        )));
+    }
     let (ids, problems) = parse(text.strip_prefix('\u{FEFF}').unwrap_or(&text), bulk);
     if problems.is_empty() {
         return Ok(ids);

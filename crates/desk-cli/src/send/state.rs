@@ -183,7 +183,16 @@ impl States {
 
     /// Batches and recipients in a state.
     pub(crate) fn count(&self, name: &str) -> (usize, usize) {
-        let those = self.all().filter(|(_, state)| state.name() == name);
+        self.sum(|state| state.name() == name)
+    }
+
+    /// Batches that can be sent, and their recipients.
+    pub(crate) fn sendable(&self) -> (usize, usize) {
+        self.sum(State::sendable)
+    }
+
+    fn sum(&self, those: impl Fn(State) -> bool) -> (usize, usize) {
+        let those = self.all().filter(|(_, state)| those(*state));
         those.fold((0, 0), |(batches, people), (batch, _)| (batches + 1, people + self.shape.people(batch)))
     }
 

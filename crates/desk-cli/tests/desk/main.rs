@@ -25,4 +25,5 @@ mod send_misled;
 mod send_names;
 mod send_plan;
 mod send_reading;
+mod send_turn;
 mod whole;

@@ -14,12 +14,14 @@ use serde_json::Value;
 /// `desk` without anything that this machine says about it.
 pub(crate) fn desk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_desk"));
-    for name in ["DESK_APPLICATION_ID", "DESK_BASE_URL", "DESK_PROFILE", "DESK_API_TOKEN", "HOME", "XDG_STATE_HOME"] {
+    for name in ["DESK_APPLICATION_ID", "DESK_BASE_URL", "DESK_PROFILE", "DESK_API_TOKEN", "HOME"] {
         command.env_remove(name);
     }
     command
         .env("XDG_CONFIG_HOME", "/nonexistent")
         .env("XDG_RUNTIME_DIR", "/nonexistent")
+        // Where nothing can be, whoever runs it.
+        .env("XDG_STATE_HOME", "/dev/null")
         .stdin(Stdio::null())
         .env("NO_COLOR", "1");
     command

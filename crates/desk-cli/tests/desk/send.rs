@@ -32,9 +32,11 @@ pub(crate) fn plan(dir: &TempDir, ids: &[i64], name: &str, options: &[&str]) -> 
     fs::write(dir.path().join("list"), list).unwrap();
     let mut command = desk();
     command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", &format!("{name}.json")]);
-    command.args(message()).args(["--per-second", "1000"]);
-    if !options.contains(&"--canary") {
-        command.args(["--canary", "0"]);
+    command.args(message());
+    for default in [["--canary", "0"], ["--per-second", "1000"]] {
+        if !options.contains(&default[0]) {
+            command.args(default);
+        }
     }
     run(command, options).ok()
 }

@@ -79,8 +79,11 @@ fn all_problems_are_said_with_their_lines() {
 
 #[test]
 fn what_cannot_be_sent_is_refused() {
-    let cases: [(&str, &[&str], &str); 10] = [
-        ("\n", &[], "nobody is left"),
+    let cases: [(&str, &[&str], &str); 13] = [
+        ("\n", &[], "list is empty"),
+        ("customerIds\n", &[], "nobody is left"),
+        ("1\n", &["--suppress", "/dev/null"], "/dev/null is empty"),
+        ("1\n", &["--suppress", "-", "--body", "-"], "cannot share stdin"),
         ("1\n2\n", &["--max-recipients", "1"], "2 recipients are more than --max-recipients 1"),
         ("1\n", &["--min-gap", "7d"], "--min-gap and --ledger need each other"),
         ("1\n", &["--batch-size", "0"], "from 1 to 10000"),
@@ -180,4 +183,26 @@ fn suppressed_people_and_those_of_other_campaigns_are_left_out() {
     assert_eq!((&summary["recipients"], &summary["removed"]["messaged_lately"]), (&json!(2), &json!(4)));
     let passed = ["--ledger", "a.ledger", "--min-gap", "0s", "--json"];
     assert_eq!(crate::send::plan(&dir, &ids, "c", &passed).json()["recipients"], 6);
+    // A list of nobody is one.
+    fs::write(dir.path().join("stop"), "customerIds\n").unwrap();
+    assert_eq!(
+        crate::send::plan(&dir, &ids, "d", &["--suppress", "stop", "--json"]).json()["removed"]["suppressed"],
+        0
+    );
+}
+
+/// Whom a campaign that has not come to its end is still to reach is not known: it is said that they are there.
+#[test]
+fn those_who_wait_for_another_campaign_are_told_of() {
+    let (emulator, ids, dir) = people(4);
+    crate::send::plan(&dir, &ids, "a", &["--batch-size", "1", "--canary", "1"]);
+    assert_eq!(apply(&emulator, &dir, "a", &["--yes-send-to", "4"]).code, 3);
+    let gap = ["--ledger", "a.ledger", "--min-gap", "7d"];
+    let summary = crate::send::plan(&dir, &ids, "b", &[&gap[..], &["--json"]].concat()).json();
+    assert_eq!((&summary["recipients"], &summary["waiting_elsewhere"]), (&json!(3), &json!(3)));
+    let told = crate::send::plan(&dir, &ids, "c", &gap).err;
+    assert!(told.contains("3 recipients of campaigns before are still to be messaged"), "{told}");
+    apply(&emulator, &dir, "a", &["--yes-send-to", "4", "--after-canary"]).ok();
+    let told = crate::send::plan(&dir, &[&ids[..], &[9999]].concat(), "d", &gap).err;
+    assert!(!told.contains("still to be messaged"), "{told}");
 }

@@ -1,0 +1,82 @@
+//! When the next batch may leave: by the rate of the plan, to which runs before have kept as well, and within its hours.
+//!
+//! It is waited for before the ledger notes that the batch is about to leave: a kill meanwhile leaves nobody in doubt.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use super::hours::Hours;
+use crate::error::{Error, Exit, Result};
+use crate::progress::Voice;
+
+/// Between two looks at the clock, and for a signal.
+const STEP: Duration = Duration::from_millis(200);
+
+pub(super) struct Turn<'a> {
+    /// Between two batches.
+    gap: Duration,
+    next: Instant,
+    hours: Option<Hours>,
+    /// Waits for the hours, instead of ending until then.
+    wait: bool,
+    voice: Voice,
+    interrupted: &'a AtomicBool,
+}
+
+impl<'a> Turn<'a> {
+    /// `last` is when a batch left before.
+    pub(super) fn new(
+        per_second: f64,
+        last: Option<DateTime<Utc>>,
+        (hours, wait): (Option<Hours>, bool),
+        voice: Voice,
+        interrupted: &'a AtomicBool,
+    ) -> Turn<'a> {
+        let gap = Duration::from_secs_f64(1.0 / per_second);
+        // By a clock that was set back it may have been later.
+        let passed = last.map_or(gap, |last| (Utc::now() - last).to_std().unwrap_or_default());
+        Turn { gap, next: Instant::now() + gap.saturating_sub(passed), hours, wait, voice, interrupted }
+    }
+
+    /// Whether it is to end.
+    pub(super) fn is_over(&self) -> Result<()> {
+        match self.interrupted.load(Ordering::Relaxed) {
+            true => Err(Error::interrupted("interrupted").hint("type the same command again: it goes on from there")),
+            false => Ok(()),
+        }
+    }
+
+    /// Waits for it; an error if there is none to wait for.
+    pub(super) async fn come(&mut self) -> Result<()> {
+        while let Some(left) = self.next.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            self.is_over()?;
+            tokio::time::sleep(left.min(STEP)).await;
+        }
+        self.hours().await?;
+        self.is_over()?;
+        self.next = Instant::now() + self.gap;
+        Ok(())
+    }
+
+    /// Waits for the hours of the plan, or ends until then.
+    async fn hours(&self) -> Result<()> {
+        let mut told = false;
+        while let Some((hours, opens)) = self.hours.and_then(|hours| Some((hours, hours.opens(Utc::now())?))) {
+            if !self.wait {
+                let problem = format!("it is outside {hours}, the hours of the plan");
+                return Err(Error::new(Exit::TryLater, "stopped", problem)
+                    .hint(format!("type the same command from {} on, or with --wait", opens.to_rfc3339())));
+            }
+            self.is_over()?;
+            if !std::mem::replace(&mut told, true) {
+                let text = format!("waiting for {}: it is outside {hours}, the hours of the plan", opens.to_rfc3339());
+                self.voice.say(&text);
+            }
+            // In small steps: the clock may be set, and the machine may sleep.
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! `desk send apply` between two batches: the rate is kept by all runs together, and whoever ends it there leaves nobody in doubt;
+//! and what it says when it ends.
+
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use desk_emulator::Emulator;
+use rusqlite::OpenFlags;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::run::{begin, desk, ended, interrupt, run};
+use crate::send::{apply, faults, people, plan, send, status};
+
+/// When batches were begun that came to an end, and how many there are.
+fn begun(dir: &Path) -> (Vec<DateTime<Utc>>, usize) {
+    let db = rusqlite::Connection::open_with_flags(dir.join("p.ledger"), OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let query = db.as_ref().map(|db| db.prepare("SELECT begun, outcome FROM attempts ORDER BY n"));
+    let Ok(Ok(mut query)) = query else { return (Vec::new(), 0) };
+    let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))).unwrap();
+    let rows: Vec<_> = rows.map(Result::unwrap).collect();
+    let ended = rows.iter().filter(|(_, outcome)| outcome.is_some()).map(|(begun, _)| begun.parse().unwrap());
+    (ended.collect(), rows.len())
+}
+
+/// Begins to send by ones, and waits until the first batch has come to its end.
+fn waiting(emulator: &Emulator, dir: &TempDir, number: usize) -> Child {
+    let mut command = send(emulator, dir, "apply", "p");
+    command.args(["--json", "--yes-send-to", &number.to_string()]);
+    let mut child = begin(command);
+    let started = Instant::now();
+    while begun(dir.path()).0.is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    // So that a next one could have begun.
+    std::thread::sleep(Duration::from_millis(300));
+    child
+}
+
+#[test]
+fn whoever_ends_it_between_two_batches_leaves_nobody_in_doubt() {
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &["--batch-size", "1", "--per-second", "0.001"]);
+    let mut child = waiting(&emulator, &dir, 3);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(status(&emulator, &dir, "p"), [("done".to_owned(), 1), ("planned".to_owned(), 2)].into());
+    // The next run waits as long.
+    let stopped = interrupt(waiting(&emulator, &dir, 3));
+    let error = stopped.error();
+    assert_eq!((stopped.code, &error["may_have_acted"]), (130, &json!(false)), "{error}");
+    assert_eq!((begun(dir.path()).1, emulator.deliveries(None).unwrap().len()), (1, 1));
+}
+
+#[test]
+fn a_rate_is_kept_by_all_runs_together() {
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &["--batch-size", "1", "--per-second", "1", "--canary", "1"]);
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "3"]).code, 3);
+    apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--after-canary"]).ok();
+    let (begun, _) = begun(dir.path());
+    assert!(begun.windows(2).all(|pair| pair[1] - pair[0] >= TimeDelta::milliseconds(990)), "{begun:?}");
+}
+
+/// The person who ends it does not know what is in doubt.
+#[test]
+fn an_interrupt_says_what_is_in_doubt() {
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &["--batch-size", "1", "--per-second", "0.001"]);
+    faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": { "cut": { "when": "after_commit" } } }]));
+    let stopped = interrupt(waiting(&emulator, &dir, 3));
+    let error = stopped.error();
+    assert_eq!((stopped.code, &error["outcome"], &error["may_have_acted"]), (130, &json!("unknown"), &json!(true)));
+    assert!(error["hint"].as_str().unwrap().contains("desk send reconcile p.json"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("1 recipient in 1 batch may have been messaged"), "{error}");
+}
+
+#[test]
+fn what_was_sent_before_an_error_is_not_denied() {
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &["--batch-size", "1", "--per-second", "0.5"]);
+    let child = waiting(&emulator, &dir, 3);
+    drop(emulator);
+    let stopped = ended(child.wait_with_output().unwrap());
+    let error = stopped.error();
+    assert_eq!((stopped.code, &error["may_have_acted"]), (5, &json!(true)), "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("this batch was not sent") && !message.contains("nothing was sent"), "{message}");
+}
+
+/// Another version may make another request of the same plan.
+#[test]
+fn a_plan_is_sent_as_it_shows() {
+    let (emulator, ids, dir) = people(1);
+    plan(&dir, &ids, "p", &[]);
+    let file = dir.path().join("p.json");
+    let mut plan: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let own = plan.as_object_mut().unwrap();
+    own["first_body"] = json!(own["first_body"].as_str().unwrap().replace("Hello", "Goodbye"));
+    own.remove("sha256");
+    let hash = ring::digest::digest(&ring::digest::SHA256, own_text(own).as_bytes());
+    let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    own.insert("sha256".into(), hash.into());
+    fs::write(&file, plan.to_string()).unwrap();
+    let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "1"]);
+    assert!(refused.code == 2 && refused.err.contains("another request than the plan shows"), "{}", refused.err);
+    assert!(emulator.deliveries(None).unwrap().is_empty());
+}
+
+fn own_text(plan: &serde_json::Map<String, Value>) -> String {
+    Value::from(plan.clone()).to_string()
+}
+
+/// White space in front, which services strip, hides no text.
+#[test]
+fn the_text_is_not_told_however_it_begins() {
+    let (emulator, ids, dir) = people(1);
+    fs::write(dir.path().join("list"), ids[0].to_string()).unwrap();
+    let mut command = desk();
+    command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json", "--canary", "0"]);
+    run(command, ["--message", "\n Secret offer", "--group-key", "sales", "--agent-id", "1"]).ok();
+    let body = json!({ "detail": "not allowed: Secret offer" }).to_string();
+    faults(&emulator, json!([{ "method": "POST", "fault": { "answer": { "status": 400, "body": body } } }]));
+    let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "1"]).err;
+    assert!(refused.contains("the service repeats the message") && !refused.contains("Secret"), "{refused}");
+}
