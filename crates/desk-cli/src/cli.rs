@@ -89,7 +89,7 @@ pub(crate) fn main() -> ExitCode {
             }
         },
     };
-    message(&if json { error.json() } else { error.to_string() });
+    message(&error.told(json));
     error.exit.into()
 }
 

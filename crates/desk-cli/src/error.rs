@@ -172,6 +172,11 @@ impl Error {
         self
     }
 
+    /// For programs, or for people.
+    pub(crate) fn told(&self, json: bool) -> String {
+        if json { self.json() } else { self.to_string() }
+    }
+
     /// One line of JSON.
     pub(crate) fn json(&self) -> String {
         let details = json!({

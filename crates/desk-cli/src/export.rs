@@ -96,13 +96,16 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let (before, unchecked) = (totals.rows, totals.windows > 0 && manifest.ended() != totals.until);
     let (stop, interrupted) = watch::channel(false);
     let json = options.json;
-    interrupt::on_first(move || {
+    let orderly = move || {
         // Nobody listens when all is done.
         let _ = stop.send(true);
         if !json {
             message("ending after the window in flight; once more ends at once");
         }
-    });
+    };
+    let last =
+        Error::interrupted("ended at once").hint("type the same command again: it goes on behind the last window");
+    interrupt::on_first(json, orderly, last);
     let (dir, encoder) = (options.dir.clone(), options.encoder.clone());
     let begun = (totals.windows > 0).into();
     let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder, begun }, manifest);

@@ -7,13 +7,14 @@ use std::task::Poll;
 use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::error::Exit;
+use crate::error::{Error, Exit};
+use crate::output::message;
 
 /// Signals that end the program at once when they come a second time.
 const ENDS: usize = 2;
 
-/// Calls `orderly` at the first signal, ends the program at the second. Within a runtime.
-pub(crate) fn on_first(orderly: impl FnOnce() + Send + 'static) {
+/// Calls `orderly` at the first signal, ends the program at the second, and says so by `last`. Within a runtime.
+pub(crate) fn on_first(json: bool, orderly: impl FnOnce() + Send + 'static, last: Error) {
     // Without handlers a signal ends the program as it would any other.
     let Ok(mut signals) = signals() else { return };
     tokio::spawn(async move {
@@ -22,6 +23,7 @@ pub(crate) fn on_first(orderly: impl FnOnce() + Send + 'static) {
         // A hangup may come twice, from the terminal and from its shell.
         signals.truncate(ENDS);
         any(&mut signals).await;
+        message(&last.told(json));
         std::process::exit(i32::from(Exit::Interrupted as u8));
     });
 }

@@ -62,8 +62,12 @@ pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<
     let connection = Connection::new(matches)?;
     let cancel = CancelToken::new();
     let client = connection.client()?.with(CallOptions::new().cancel(cancel.clone()));
-    interrupt::on_first(move || cancel.cancel());
     let one_line = matches.get_flag("json");
+    let last = match operation.read {
+        true => Error::interrupted("ended at once"),
+        false => Error::interrupted("ended at once; what was on its way may have been carried out"),
+    };
+    interrupt::on_first(one_line, move || cancel.cancel(), Error { may_have_acted: !operation.read, ..last });
     if let Some(paged) = &operation.paged {
         let most = matches.get_one::<u64>("max-items").copied();
         if matches.get_flag("all") || most.is_some() {

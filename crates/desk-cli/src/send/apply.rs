@@ -6,7 +6,7 @@
 use chrono::DateTime;
 use clap::ArgMatches;
 use desk_client::{Client, ErrorKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -40,24 +40,34 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if matches.get_flag("dry-run") {
         let ledger = Ledger::begun(&place, file, &plan)?;
         ledger.as_ref().map_or(Ok(()), Ledger::is_newest).map_err(Error::unsent)?;
-        return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?);
+        return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?, json);
     }
     let connection = Connection::new(matches)?;
-    confirm(&plan, &campaign, matches)?;
+    confirm(&plan, &campaign, &connection.service(), matches)?;
     let counts = Arc::new(Counts::default());
     let client = connection.paced(plan.per_second, counts.clone())?;
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
     let states = States::new(plan.shape(), Some(&ledger))?;
+    if let Some(mark) = ledger.unmarked() {
+        let text = format!(
+            "{} cannot be written: a copy of the plan made elsewhere will not be known to be begun; set XDG_STATE_HOME",
+            mark.display()
+        );
+        message(&if json { json!({ "warning": text }).to_string() } else { text });
+    }
     let (all, unknown) = (plan.recipients.len(), states.count("unknown").1);
     let done = all - states.sendable().1;
     let mut progress = Progress::new(progress::RECIPIENTS, all as u64, done as u64, counts, json);
     progress.doubt(unknown as u64);
     let interrupted = Arc::new(AtomicBool::new(false));
     let (flag, voice) = (interrupted.clone(), progress.voice());
-    interrupt::on_first(move || {
+    let orderly = move || {
         flag.store(true, Ordering::Relaxed);
         voice.say("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
-    });
+    };
+    let last = Error::interrupted("ended at once; a batch that was on its way may have been sent or not");
+    let last = last.hint(format!("`{}` shows it once nobody sends", campaign.command("status")));
+    interrupt::on_first(json, orderly, Error { outcome: Some("unknown"), may_have_acted: true, ..last });
     let attempts = ledger.attempts()?;
     let last = attempts.last().and_then(|last| DateTime::parse_from_rfc3339(&last.begun).ok());
     let (voice, wait) = (progress.voice(), matches.get_flag("wait"));
@@ -196,6 +206,8 @@ impl Work<'_> {
     fn tell(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
         if outcome != Outcome::Done {
             let why = match error {
+                // Nothing else tells what is wrong with it.
+                Some(error) if outcome == Outcome::Rejected => format!(" ({})", error.message),
                 Some(error) => format!(" ({})", error.kind),
                 // It was answered, by something else.
                 None if outcome == Outcome::Unknown => format!(" ({})", ErrorKind::Decode.name()),
@@ -246,13 +258,13 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
 }
 
 /// Asks for the number of recipients, or takes it from the option.
-fn confirm(plan: &Plan, campaign: &Campaign, matches: &ArgMatches) -> Result<()> {
+fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: &ArgMatches) -> Result<()> {
     let all = plan.recipients.len();
     let given = match matches.get_one::<usize>("yes-send-to") {
         Some(given) => Some(*given),
         None if std::io::stdin().is_terminal() && !matches.get_flag("json") => {
             let mut stderr = std::io::stderr();
-            let asked = write!(stderr, "This sends to {all} people. Type their number to send: ");
+            let asked = write!(stderr, "This sends to {all} people by {service}. Type their number to send: ");
             let mut line = String::new();
             let read = asked.and_then(|()| stderr.flush()).and_then(|()| std::io::stdin().lock().read_line(&mut line));
             read.map_err(|error| Error::io("read from", Path::new("the terminal"), &error))?;
@@ -271,13 +283,16 @@ fn confirm(plan: &Plan, campaign: &Campaign, matches: &ArgMatches) -> Result<()>
     }
 }
 
-fn dry_run(plan: &Plan, bulk: &Bulk, states: &States) -> Result<()> {
+fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> Result<()> {
     let mut output = Output::new();
     if let Some((batch, _)) = states.all().find(|(_, state)| state.sendable()) {
         output.line((bulk.exact)(&plan.input(bulk, batch))?.as_bytes())?;
     }
     output.flush()?;
     let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
+    if json {
+        return Ok(());
+    }
     let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
     message(&format!(
         "would send to {} in {}{doubt}; nothing was sent",

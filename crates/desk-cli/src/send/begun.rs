@@ -19,6 +19,8 @@ use crate::files;
 #[derive(Debug, Default)]
 pub(crate) struct Begun {
     marks: Vec<Open>,
+    /// A mark that could not be made.
+    pub(crate) without: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -113,6 +115,7 @@ pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Resul
         // One that cannot be made is done without, if there is another.
         if let Err(error) = make(&path, own, &text) {
             without = Some(Error::io("write to", &path, &error));
+            begun.without = Some(path);
             continue;
         }
         let open = OpenOptions::new().append(true).open(&path).map_err(|error| Error::io("write to", &path, &error))?;

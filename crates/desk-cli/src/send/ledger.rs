@@ -172,6 +172,11 @@ impl Ledger {
         busy
     }
 
+    /// The place of a mark that could not be made.
+    pub(crate) fn unmarked(&self) -> Option<&Path> {
+        self.begun.without.as_deref()
+    }
+
     /// Whether a batch from `batch` on was begun.
     pub(crate) fn begun_from(&self, batch: usize) -> Result<bool> {
         let query = "SELECT 1 FROM attempts WHERE batch >= ?1 LIMIT 1";

@@ -27,7 +27,8 @@ Show what speaks for batches whose outcome is unknown, and take a person's decis
 Without a decision it only reads. It counts what the service shows of the text in the time of a batch, less what is known to be \
 sent, looks at what was created beside it, and says `likely-sent`, `likely-not-sent`, `partly` or `unclear`. Another campaign \
 with the same text, and rows that the service does not show, can mislead it: look yourself before a decision of `not-sent`, \
-which sends the batch again. It is not taken while the request may still be carried out (--settle).";
+which sends the batch again. It is not taken while the request may still be carried out (--settle), nor where the service shows \
+that the batch was sent, unless it is not asked (--offline).";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -107,6 +108,8 @@ fn ledger() -> Arg {
 fn plan() -> Command {
     let mut nouns: Vec<&str> = operations().map(|(operation, _)| operation.noun).collect();
     nouns.dedup();
+    let mut recipients: Vec<String> = operations().map(|(_, bulk)| format!("`{}`", bulk.recipients)).collect();
+    recipients.dedup();
     let operation = option("operation", "NAME", "What is sent").value_parser(PossibleValuesParser::new(nouns.clone()));
     let operation = match nouns.as_slice() {
         [only] => operation.default_value(*only),
@@ -114,10 +117,10 @@ fn plan() -> Command {
     };
     let command = Command::new("plan")
         .about("Read a list of recipients and write a plan; nothing is sent")
-        .arg(
-            file("recipients", "Whom to message: a number a line, NDJSON, or CSV with a header; `-` for stdin")
-                .required(true),
-        )
+        .arg(file("recipients", "").required(true).help(format!(
+            "Whom to message: a number a line, or NDJSON or CSV with the name {}; `-` for stdin",
+            recipients.join(" or ")
+        )))
         .arg(option("out", "PLAN", "The file to write").required(true).value_parser(value_parser!(PathBuf)))
         .arg(operation)
         .arg(

@@ -325,6 +325,10 @@ fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
         output.line(summary.to_string().as_bytes())?;
         return output.flush();
     }
+    let braces = match plan.first_body.contains("{{") {
+        true => "the message has `{{`: nothing is put in there, everybody gets it as it is\n",
+        false => "",
+    };
     let waiting = match waiting {
         0 => String::new(),
         more => format!(
@@ -334,7 +338,7 @@ fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
     };
     let hours = plan.only_between.map_or(String::new(), |hours| format!(" within {hours}"));
     message(&format!(
-        "{} in {} of {batch_size}, {}{hours}; {}\n{}\n{waiting}\
+        "{} in {} of {batch_size}, {}{hours}; {}\n{}\n{waiting}{braces}\
          nothing was sent; look at {5}, then type `desk send apply {5}`",
         many(count, "recipient"),
         many(batches, "batch"),

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde_json::{Value, json};
 
-use super::evidence::{Case, Finding, may_come, neighbours};
+use super::evidence::{Case, Finding, Verdict, may_come, neighbours};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
@@ -27,6 +27,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
     match matches.get_one::<usize>("batch") {
         Some(number) => {
+            if text("as") == "not-sent" && !matches.get_flag("offline") {
+                is_not_refuted(*number, &plan, report::ledger_of(matches, file, &plan)?.as_ref(), matches).await?;
+            }
             let mut ledger = Ledger::open_to_decide(&Campaign::of(matches).place(), file, &plan)?;
             let instead = matches.get_one::<String>("instead-of").map(String::as_str);
             decide(&mut ledger, &plan, *number, (text("as"), instead, settle(matches)), (text("by"), text("why")))?;
@@ -71,6 +74,24 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
 /// How long a request may still be carried out: always there, because it has a default.
 fn settle(matches: &ArgMatches) -> TimeDelta {
     matches.get_one("settle").copied().unwrap_or_default()
+}
+
+/// Refuses to send a batch again that the service shows to have been carried out.
+async fn is_not_refuted(number: usize, plan: &Plan, ledger: Option<&Ledger>, matches: &ArgMatches) -> Result<()> {
+    let states = States::new(plan.shape(), ledger)?;
+    let last = states.attempt(number - 1).filter(|attempt| attempt.in_doubt()).map(|attempt| attempt.n);
+    let (Some(ledger), Some(last)) = (ledger, last) else { return Ok(()) };
+    let attempts = ledger.attempts()?;
+    let places = attempts.iter().position(|attempt| attempt.n == last).into_iter().collect();
+    let findings = ask(&Doubts { plan, attempts, places }, ledger, matches).await?;
+    match findings.first().filter(|finding| matches!(finding.verdict, Verdict::Sent | Verdict::Partly)) {
+        None => Ok(()),
+        Some(finding) => {
+            let (name, told) = (finding.verdict.name(), finding.told().join("; "));
+            Err(Error::usage(format!("batch {number} is {name}: {told}; nothing was decided"))
+                .hint("to send it again messages people twice; if you know better, add --offline: then the service is not asked"))
+        }
+    }
 }
 
 fn decide(
@@ -156,10 +177,10 @@ impl<'a> Doubts<'a> {
             }
         }
         output.flush()?;
-        if self.places.is_empty() {
-            message("nothing is in doubt");
-        } else if !json {
-            message(&next(findings, decision));
+        match self.places.is_empty() {
+            _ if json => {}
+            true => message("nothing is in doubt"),
+            false => message(&next(findings, decision)),
         }
         Ok(())
     }

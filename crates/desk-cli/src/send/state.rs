@@ -152,6 +152,8 @@ pub(crate) struct States {
     shape: Shape,
     attempts: Vec<Option<Attempt>>,
     at_work: bool,
+    /// Which one it is sent by, once it is begun.
+    service: Option<String>,
 }
 
 impl States {
@@ -166,7 +168,8 @@ impl States {
         }
         let open = attempts.iter().flatten().any(|attempt| attempt.outcome.is_none());
         let at_work = open && ledger.is_some_and(Ledger::at_work);
-        Ok(States { shape, attempts, at_work })
+        let service = ledger.map(Ledger::service).transpose()?;
+        Ok(States { shape, attempts, at_work, service })
     }
 
     pub(crate) fn attempt(&self, batch: usize) -> Option<&Attempt> {
@@ -203,7 +206,8 @@ impl States {
             ((*name).to_owned(), json!({ "batches": batches, "recipients": recipients }))
         });
         let states: Map<String, Value> = counts.collect();
-        json!({ "recipients": self.shape.recipients, "batches": self.shape.batches, "states": states })
+        let Shape { recipients, batches, .. } = self.shape;
+        json!({ "service": self.service, "recipients": recipients, "batches": batches, "states": states })
     }
 
     /// Counts by state, for people.
@@ -214,6 +218,7 @@ impl States {
                 format!("{people} {} ({})", name.replace('_', " "), many(batches, "batch"))
             })
             .collect();
-        format!("of {}: {}", many(self.shape.recipients, "recipient"), counts.join(", "))
+        let service = self.service.as_ref().map_or(String::new(), |service| format!("; by {service}"));
+        format!("of {}: {}{service}", many(self.shape.recipients, "recipient"), counts.join(", "))
     }
 }

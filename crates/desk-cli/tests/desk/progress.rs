@@ -10,8 +10,8 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::json;
 
 use crate::export::{export, seeded};
-use crate::run::with;
-use crate::send::{apply, people, plan, send};
+use crate::run::{run, with};
+use crate::send::{people, plan, send};
 
 /// What a command writes to a terminal.
 fn on_a_terminal(mut command: Command) -> (i32, String) {
@@ -80,6 +80,8 @@ fn a_campaign_has_a_bar_too() {
     assert!(shown.contains("of 1200 recipients: 1150 done"), "{shown:?}");
     // Elsewhere there is a summary, and a line each half minute.
     plan(&dir, &ids, "q", &one_by_one);
-    let lines = apply(&emulator, &dir, "q", &["--yes-send-to", "1200"]).ok().err;
+    let mut command = send(&emulator, &dir, "apply", "q");
+    command.env("XDG_STATE_HOME", dir.path());
+    let lines = run(command, ["--yes-send-to", "1200"]).ok().err;
     assert!(!lines.contains('\u{1b}') && !lines.contains('\r') && lines.lines().count() == 1, "{lines:?}");
 }

@@ -77,9 +77,9 @@ fn an_interrupt_ends_the_wait() {
     let mut command = send(&emulator, &dir, "apply", "p");
     command.args(["--yes-send-to", "1", "--wait"]);
     let mut child = begin(command);
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    assert!(first.starts_with("waiting for ") && first.contains("-05:00"), "{first}");
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let told = lines.find(|line| line.starts_with("waiting for ")).unwrap();
+    assert!(told.contains("-05:00"), "{told}");
     assert_eq!(interrupt(child).code, 130);
     assert!(emulator.deliveries(None).unwrap().is_empty());
 }

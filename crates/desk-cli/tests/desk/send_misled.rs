@@ -11,7 +11,13 @@ use crate::send_evidence::{campaign, found, lost, others, reconcile};
 #[test]
 fn an_attempt_before_that_was_carried_out_counts() {
     let (emulator, _, dir) = campaign(lost(), 9);
-    reconcile(&emulator, &dir, &["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake"]).ok();
+    let not_sent = ["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake"];
+    let refused = reconcile(&emulator, &dir, &not_sent);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    for words in ["batch 2 is likely-sent: ", "proactive-chat: 2 has the text", "nothing was decided", "--offline"] {
+        assert!(refused.err.contains(words), "{words}: {}", refused.err);
+    }
+    reconcile(&emulator, &dir, &[&not_sent[..], &["--offline"]].concat()).ok();
     faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": { "cut": { "when": "before_commit" } } }]));
     assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "9"]).code, 6);
     let row = &found(&emulator, &dir)[0];

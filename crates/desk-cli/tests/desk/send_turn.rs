@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -92,6 +92,42 @@ fn what_was_sent_before_an_error_is_not_denied() {
     assert!(message.contains("this batch was not sent") && !message.contains("nothing was sent"), "{message}");
 }
 
+/// The second signal ends it at once; what it leaves is said.
+#[test]
+fn two_interrupts_leave_the_batch_in_flight_unknown() {
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &["--batch-size", "1"]);
+    faults(&emulator, json!([{ "method": "POST", "nth": 2, "fault": { "delay": { "ms": 30_000 } } }]));
+    let child = waiting(&emulator, &dir, 3);
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    std::thread::sleep(Duration::from_millis(300));
+    let stopped = interrupt(child);
+    let error = stopped.error();
+    assert_eq!((stopped.code, &error["outcome"], &error["may_have_acted"]), (130, &json!("unknown"), &json!(true)));
+    assert!(error["hint"].as_str().unwrap().contains("desk send status p.json"), "{error}");
+    assert_eq!(status(&emulator, &dir, "p").get("unknown"), Some(&1));
+}
+
+/// Which service, why a batch was rejected, and that a plan may be taken for new elsewhere.
+#[test]
+fn what_an_operator_has_to_know_is_said() {
+    let (emulator, ids, dir) = people(2);
+    plan(&dir, &ids, "p", &["--batch-size", "1"]);
+    let body = json!({ "detail": "customer 7 has no channel" }).to_string();
+    faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": { "answer": { "status": 400, "body": body } } }]));
+    let ended = apply(&emulator, &dir, "p", &["--yes-send-to", "2", "--stop-rejected", "100%"]);
+    assert_eq!(ended.code, 3);
+    for words in ["batch 1: rejected (", "customer 7 has no channel", &format!("; by {}", emulator.base_url())] {
+        assert!(ended.err.contains(words), "{words}: {}", ended.err);
+    }
+    assert!(ended.err.contains("a copy of the plan made elsewhere will not be known"), "{}", ended.err);
+    let state = run(send(&emulator, &dir, "status", "p"), ["--json"]);
+    assert_eq!(state.json()["service"], emulator.base_url());
+    let mut marked = send(&emulator, &dir, "apply", "p");
+    marked.env("XDG_STATE_HOME", dir.path());
+    assert!(!run(marked, ["--yes-send-to", "2"]).err.contains("made elsewhere"));
+}
+
 /// Another version may make another request of the same plan.
 #[test]
 fn a_plan_is_sent_as_it_shows() {
@@ -122,7 +158,9 @@ fn the_text_is_not_told_however_it_begins() {
     fs::write(dir.path().join("list"), ids[0].to_string()).unwrap();
     let mut command = desk();
     command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json", "--canary", "0"]);
-    run(command, ["--message", "\n Secret offer", "--group-key", "sales", "--agent-id", "1"]).ok();
+    let planned =
+        run(command, ["--message", "\n Secret offer, {{name}}", "--group-key", "sales", "--agent-id", "1"]).ok();
+    assert!(planned.err.contains("the message has `{{`"), "{}", planned.err);
     let body = json!({ "detail": "not allowed: Secret offer" }).to_string();
     faults(&emulator, json!([{ "method": "POST", "fault": { "answer": { "status": 400, "body": body } } }]));
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "1"]).err;

@@ -213,14 +213,21 @@ impl Ledger {
         Err(Error::usage(problem).hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
     }
 
+    /// Which service its plan is sent by.
+    pub(crate) fn service(&self) -> Result<String> {
+        self.ask("SELECT service FROM plan")
+    }
+
     /// Refuses another service than the one that it was begun for.
     pub(crate) fn is_for(&self, service: &str) -> Result<()> {
-        let own: String = self.ask("SELECT service FROM plan")?;
+        let own = self.service()?;
         if own == service {
             return Ok(());
         }
-        let problem = format!("{} was begun for another service or application; nothing was sent", self.path.display());
-        Err(Error::usage(problem).hint("use the same --application-id or --base-url as before"))
+        let problem = format!("{} was begun for another service, {own}; nothing was sent", self.path.display());
+        Err(Error::usage(problem).hint(
+            "use the same --application-id or --base-url as before; if that was a mistake and nothing was sent there, plan again",
+        ))
     }
 }
 
