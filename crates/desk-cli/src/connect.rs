@@ -18,7 +18,7 @@ use crate::{files, local};
 
 const TOKEN_VARIABLE: &str = "DESK_API_TOKEN";
 const HEADING: &str = "Connection";
-/// Of a request that is paced.
+/// Of a request that reaches many.
 const ATTEMPT: Duration = Duration::from_secs(60);
 
 /// Adds the options that all commands with a connection have.
@@ -134,10 +134,9 @@ impl Connection {
         self.build(Some(observer))
     }
 
-    /// With so many requests a second at most that are no reads. Those for many may take an attempt's whole time to be answered.
-    pub(crate) fn paced(&self, writes_per_second: f64, observer: Arc<dyn Observer>) -> Result<Client> {
-        let builder = self.builder().attempt_timeout(ATTEMPT).idle_timeout(ATTEMPT);
-        Ok(builder.writes_per_second(writes_per_second).observer(observer).build()?)
+    /// For requests that reach many, and may take an attempt's whole time to be answered.
+    pub(crate) fn patient(&self, observer: Arc<dyn Observer>) -> Result<Client> {
+        Ok(self.builder().attempt_timeout(ATTEMPT).idle_timeout(ATTEMPT).observer(observer).build()?)
     }
 
     /// The service, without the token: what an export belongs to.

@@ -29,6 +29,12 @@ impl Counts {
         self.throttled.load(Ordering::Relaxed)
     }
 
+    /// A request is to be sent again after such a wait.
+    pub(crate) fn again(&self, wait: Duration) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        self.waits.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
     pub(crate) fn waits(&self) -> Duration {
         Duration::from_millis(self.waits.load(Ordering::Relaxed))
     }
@@ -41,8 +47,7 @@ impl Observer for Counts {
             self.throttled.fetch_add(1, Ordering::Relaxed);
         }
         if let Some(wait) = report.retry_in {
-            self.retries.fetch_add(1, Ordering::Relaxed);
-            self.waits.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            self.again(wait);
         }
     }
 }

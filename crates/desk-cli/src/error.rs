@@ -7,6 +7,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use desk_client::{ErrorKind, Outcome};
 use serde_json::json;
@@ -50,6 +51,8 @@ pub(crate) struct Error {
     pub(crate) retryable: bool,
     /// Whether the service may have changed something.
     pub(crate) may_have_acted: bool,
+    /// When the service wants to be asked again.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// Of any step of a command.
@@ -65,6 +68,7 @@ impl Error {
             hint: None,
             retryable: exit == Exit::TryLater,
             may_have_acted: false,
+            retry_after: None,
         }
     }
 
@@ -159,6 +163,7 @@ impl Error {
             hint: hint.map(str::to_owned),
             retryable: matches!(exit, Exit::TryLater | Exit::Interrupted),
             may_have_acted: unknown,
+            retry_after: error.retry_after(),
         }
     }
 

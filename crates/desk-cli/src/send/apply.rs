@@ -5,7 +5,7 @@
 
 use chrono::DateTime;
 use clap::ArgMatches;
-use desk_client::{Client, ErrorKind};
+use desk_client::{CallOptions, Client, ErrorKind};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -45,7 +45,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let connection = Connection::new(matches)?;
     confirm(&plan, &campaign, &connection.service(), matches)?;
     let counts = Arc::new(Counts::default());
-    let client = connection.paced(plan.per_second, counts.clone())?;
+    // One attempt for each note of the ledger.
+    let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
     let states = States::new(plan.shape(), Some(&ledger))?;
     if let Some(mark) = ledger.unmarked() {
@@ -57,7 +58,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     }
     let (all, unknown) = (plan.recipients.len(), states.count("unknown").1);
     let done = all - states.sendable().1;
-    let mut progress = Progress::new(progress::RECIPIENTS, all as u64, done as u64, counts, json);
+    let mut progress = Progress::new(progress::RECIPIENTS, all as u64, done as u64, counts.clone(), json);
     progress.doubt(unknown as u64);
     let interrupted = Arc::new(AtomicBool::new(false));
     let (flag, voice) = (interrupted.clone(), progress.voice());
@@ -73,7 +74,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let (voice, wait) = (progress.voice(), matches.get_flag("wait"));
     let turn = Turn::new(plan.per_second, last.map(Into::into), (plan.only_between, wait), voice, &interrupted);
     // Nobody has looked at these yet.
-    let unknown = attempts.iter().rev().take_while(|last| last.in_doubt() && last.decision.is_none()).count();
+    let sent = attempts.iter().rev().filter(|last| last.outcome != Some(Outcome::NotSent));
+    let unknown = sent.take_while(|last| last.in_doubt() && last.decision.is_none()).count();
     let mut work = Work {
         behind_canary: matches.get_flag("after-canary") || plan.canary == 0 || ledger.begun_from(plan.canary)?,
         automatic: matches.get_flag("canary-auto"),
@@ -82,6 +84,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         progress,
         run: Seen { unknown, ..Seen::default() },
         turn,
+        counts,
         plan: &plan,
         client,
         operation,
@@ -123,6 +126,7 @@ struct Work<'a> {
     progress: Progress,
     run: Seen,
     turn: Turn<'a>,
+    counts: Arc<Counts>,
 }
 
 impl Work<'_> {
@@ -139,15 +143,32 @@ impl Work<'_> {
                 states = States::new(self.plan.shape(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
-            self.turn.come().await?;
-            let (outcome, error) = self.send(batch).await?;
+            let (outcome, error) = self.send_or_retry(batch).await?;
             self.tell(batch, outcome, error.as_ref());
             self.stop(outcome, error)?;
         }
         Ok(())
     }
 
-    /// Sends a batch.
+    /// Sends a batch, again as long as nothing was sent of it and that may pass.
+    async fn send_or_retry(&mut self, batch: usize) -> Result<(Outcome, Option<Error>)> {
+        let mut tries = 0;
+        loop {
+            self.turn.come().await?;
+            let (outcome, error) = self.send(batch).await?;
+            tries += 1;
+            if outcome != Outcome::NotSent {
+                self.turn.success();
+            }
+            let unsent = error.as_ref().filter(|_| outcome == Outcome::NotSent);
+            match unsent.and_then(|error| self.turn.again(tries, error)) {
+                Some(wait) => self.counts.again(wait),
+                None => return Ok((outcome, error)),
+            }
+        }
+    }
+
+    /// Sends a batch once.
     async fn send(&mut self, batch: usize) -> Result<(Outcome, Option<Error>)> {
         let people = self.plan.batch(batch);
         let input = self.plan.input(self.bulk, batch);

@@ -1,11 +1,13 @@
-//! When the next batch may leave: by the rate of the plan, to which runs before have kept as well, and within its hours.
+//! When the next batch may leave: by the rate of the plan, to which runs before have kept as well, slower after a 429, and within its
+//! hours.
 //!
-//! It is waited for before the ledger notes that the batch is about to leave: a kill meanwhile leaves nobody in doubt.
+//! Everything is waited for before the ledger notes that the batch is about to leave: a kill meanwhile leaves nobody in doubt.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use desk_client::ErrorKind;
 
 use super::hours::Hours;
 use crate::error::{Error, Exit, Result};
@@ -14,9 +16,22 @@ use crate::progress::Voice;
 /// Between two looks at the clock, and for a signal.
 const STEP: Duration = Duration::from_millis(200);
 
+/// How often a batch is tried of which nothing was sent.
+const TRIES: u32 = 5;
+/// The first wait before it is tried again: after a 429, and else.
+const THROTTLED: Duration = Duration::from_secs(1);
+const FAILED: Duration = Duration::from_millis(250);
+/// Longer than this is not waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// What the time between two batches becomes after a 429, up to how many times its own, and after a success.
+const SLOWER: f64 = 1.4;
+const SLOWEST: f64 = 20.0;
+const FASTER: f64 = 0.98;
+
 pub(super) struct Turn<'a> {
-    /// Between two batches.
+    /// Between two batches, as planned, and how many times as long it is now.
     gap: Duration,
+    slower: f64,
     next: Instant,
     hours: Option<Hours>,
     /// Waits for the hours, instead of ending until then.
@@ -37,7 +52,28 @@ impl<'a> Turn<'a> {
         let gap = Duration::from_secs_f64(1.0 / per_second);
         // By a clock that was set back it may have been later.
         let passed = last.map_or(gap, |last| (Utc::now() - last).to_std().unwrap_or_default());
-        Turn { gap, next: Instant::now() + gap.saturating_sub(passed), hours, wait, voice, interrupted }
+        let next = Instant::now() + gap.saturating_sub(passed);
+        Turn { gap, slower: 1.0, next, hours, wait, voice, interrupted }
+    }
+
+    /// How long a batch is waited with that nothing was sent of at the so-manieth try; `None` if it is not to be tried again.
+    pub(super) fn again(&mut self, tries: u32, error: &Error) -> Option<Duration> {
+        let throttled = error.kind == ErrorKind::RateLimited.name();
+        let base = if throttled { THROTTLED } else { FAILED };
+        let wait = (base * (1 << tries.min(TRIES).saturating_sub(1))).max(error.retry_after.unwrap_or_default());
+        if throttled {
+            self.slower = (self.slower * SLOWER).min(SLOWEST);
+        }
+        if !error.retryable || tries >= TRIES || wait > PATIENCE {
+            return None;
+        }
+        self.next = self.next.max(Instant::now() + wait);
+        Some(wait)
+    }
+
+    /// A batch was answered.
+    pub(super) fn success(&mut self) {
+        self.slower = (self.slower * FASTER).max(1.0);
     }
 
     /// Whether it is to end.
@@ -56,7 +92,7 @@ impl<'a> Turn<'a> {
         }
         self.hours().await?;
         self.is_over()?;
-        self.next = Instant::now() + self.gap;
+        self.next = Instant::now() + self.gap.mul_f64(self.slower);
         Ok(())
     }
 

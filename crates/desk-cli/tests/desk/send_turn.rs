@@ -56,6 +56,22 @@ fn whoever_ends_it_between_two_batches_leaves_nobody_in_doubt() {
     assert_eq!((begun(dir.path()).1, emulator.deliveries(None).unwrap().len()), (1, 1));
 }
 
+/// The same while it waits because the service wants it to.
+#[test]
+fn a_wait_after_a_429_leaves_nobody_in_doubt() {
+    let (emulator, ids, dir) = people(3);
+    plan(&dir, &ids, "p", &["--batch-size", "1"]);
+    let throttle = json!({ "throttle": { "retry_after": { "seconds": 100 } } });
+    faults(&emulator, json!([{ "method": "POST", "nth": 2, "fault": throttle }]));
+    let stopped = interrupt(waiting(&emulator, &dir, 3));
+    assert_eq!((stopped.code, &stopped.error()["may_have_acted"]), (130, &json!(true)), "{}", stopped.err);
+    assert!(stopped.error()["outcome"].is_null(), "{}", stopped.err);
+    let left = [("done".to_owned(), 1), ("not_sent".to_owned(), 1), ("planned".to_owned(), 1)];
+    assert_eq!(status(&emulator, &dir, "p"), left.into());
+    apply(&emulator, &dir, "p", &["--yes-send-to", "3"]).ok();
+    assert_eq!(emulator.deliveries(None).unwrap().len(), 3);
+}
+
 #[test]
 fn a_rate_is_kept_by_all_runs_together() {
     let (emulator, ids, dir) = people(3);
