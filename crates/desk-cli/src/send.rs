@@ -8,6 +8,7 @@ mod begun;
 mod evidence;
 mod hours;
 mod ledger;
+mod left_out;
 mod options;
 mod plan;
 mod recipients;

@@ -40,7 +40,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if matches.get_flag("dry-run") {
         let ledger = Ledger::begun(&place, file, &plan)?;
         ledger.as_ref().map_or(Ok(()), Ledger::is_newest).map_err(Error::unsent)?;
-        return dry_run(&plan, bulk, &States::new(plan.shape(), ledger.as_ref())?, json);
+        let states = States::new(plan.shape(), ledger.as_ref())?;
+        plan.left_out(bulk, &states, &campaign)?;
+        return dry_run(&plan, bulk, &states, json);
     }
     let connection = Connection::new(matches)?;
     confirm(&plan, &campaign, &connection.service(), matches)?;
@@ -49,6 +51,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
     let states = States::new(plan.shape(), Some(&ledger))?;
+    plan.left_out(bulk, &states, &campaign).map_err(Error::unsent)?;
     if let Some(mark) = ledger.unmarked() {
         let text = format!(
             "{} cannot be written: a copy of the plan made elsewhere will not be known to be begun; set XDG_STATE_HOME",

@@ -130,13 +130,16 @@ fn plan() -> Command {
         .arg(option("per-second", "R", "Requests a second at most").default_value("2").value_parser(rate))
         .arg(count("canary", "Stop after so many batches to see how they went; 0: never").default_value("1"))
         .arg(count("max-recipients", "Refuse a list that is longer"))
-        .arg(file("suppress", "Leave these out, in the form of --recipients, as it is now").action(ArgAction::Append))
+        .arg(
+            file("suppress", "Leave these out, in the form of --recipients; `apply` looks again")
+                .action(ArgAction::Append),
+        )
         .arg(file("ledger", "Of a campaign before, for --min-gap").action(ArgAction::Append))
         .arg(
             option(
                 "min-gap",
                 "TIME",
-                "Leave out who was messaged by --ledger within this time before now, such as 7d or 12h",
+                "Leave out who was messaged by --ledger within this time, such as 7d or 12h; `apply` looks again",
             )
             .value_parser(ValueParser::new(gap)),
         )

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use clap::ArgMatches;
 use desk_client::{CallOptions, CancelToken, Client, ErrorKind};
 use ring::digest;
@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::hours::{Hours, Span};
-use super::ledger::{self, Ledger};
+use super::ledger;
+use super::left_out::LeftOut;
 use super::state::{Shape, States};
-use super::{options, recipients};
+use super::{Campaign, options, recipients};
 use crate::api::input::Input;
 use crate::api::{Bulk, Operation, arguments};
 use crate::error::{Error, Exit, Result};
@@ -46,6 +47,9 @@ pub(crate) struct Plan {
     /// When people may be reached; a plan without it is as it was before there were hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) only_between: Option<Hours>,
+    /// What is looked at again before it is sent; a plan without it leaves out nobody more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOut>,
     estimated_seconds: f64,
     in_doubt: String,
     removed: Removed,
@@ -108,6 +112,13 @@ impl Plan {
         Input { body, ..Input::default() }
     }
 
+    /// Refuses to send to people who are to be left out by now; `states` are those of `campaign`.
+    pub(crate) fn left_out(&self, bulk: &Bulk, states: &States, campaign: &Campaign) -> Result<()> {
+        let Some(left_out) = &self.left_out else { return Ok(()) };
+        let batches = states.all().filter(|(_, state)| state.sendable());
+        left_out.check(batches.flat_map(|(batch, _)| self.batch(batch)), bulk, &files::quoted(&campaign.place()))
+    }
+
     /// A text of the body.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name)?.as_str()
@@ -163,7 +174,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         let problem = format!("the body has `{}`; nothing was sent", bulk.recipients);
         return Err(Error::usage(problem).hint("give them by --recipients alone"));
     }
-    let Chosen { people, removed, waiting } = chosen(matches, file, bulk)?;
+    let left_out = LeftOut::new(matches)?;
+    let Chosen { people, removed, waiting } = chosen(matches, file, &left_out, bulk)?;
     let batch_size = size(matches, bulk)?;
     let per_second = *matches.get_one::<f64>("per-second").unwrap_or(&2.0);
     let mut plan = Plan {
@@ -180,6 +192,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             (Some(span), Some(offset)) => Some(span.at(*offset)),
             _ => None,
         },
+        left_out: left_out.lasting()?,
         estimated_seconds: people.len().div_ceil(batch_size) as f64 / per_second,
         in_doubt: in_doubt(people.len(), batch_size, per_second),
         removed,
@@ -207,9 +220,9 @@ struct Chosen {
     waiting: usize,
 }
 
-fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<Chosen> {
+fn chosen(matches: &ArgMatches, file: &Path, left_out: &LeftOut, bulk: &Bulk) -> Result<Chosen> {
     let mut people = recipients::read(file, bulk)?;
-    let (mut removed, mut waiting) = (Removed::default(), 0);
+    let mut removed = Removed::default();
     let less = |people: &mut Vec<i64>, keep: &mut dyn FnMut(&i64) -> bool| {
         let before = people.len();
         people.retain(|id| keep(id));
@@ -217,32 +230,10 @@ fn chosen(matches: &ArgMatches, file: &Path, bulk: &Bulk) -> Result<Chosen> {
     };
     let mut seen = HashSet::new();
     removed.duplicates = less(&mut people, &mut |id| seen.insert(*id));
-    let mut suppressed = HashSet::new();
-    for file in matches.get_many::<PathBuf>("suppress").into_iter().flatten() {
-        suppressed.extend(recipients::read(file, bulk)?);
-    }
+    let suppressed = left_out.suppressed(bulk)?;
     removed.suppressed = less(&mut people, &mut |id| !suppressed.contains(id));
-    let gap = matches.get_one::<TimeDelta>("min-gap").copied();
-    let ledgers: Vec<&PathBuf> = matches.get_many("ledger").into_iter().flatten().collect();
-    match gap {
-        Some(gap) if !ledgers.is_empty() => {
-            let since = Utc::now() - gap;
-            let mut lately = HashSet::new();
-            for ledger in ledgers {
-                let ledger = Ledger::look(ledger, ledger).map_err(Error::unsent)?;
-                let lost = "put the newest copy back, with the files beside it; if it is lost, leave out all of its people by --suppress";
-                ledger.is_newest().map_err(|error| error.unsent().hint(lost))?;
-                lately.extend(ledger.messaged_since(since)?);
-                waiting += States::new(ledger.shape()?, Some(&ledger))?.sendable().1;
-            }
-            removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
-        }
-        None if ledgers.is_empty() => {}
-        _ => {
-            let problem = "--min-gap and --ledger need each other; nothing was sent";
-            return Err(Error::usage(problem).hint("give --min-gap 7d and the --ledger of each campaign before"));
-        }
-    }
+    let (lately, waiting) = left_out.lately()?;
+    removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
     if people.is_empty() {
         let problem = format!("nobody is left to send to ({}); nothing was sent", removed.told());
         return Err(
@@ -332,7 +323,7 @@ fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
     let waiting = match waiting {
         0 => String::new(),
         more => format!(
-            "{} of campaigns before are still to be messaged by those: --min-gap is kept only towards whom they have reached\n",
+            "{} of campaigns before are still to be messaged by those: send those first, else `apply` stops if they reach any of these\n",
             many(more, "recipient")
         ),
     };

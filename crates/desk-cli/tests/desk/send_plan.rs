@@ -206,3 +206,39 @@ fn those_who_wait_for_another_campaign_are_told_of() {
     let told = crate::send::plan(&dir, &[&ids[..], &[9999]].concat(), "d", &gap).err;
     assert!(!told.contains("still to be messaged"), "{told}");
 }
+
+/// Lists grow, and other campaigns go on, until it is sent.
+#[test]
+fn who_is_to_be_left_out_by_now_is_not_sent_to() {
+    let (emulator, ids, dir) = people(5);
+    fs::write(dir.path().join("stop"), format!("{}\n", ids[0])).unwrap();
+    crate::send::plan(&dir, &ids[..3], "a", &["--batch-size", "1", "--canary", "1"]);
+    assert_eq!(apply(&emulator, &dir, "a", &["--yes-send-to", "3"]).code, 3);
+    let options =
+        ["--ledger", "a.ledger", "--min-gap", "7d", "--suppress", "stop", "--batch-size", "1", "--canary", "1"];
+    crate::send::plan(&dir, &ids, "b", &options);
+    // Of three who are in both one is reached by b; a goes on, which knows nothing of b.
+    assert_eq!(apply(&emulator, &dir, "b", &["--yes-send-to", "4"]).code, 3);
+    let go_on = ["--yes-send-to", "4", "--after-canary"];
+    apply(&emulator, &dir, "a", &["--yes-send-to", "3", "--after-canary"]).ok();
+    fs::write(dir.path().join("stop"), format!("{}\n{}\n", ids[0], ids[4])).unwrap();
+    let (refused, dry) = (apply(&emulator, &dir, "b", &go_on), apply(&emulator, &dir, "b", &["--dry-run"]));
+    assert_eq!(refused.err, dry.err);
+    let words = "1 recipient came onto --suppress and 1 recipient messaged by --ledger; nothing was sent";
+    assert!(refused.code == 1 && refused.err.contains(words), "{}", refused.err);
+    // As the hint says.
+    let rest = ["--ledger", "a.ledger", "--ledger", "b.ledger", "--min-gap", "1000d", "--suppress", "stop"];
+    let summary = crate::send::plan(&dir, &ids, "c", &[&rest[..], &["--json"]].concat()).json();
+    assert_eq!(summary["recipients"], 1);
+    apply(&emulator, &dir, "c", &["--yes-send-to", "1"]).ok();
+    fs::remove_file(dir.path().join("stop")).unwrap();
+    let gone = apply(&emulator, &dir, "b", &go_on);
+    assert!(
+        gone.code == 2 && gone.err.contains("cannot read") && gone.err.contains("nothing was sent"),
+        "{}",
+        gone.err
+    );
+    let mut reached: Vec<i64> = emulator.deliveries(None).unwrap().iter().map(|one| one.customer_id).collect();
+    reached.sort_unstable();
+    assert_eq!(reached, [ids[0], ids[1], ids[1], ids[2], ids[3]]);
+}
