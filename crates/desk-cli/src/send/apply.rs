@@ -11,6 +11,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::ledger::{End, Ledger};
 use super::plan::Plan;
@@ -25,6 +26,9 @@ use crate::interrupt;
 use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Json;
+
+/// Between two looks at who is to be left out, at least.
+const LOOK: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
@@ -88,6 +92,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         run: Seen { unknown, ..Seen::default() },
         turn,
         counts,
+        look: Instant::now() + LOOK,
         plan: &plan,
         client,
         operation,
@@ -130,6 +135,8 @@ struct Work<'a> {
     run: Seen,
     turn: Turn<'a>,
     counts: Arc<Counts>,
+    /// When it is looked again who is to be left out.
+    look: Instant,
 }
 
 impl Work<'_> {
@@ -158,6 +165,7 @@ impl Work<'_> {
         let mut tries = 0;
         loop {
             self.turn.come().await?;
+            self.left_out()?;
             let (outcome, error) = self.send(batch).await?;
             tries += 1;
             if outcome != Outcome::NotSent {
@@ -169,6 +177,19 @@ impl Work<'_> {
                 None => return Ok((outcome, error)),
             }
         }
+    }
+
+    /// Looks again, in a while, whether there are people who are to be left out.
+    fn left_out(&mut self) -> Result<()> {
+        let begun = Instant::now();
+        if begun < self.look {
+            return Ok(());
+        }
+        let states = States::new(self.plan.shape(), Some(&self.ledger))?;
+        self.plan.left_out(self.bulk, &states, &self.campaign)?;
+        // Long lists take their time.
+        self.look = Instant::now() + LOOK.max(begun.elapsed() * 20);
+        Ok(())
     }
 
     /// Sends a batch once.
@@ -186,7 +207,8 @@ impl Work<'_> {
 
     /// Stops behind the first batches, unless all is well and that is enough.
     fn canary(&mut self, states: &States) -> Result<()> {
-        let well = (0..self.plan.canary).all(|batch| states.state(batch) == State::Ended(Outcome::Done));
+        let reached = |state| matches!(state, State::Ended(Outcome::Done) | State::DecidedSent);
+        let well = (0..self.plan.canary).all(|batch| reached(states.state(batch)));
         if well && self.automatic {
             self.behind_canary = true;
             return Ok(());

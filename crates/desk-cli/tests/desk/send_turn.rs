@@ -144,6 +144,25 @@ fn what_an_operator_has_to_know_is_said() {
     assert!(!run(marked, ["--yes-send-to", "2"]).err.contains("made elsewhere"));
 }
 
+/// Somebody does not want any more messages while they are being sent.
+#[test]
+fn who_is_to_be_left_out_by_then_ends_it() {
+    let (emulator, ids, dir) = people(3);
+    fs::write(dir.path().join("stop"), "customerIds\n").unwrap();
+    plan(&dir, &ids, "p", &["--batch-size", "1", "--per-second", "0.5", "--suppress", "stop"]);
+    let child = waiting(&emulator, &dir, 3);
+    fs::write(dir.path().join("stop"), format!("{}\n", ids[2])).unwrap();
+    let stopped = ended(child.wait_with_output().unwrap());
+    let error = stopped.error();
+    assert_eq!(
+        (stopped.code, &error["kind"], &error["may_have_acted"]),
+        (1, &json!("stopped"), &json!(true)),
+        "{error}"
+    );
+    assert!(error["message"].as_str().unwrap().contains("1 recipient came onto --suppress"), "{error}");
+    assert_eq!(status(&emulator, &dir, "p"), [("done".to_owned(), 1), ("planned".to_owned(), 2)].into());
+}
+
 /// Another version may make another request of the same plan.
 #[test]
 fn a_plan_is_sent_as_it_shows() {

@@ -61,7 +61,7 @@ impl Ledger {
             begun::elsewhere(plan_file, &plan.sha256, path)?;
             // Made under another name, so that there is no ledger without its plan.
             let new = files::with(path, &format!(".{}", std::process::id()));
-            make(&new, plan, service).map_err(|error| failed(path, &error))?;
+            make(&new, plan, service).inspect_err(|_| remove(&new)).map_err(|error| failed(path, &error))?;
             // Another plan may have made its own meanwhile.
             let named = std::fs::hard_link(&new, path).and_then(|()| files::sync(files::parent(path)));
             let removed = std::fs::remove_file(&new);
@@ -241,10 +241,15 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)
     Ok((db, own))
 }
 
-fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
+/// Removes what there is of a database.
+fn remove(path: &Path) {
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(files::with(path, suffix));
     }
+}
+
+fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
+    remove(path);
     // SQLite gives its other files the mode of this one.
     let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let db = Connection::open(path)?;
