@@ -372,7 +372,11 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
     let said = summary(&states, json);
     let waiting = states.sendable().1;
     let doubt = in_doubt(&states, &work.campaign);
-    let stopped = stopped.map_err(|error| if work.run.acted { error.after_others("batch") } else { error });
+    let stopped = match stopped {
+        // A rule stopped it behind the last batch.
+        Err(error) if error.exit == Exit::Partial && waiting == 0 => Ok(()),
+        stopped => stopped.map_err(|error| if work.run.acted { error.after_others("batch") } else { error }),
+    };
     match (stopped, doubt) {
         // The person who has ended it knows that it is not at its end, but not what is in doubt.
         (Err(stopped), Ok(())) if stopped.exit == Exit::Interrupted => Err(stopped),
