@@ -5,6 +5,7 @@
 
 mod apply;
 mod begun;
+mod consent;
 mod evidence;
 mod hours;
 mod ledger;

@@ -3,16 +3,16 @@
 //! Invariant: between the ledger's note that a batch is about to leave and the note of its outcome there is nothing but its
 //! request.
 
-use chrono::DateTime;
-use clap::ArgMatches;
-use desk_client::{CallOptions, Client, ErrorKind};
-use serde_json::{Value, json};
-use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::DateTime;
+use clap::ArgMatches;
+use desk_client::{CallOptions, Client, ErrorKind};
+use serde_json::{Value, json};
+
+use super::consent::{confirm, dry_run};
 use super::ledger::{End, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
@@ -23,7 +23,7 @@ use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::interrupt;
-use crate::output::{Output, many, message};
+use crate::output::{Output, message};
 use crate::progress::{self, Progress};
 use crate::rows::Json;
 
@@ -301,51 +301,6 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
             (end(outcome, Some(error.kind)), Some(error))
         }
     }
-}
-
-/// Asks for the number of recipients, or takes it from the option.
-fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: &ArgMatches) -> Result<()> {
-    let all = plan.recipients.len();
-    let given = match matches.get_one::<usize>("yes-send-to") {
-        Some(given) => Some(*given),
-        None if std::io::stdin().is_terminal() && !matches.get_flag("json") => {
-            let mut stderr = std::io::stderr();
-            let asked = write!(stderr, "This sends to {all} people by {service}. Type their number to send: ");
-            let mut line = String::new();
-            let read = asked.and_then(|()| stderr.flush()).and_then(|()| std::io::stdin().lock().read_line(&mut line));
-            read.map_err(|error| Error::io("read from", Path::new("the terminal"), &error))?;
-            line.trim().parse().ok()
-        }
-        None => {
-            let problem = format!("nobody has agreed to send to {all} people; nothing was sent");
-            return Err(Error::usage(problem)
-                .hint(format!("look at {}, then add --yes-send-to {all}", campaign.plan.display())));
-        }
-    };
-    match given {
-        Some(given) if given == all => Ok(()),
-        _ => Err(Error::usage(format!("the plan has {all} recipients, which is not what was given; nothing was sent"))
-            .hint("look at the plan again")),
-    }
-}
-
-fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> Result<()> {
-    let mut output = Output::new();
-    if let Some((batch, _)) = states.all().find(|(_, state)| state.sendable()) {
-        output.line((bulk.exact)(&plan.input(bulk, batch))?.as_bytes())?;
-    }
-    output.flush()?;
-    let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
-    if json {
-        return Ok(());
-    }
-    let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
-    message(&format!(
-        "would send to {} in {}{doubt}; nothing was sent",
-        many(people, "recipient"),
-        many(batches, "batch")
-    ));
-    Ok(())
 }
 
 fn summary(states: &States, json: bool) -> Result<()> {
