@@ -50,10 +50,12 @@ const MOST_ROWS: i64 = 1_000_000;
 /// A list that cannot be asked for a stretch of time is one window, from 2000 to when it is read.
 ///
 /// The stretch ends at the time given or, if that is earlier, at the service's clock (this machine's, if it tells none) less
-/// the settle time. Its windows
-/// follow each other without a gap, the empty ones included. After an error the export stands where it stood: asking
-/// again goes on with nothing skipped or repeated; so it does when a future of [`next_window`](Export::next_window) was
-/// dropped.
+/// the settle time, at a whole second. Its windows follow each other without a gap, the empty ones included. After an error the
+/// export stands where it stood: asking again goes on with nothing skipped or repeated; so it does when a future of
+/// [`next_window`](Export::next_window) was dropped.
+///
+/// A service may cut times to seconds. Of one that does, a last part of a second that is too dense to be asked for as a whole
+/// one is not [proven](Proof::verified).
 ///
 /// An error of kind [`Inconsistent`](crate::ErrorKind::Inconsistent) means that nothing can be proven: the service seems to
 /// ignore the times, or, once at the very end, counts more rows than all windows had.
@@ -246,7 +248,7 @@ impl<T: Send + 'static> Export<T> {
             Stage::Start => {
                 let now = page.date.unwrap_or_else(Utc::now).timestamp_micros();
                 let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
-                self.until = self.until.min(now.saturating_sub(settle));
+                self.until = self.until.min(whole(now.saturating_sub(settle)));
                 if !self.windows {
                     self.until = self.until.max(self.from);
                 }
@@ -339,7 +341,6 @@ impl<T: Send + 'static> Export<T> {
             return (self.until, self.until, self.until);
         }
         let until = from.saturating_add(pace.width - 1).min(self.until);
-        let whole = |time: i64| time - time.rem_euclid(SECOND);
         let (second, last) = (whole(until), whole(self.until));
         let until = if until == self.until || second <= from {
             until
@@ -385,6 +386,11 @@ impl<T: Send + 'static> Stream for Export<T> {
             }
         }
     }
+}
+
+/// The whole second that a time is in.
+fn whole(time: i64) -> i64 {
+    time - time.rem_euclid(SECOND)
 }
 
 fn rows(rows: usize) -> i64 {

@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::odd::times;
 use super::sim::{BEGIN, ORDERS, Order, SECOND, Service, Sim};
-use super::{HELD, check, drain, export, ready};
+use super::{Got, HELD, WINDOW, check, drain, export, ready};
 use crate::export::Export;
 
 #[test]
@@ -82,4 +82,47 @@ fn the_end_of_a_dense_stretch_is_read_or_missed() {
         whole += usize::from(got.errors.is_empty());
     }
     assert!(whole > 250, "{whole}");
+}
+
+/// Whatever a stretch looks like that ends within a second: it comes to its end, nothing is lost, and what could not be asked for is
+/// not called proven.
+#[test]
+fn any_end_within_a_second_is_read_or_unproven() {
+    let (mut whole, mut unproven) = (0, 0);
+    for seed in 0..6_000 {
+        let mut rng = Rng::with_seed(seed);
+        let from = BEGIN + rng.i64(0..2 * SECOND);
+        let until = from + rng.i64(1..4 * SECOND);
+        let instant = rng.i64(from..=until);
+        let spread = (0..rng.i64(0..1_200)).map(|_| rng.i64(BEGIN..until + SECOND)).collect::<Vec<_>>();
+        let piled = std::iter::repeat_n(instant, if rng.bool() { rng.usize(0..1_200) } else { 0 });
+        let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], spread.into_iter().chain(piled).collect());
+        let wanted = sim.rows.iter().filter(|row| (from..=until).contains(&row.time)).count();
+        let precise = seed % 3 == 0;
+        sim.bounds = match seed % 3 {
+            0 => |from, until| (from, until),
+            1 => |from, until| (from - from % SECOND, until - until % SECOND),
+            _ => |from, until| (from, until - until % SECOND),
+        };
+        let service = Service::new(sim);
+        let mut export = export(&service, Some(from), Some(until)).rows_per_window(rng.usize(1..WINDOW));
+        let mut got = Got::default();
+        // Of a service that ignores times it is said again and again.
+        while got.errors.is_empty()
+            && let Some(next) = ready(export.next_window())
+        {
+            match next {
+                Ok(window) => got.windows.push(window),
+                Err(error) => got.errors.push(error),
+            }
+        }
+        check(&got);
+        let told = !got.errors.is_empty() || !got.verified();
+        assert!(told || got.ids().len() == wanted, "seed {seed}: {} of {wanted}", got.ids().len());
+        assert!(!precise || got.ids().len() == wanted, "seed {seed}: {} of {wanted}", got.ids().len());
+        assert!(service.sim().requests < 2_000, "seed {seed}: {} requests", service.sim().requests);
+        whole += usize::from(!told);
+        unproven += usize::from(told && precise);
+    }
+    assert!(whole > 2_500 && unproven < 200, "{whole} {unproven}");
 }

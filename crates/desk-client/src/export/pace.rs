@@ -85,7 +85,9 @@ impl Pace {
         let width = until - from + 1;
         self.full = Some((until, count));
         self.width = match instant {
-            Some(instant) => instant - from,
+            Some(instant) if width > 2 * SECOND => instant - from,
+            // The end of a stretch is made wider again from a second on.
+            Some(instant) => (instant - from).min(SECOND - 1),
             None => scale(width, self.aim(), count).min(width / 2),
         };
         self.width = self.width.max(1);

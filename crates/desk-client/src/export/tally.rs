@@ -1,7 +1,7 @@
 //! What a window's rows add up to, a page at a time or all at once: [`Tally`], and the [`Window`] in the end.
 
 use super::window::at;
-use super::{Export, Piece, Proof, Stage, Window};
+use super::{Export, Piece, Proof, Stage, Window, whole};
 
 /// Of the rows of a window, so far.
 #[derive(Default)]
@@ -43,6 +43,9 @@ impl<T: Send + 'static> Export<T> {
         let (id, time, windows) = (self.list.id, self.time, self.windows);
         self.keep(from, until, &mut items);
         let tally = std::mem::take(&mut self.tally);
+        // From a service that cuts times to seconds nothing of that last part of a second could have come.
+        let told = until < self.until || self.asked(from, until) > until || whole(until) == until;
+        let told = told || !windows || tally.last > Some(whole(until));
         self.outside.extend(tally.outside);
         if tally.unsorted {
             items.sort_by_cached_key(|row| (time(row), id(row)));
@@ -56,7 +59,7 @@ impl<T: Send + 'static> Export<T> {
             id_max: tally.ids.map(|(_, greatest)| greatest),
             requests: std::mem::take(&mut self.spent),
             strays: tally.strays,
-            verified: verified && !tally.undated,
+            verified: verified && told && !tally.undated,
         };
         self.given += tally.count;
         self.squeezed = None;
