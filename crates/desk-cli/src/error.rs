@@ -102,7 +102,9 @@ impl Error {
     /// Says of what was not sent that it was only this one: others before it were.
     pub(crate) fn after_others(self, what: &str) -> Error {
         let message = self.message.replace("nothing was sent", &format!("this {what} was not sent"));
-        Error { message, may_have_acted: true, ..self }
+        let message = message.replace("nothing was done", &format!("nothing was done of this {what}"));
+        let hint = self.hint.map(|hint| hint.replace("; nothing has changed", ": it goes on from there"));
+        Error { message, hint, may_have_acted: true, ..self }
     }
 
     /// A file could not be read or written.

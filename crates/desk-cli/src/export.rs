@@ -105,7 +105,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     };
     let last =
         Error::interrupted("ended at once").hint("type the same command again: it goes on behind the last window");
-    interrupt::on_first(json, orderly, last);
+    interrupt::on_first(json, orderly, || last);
     let (dir, encoder) = (options.dir.clone(), options.encoder.clone());
     let begun = (totals.windows > 0).into();
     let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder, begun }, manifest);

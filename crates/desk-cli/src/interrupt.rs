@@ -14,7 +14,11 @@ use crate::output::message;
 const ENDS: usize = 2;
 
 /// Calls `orderly` at the first signal, ends the program at the second, and says so by `last`. Within a runtime.
-pub(crate) fn on_first(json: bool, orderly: impl FnOnce() + Send + 'static, last: Error) {
+pub(crate) fn on_first(
+    json: bool,
+    orderly: impl FnOnce() + Send + 'static,
+    last: impl FnOnce() -> Error + Send + 'static,
+) {
     // Without handlers a signal ends the program as it would any other.
     let Ok(mut signals) = signals() else { return };
     tokio::spawn(async move {
@@ -23,7 +27,7 @@ pub(crate) fn on_first(json: bool, orderly: impl FnOnce() + Send + 'static, last
         // A hangup may come twice, from the terminal and from its shell.
         signals.truncate(ENDS);
         any(&mut signals).await;
-        message(&last.told(json));
+        message(&last().told(json));
         std::process::exit(i32::from(Exit::Interrupted as u8));
     });
 }

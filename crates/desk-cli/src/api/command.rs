@@ -65,9 +65,13 @@ pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<
     let one_line = matches.get_flag("json");
     let last = match operation.read {
         true => Error::interrupted("ended at once"),
-        false => Error::interrupted("ended at once; what was on its way may have been carried out"),
+        false => {
+            let last = Error::interrupted("ended at once; what was on its way may have been carried out");
+            let unknown = Error { outcome: Some("unknown"), may_have_acted: true, retryable: false, ..last };
+            unknown.hint("look whether it was carried out before you send it again")
+        }
     };
-    interrupt::on_first(one_line, move || cancel.cancel(), Error { may_have_acted: !operation.read, ..last });
+    interrupt::on_first(one_line, move || cancel.cancel(), || last);
     if let Some(paged) = &operation.paged {
         let most = matches.get_one::<u64>("max-items").copied();
         if matches.get_flag("all") || most.is_some() {

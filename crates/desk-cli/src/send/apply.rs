@@ -68,14 +68,22 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let mut progress = Progress::new(progress::RECIPIENTS, all as u64, done as u64, counts.clone(), json);
     progress.doubt(unknown as u64);
     let interrupted = Arc::new(AtomicBool::new(false));
-    let (flag, voice) = (interrupted.clone(), progress.voice());
+    let in_flight = Arc::new(AtomicBool::new(false));
+    let (flag, voice, under_way) = (interrupted.clone(), progress.voice(), in_flight.clone());
     let orderly = move || {
         flag.store(true, Ordering::Relaxed);
         voice.say("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
     };
-    let last = Error::interrupted("ended at once; a batch that was on its way may have been sent or not");
-    let last = last.hint(format!("`{}` shows it once nobody sends", campaign.command("status")));
-    interrupt::on_first(json, orderly, Error { outcome: Some("unknown"), may_have_acted: true, ..last });
+    let status = campaign.command("status");
+    let last = move || match under_way.load(Ordering::Relaxed) {
+        true => {
+            let last = Error::interrupted("ended at once; the batch that was on its way may have been sent or not");
+            Error { outcome: Some("unknown"), may_have_acted: true, ..last }.hint(format!("`{status}` shows it"))
+        }
+        false => Error::interrupted("ended at once, with no batch on its way")
+            .hint(format!("`{status}` shows how it stands")),
+    };
+    interrupt::on_first(json, orderly, last);
     let attempts = ledger.attempts()?;
     let last = attempts.last().and_then(|last| DateTime::parse_from_rfc3339(&last.begun).ok());
     let (voice, wait) = (progress.voice(), matches.get_flag("wait"));
@@ -91,6 +99,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         progress,
         run: Seen { unknown, ..Seen::default() },
         turn,
+        in_flight,
         counts,
         look: Instant::now() + LOOK,
         plan: &plan,
@@ -108,7 +117,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
 /// What this run has seen.
 #[derive(Default)]
 struct Seen {
-    /// Batches that were sent, whatever became of them.
+    /// Whatever became of them.
     requests: usize,
     /// Batches that came to an end.
     batches: usize,
@@ -134,6 +143,8 @@ struct Work<'a> {
     progress: Progress,
     run: Seen,
     turn: Turn<'a>,
+    /// A batch is noted whose outcome is not.
+    in_flight: Arc<AtomicBool>,
     counts: Arc<Counts>,
     /// When it is looked again who is to be left out.
     look: Instant,
@@ -173,7 +184,11 @@ impl Work<'_> {
             }
             let unsent = error.as_ref().filter(|_| outcome == Outcome::NotSent);
             match unsent.and_then(|error| self.turn.again(tries, error)) {
-                Some(wait) => self.counts.again(wait),
+                Some(wait) => {
+                    self.counts.again(wait);
+                    let why = error.map_or("", |error| error.kind);
+                    self.progress.voice().say(&format!("batch {}: not sent ({why}); it is tried again", batch + 1));
+                }
                 None => return Ok((outcome, error)),
             }
         }
@@ -196,11 +211,13 @@ impl Work<'_> {
     async fn send(&mut self, batch: usize) -> Result<(Outcome, Option<Error>)> {
         let people = self.plan.batch(batch);
         let input = self.plan.input(self.bulk, batch);
+        self.in_flight.store(true, Ordering::Relaxed);
         let attempt = self.ledger.begin(batch, people)?;
         self.run.requests += 1;
         let answer = (self.operation.call)(self.client.clone(), input).await;
         let (end, error) = judge(answer, self.bulk, people.len());
         self.ledger.end(attempt, &end)?;
+        self.in_flight.store(false, Ordering::Relaxed);
         let text = self.bulk.evidence.as_ref().and_then(|evidence| self.plan.text(evidence.text)).unwrap_or_default();
         Ok((end.outcome, error.map(|error| error.discreet(text))))
     }
@@ -320,7 +337,7 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
             (_, 0) => error.unsent(),
             (stopped, requests) => {
                 let before = stopped.as_ref().err().map_or(String::new(), |stopped| format!("{}; ", stopped.message));
-                let problem = format!("{before}{}; what became of {requests} batches is only in there", error.message);
+                let problem = format!("{before}{}; what became of {requests} requests is only in there", error.message);
                 Error { exit: Exit::Unknown, message: problem, outcome: Some("unknown"), may_have_acted: true, ..error }
             }
         })?;
@@ -361,7 +378,8 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
             let problem = format!(
                 "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"
             );
-            Err(Error::new(Exit::Partial, "partial", problem)
+            let partial = Error::new(Exit::Partial, "partial", problem);
+            Err(Error { may_have_acted: work.run.acted, ..partial }
                 .hint(format!("see `{}`", work.campaign.command("report"))))
         }
     }

@@ -224,6 +224,13 @@ impl<'a> Case<'a> {
         self.at_work && attempt.outcome.is_none()
     }
 
+    /// Whether this machine's clock had not been set back when it was sent, nor since.
+    fn in_order(&self, place: usize) -> Result<bool> {
+        let own = self.stretch(place)?;
+        let before = place.checked_sub(1).map(|before| self.stretch(before)).transpose()?;
+        Ok(own.until <= self.now && before.is_none_or(|before| before.from <= own.from))
+    }
+
     fn people(&self, attempt: &Attempt) -> &[i64] {
         self.plan.batch(attempt.batch)
     }
@@ -270,9 +277,8 @@ fn judge(rows: Option<Option<Verdict>>, look: Option<Verdict>, again: Option<Dat
         // The same people have got the same text, whatever lists show.
         (_, Some(found @ (Verdict::Sent | Verdict::Partly))) => found,
         (None | Some(Verdict::NotSent), Some(Verdict::NotSent)) => Verdict::NotSent,
-        (Some(_), Some(Verdict::NotSent)) | (Some(Verdict::NotSent), Some(Verdict::Unclear)) => Verdict::Unclear,
-        (Some(rows), None | Some(Verdict::Unclear)) => rows,
-        (None, _) => Verdict::Unclear,
+        (Some(rows), None) => rows,
+        _ => Verdict::Unclear,
     };
     // What is not there may still come.
     if again.is_some() && verdict != Verdict::Sent { Verdict::Unclear } else { verdict }
@@ -318,8 +324,9 @@ mod tests {
         let cases = [
             (Some(Some(Sent)), None, Sent),
             (Some(Some(NotSent)), None, NotSent),
+            (Some(Some(Partly)), None, Partly),
             (Some(Some(NotSent)), Some(Unclear), Unclear),
-            (Some(Some(Partly)), Some(Unclear), Partly),
+            (Some(Some(Partly)), Some(Unclear), Unclear),
             (Some(Some(NotSent)), Some(NotSent), NotSent),
             (Some(Some(Sent)), Some(NotSent), Unclear),
             (Some(Some(Partly)), Some(NotSent), Unclear),

@@ -1,5 +1,6 @@
 //! The options of `desk send`: its own, and those of the messages that there are.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -36,6 +37,9 @@ Examples:
   desk send apply plan.json
   desk send apply plan.json --after-canary
   desk send report plan.json > report.csv";
+
+/// Requests a second.
+pub(super) const RATES: RangeInclusive<f64> = 0.001..=1000.0;
 
 /// What a person can decide about a batch.
 const DECISIONS: [&str; 3] = ["sent", "not-sent", "skip"];
@@ -239,7 +243,7 @@ fn whole(text: &str, least: usize, most: usize) -> Result<usize, String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse::<f64>().ok().filter(|rate| (0.001..=1000.0).contains(rate));
+    let rate = text.parse::<f64>().ok().filter(|rate| RATES.contains(rate));
     rate.ok_or_else(|| "write a number from 0.001 to 1000".to_owned())
 }
 

@@ -86,7 +86,9 @@ impl Plan {
         }
         let plan: Plan = serde_json::from_value(value).map_err(|_| changed())?;
         let size = plan.batch_size.max(1);
-        let whole = plan.count == plan.recipients.len() && plan.batches == plan.count.div_ceil(size);
+        let whole = plan.count == plan.recipients.len()
+            && plan.batches == plan.count.div_ceil(size)
+            && options::RATES.contains(&plan.per_second);
         if whole && plan.hash() == plan.sha256 { Ok(plan) } else { Err(changed()) }
     }
 
@@ -305,18 +307,19 @@ fn time(seconds: f64) -> String {
 
 fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
     let Plan { count, batches, batch_size, per_second, canary, estimated_seconds, .. } = plan;
+    let placeholders = plan.first_body.contains("{{");
     if json {
         let summary = json!({
             "plan": out.display().to_string(), "sha256": plan.sha256, "recipients": count, "batches": batches,
             "batch_size": batch_size, "per_second": per_second, "canary": canary, "estimated_seconds": estimated_seconds,
             "only_between": plan.only_between, "removed": plan.removed, "first_body": plan.first_body, "in_doubt": plan.in_doubt,
-            "waiting_elsewhere": waiting,
+            "waiting_elsewhere": waiting, "placeholders": placeholders,
         });
         let mut output = Output::new();
         output.line(summary.to_string().as_bytes())?;
         return output.flush();
     }
-    let braces = match plan.first_body.contains("{{") {
+    let braces = match placeholders {
         true => "the message has `{{`: nothing is put in there, everybody gets it as it is\n",
         false => "",
     };

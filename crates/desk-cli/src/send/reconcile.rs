@@ -27,12 +27,25 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
     match matches.get_one::<usize>("batch") {
         Some(number) => {
-            if text("as") == "not-sent" && !matches.get_flag("offline") {
-                is_not_refuted(*number, &plan, report::ledger_of(matches, file, &plan)?.as_ref(), matches).await?;
+            if text("by").is_empty() || text("why").is_empty() {
+                return Err(Error::usage("--by or --why says nothing; nothing was decided")
+                    .hint("give who decides, and what it was decided by: the ledger keeps both"));
             }
+            let asks = text("as") == "not-sent" && !matches.get_flag("offline");
+            let asked = match report::ledger_of(matches, file, &plan)?.filter(|_| asks) {
+                Some(ledger) => is_not_refuted(*number, &plan, &ledger, matches).await?,
+                None => None,
+            };
             let mut ledger = Ledger::open_to_decide(&Campaign::of(matches).place(), file, &plan)?;
             let instead = matches.get_one::<String>("instead-of").map(String::as_str);
-            decide(&mut ledger, &plan, *number, (text("as"), instead, settle(matches)), (text("by"), text("why")))?;
+            decide(
+                &mut ledger,
+                &plan,
+                *number,
+                (text("as"), instead, settle(matches)),
+                (text("by"), text("why")),
+                asked,
+            )?;
             let (people, decision) = (plan.batch(number - 1).len(), text("as"));
             if matches.get_flag("json") {
                 let mut output = Output::new();
@@ -76,16 +89,20 @@ fn settle(matches: &ArgMatches) -> TimeDelta {
     matches.get_one("settle").copied().unwrap_or_default()
 }
 
-/// Refuses to send a batch again that the service shows to have been carried out.
-async fn is_not_refuted(number: usize, plan: &Plan, ledger: Option<&Ledger>, matches: &ArgMatches) -> Result<()> {
-    let states = States::new(plan.shape(), ledger)?;
+/// Refuses to send a batch again that the service shows to have been carried out; which attempt it was asked about.
+async fn is_not_refuted(number: usize, plan: &Plan, ledger: &Ledger, matches: &ArgMatches) -> Result<Option<i64>> {
+    let states = States::new(plan.shape(), Some(ledger))?;
     let last = states.attempt(number - 1).filter(|attempt| attempt.in_doubt()).map(|attempt| attempt.n);
-    let (Some(ledger), Some(last)) = (ledger, last) else { return Ok(()) };
+    let Some(last) = last else { return Ok(None) };
     let attempts = ledger.attempts()?;
     let places = attempts.iter().position(|attempt| attempt.n == last).into_iter().collect();
-    let findings = ask(&Doubts { plan, attempts, places }, ledger, matches).await?;
+    let findings = ask(&Doubts { plan, attempts, places }, ledger, matches).await;
+    let findings = findings.map_err(|error| {
+        let message = format!("{}; nothing was decided", error.message);
+        Error { message, ..error }
+    })?;
     match findings.first().filter(|finding| matches!(finding.verdict, Verdict::Sent | Verdict::Partly)) {
-        None => Ok(()),
+        None => Ok(Some(last)),
         Some(finding) => {
             let (name, told) = (finding.verdict.name(), finding.told().join("; "));
             Err(Error::usage(format!("batch {number} is {name}: {told}; nothing was decided"))
@@ -100,11 +117,8 @@ fn decide(
     number: usize,
     (decision, instead, settle): (&str, Option<&str>, TimeDelta),
     (by, why): (&str, &str),
+    asked: Option<i64>,
 ) -> Result<()> {
-    if by.is_empty() || why.is_empty() {
-        return Err(Error::usage("--by or --why says nothing; nothing was decided")
-            .hint("give who decides, and what it was decided by: the ledger keeps both"));
-    }
     let states = States::new(plan.shape(), Some(ledger))?;
     let attempt = states.attempt(number - 1);
     let open = |attempt: &&Attempt| match attempt.outcome {
@@ -118,6 +132,10 @@ fn decide(
         return Err(Error::usage(format!("batch {number} is {state}: there is nothing to decide"))
             .hint("`desk send reconcile PLAN` shows the batches that there are"));
     };
+    if asked.is_some_and(|asked| asked != attempt.n) {
+        let problem = format!("batch {number} was sent again just now; nothing was decided");
+        return Err(Error::new(Exit::TryLater, "busy", problem).hint("look again"));
+    }
     let sends = decision == "not-sent" && attempt.outcome == Some(Outcome::Unknown) && !settle.is_zero();
     if sends && let Some(until) = may_come(attempt, settle, Utc::now())? {
         let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);

@@ -67,7 +67,9 @@ impl<'a> Turn<'a> {
         if !error.retryable || tries >= TRIES || wait > PATIENCE {
             return None;
         }
-        self.next = self.next.max(Instant::now() + wait);
+        let next = Instant::now() + wait;
+        // What did not reach the service takes no turn of it.
+        self.next = if throttled { self.next.max(next) } else { next };
         Some(wait)
     }
 
@@ -86,6 +88,8 @@ impl<'a> Turn<'a> {
 
     /// Waits for it; an error if there is none to wait for.
     pub(super) async fn come(&mut self) -> Result<()> {
+        // Who is not to wait for them is told at once.
+        self.hours().await?;
         while let Some(left) = self.next.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
             self.is_over()?;
             tokio::time::sleep(left.min(STEP)).await;

@@ -25,7 +25,7 @@ pub(crate) fn lost() -> Value {
     json!({ "cut": { "when": "after_commit" } })
 }
 
-fn dropped() -> Value {
+pub(crate) fn dropped() -> Value {
     json!({ "cut": { "when": "before_commit" } })
 }
 

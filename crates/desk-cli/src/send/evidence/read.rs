@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use desk_client::{Client, ErrorKind};
 use serde_json::{Value, json};
 
 use super::super::state::Attempt;
-use super::{Case, Stretch, Verdict};
+use super::{COMPARED, Case, NOT_COMPARED, Stretch, Verdict};
 use crate::api::input::Input;
 use crate::api::{Bulk, Operation, Reread};
 use crate::error::Result;
 
 /// Ids that are read for a batch at most.
-const MOST: usize = 50;
+const MOST: usize = 200;
+/// By how much clocks may have been wrong while it was sent, that are right now.
+const WRONG: TimeDelta = TimeDelta::hours(1);
 /// So many in a row that are not there, and none known behind them: there may be others further on.
 const ABSENT: usize = 10;
 
@@ -41,19 +43,22 @@ pub(super) struct Reader<'a> {
 }
 
 /// What was looked at for an attempt.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Look {
     /// Ids that were read, the smallest and the largest of them.
     read: usize,
     between: Option<(i64, i64)>,
     /// Whether it would have been among them, if ids follow each other closely.
     complete: bool,
-    /// Whether nothing needs to be taken for granted for that.
-    sure: bool,
-    /// Whether what is known to be sent beside it was recognised when it was read.
-    shows: bool,
+    /// There may be others further on.
+    open: bool,
+    /// Whether what is known to be sent beside it was recognised when it was read; nothing if it could not be read.
+    shows: Option<bool>,
+    /// A clock was set since, or something is later than now.
+    moved: bool,
     own: Option<Own>,
-    /// Ids that may be its own: they have the text or the recipients, and not clearly both or neither.
+    /// Ids that may be its own: they have the text or the recipients, and not clearly both or neither; or they should be there, and
+    /// are not.
     unsure: Vec<i64>,
 }
 
@@ -85,8 +90,7 @@ impl<'a> Reader<'a> {
 
     /// Looks around an attempt: upwards from the last id before it, and downwards from the next one if there is none.
     pub(super) async fn look(&mut self, case: &Case<'_>, place: usize) -> Result<Look> {
-        let mut look =
-            Look { read: 0, between: None, complete: false, sure: true, shows: false, own: None, unsure: Vec::new() };
+        let mut look = Look { moved: !case.in_order(place)?, ..Look::default() };
         let Some(attempt) = case.attempts.get(place) else { return Ok(look) };
         let mut people = case.people(attempt).to_vec();
         people.sort_unstable();
@@ -114,21 +118,24 @@ impl<'a> Reader<'a> {
             (None, None) => false,
         };
         look.complete = whole;
-        look.shows = look.own.is_none() && self.recognises(case, before.or(after)).await?;
+        for known in [before, after].into_iter().flatten().filter(|_| look.own.is_none()) {
+            let recognised = self.recognises(case, known).await?;
+            look.shows = [look.shows, recognised].into_iter().flatten().reduce(|one, other| one && other);
+        }
         Ok(look)
     }
 
-    /// Whether a known id is what it is known to be: else the batch would not be recognised either.
-    async fn recognises(&mut self, case: &Case<'_>, id: Option<i64>) -> Result<bool> {
-        let known = id.and_then(|id| case.attempts.iter().position(|attempt| attempt.id == Some(id)));
-        let (Some(id), Some(known), Some(attempt)) = (id, known, known.and_then(|known| case.attempts.get(known)))
-        else {
-            return Ok(false);
+    /// Whether a known id is what it is known to be, else the batch would not be recognised either; nothing if that cannot be read.
+    async fn recognises(&mut self, case: &Case<'_>, id: i64) -> Result<Option<bool>> {
+        let known = case.attempts.iter().position(|attempt| attempt.id == Some(id));
+        let Some((known, attempt)) = known.and_then(|known| Some((known, case.attempts.get(known)?))) else {
+            return Ok(None);
         };
-        let Some(found) = self.get(id).await? else { return Ok(false) };
-        let (people, time) = (case.people(attempt), case.there(case.wide(known)?));
-        let its_own = found.people.is_some_and(|own| own.iter().all(|one| people.contains(one)));
-        Ok(its_own && found.text == Some(true) && found.time.is_none_or(|at| time.has(at)))
+        let Some(Found { text: Some(text), time, people, .. }) = self.get(id).await? else { return Ok(None) };
+        let (own, stretch) = (case.people(attempt), case.there(case.wide(known)?));
+        let its_own = people.as_ref().is_none_or(|people| people.iter().all(|one| own.contains(one)));
+        let recognised = text && its_own && time.is_none_or(|at| stretch.has(at));
+        Ok(if recognised && people.is_none() { None } else { Some(recognised) })
     }
 
     /// Reads ids behind the first of two known ones until it is found, or the time is over; false if that took too many.
@@ -147,7 +154,7 @@ impl<'a> Reader<'a> {
                 return Ok(true);
             }
             if absent >= ABSENT && to.is_none_or(|to| to <= id) {
-                look.sure &= to.is_some();
+                look.open |= to.is_none();
                 return Ok(true);
             }
             if let Some(known) = case.attempts.iter().position(|attempt| attempt.id == Some(id)) {
@@ -164,15 +171,21 @@ impl<'a> Reader<'a> {
             look.sees(id);
             let Some(found) = self.get(id).await? else {
                 absent += 1;
+                if to.is_some_and(|to| id < to) {
+                    look.unsure.push(id);
+                }
                 continue;
             };
             absent = 0;
-            // Between two known ones it is, if it is anywhere, whatever clocks say.
-            let beyond = to.is_none_or(|to| to < id);
-            if beyond && found.time.is_some_and(|at| if step > 0 { time.until < at } else { at < time.from }) {
+            if self.belongs(look, id, &found, (time, people)) {
                 return Ok(true);
             }
-            if self.belongs(look, id, &found, (time, people)) {
+            let ahead = case.ahead.map_or(NOT_COMPARED, |ahead| ahead + COMPARED);
+            look.moved |= found.time.is_some_and(|at| case.now + ahead < at);
+            // Between two known ones it is, if it is anywhere, whatever clocks say.
+            let beyond = to.is_none_or(|to| to < id);
+            let early = |at: DateTime<Utc>| if step > 0 { at <= time.until + WRONG } else { time.from - WRONG <= at };
+            if beyond && !found.time.is_none_or(early) {
                 return Ok(true);
             }
         }
@@ -183,10 +196,11 @@ impl<'a> Reader<'a> {
         if self.claimed.contains(&id) {
             return false;
         }
+        let near = found.time.is_none_or(|at| time.has(at));
         match (&found.people, found.text) {
             (None, Some(false)) => {}
             (None, _) => look.unsure.push(id),
-            (Some(own), Some(true)) if own.iter().all(|one| people.binary_search(one).is_ok()) => {
+            (Some(own), Some(true)) if near && own.iter().all(|one| people.binary_search(one).is_ok()) => {
                 let reached = found.sent.unwrap_or_else(|| i64::try_from(own.len()).unwrap_or(i64::MAX));
                 let (same, size) = (own.len() == people.len(), i64::try_from(people.len()).unwrap_or(i64::MAX));
                 look.own = Some(Own { id, same, reached, all: same && reached >= size });
@@ -194,10 +208,9 @@ impl<'a> Reader<'a> {
                 return true;
             }
             (Some(own), text) => {
-                // Texts and lists may be kept otherwise than they were sent.
-                let shares = own.iter().any(|one| people.binary_search(one).is_ok());
-                let near = text == Some(true) || found.time.is_none_or(|at| time.has(at));
-                if text.is_none() || own == people || shares && near {
+                // Lists may be kept otherwise than they were sent, and clocks may have been wrong.
+                let shares = text == Some(true) && own.iter().any(|one| people.binary_search(one).is_ok());
+                if text.is_none() || own == people || shares {
                     look.unsure.push(id);
                 }
             }
@@ -273,14 +286,13 @@ impl Look {
         self.between = Some(self.between.map_or((id, id), |(least, most)| (least.min(id), most.max(id))));
     }
 
-    /// What it says of the batch, beside rows or `alone`; nothing if nothing could be looked at.
+    /// What it says of the batch, beside rows or `alone`; nothing if it was not seen, and could not have been.
     pub(super) fn verdict(&self, alone: bool) -> Option<Verdict> {
         match self.own {
             Some(own) if own.all => Some(Verdict::Sent),
             Some(_) => Some(Verdict::Partly),
-            None if !self.unsure.is_empty() => Some(Verdict::Unclear),
-            None if self.complete && (!self.shows || alone && !self.sure) => Some(Verdict::Unclear),
-            None if self.complete => Some(Verdict::NotSent),
+            None if !self.unsure.is_empty() || self.moved || self.shows == Some(false) => Some(Verdict::Unclear),
+            None if self.complete && self.shows == Some(true) && !(alone && self.open) => Some(Verdict::NotSent),
             None => None,
         }
     }
@@ -320,8 +332,12 @@ impl Look {
         }
         if !self.complete {
             text.push_str("; it may have another one");
-        } else if !self.shows {
-            text.push_str("; nor is what is known to be sent recognised, so that it proves nothing");
+        } else if self.moved {
+            text.push_str("; a clock was set since, so that it proves nothing");
+        } else if self.shows != Some(true) {
+            text.push_str(
+                "; nor is what is known to be sent recognised by its text, people and time, so that it proves nothing",
+            );
         }
         text
     }
