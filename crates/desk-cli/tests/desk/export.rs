@@ -252,7 +252,8 @@ fn other_settings_and_foreign_directories_are_refused() {
     assert_eq!(verify(&emulator, &out).code, 2);
 }
 
-/// Bytes of memory do not grow with rows: those of one window are held.
+/// Bytes of memory do not grow with rows: those of one window are held. What is mapped of the program counts for nothing: it
+/// differs by megabytes, as the system holds the file.
 #[test]
 fn memory_is_flat() {
     let peak = |rows: u64, format: &str| {
@@ -267,7 +268,7 @@ fn memory_is_flat() {
         let mut peak = 0;
         while child.try_wait().unwrap().is_none() {
             let text = fs::read_to_string(&status).unwrap_or_default();
-            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap_or_default();
             peak = peak.max(line.trim().trim_end_matches(" kB").parse().unwrap_or(0_u64));
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
@@ -279,7 +280,7 @@ fn memory_is_flat() {
     for format in ["ndjson", "parquet", "sqlite"] {
         let (few, many) = (peak(3_000, format), peak(60_000, format));
         println!("{format}: {few} kB for 3,000 rows, {many} kB for 60,000");
-        assert!(many < few + 8_000, "{format}: {few} kB, then {many} kB");
+        assert!(many < few + 4_000, "{format}: {few} kB, then {many} kB");
     }
 }
 
