@@ -93,7 +93,7 @@ impl Error {
 
     /// Says that nothing was sent.
     pub(crate) fn unsent(mut self) -> Error {
-        if !self.message.ends_with("nothing was sent") {
+        if !self.message.contains("nothing was sent") {
             self.message.push_str("; nothing was sent");
         }
         self

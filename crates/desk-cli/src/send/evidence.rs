@@ -66,6 +66,13 @@ pub(crate) fn may_come(attempt: &Attempt, settle: TimeDelta, now: DateTime<Utc>)
     Ok(Stretch::of(attempt, now)?.may_come(settle, now))
 }
 
+/// Whether this machine's clock had not been set back when an attempt was sent, nor since.
+pub(crate) fn in_order(attempts: &[Attempt], place: usize, now: DateTime<Utc>) -> Result<bool> {
+    let stretch = |place: usize| attempts.get(place).map(|attempt| Stretch::of(attempt, now)).transpose();
+    let (own, before) = (stretch(place)?, place.checked_sub(1).map(stretch).transpose()?.flatten());
+    Ok(own.is_none_or(|own| own.until <= now && before.is_none_or(|before| before.from <= own.from)))
+}
+
 /// Everything that is asked for evidence.
 pub(crate) struct Case<'a> {
     plan: &'a Plan,
@@ -224,13 +231,6 @@ impl<'a> Case<'a> {
         self.at_work && attempt.outcome.is_none()
     }
 
-    /// Whether this machine's clock had not been set back when it was sent, nor since.
-    fn in_order(&self, place: usize) -> Result<bool> {
-        let own = self.stretch(place)?;
-        let before = place.checked_sub(1).map(|before| self.stretch(before)).transpose()?;
-        Ok(own.until <= self.now && before.is_none_or(|before| before.from <= own.from))
-    }
-
     fn people(&self, attempt: &Attempt) -> &[i64] {
         self.plan.batch(attempt.batch)
     }
@@ -277,7 +277,8 @@ fn judge(rows: Option<Option<Verdict>>, look: Option<Verdict>, again: Option<Dat
         // The same people have got the same text, whatever lists show.
         (_, Some(found @ (Verdict::Sent | Verdict::Partly))) => found,
         (None | Some(Verdict::NotSent), Some(Verdict::NotSent)) => Verdict::NotSent,
-        (Some(rows), None) => rows,
+        // Rows that are not where they are looked for are not absent.
+        (Some(rows @ (Verdict::Sent | Verdict::Partly)), None) => rows,
         _ => Verdict::Unclear,
     };
     // What is not there may still come.
@@ -323,7 +324,7 @@ mod tests {
         use Verdict::{NotSent, Partly, Sent, Unclear};
         let cases = [
             (Some(Some(Sent)), None, Sent),
-            (Some(Some(NotSent)), None, NotSent),
+            (Some(Some(NotSent)), None, Unclear),
             (Some(Some(Partly)), None, Partly),
             (Some(Some(NotSent)), Some(Unclear), Unclear),
             (Some(Some(Partly)), Some(Unclear), Unclear),

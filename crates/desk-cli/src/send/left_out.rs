@@ -38,10 +38,17 @@ impl LeftOut {
         Ok(LeftOut { suppress, ledgers, min_gap_ms: gap.map_or(0, TimeDelta::num_milliseconds) })
     }
 
+    /// Lists that can be looked at only once, such as pipes.
+    pub(crate) fn passing(&self) -> Vec<PathBuf> {
+        self.suppress.iter().filter(|path| !path.is_file()).cloned().collect()
+    }
+
     /// What can be looked at again, wherever that is done.
     pub(crate) fn lasting(self) -> Result<Option<LeftOut>> {
         let lasting = |paths: Vec<PathBuf>| -> Result<Vec<PathBuf>> {
-            let named = paths.into_iter().filter(|path| path.is_file()).map(|path| files::real(&path));
+            let files = paths.into_iter().filter(|path| path.is_file());
+            // By the name that was given: what it leads to may become another one.
+            let named = files.map(|path| std::path::absolute(&path).unwrap_or(path));
             named.map(|path| if path.to_str().is_some() { Ok(path) } else { Err(unnameable(&path)) }).collect()
         };
         let own = LeftOut { suppress: lasting(self.suppress)?, ledgers: lasting(self.ledgers)?, ..self };
@@ -73,6 +80,10 @@ impl LeftOut {
 
     /// Refuses to send to people who are to be left out by now.
     pub(crate) fn check<'a>(&self, people: impl Iterator<Item = &'a i64>, bulk: &Bulk, own: &str) -> Result<()> {
+        for file in &self.suppress {
+            // What has become a pipe would be waited for.
+            files::open(file).map_err(|error| Error::io("read", file, &error).unsent())?;
+        }
         let (suppressed, (lately, _)) = (self.suppressed(bulk)?, self.lately()?);
         let (mut stopped, mut again) = (0_usize, 0_usize);
         for id in people {
@@ -88,7 +99,7 @@ impl LeftOut {
             many(again, "recipient"),
         );
         Err(Error::new(Exit::Error, "stopped", problem).hint(format!(
-            "plan anew in the same way; if some of it was sent, also with --ledger {own} --min-gap 1000d"
+            "plan anew; if some of it was sent, with --ledger {own} too, and a --min-gap that goes back to then"
         )))
     }
 }

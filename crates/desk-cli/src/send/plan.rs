@@ -116,7 +116,7 @@ impl Plan {
 
     /// Refuses to send to people who are to be left out by now; `states` are those of `campaign`.
     pub(crate) fn left_out(&self, bulk: &Bulk, states: &States, campaign: &Campaign) -> Result<()> {
-        let Some(left_out) = &self.left_out else { return Ok(()) };
+        let Some(left_out) = self.left_out.as_ref().filter(|_| states.sendable().0 > 0) else { return Ok(()) };
         let batches = states.all().filter(|(_, state)| state.sendable());
         left_out.check(batches.flat_map(|(batch, _)| self.batch(batch)), bulk, &files::quoted(&campaign.place()))
     }
@@ -177,6 +177,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         return Err(Error::usage(problem).hint("give them by --recipients alone"));
     }
     let left_out = LeftOut::new(matches)?;
+    let passing = left_out.passing();
     let Chosen { people, removed, waiting } = chosen(matches, file, &left_out, bulk)?;
     let batch_size = size(matches, bulk)?;
     let per_second = *matches.get_one::<f64>("per-second").unwrap_or(&2.0);
@@ -206,7 +207,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     sendable(operation, plan.input(bulk, 0)).await?;
     plan.sha256 = plan.hash();
     plan.write(out)?;
-    summary(&plan, waiting, out, matches.get_flag("json")).map_err(|error| {
+    summary(&plan, (waiting, &passing), out, matches.get_flag("json")).map_err(|error| {
         let problem = format!("{}, but the plan is written to {}", error.message, out.display());
         Error { message: problem, ..error }
             .unsent()
@@ -305,7 +306,7 @@ fn time(seconds: f64) -> String {
     }
 }
 
-fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
+fn summary(plan: &Plan, (waiting, passing): (usize, &[PathBuf]), out: &Path, json: bool) -> Result<()> {
     let Plan { count, batches, batch_size, per_second, canary, estimated_seconds, .. } = plan;
     let placeholders = plan.first_body.contains("{{");
     if json {
@@ -314,6 +315,7 @@ fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
             "batch_size": batch_size, "per_second": per_second, "canary": canary, "estimated_seconds": estimated_seconds,
             "only_between": plan.only_between, "removed": plan.removed, "first_body": plan.first_body, "in_doubt": plan.in_doubt,
             "waiting_elsewhere": waiting, "placeholders": placeholders,
+            "suppress_only_now": passing.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         });
         let mut output = Output::new();
         output.line(summary.to_string().as_bytes())?;
@@ -323,6 +325,10 @@ fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
         true => "the message has `{{`: nothing is put in there, everybody gets it as it is\n",
         false => "",
     };
+    let passing: String = passing
+        .iter()
+        .map(|path| format!("--suppress {}: `apply` cannot look at it again; a file it could\n", path.display()))
+        .collect();
     let waiting = match waiting {
         0 => String::new(),
         more => format!(
@@ -332,7 +338,7 @@ fn summary(plan: &Plan, waiting: usize, out: &Path, json: bool) -> Result<()> {
     };
     let hours = plan.only_between.map_or(String::new(), |hours| format!(" within {hours}"));
     message(&format!(
-        "{} in {} of {batch_size}, {}{hours}; {}\n{}\n{waiting}{braces}\
+        "{} in {} of {batch_size}, {}{hours}; {}\n{}\n{waiting}{passing}{braces}\
          nothing was sent; look at {5}, then type `desk send apply {5}`",
         many(count, "recipient"),
         many(batches, "batch"),

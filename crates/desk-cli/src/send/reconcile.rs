@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde_json::{Value, json};
 
-use super::evidence::{Case, Finding, Verdict, may_come, neighbours};
+use super::evidence::{Case, Finding, Verdict, in_order, may_come, neighbours};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
@@ -142,6 +142,13 @@ fn decide(
         let problem = format!("batch {number} may still be carried out until {until}; nothing was decided");
         return Err(Error::new(Exit::TryLater, "busy", problem)
             .hint("look again then; if you know that it cannot be, give a shorter --settle"));
+    }
+    let attempts = ledger.attempts()?;
+    let place = attempts.iter().position(|other| other.n == attempt.n).unwrap_or_default();
+    if sends && !in_order(&attempts, place, Utc::now())? {
+        let problem =
+            format!("a clock was set since batch {number} was sent: it may still be carried out; nothing was decided");
+        return Err(Error::new(Exit::TryLater, "busy", problem).hint("if you know that it cannot be, give --settle 0s"));
     }
     let before = attempt.decision.as_deref().filter(|before| *before != decision);
     match (before, instead) {

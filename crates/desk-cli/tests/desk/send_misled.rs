@@ -4,7 +4,8 @@ use chrono::{SecondsFormat, TimeDelta, Utc};
 use desk_emulator::{Behaviour, NewCustomer, Time};
 use serde_json::{Value, json};
 
-use crate::send::{apply, faults, people, plan};
+use crate::run::run;
+use crate::send::{apply, faults, people, plan, send};
 use crate::send_evidence::{campaign, dropped, found, lost, others, reconcile};
 
 /// A person has decided wrongly before: what that attempt did is known by now.
@@ -108,6 +109,10 @@ fn a_clock_of_this_machine_that_was_mended_does_not_mislead() {
     assert_eq!(db.execute(hour, []).unwrap(), 1);
     let row = &found(&emulator, &dir)[0];
     assert_eq!(row["verdict"], "unclear", "{row}");
+    // Nor does the time pass in which it may still be carried out.
+    let not_sent = ["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake"];
+    let early = run(send(&emulator, &dir, "reconcile", "p"), not_sent);
+    assert!(early.code == 5 && early.err.contains("a clock was set since batch 2 was sent"), "{}", early.err);
 }
 
 /// The service's clock was ahead while the last batch left, and others came between.
@@ -149,4 +154,32 @@ fn what_may_be_of_others_is_not_its_own() {
     others(&emulator, &dir, &[ids[3], add(1), add(2)]);
     let row = &found(&emulator, &dir)[0];
     assert_eq!(row["verdict"], "unclear", "{row}");
+}
+
+/// Nothing can be read again, and the clock was mended between two batches: the rows of the one are taken for the other's.
+#[test]
+fn rows_alone_do_not_say_that_it_was_not_sent() {
+    let (emulator, ids, dir) = people(6);
+    let ahead = (Utc::now() + TimeDelta::minutes(20)).to_rfc3339_opts(SecondsFormat::Micros, true);
+    emulator.set_clock(Time::parse(&ahead).unwrap(), false).unwrap();
+    plan(&dir, &ids, "p", &["--batch-size", "3", "--canary", "1"]);
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "6"]).code, 3);
+    emulator.follow_clock();
+    faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": lost() }]));
+    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "6", "--after-canary"]).code, 6);
+    faults(&emulator, json!([{ "operation": "proactive_chat_get", "fault": { "answer": { "status": 404 } } }]));
+    let row = &found(&emulator, &dir)[0];
+    let rows = &row["evidence"]["rows"];
+    assert_eq!((&row["verdict"], &rows["left"]), (&json!("unclear"), &json!(0)), "{row}");
+}
+
+/// Where the service does not say whom a chat reached, its rows do.
+#[test]
+fn rows_say_what_a_chat_without_people_does_not() {
+    let (emulator, _, dir) = campaign(lost(), 9);
+    let mute = json!({ "id": 2, "message": "Hello", "sentCount": 3 }).to_string();
+    let mute = json!({ "answer": { "status": 200, "body": mute } });
+    faults(&emulator, json!([{ "operation": "proactive_chat_get", "nth": 1, "fault": mute }]));
+    let row = &found(&emulator, &dir)[0];
+    assert_eq!(row["verdict"], "likely-sent", "{row}");
 }

@@ -231,10 +231,21 @@ fn who_is_to_be_left_out_by_now_is_not_sent_to() {
     let summary = crate::send::plan(&dir, &ids, "c", &[&rest[..], &["--json"]].concat()).json();
     assert_eq!(summary["recipients"], 1);
     apply(&emulator, &dir, "c", &["--yes-send-to", "1"]).ok();
+    // The same file from wherever it is sent.
+    let (plan, elsewhere) = (dir.path().join("b.json"), tempfile::tempdir().unwrap());
+    fs::write(elsewhere.path().join("stop"), "customerIds\n").unwrap();
+    let mut there = crate::run::with(&emulator);
+    there.current_dir(elsewhere.path()).args(["send", "apply", plan.to_str().unwrap(), "--dry-run"]);
+    assert!(run(there, [] as [&str; 0]).err.contains(words));
+    // A pipe would be waited for.
+    fs::remove_file(dir.path().join("stop")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(dir.path().join("stop")).status().unwrap().success());
+    let pipe = apply(&emulator, &dir, "b", &go_on);
+    assert!(pipe.code == 1 && pipe.err.contains("it is no file"), "{}", pipe.err);
     fs::remove_file(dir.path().join("stop")).unwrap();
     let gone = apply(&emulator, &dir, "b", &go_on);
     assert!(
-        gone.code == 2 && gone.err.contains("cannot read") && gone.err.contains("nothing was sent"),
+        gone.code == 1 && gone.err.contains("cannot read") && gone.err.contains("nothing was sent"),
         "{}",
         gone.err
     );

@@ -7,7 +7,7 @@ use desk_client::{Client, ErrorKind};
 use serde_json::{Value, json};
 
 use super::super::state::Attempt;
-use super::{COMPARED, Case, NOT_COMPARED, Stretch, Verdict};
+use super::{COMPARED, Case, NOT_COMPARED, Stretch, Verdict, in_order};
 use crate::api::input::Input;
 use crate::api::{Bulk, Operation, Reread};
 use crate::error::Result;
@@ -60,6 +60,8 @@ pub(super) struct Look {
     /// Ids that may be its own: they have the text or the recipients, and not clearly both or neither; or they should be there, and
     /// are not.
     unsure: Vec<i64>,
+    /// Of some of them it is told whom they reached, or that they are not there.
+    disputed: bool,
 }
 
 /// The id that is the batch's.
@@ -90,7 +92,7 @@ impl<'a> Reader<'a> {
 
     /// Looks around an attempt: upwards from the last id before it, and downwards from the next one if there is none.
     pub(super) async fn look(&mut self, case: &Case<'_>, place: usize) -> Result<Look> {
-        let mut look = Look { moved: !case.in_order(place)?, ..Look::default() };
+        let mut look = Look { moved: !in_order(case.attempts, place, case.now)?, ..Look::default() };
         let Some(attempt) = case.attempts.get(place) else { return Ok(look) };
         let mut people = case.people(attempt).to_vec();
         people.sort_unstable();
@@ -173,6 +175,7 @@ impl<'a> Reader<'a> {
                 absent += 1;
                 if to.is_some_and(|to| id < to) {
                     look.unsure.push(id);
+                    look.disputed = true;
                 }
                 continue;
             };
@@ -212,6 +215,7 @@ impl<'a> Reader<'a> {
                 let shares = text == Some(true) && own.iter().any(|one| people.binary_search(one).is_ok());
                 if text.is_none() || own == people || shares {
                     look.unsure.push(id);
+                    look.disputed = true;
                 }
             }
         }
@@ -291,8 +295,10 @@ impl Look {
         match self.own {
             Some(own) if own.all => Some(Verdict::Sent),
             Some(_) => Some(Verdict::Partly),
-            None if !self.unsure.is_empty() || self.moved || self.shows == Some(false) => Some(Verdict::Unclear),
-            None if self.complete && self.shows == Some(true) && !(alone && self.open) => Some(Verdict::NotSent),
+            None if self.disputed || self.moved || self.shows == Some(false) => Some(Verdict::Unclear),
+            None if self.complete && self.unsure.is_empty() && self.shows == Some(true) && !(alone && self.open) => {
+                Some(Verdict::NotSent)
+            }
             None => None,
         }
     }
