@@ -176,7 +176,10 @@ impl Work<'_> {
         let mut tries = 0;
         loop {
             self.turn.come().await?;
-            self.left_out()?;
+            if self.left_out()? {
+                // That may have taken a while.
+                self.turn.is_open().await?;
+            }
             let (outcome, error) = self.send(batch).await?;
             tries += 1;
             if outcome != Outcome::NotSent {
@@ -195,16 +198,16 @@ impl Work<'_> {
     }
 
     /// Looks again, in a while, whether there are people who are to be left out.
-    fn left_out(&mut self) -> Result<()> {
+    fn left_out(&mut self) -> Result<bool> {
         let begun = Instant::now();
         if begun < self.look {
-            return Ok(());
+            return Ok(false);
         }
         let states = States::new(self.plan.shape(), Some(&self.ledger))?;
         self.plan.left_out(self.bulk, &states, &self.campaign)?;
         // Long lists take their time.
         self.look = Instant::now() + LOOK.max(begun.elapsed() * 20);
-        Ok(())
+        Ok(true)
     }
 
     /// Sends a batch once.

@@ -69,8 +69,17 @@ pub(crate) fn may_come(attempt: &Attempt, settle: TimeDelta, now: DateTime<Utc>)
 /// Whether this machine's clock had not been set back when an attempt was sent, nor since.
 pub(crate) fn in_order(attempts: &[Attempt], place: usize, now: DateTime<Utc>) -> Result<bool> {
     let stretch = |place: usize| attempts.get(place).map(|attempt| Stretch::of(attempt, now)).transpose();
-    let (own, before) = (stretch(place)?, place.checked_sub(1).map(stretch).transpose()?.flatten());
-    Ok(own.is_none_or(|own| own.until <= now && before.is_none_or(|before| before.from <= own.from)))
+    let Some(own) = stretch(place)? else { return Ok(true) };
+    let ended = attempts.get(place).and_then(|attempt| Some(attempt.ended.as_ref()? >= &attempt.begun));
+    let mut in_order = own.until <= now && ended != Some(false);
+    for other in 0..attempts.len() {
+        in_order &= match stretch(other)? {
+            Some(before) if other < place => before.from <= own.from,
+            Some(behind) if other > place => own.until <= behind.from,
+            _ => true,
+        };
+    }
+    Ok(in_order)
 }
 
 /// Everything that is asked for evidence.
@@ -286,6 +295,13 @@ fn judge(rows: Option<Option<Verdict>>, look: Option<Verdict>, again: Option<Dat
 }
 
 impl Finding {
+    /// Whether anything shows that the batch, or a part of it, was sent.
+    pub(crate) fn speaks_for_sent(&self) -> bool {
+        let shown = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Sent | Verdict::Partly));
+        let rows = self.rows.as_ref().and_then(Rows::verdict);
+        shown(Some(self.verdict)) || shown(rows) || self.look.as_ref().is_some_and(Look::has_twin)
+    }
+
     /// For programs.
     pub(crate) fn json(&self) -> Value {
         let rows = self.rows.as_ref().map(|rows| rows.json(self.list));

@@ -40,13 +40,13 @@ impl LeftOut {
 
     /// Lists that can be looked at only once, such as pipes.
     pub(crate) fn passing(&self) -> Vec<PathBuf> {
-        self.suppress.iter().filter(|path| !path.is_file()).cloned().collect()
+        self.suppress.iter().filter(|path| !lasts(path)).cloned().collect()
     }
 
     /// What can be looked at again, wherever that is done.
     pub(crate) fn lasting(self) -> Result<Option<LeftOut>> {
         let lasting = |paths: Vec<PathBuf>| -> Result<Vec<PathBuf>> {
-            let files = paths.into_iter().filter(|path| path.is_file());
+            let files = paths.into_iter().filter(|path| lasts(path));
             // By the name that was given: what it leads to may become another one.
             let named = files.map(|path| std::path::absolute(&path).unwrap_or(path));
             named.map(|path| if path.to_str().is_some() { Ok(path) } else { Err(unnameable(&path)) }).collect()
@@ -102,6 +102,11 @@ impl LeftOut {
             "plan anew; if some of it was sent, with --ledger {own} too, and a --min-gap that goes back to then"
         )))
     }
+}
+
+/// Whether it is the same to another process.
+fn lasts(path: &Path) -> bool {
+    path.is_file() && path != "-" && !path.starts_with("/dev") && !path.starts_with("/proc")
 }
 
 fn unnameable(path: &Path) -> Error {

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde_json::{Value, json};
 
-use super::evidence::{Case, Finding, Verdict, in_order, may_come, neighbours};
+use super::evidence::{Case, Finding, in_order, may_come, neighbours};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
@@ -33,7 +33,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             }
             let asks = text("as") == "not-sent" && !matches.get_flag("offline");
             let asked = match report::ledger_of(matches, file, &plan)?.filter(|_| asks) {
-                Some(ledger) => is_not_refuted(*number, &plan, &ledger, matches).await?,
+                Some(ledger) => Some(is_not_refuted(*number, &plan, &ledger, matches).await?),
                 None => None,
             };
             let mut ledger = Ledger::open_to_decide(&Campaign::of(matches).place(), file, &plan)?;
@@ -101,11 +101,11 @@ async fn is_not_refuted(number: usize, plan: &Plan, ledger: &Ledger, matches: &A
         let message = format!("{}; nothing was decided", error.message);
         Error { message, ..error }
     })?;
-    match findings.first().filter(|finding| matches!(finding.verdict, Verdict::Sent | Verdict::Partly)) {
+    match findings.first().filter(|finding| finding.speaks_for_sent()) {
         None => Ok(Some(last)),
         Some(finding) => {
-            let (name, told) = (finding.verdict.name(), finding.told().join("; "));
-            Err(Error::usage(format!("batch {number} is {name}: {told}; nothing was decided"))
+            let told = finding.told().join("; ");
+            Err(Error::usage(format!("it seems that batch {number} was sent: {told}; nothing was decided"))
                 .hint("to send it again messages people twice; if you know better, add --offline: then the service is not asked"))
         }
     }
@@ -117,7 +117,7 @@ fn decide(
     number: usize,
     (decision, instead, settle): (&str, Option<&str>, TimeDelta),
     (by, why): (&str, &str),
-    asked: Option<i64>,
+    asked: Option<Option<i64>>,
 ) -> Result<()> {
     let states = States::new(plan.shape(), Some(ledger))?;
     let attempt = states.attempt(number - 1);
@@ -132,7 +132,7 @@ fn decide(
         return Err(Error::usage(format!("batch {number} is {state}: there is nothing to decide"))
             .hint("`desk send reconcile PLAN` shows the batches that there are"));
     };
-    if asked.is_some_and(|asked| asked != attempt.n) {
+    if attempt.in_doubt() && asked.is_some_and(|asked| asked != Some(attempt.n)) {
         let problem = format!("batch {number} was sent again just now; nothing was decided");
         return Err(Error::new(Exit::TryLater, "busy", problem).hint("look again"));
     }

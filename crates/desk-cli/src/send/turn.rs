@@ -94,10 +94,15 @@ impl<'a> Turn<'a> {
             self.is_over()?;
             tokio::time::sleep(left.min(STEP)).await;
         }
-        self.hours().await?;
-        self.is_over()?;
+        self.is_open().await?;
         self.next = Instant::now() + self.gap.mul_f64(self.slower);
         Ok(())
+    }
+
+    /// Whether a batch may leave now, by the hours and the signals.
+    pub(super) async fn is_open(&self) -> Result<()> {
+        self.hours().await?;
+        self.is_over()
     }
 
     /// Waits for the hours of the plan, or ends until then.

@@ -15,7 +15,9 @@ fn an_attempt_before_that_was_carried_out_counts() {
     let not_sent = ["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake"];
     let refused = reconcile(&emulator, &dir, &not_sent);
     assert_eq!(refused.code, 2, "{}", refused.err);
-    for words in ["batch 2 is likely-sent: ", "proactive-chat: 2 has the text", "nothing was decided", "--offline"] {
+    for words in
+        ["it seems that batch 2 was sent: ", "proactive-chat: 2 has the text", "nothing was decided", "--offline"]
+    {
         assert!(refused.err.contains(words), "{words}: {}", refused.err);
     }
     reconcile(&emulator, &dir, &[&not_sent[..], &["--offline"]].concat()).ok();
@@ -110,7 +112,7 @@ fn a_clock_of_this_machine_that_was_mended_does_not_mislead() {
     let row = &found(&emulator, &dir)[0];
     assert_eq!(row["verdict"], "unclear", "{row}");
     // Nor does the time pass in which it may still be carried out.
-    let not_sent = ["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake"];
+    let not_sent = ["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake", "--offline"];
     let early = run(send(&emulator, &dir, "reconcile", "p"), not_sent);
     assert!(early.code == 5 && early.err.contains("a clock was set since batch 2 was sent"), "{}", early.err);
 }
@@ -182,4 +184,23 @@ fn rows_say_what_a_chat_without_people_does_not() {
     faults(&emulator, json!([{ "operation": "proactive_chat_get", "nth": 1, "fault": mute }]));
     let row = &found(&emulator, &dir)[0];
     assert_eq!(row["verdict"], "likely-sent", "{row}");
+}
+
+/// It was carried out long after it had been given up: an exact match at another time, which nobody should send again.
+#[test]
+fn what_was_carried_out_late_is_not_sent_again() {
+    let (emulator, ids, dir) = campaign(dropped(), 6);
+    let late = (Utc::now() + TimeDelta::minutes(30)).to_rfc3339_opts(SecondsFormat::Micros, true);
+    emulator.set_clock(Time::parse(&late).unwrap(), false).unwrap();
+    others(&emulator, &dir, &ids[3..]);
+    emulator.follow_clock();
+    let row = &found(&emulator, &dir)[0];
+    assert_eq!(row["verdict"], "unclear", "{row}");
+    let not_sent = ["--batch", "2", "--as", "not-sent", "--by", "Ann", "--why", "a mistake"];
+    let refused = reconcile(&emulator, &dir, &not_sent);
+    assert!(
+        refused.code == 2 && refused.err.contains("2 has the text and the same recipients, but another time"),
+        "{}",
+        refused.err
+    );
 }

@@ -62,6 +62,8 @@ pub(super) struct Look {
     unsure: Vec<i64>,
     /// Of some of them it is told whom they reached, or that they are not there.
     disputed: bool,
+    /// One that has both, at another time.
+    twin: Option<i64>,
 }
 
 /// The id that is the batch's.
@@ -184,7 +186,7 @@ impl<'a> Reader<'a> {
                 return Ok(true);
             }
             let ahead = case.ahead.map_or(NOT_COMPARED, |ahead| ahead + COMPARED);
-            look.moved |= found.time.is_some_and(|at| case.now + ahead < at);
+            look.moved |= found.time.is_some_and(|at| Utc::now() + ahead < at);
             // Between two known ones it is, if it is anywhere, whatever clocks say.
             let beyond = to.is_none_or(|to| to < id);
             let early = |at: DateTime<Utc>| if step > 0 { at <= time.until + WRONG } else { time.from - WRONG <= at };
@@ -216,6 +218,9 @@ impl<'a> Reader<'a> {
                 if text.is_none() || own == people || shares {
                     look.unsure.push(id);
                     look.disputed = true;
+                }
+                if text == Some(true) && own == people {
+                    look.twin = Some(id);
                 }
             }
         }
@@ -303,6 +308,11 @@ impl Look {
         }
     }
 
+    /// Whether something has the text and all of its people, whatever its time.
+    pub(super) fn has_twin(&self) -> bool {
+        self.twin.is_some()
+    }
+
     /// How many of the batch were reached, if that was found.
     pub(super) fn reached(&self) -> Option<i64> {
         self.own.map(|own| own.reached)
@@ -325,6 +335,9 @@ impl Look {
         if let Some(Own { id, same, reached, .. }) = self.own {
             let whom = if same { "the same recipients" } else { "some of its recipients and no others" };
             return format!("{noun}: {id} has the text and {whom}, of whom {reached} were reached");
+        }
+        if let Some(id) = self.twin {
+            return format!("{noun}: {id} has the text and the same recipients, but another time");
         }
         let mut text = match self.between {
             None if self.complete => format!("{noun}: no id was given to others in that time"),
