@@ -35,9 +35,7 @@ pub(crate) fn place() -> String {
 }
 
 fn path() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = set("XDG_CONFIG_HOME").or_else(|| Some(files::home()?.join(".config")))?;
-    Some(config.join("desk/credentials.toml"))
+    Some(files::of_user("XDG_CONFIG_HOME", ".config")?.join("desk/credentials.toml"))
 }
 
 /// A profile; `None` if there is no file, or no such profile, and none was asked for.

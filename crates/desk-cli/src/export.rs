@@ -45,7 +45,7 @@ use crate::rows::Row;
 use keep::Keeper;
 use manifest::{Manifest, Window};
 use options::Options;
-use settings::{Format, Settings};
+use settings::Settings;
 use writer::Place;
 
 pub(crate) use options::command;
@@ -162,7 +162,7 @@ fn verify_hint(dir: &Path) -> String {
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
     directory::begin(dir, manifest, settings)?;
-    let short = settings.format == Format::Sqlite && database::is_short(dir, settings, manifest.windows().count());
+    let short = writer::is_short(dir, manifest, settings);
     if !short {
         writer::clean(dir, manifest)?;
     }

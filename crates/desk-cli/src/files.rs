@@ -89,9 +89,11 @@ pub(crate) fn removed(path: &Path) -> Error {
         .hint("look at what is left in the directory, put back what was moved, then type the same command again")
 }
 
-/// The user's own directory: the one that the system knows, where the environment has none.
-pub(crate) fn home() -> Option<PathBuf> {
-    std::env::home_dir().filter(|dir| dir.is_absolute())
+/// A directory of the user's that a variable names, or else this one below their home: as the environment or the system knows it.
+pub(crate) fn of_user(variable: &str, below: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    let home = || std::env::home_dir().filter(|home| home.is_absolute());
+    named.filter(|dir| dir.is_absolute()).or_else(|| Some(home()?.join(below)))
 }
 
 /// The directory that a file is in.

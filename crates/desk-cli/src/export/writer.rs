@@ -186,6 +186,11 @@ fn table(settings: &Settings) -> Result<Table> {
     Ok(Table::new(list.columns, (list.id, list.time), &settings.private))
 }
 
+/// Whether there is a table that lacks windows.
+pub(crate) fn is_short(dir: &Path, manifest: &Manifest, settings: &Settings) -> bool {
+    settings.format == Format::Sqlite && database::is_short(dir, settings, manifest.windows().count())
+}
+
 /// Whether there are files of a window, as large as they were written. A table is one file for all.
 pub(crate) fn has(dir: &Path, settings: &Settings, window: &Window) -> bool {
     match settings.format {

@@ -200,7 +200,7 @@ impl Work<'_> {
     /// Looks again, in a while, whether there are people who are to be left out.
     fn left_out(&mut self) -> Result<bool> {
         let begun = Instant::now();
-        if begun < self.look {
+        if begun < self.look || !self.plan.leaves_out() {
             return Ok(false);
         }
         let states = States::new(self.plan.shape(), Some(&self.ledger))?;

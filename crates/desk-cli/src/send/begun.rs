@@ -74,9 +74,7 @@ impl Mark {
 fn places(file: &Path, sha256: &str) -> Vec<PathBuf> {
     let short = sha256.get(..16).unwrap_or_default();
     let own = files::parent(&files::real(file)).join(format!("desk-send-{short}.begun"));
-    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
-    let state = named("XDG_STATE_HOME").or_else(|| Some(files::home()?.join(".local/state")));
-    let state = state.map(|dir| dir.join("desk/begun").join(sha256));
+    let state = files::of_user("XDG_STATE_HOME", ".local/state").map(|dir| dir.join("desk/begun").join(sha256));
     std::iter::once(own).chain(state).collect()
 }
 

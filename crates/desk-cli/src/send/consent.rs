@@ -45,10 +45,10 @@ pub(super) fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> 
         output.line((bulk.exact)(&plan.input(bulk, batch))?.as_bytes())?;
     }
     output.flush()?;
-    let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
     if json {
         return Ok(());
     }
+    let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
     let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
     message(&format!(
         "would send to {} in {}{doubt}; nothing was sent",

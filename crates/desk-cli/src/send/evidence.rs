@@ -7,6 +7,8 @@
 mod list;
 mod read;
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use desk_client::Client;
 use serde_json::{Value, json};
@@ -66,17 +68,16 @@ pub(crate) fn may_come(attempt: &Attempt, settle: TimeDelta, now: DateTime<Utc>)
     Ok(Stretch::of(attempt, now)?.may_come(settle, now))
 }
 
-/// Whether this machine's clock had not been set back when an attempt was sent, nor since.
-pub(crate) fn in_order(attempts: &[Attempt], place: usize, now: DateTime<Utc>) -> Result<bool> {
-    let stretch = |place: usize| attempts.get(place).map(|attempt| Stretch::of(attempt, now)).transpose();
-    let Some(own) = stretch(place)? else { return Ok(true) };
-    let ended = attempts.get(place).and_then(|attempt| Some(attempt.ended.as_ref()? >= &attempt.begun));
-    let mut in_order = own.until <= now && ended != Some(false);
-    for other in 0..attempts.len() {
-        in_order &= match stretch(other)? {
-            Some(before) if other < place => before.from <= own.from,
-            Some(behind) if other > place => own.until <= behind.from,
-            _ => true,
+/// Whether this machine's clock had not been set back when an attempt was sent, nor since, as far as all attempts show.
+pub(crate) fn in_order(attempts: &[Attempt], attempt: &Attempt, now: DateTime<Utc>) -> Result<bool> {
+    let own = Stretch::of(attempt, now)?;
+    let mut in_order = own.until <= now && attempt.ended.as_ref().is_none_or(|ended| *ended >= attempt.begun);
+    for other in attempts {
+        let stretch = Stretch::of(other, now)?;
+        in_order &= match other.n.cmp(&attempt.n) {
+            Ordering::Less => stretch.from <= own.from,
+            Ordering::Equal => true,
+            Ordering::Greater => own.until <= stretch.from,
         };
     }
     Ok(in_order)

@@ -114,6 +114,11 @@ impl Plan {
         Input { body, ..Input::default() }
     }
 
+    /// Whether there is anything to look at for [`Plan::left_out`].
+    pub(crate) fn leaves_out(&self) -> bool {
+        self.left_out.is_some()
+    }
+
     /// Refuses to send to people who are to be left out by now; `states` are those of `campaign`.
     pub(crate) fn left_out(&self, bulk: &Bulk, states: &States, campaign: &Campaign) -> Result<()> {
         let Some(left_out) = self.left_out.as_ref().filter(|_| states.sendable().0 > 0) else { return Ok(()) };
@@ -154,10 +159,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let own = options::own(operation, bulk);
     arguments::only(own.iter().copied(), options::of_messages(), matches, operation.noun)?;
     let file = arguments::path(matches, "recipients");
-    let from_stdin = ["recipients", "body", "suppress"].map(|name| {
-        matches.get_many::<PathBuf>(name).into_iter().flatten().filter(|file| file.as_os_str() == "-").count()
-    });
-    if from_stdin.iter().sum::<usize>() > 1 {
+    let lists = ["recipients", "body", "suppress"].into_iter().filter_map(|name| matches.get_many::<PathBuf>(name));
+    if lists.flatten().filter(|file| file.as_os_str() == "-").count() > 1 {
         return Err(Error::usage("--recipients, --body and --suppress cannot share stdin; nothing was sent")
             .hint("give all but one by a file"));
     }

@@ -143,9 +143,7 @@ fn decide(
         return Err(Error::new(Exit::TryLater, "busy", problem)
             .hint("look again then; if you know that it cannot be, give a shorter --settle"));
     }
-    let attempts = ledger.attempts()?;
-    let place = attempts.iter().position(|other| other.n == attempt.n).unwrap_or_default();
-    if sends && !in_order(&attempts, place, Utc::now())? {
+    if sends && !in_order(&ledger.attempts()?, attempt, Utc::now())? {
         let problem =
             format!("a clock was set since batch {number} was sent: it may still be carried out; nothing was decided");
         return Err(Error::new(Exit::TryLater, "busy", problem).hint("if you know that it cannot be, give --settle 0s"));

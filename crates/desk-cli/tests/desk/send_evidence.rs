@@ -59,6 +59,12 @@ pub(crate) fn others(emulator: &Emulator, dir: &TempDir, ids: &[i64]) {
     run(command, message()).ok();
 }
 
+/// Sets the service's clock.
+pub(crate) fn ahead(emulator: &Emulator, time: TimeDelta) {
+    let now = (Utc::now() + time).to_rfc3339_opts(SecondsFormat::Micros, true);
+    emulator.set_clock(Time::parse(&now).unwrap(), false).unwrap();
+}
+
 /// What the ledger has.
 fn ledger(dir: &TempDir) -> Vec<String> {
     let db = rusqlite::Connection::open(dir.path().join("p.ledger")).unwrap();
@@ -262,8 +268,7 @@ fn a_kill_leaves_what_can_be_found_out() {
 fn clocks_that_differ_are_compared() {
     for (fate, verdict) in [(lost(), "likely-sent"), (dropped(), "likely-not-sent")] {
         let (emulator, ids, dir) = people(6);
-        let hour_ahead = (Utc::now() + TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Micros, true);
-        emulator.set_clock(Time::parse(&hour_ahead).unwrap(), false).unwrap();
+        ahead(&emulator, TimeDelta::hours(1));
         plan(&dir, &ids, "p", &["--batch-size", "3"]);
         faults(&emulator, json!([{ "method": "POST", "nth": 2, "fault": fate }]));
         apply(&emulator, &dir, "p", &["--yes-send-to", "6"]);

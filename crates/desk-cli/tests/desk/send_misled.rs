@@ -1,12 +1,25 @@
 //! What could make `desk send reconcile` call a batch not sent that was: everybody in it would be messaged twice.
 
-use chrono::{SecondsFormat, TimeDelta, Utc};
-use desk_emulator::{Behaviour, NewCustomer, Time};
+use chrono::TimeDelta;
+use desk_emulator::{Behaviour, Emulator, NewCustomer};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::run::run;
 use crate::send::{apply, faults, people, plan, send};
-use crate::send_evidence::{campaign, dropped, found, lost, others, reconcile};
+use crate::send_evidence::{ahead, campaign, dropped, found, lost, others, reconcile};
+
+/// The first batch of a campaign in batches of three.
+fn first(emulator: &Emulator, ids: &[i64], dir: &TempDir) {
+    plan(dir, ids, "p", &["--batch-size", "3", "--canary", "1"]);
+    assert_eq!(apply(emulator, dir, "p", &["--yes-send-to", &ids.len().to_string()]).code, 3);
+}
+
+/// The others of it; the answer about the next one is lost.
+fn and_lost(emulator: &Emulator, ids: &[i64], dir: &TempDir) {
+    faults(emulator, json!([{ "method": "POST", "nth": 1, "fault": lost() }]));
+    assert_eq!(apply(emulator, dir, "p", &["--yes-send-to", &ids.len().to_string(), "--after-canary"]).code, 6);
+}
 
 /// A person has decided wrongly before: what that attempt did is known by now.
 #[test]
@@ -64,14 +77,11 @@ fn what_is_kept_otherwise_is_not_absent() {
 #[test]
 fn a_clock_that_was_mended_meanwhile_does_not_mislead() {
     let (emulator, ids, dir) = people(9);
-    let ahead = (Utc::now() + TimeDelta::minutes(20)).to_rfc3339_opts(SecondsFormat::Micros, true);
-    emulator.set_clock(Time::parse(&ahead).unwrap(), false).unwrap();
-    plan(&dir, &ids, "p", &["--batch-size", "3", "--canary", "1"]);
-    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "9"]).code, 3);
+    ahead(&emulator, TimeDelta::minutes(20));
+    first(&emulator, &ids, &dir);
     // Something else comes between.
     others(&emulator, &dir, &ids[8..]);
-    faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": lost() }]));
-    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "9", "--after-canary"]).code, 6);
+    and_lost(&emulator, &ids, &dir);
     emulator.follow_clock();
     let row = &found(&emulator, &dir)[0];
     assert!(row["verdict"] != "likely-not-sent", "{row}");
@@ -122,13 +132,10 @@ fn a_clock_of_this_machine_that_was_mended_does_not_mislead() {
 fn what_is_later_than_now_shows_that_a_clock_was_set() {
     for minutes in [20, 200] {
         let (emulator, ids, dir) = people(6);
-        plan(&dir, &ids, "p", &["--batch-size", "3", "--canary", "1"]);
-        assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "6"]).code, 3);
-        let ahead = (Utc::now() + TimeDelta::minutes(minutes)).to_rfc3339_opts(SecondsFormat::Micros, true);
-        emulator.set_clock(Time::parse(&ahead).unwrap(), false).unwrap();
+        first(&emulator, &ids, &dir);
+        ahead(&emulator, TimeDelta::minutes(minutes));
         others(&emulator, &dir, &ids[..1]);
-        faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": lost() }]));
-        assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "6", "--after-canary"]).code, 6);
+        and_lost(&emulator, &ids, &dir);
         emulator.follow_clock();
         let row = &found(&emulator, &dir)[0];
         assert_eq!(row["verdict"], "unclear", "{row}");
@@ -162,13 +169,10 @@ fn what_may_be_of_others_is_not_its_own() {
 #[test]
 fn rows_alone_do_not_say_that_it_was_not_sent() {
     let (emulator, ids, dir) = people(6);
-    let ahead = (Utc::now() + TimeDelta::minutes(20)).to_rfc3339_opts(SecondsFormat::Micros, true);
-    emulator.set_clock(Time::parse(&ahead).unwrap(), false).unwrap();
-    plan(&dir, &ids, "p", &["--batch-size", "3", "--canary", "1"]);
-    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "6"]).code, 3);
+    ahead(&emulator, TimeDelta::minutes(20));
+    first(&emulator, &ids, &dir);
     emulator.follow_clock();
-    faults(&emulator, json!([{ "method": "POST", "nth": 1, "fault": lost() }]));
-    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "6", "--after-canary"]).code, 6);
+    and_lost(&emulator, &ids, &dir);
     faults(&emulator, json!([{ "operation": "proactive_chat_get", "fault": { "answer": { "status": 404 } } }]));
     let row = &found(&emulator, &dir)[0];
     let rows = &row["evidence"]["rows"];
@@ -190,8 +194,7 @@ fn rows_say_what_a_chat_without_people_does_not() {
 #[test]
 fn what_was_carried_out_late_is_not_sent_again() {
     let (emulator, ids, dir) = campaign(dropped(), 6);
-    let late = (Utc::now() + TimeDelta::minutes(30)).to_rfc3339_opts(SecondsFormat::Micros, true);
-    emulator.set_clock(Time::parse(&late).unwrap(), false).unwrap();
+    ahead(&emulator, TimeDelta::minutes(30));
     others(&emulator, &dir, &ids[3..]);
     emulator.follow_clock();
     let row = &found(&emulator, &dir)[0];

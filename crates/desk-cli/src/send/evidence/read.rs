@@ -94,8 +94,8 @@ impl<'a> Reader<'a> {
 
     /// Looks around an attempt: upwards from the last id before it, and downwards from the next one if there is none.
     pub(super) async fn look(&mut self, case: &Case<'_>, place: usize) -> Result<Look> {
-        let mut look = Look { moved: !in_order(case.attempts, place, case.now)?, ..Look::default() };
-        let Some(attempt) = case.attempts.get(place) else { return Ok(look) };
+        let Some(attempt) = case.attempts.get(place) else { return Ok(Look::default()) };
+        let mut look = Look { moved: !in_order(case.attempts, attempt, case.now)?, ..Look::default() };
         let mut people = case.people(attempt).to_vec();
         people.sort_unstable();
         let time = case.there(case.wide(place)?);
@@ -176,8 +176,7 @@ impl<'a> Reader<'a> {
             let Some(found) = self.get(id).await? else {
                 absent += 1;
                 if to.is_some_and(|to| id < to) {
-                    look.unsure.push(id);
-                    look.disputed = true;
+                    look.disputes(id);
                 }
                 continue;
             };
@@ -216,8 +215,7 @@ impl<'a> Reader<'a> {
                 // Lists may be kept otherwise than they were sent, and clocks may have been wrong.
                 let shares = text == Some(true) && own.iter().any(|one| people.binary_search(one).is_ok());
                 if text.is_none() || own == people || shares {
-                    look.unsure.push(id);
-                    look.disputed = true;
+                    look.disputes(id);
                 }
                 if text == Some(true) && own == people {
                     look.twin = Some(id);
@@ -293,6 +291,11 @@ impl Look {
     fn sees(&mut self, id: i64) {
         self.read += 1;
         self.between = Some(self.between.map_or((id, id), |(least, most)| (least.min(id), most.max(id))));
+    }
+
+    fn disputes(&mut self, id: i64) {
+        self.unsure.push(id);
+        self.disputed = true;
     }
 
     /// What it says of the batch, beside rows or `alone`; nothing if it was not seen, and could not have been.
