@@ -6,6 +6,7 @@
 
 mod database;
 mod directory;
+mod disk;
 mod format;
 mod keep;
 #[cfg(test)]

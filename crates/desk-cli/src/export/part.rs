@@ -4,7 +4,7 @@
 //! with a dot and ends otherwise.
 
 use std::collections::HashSet;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -13,15 +13,14 @@ use blake3::Hasher;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::database;
+use super::disk::Disk;
 use super::manifest::Part;
 use super::settings::{Format, Settings};
 use crate::error::{Error, Result};
 use crate::files;
 
-/// Bytes that are hashed and written together, at least.
+/// Bytes that are read and hashed at once.
 const BUFFER: usize = 1 << 16;
-/// What a file is written in multiples of: whole pages of memory, and as many of BLAKE3's chunks as it hashes side by side.
-const BLOCK: usize = 1 << 14;
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
 /// What the name of a part ends with while it is being written.
 const UNFINISHED: &str = ".unfinished";
@@ -38,11 +37,7 @@ pub(crate) struct Unfinished {
     dir: PathBuf,
     /// Its own name, from `dir` on.
     name: String,
-    file: File,
-    /// What is not written yet, less than [`BUFFER`].
-    held: Vec<u8>,
-    digest: Hasher,
-    bytes: u64,
+    disk: Disk,
 }
 
 impl Unfinished {
@@ -52,8 +47,7 @@ impl Unfinished {
         let open = || OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
         let file = places(dir, &name).and_then(|()| open()).and_then(|file| file.set_len(0).map(|()| file));
         let file = file.map_err(|error| files::unwritten(&path, &error))?;
-        let held = Vec::with_capacity(BUFFER);
-        Ok(Unfinished { dir: dir.to_owned(), name, file, held, digest: Hasher::new(), bytes: 0 })
+        Ok(Unfinished { dir: dir.to_owned(), name, disk: Disk::new(file) })
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -64,17 +58,15 @@ impl Unfinished {
     pub(crate) fn finish(&mut self) -> Result<Part> {
         let path = self.path();
         let failed = |error| Error::io("write to", &path, &error);
-        self.flush().map_err(failed)?;
-        self.file.sync_all().map_err(failed)?;
+        self.disk.finish().map_err(failed)?;
         let unfinished = self.dir.join(unfinished(&self.name));
-        files::is_still(&self.file, &unfinished)?;
-        if self.file.metadata().map_err(failed)?.len() != self.bytes {
+        files::is_still(self.disk.file(), &unfinished)?;
+        if self.disk.file().metadata().map_err(failed)?.len() != self.disk.bytes() {
             return Err(files::removed(&unfinished));
         }
         std::fs::rename(&unfinished, &path).map_err(|error| files::unwritten(&unfinished, &error))?;
         self.settle(&path).map_err(|error| files::unwritten(&path, &error))?;
-        let blake3 = self.digest.finalize().to_hex().to_string();
-        Ok(Part { file: self.name.clone(), bytes: self.bytes, blake3 })
+        Ok(Part { file: self.name.clone(), bytes: self.disk.bytes(), blake3: self.disk.blake3() })
     }
 
     /// Removes it. What a kill leaves is removed by the next command.
@@ -97,27 +89,11 @@ impl Unfinished {
 
 impl Write for Unfinished {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let held = self.held.len();
-        let whole = (held + bytes.len()) / BLOCK * BLOCK;
-        if whole < BUFFER {
-            self.held.extend_from_slice(bytes);
-        } else {
-            let (begun, rest) = bytes.split_at(held.next_multiple_of(BLOCK) - held);
-            let (blocks, rest) = rest.split_at(whole - held - begun.len());
-            self.held.extend_from_slice(begun);
-            self.flush()?;
-            self.digest.update(blocks);
-            self.file.write_all(blocks)?;
-            self.held.extend_from_slice(rest);
-        }
-        self.bytes += bytes.len() as u64;
-        Ok(bytes.len())
+        self.disk.put(bytes).map(|()| bytes.len())
     }
 
+    /// All is written by [`Unfinished::finish`].
     fn flush(&mut self) -> io::Result<()> {
-        self.digest.update(&self.held);
-        self.file.write_all(&self.held)?;
-        self.held.clear();
         Ok(())
     }
 }

@@ -2,19 +2,21 @@
 
 use std::io::Write;
 
-use super::{BLOCK, BUFFER, Unfinished, holds};
+use super::super::disk::{BLOCK, STEP};
+use super::{Unfinished, holds};
 
 #[test]
 fn a_part_holds_what_was_written_to_it() {
     let dir = tempfile::tempdir().unwrap();
     let mut random = fastrand::Rng::with_seed(7);
-    let sizes = [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, BUFFER - 1, BUFFER, BUFFER + 1, 3 * BUFFER + 5];
+    let sizes = [0, 1, STEP - 1, STEP, STEP + 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5];
     for at in 0..20 {
         let mut part = Unfinished::new(dir.path(), format!("part-{at}")).unwrap();
         let mut wanted = Vec::new();
         for _ in 0..random.usize(..30) {
-            let size = if random.bool() { sizes[random.usize(..sizes.len())] } else { random.usize(..2 * BUFFER) };
-            let bytes: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(size).collect();
+            let size = if random.bool() { sizes[random.usize(..sizes.len())] } else { random.usize(..2 * STEP) };
+            let mut bytes = vec![0; size];
+            random.fill(&mut bytes);
             part.write_all(&bytes).unwrap();
             if random.u8(..8) == 0 {
                 part.flush().unwrap();
@@ -26,5 +28,20 @@ fn a_part_holds_what_was_written_to_it() {
         assert_eq!(written.len() as u64, part.bytes, "part {at}");
         assert!(written == wanted, "part {at} holds other bytes");
         assert!(holds(dir.path(), &part).unwrap(), "part {at}");
+    }
+}
+
+/// What was cut off is seen at the end, whatever length is left for the next block.
+#[test]
+fn a_part_that_was_cut_off_is_not_finished() {
+    let dir = tempfile::tempdir().unwrap();
+    for left in [0, 5, 4096, BLOCK as u64 - 1] {
+        let mut part = Unfinished::new(dir.path(), format!("part-{left}")).unwrap();
+        part.write_all(&vec![b'a'; BLOCK]).unwrap();
+        let unfinished = dir.path().join(format!(".part-{left}.unfinished"));
+        std::fs::OpenOptions::new().write(true).open(unfinished).unwrap().set_len(left).unwrap();
+        part.write_all(&vec![b'b'; BLOCK]).unwrap();
+        let error = part.finish().unwrap_err();
+        assert!(error.message.contains("was removed or changed"), "{left}: {}", error.message);
     }
 }

@@ -1,0 +1,128 @@
+//! The bytes of a part on their way to the disk: [`Disk`].
+//!
+//! Whole blocks go past the system's page cache, where the file system lets them: to pass through it costs several times the CPU, and
+//! pushes out what others need. Invariant: what was given is in the file in order, or an error was told; it is durable once
+//! [`Disk::finish`] has ended. What the file is called is not known here.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
+
+use blake3::Hasher;
+
+/// Bytes that are written at once. A disk is as busy with a few as with many.
+pub(super) const BLOCK: usize = 1 << 20;
+/// Bytes that are hashed at once, while they are near: many of BLAKE3's chunks, side by side.
+pub(super) const STEP: usize = 1 << 16;
+/// What a block's place in memory and in the file is a multiple of, bytes: no disk has larger sectors.
+const SECTOR: usize = 4096;
+
+/// A file that is appended to.
+pub(super) struct Disk {
+    file: File,
+    /// What is not written yet, less than [`BLOCK`].
+    held: Vec<u8>,
+    /// Where that begins in its memory, and up to where it is hashed.
+    start: usize,
+    hashed: usize,
+    /// Whether the page cache is passed by.
+    direct: bool,
+    digest: Hasher,
+    bytes: u64,
+}
+
+impl Disk {
+    pub(super) fn new(file: File) -> Disk {
+        // There is room for all that is ever held, so that it never moves.
+        let mut held: Vec<u8> = Vec::with_capacity(SECTOR + BLOCK);
+        let start = held.as_ptr().align_offset(SECTOR).min(SECTOR);
+        held.resize(start, 0);
+        Disk { file, held, start, hashed: start, direct: false, digest: Hasher::new(), bytes: 0 }
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// How many bytes it was given.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The hash of all of them, at the end.
+    pub(super) fn blake3(&self) -> String {
+        self.digest.finalize().to_hex().to_string()
+    }
+
+    pub(super) fn put(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.bytes += bytes.len() as u64;
+        while !bytes.is_empty() {
+            let room = self.start + BLOCK - self.held.len();
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            self.held.extend_from_slice(now);
+            self.hash(STEP);
+            if now.len() == room {
+                self.direct = pass_cache(&self.file, true);
+                self.write()?;
+            }
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, which is no whole block, and makes all durable.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.hash(1);
+        self.direct = pass_cache(&self.file, false);
+        self.write()?;
+        // A part ends while the next one is written.
+        self.held = Vec::new();
+        self.file.sync_all()
+    }
+
+    /// Hashes what is new, in multiples of `step`.
+    fn hash(&mut self, step: usize) {
+        let new = self.held.get(self.hashed..).unwrap_or_default();
+        let new = new.get(..new.len() / step * step).unwrap_or_default();
+        self.digest.update(new);
+        self.hashed += new.len();
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let mut left = self.held.get(self.start..).unwrap_or_default();
+        while !left.is_empty() {
+            match self.file.write(left) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(written) => left = left.get(written..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // The disk wants other multiples, or something else has changed the file's length.
+                Err(error) if error.kind() == ErrorKind::InvalidInput && self.direct => {
+                    self.direct = pass_cache(&self.file, false);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.held.truncate(self.start);
+        self.hashed = self.start;
+        Ok(())
+    }
+}
+
+/// Says whether what is written next is to pass the page cache by; gives whether it will.
+#[cfg(target_os = "linux")]
+fn pass_cache(file: &File, wanted: bool) -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    let set = |flags: OFlags| {
+        let new = if wanted { flags | OFlags::DIRECT } else { flags - OFlags::DIRECT };
+        if new == flags { Ok(()) } else { fcntl_setfl(file, new) }
+    };
+    fcntl_getfl(file).and_then(set).is_ok() && wanted
+}
+
+#[cfg(not(target_os = "linux"))]
+fn pass_cache(_: &File, _: bool) -> bool {
+    false
+}
+
+#[cfg(test)]
+#[path = "disk_tests.rs"]
+mod tests;
