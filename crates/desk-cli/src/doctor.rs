@@ -40,16 +40,13 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     // What an argument must be, nobody can guess.
     for list in LISTS.iter().filter(|list| list.windows && list.arguments.iter().all(|argument| !argument.required)) {
         if let Err(error) = examine(list, &client, &mut report).await {
-            let (check, mend) = match error.kind {
-                "connect" if error.message.contains("certificate") => {
-                    ("connection", Some("if a proxy here reads TLS, name its authority by SSL_CERT_FILE".to_owned()))
-                }
-                "connect" => ("connection", error.hint.clone()),
-                "unauthorized" => ("token", error.hint.clone()),
-                "rate_limited" => ("rate", error.hint.clone()),
-                _ => ("requests", error.hint.clone()),
+            let check = match error.kind {
+                "connect" => "connection",
+                "unauthorized" => "token",
+                "rate_limited" => "rate",
+                _ => "requests",
             };
-            report.add(check, State::Wrong, error.message.clone(), mend);
+            report.add(check, State::Wrong, error.message.clone(), error.hint.clone());
             failure = Some(error);
             break;
         }

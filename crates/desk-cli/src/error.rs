@@ -34,6 +34,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
+const DISTRUST: &str = "if a proxy here reads TLS, name its authority by SSL_CERT_FILE; else check the address";
+
 /// Before the service's own words.
 const SAYS: &str = "; the service says: ";
 
@@ -143,6 +145,7 @@ impl Error {
             }
             ErrorKind::NotFound if error.status() == Some(410) => (Exit::Error, Some("the service no longer has this")),
             ErrorKind::NotFound => (Exit::Error, Some("check the id; if there is none, the address (`desk doctor`)")),
+            ErrorKind::Connect if error.is_distrust() => (Exit::Error, Some(DISTRUST)),
             ErrorKind::Connect => (Exit::TryLater, Some("check the address and the network, then type it again")),
             ErrorKind::RateLimited => (Exit::TryLater, Some("wait, then type it again")),
             ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Service => {

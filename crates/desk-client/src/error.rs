@@ -179,8 +179,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Whether the server's certificate was not trusted, which another attempt does not change.
-    pub(crate) fn is_distrust(&self) -> bool {
+    /// Whether the service's certificate was not trusted: of kind [`Connect`](ErrorKind::Connect), and another attempt does not change it.
+    pub fn is_distrust(&self) -> bool {
         StdError::source(self).is_some_and(distrusts)
     }
 

@@ -26,4 +26,5 @@ mod send_names;
 mod send_plan;
 mod send_reading;
 mod send_turn;
+mod untrusted;
 mod whole;
