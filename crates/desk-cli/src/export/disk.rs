@@ -13,19 +13,18 @@ use blake3::Hasher;
 pub(super) const BLOCK: usize = 1 << 20;
 /// Bytes that are hashed at once, while they are near: many of BLAKE3's chunks, side by side.
 pub(super) const STEP: usize = 1 << 16;
-/// What a block's place in memory and in the file is a multiple of, bytes: no disk has larger sectors.
+/// What a block's place in memory and in the file is a multiple of, bytes: hardly a disk has larger sectors.
 const SECTOR: usize = 4096;
 
 /// A file that is appended to.
 pub(super) struct Disk {
     file: File,
-    /// What is not written yet, less than [`BLOCK`].
+    /// Behind `start` what is not written yet: at most a block, hashed up to `hashed`.
     held: Vec<u8>,
-    /// Where that begins in its memory, and up to where it is hashed.
     start: usize,
     hashed: usize,
-    /// Whether the page cache is passed by.
-    direct: bool,
+    /// The file system did not let a block pass the page cache by.
+    refused: bool,
     digest: Hasher,
     bytes: u64,
 }
@@ -36,7 +35,7 @@ impl Disk {
         let mut held: Vec<u8> = Vec::with_capacity(SECTOR + BLOCK);
         let start = held.as_ptr().align_offset(SECTOR).min(SECTOR);
         held.resize(start, 0);
-        Disk { file, held, start, hashed: start, direct: false, digest: Hasher::new(), bytes: 0 }
+        Disk { file, held, start, hashed: start, refused: false, digest: Hasher::new(), bytes: 0 }
     }
 
     pub(super) fn file(&self) -> &File {
@@ -61,8 +60,7 @@ impl Disk {
             self.held.extend_from_slice(now);
             self.hash(STEP);
             if now.len() == room {
-                self.direct = pass_cache(&self.file, true);
-                self.write()?;
+                self.write(true)?;
             }
             bytes = later;
         }
@@ -72,10 +70,9 @@ impl Disk {
     /// Writes what is left, which is no whole block, and makes all durable.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.hash(1);
-        self.direct = pass_cache(&self.file, false);
-        self.write()?;
-        // A part ends while the next one is written.
-        self.held = Vec::new();
+        self.write(false)?;
+        // Its memory is wanted: a part ends while the next one is written.
+        (self.held, self.start, self.hashed) = (Vec::new(), 0, 0);
         self.file.sync_all()
     }
 
@@ -87,16 +84,19 @@ impl Disk {
         self.hashed += new.len();
     }
 
-    fn write(&mut self) -> io::Result<()> {
+    /// After an error it is not to be called again: some of it may be in the file.
+    fn write(&mut self, is_block: bool) -> io::Result<()> {
+        let mut direct = pass_cache(&self.file, is_block && !self.refused);
         let mut left = self.held.get(self.start..).unwrap_or_default();
         while !left.is_empty() {
             match self.file.write(left) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(written) => left = left.get(written..).unwrap_or_default(),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // The disk wants other multiples, or something else has changed the file's length.
-                Err(error) if error.kind() == ErrorKind::InvalidInput && self.direct => {
-                    self.direct = pass_cache(&self.file, false);
+                // The disk wants other multiples; or the file ends elsewhere, because something else has changed it, or at its limit.
+                Err(error) if error.kind() == ErrorKind::InvalidInput && direct => {
+                    self.refused = true;
+                    direct = pass_cache(&self.file, false);
                 }
                 Err(error) => return Err(error),
             }
