@@ -17,6 +17,7 @@ mod parquet;
 mod part;
 mod privacy;
 mod settings;
+mod summary;
 mod table;
 mod value;
 mod verify;
@@ -30,7 +31,6 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use clap::ArgMatches;
 use desk_client::export::{self, Piece, Pieces};
 use desk_client::{Client, ErrorKind};
-use serde_json::json;
 use tokio::sync::watch;
 
 use crate::api::input::{Input, Span};
@@ -40,7 +40,7 @@ use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::interrupt;
-use crate::output::{Output, many, message};
+use crate::output::{many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Row;
 use keep::Keeper;
@@ -116,8 +116,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         Some((from, until)) if from > until => work.close().await.map_err(|error| work.stopped(error))?,
         _ => work.all(first, until).await?,
     }
-    let rows = work.totals.rows - before;
-    end(&options, until, &work.totals, rows, &work.counts, started)
+    let rows = work.totals.rows.saturating_sub(before);
+    summary::tell(&options, until, &work.totals, rows, &work.counts, started)
 }
 
 /// Lets a page take the memory of the one before instead of the system's: glibc's allocator gives nothing smaller back than what
@@ -228,19 +228,44 @@ impl Work<'_> {
                 (Ok(()), Some(again)) => again,
                 // The service may be back by then.
                 (Err(error), Some(again)) if error.exit == Exit::TryLater => {
-                    message(&match self.options.json {
-                        true => error.json(),
-                        false => format!("{}; asks again in {} s", error.message, again.as_secs()),
-                    });
+                    self.put_off(&error, again);
                     again
                 }
                 (Err(error), _) => return Err(self.stopped(error)),
             };
+            self.rest(again).await.map_err(|error| self.stopped(error))?;
+        }
+    }
+
+    /// Waits, and lets others verify and mend what is there meanwhile.
+    async fn rest(&mut self, again: Duration) -> Result<()> {
+        let length = self.keeper.manifest()?.rest()?;
+        loop {
             // An error would say that the signal can never come.
             if tokio::time::timeout(again, self.interrupted.wait_for(|stop| *stop)).await.is_ok() {
-                return Err(self.stopped(Error::interrupted("interrupted")));
+                return Err(Error::interrupted("interrupted"));
+            }
+            let manifest = self.keeper.manifest()?;
+            match manifest.resume(length) {
+                Ok(false) => return Ok(()),
+                Ok(true) => {
+                    self.totals = recover(&self.options.dir, manifest, self.settings)?;
+                    self.unchecked |= self.totals.windows > 0 && manifest.ended() != self.totals.until;
+                    return Ok(());
+                }
+                // They are not done.
+                Err(error) if error.exit == Exit::TryLater => self.put_off(&error, again),
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Says what is waited for.
+    fn put_off(&self, error: &Error, again: Duration) {
+        message(&match self.options.json {
+            true => error.json(),
+            false => format!("{}; asks again in {} s", error.message, again.as_secs()),
+        });
     }
 
     /// What is there in spite of an error, and what to do.
@@ -356,58 +381,5 @@ impl Work<'_> {
         if let Some(window) = window {
             self.totals.add(&window);
         }
-    }
-}
-
-/// The summary.
-fn end(
-    options: &Options,
-    last: Option<DateTime<Utc>>,
-    totals: &Totals,
-    new: u64,
-    counts: &Counts,
-    started: Instant,
-) -> Result<()> {
-    let Totals { windows, rows, bytes, unproven, until } = totals;
-    if options.json {
-        let summary = json!({
-            "rows": rows, "new_rows": new, "windows": windows, "unproven_windows": unproven, "bytes": bytes,
-            "until": until, "requests": counts.requests(), "retries": counts.retries(),
-            "seconds": started.elapsed().as_secs_f64(), "directory": options.dir.display().to_string(),
-        });
-        let mut output = Output::new();
-        output.line(summary.to_string().as_bytes())?;
-        output.flush()?;
-    } else {
-        let (requests, retries, seconds) = (counts.requests(), counts.retries(), started.elapsed().as_secs_f64());
-        message(&format!(
-            "{} in {}, {} proven, {}; {} now, by {}, {}, in {seconds:.1} s",
-            many(rows, "row"),
-            many(windows, "window"),
-            windows - unproven,
-            many(bytes, "byte"),
-            many(new, "row"),
-            many(requests, "request"),
-            many(retries, "retry"),
-        ));
-    }
-    if *unproven == 0 {
-        return ahead(last, *until);
-    }
-    let problem = format!("{unproven} of {windows} windows are not proven: rows may be missing from them");
-    Err(Error::new(Exit::Partial, "partial", problem)
-        .hint(format!("type `desk export verify {}`: it reads them anew", files::quoted(&options.dir))))
-}
-
-/// Says so if the end that was asked for is not reached: the service's clock has not passed it.
-fn ahead(last: Option<DateTime<Utc>>, reached: Option<DateTime<Utc>>) -> Result<()> {
-    match last {
-        Some(until) if reached.is_none_or(|reached| reached < until) => {
-            let until = until.to_rfc3339();
-            let problem = format!("the export is not complete: rows until {until} can still come");
-            Err(Error::new(Exit::Partial, "partial", problem)
-                .hint("type the same command again two minutes after that time: it goes on"))
-        }
-        _ => Ok(()),
     }
 }

@@ -90,6 +90,14 @@ impl Keeper {
         Ok(Some(window))
     }
 
+    /// The manifest, while no window is being kept.
+    pub(crate) fn manifest(&mut self) -> Result<&mut Manifest> {
+        match &mut self.manifest {
+            State::Idle(manifest) => Ok(manifest),
+            _ => Err(failed("one before it was not".to_owned())),
+        }
+    }
+
     /// Notes that all there was up to a moment is kept.
     pub(crate) fn end(&mut self, until: DateTime<Utc>) -> Result<()> {
         match &mut self.manifest {

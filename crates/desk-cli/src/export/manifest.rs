@@ -20,6 +20,8 @@ use super::settings::{Settings, Share};
 use crate::error::{Error, Exit, Result};
 use crate::files;
 
+/// Who is at work where a manifest is locked.
+const COMMAND: &str = "desk export";
 const RESTORE: &str = "restore it from a copy, or export into another directory";
 
 /// A line.
@@ -134,23 +136,49 @@ impl Manifest {
     fn at(path: PathBuf, create: bool) -> Result<Manifest> {
         let failed = |error: io::Error| Error::io("write to", &path, &error);
         let opened = OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path);
-        let (mut file, fixed) = match opened {
+        let (file, fixed) = match opened {
             // To be looked at it need not be written.
             Err(error) if !create && matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
                 (File::open(&path).map_err(failed)?, Some(error.kind()))
             }
             opened => (opened.map_err(failed)?, None),
         };
-        files::lock(&file, &path, "desk export")?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(failed)?;
+        files::lock(&file, &path, COMMAND)?;
         let mut manifest = Manifest { file, fixed, settings: None, windows: BTreeMap::new(), ended: None, path };
-        let good = manifest.take(&bytes)?;
-        if good < bytes.len() && fixed.is_none() {
-            let cut = manifest.file.set_len(good as u64).and_then(|()| manifest.file.seek(SeekFrom::End(0)));
-            cut.map_err(|error| Error::io("write to", &manifest.path, &error))?;
-        }
+        manifest.read()?;
         Ok(manifest)
+    }
+
+    /// Reads all of it, and cuts off a line that is torn.
+    fn read(&mut self) -> Result<()> {
+        let mut bytes = Vec::new();
+        let read = self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes));
+        read.map_err(|error| Error::io("read", &self.path, &error))?;
+        let good = self.take(&bytes)?;
+        if good < bytes.len() && self.fixed.is_none() {
+            let cut = self.file.set_len(good as u64).and_then(|()| self.file.seek(SeekFrom::End(0)));
+            cut.map_err(|error| Error::io("write to", &self.path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Lets others work here; gives what [`Manifest::resume`] wants to know.
+    pub(crate) fn rest(&mut self) -> Result<u64> {
+        let length = self.file.metadata().and_then(|file| self.file.unlock().map(|()| file.len()));
+        length.map_err(|error| Error::io("unlock", &self.path, &error))
+    }
+
+    /// Keeps others out again; whether they have changed it, and it was read anew.
+    pub(crate) fn resume(&mut self, length: u64) -> Result<bool> {
+        files::lock(&self.file, &self.path, COMMAND)?;
+        files::is_still(&self.file, &self.path)?;
+        let now = self.file.metadata().map_err(|error| Error::io("look at", &self.path, &error))?.len();
+        if now == length {
+            return Ok(false);
+        }
+        (self.settings, self.ended) = (None, None);
+        self.windows.clear();
+        self.read().map(|()| true)
     }
 
     /// Why it cannot be written, if that is so.

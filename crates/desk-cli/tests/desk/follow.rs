@@ -7,7 +7,7 @@ use desk_emulator::FaultPlan;
 use serde_json::json;
 
 use crate::export::{export, ids, parts, rows, seeded};
-use crate::run::{begin, interrupt, with};
+use crate::run::{begin, interrupt, run, with};
 
 #[test]
 fn what_comes_is_read_until_it_is_told_to_end() {
@@ -45,6 +45,46 @@ fn what_comes_is_read_until_it_is_told_to_end() {
     // The same export without --follow goes on behind it.
     let again = export(&emulator, dir.path(), &["--json"]).ok().json();
     assert_eq!((&again["rows"], &again["new_rows"]), (&json!(500), &json!(0)));
+}
+
+/// Between two stretches others may work in the directory: what they change is gone on from.
+#[test]
+fn what_is_there_is_verified_and_mended_while_it_follows() {
+    let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
+    let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
+    let kept = || rows(dir.path()).len();
+    at("2026-01-10T00:00:00Z");
+    let mut command = with(&emulator);
+    command.args(["export", dir.path().to_str().unwrap(), "--follow", "--every", "1s", "--json"]);
+    let child = begin(command);
+    // While it is at work itself, others are told to try later.
+    let verified = || loop {
+        let ended = run(with(&emulator), ["export", "verify", dir.path().to_str().unwrap(), "--json"]);
+        if ended.code != 5 && ended.code != 2 && !ended.err.contains("tells of no export yet") {
+            return ended.ok().json();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let first = verified();
+    assert_eq!((&first["mended_windows"], first["rows"].as_u64()), (&json!(0), Some(kept() as u64)));
+    let before = kept();
+    assert!(before > 0 && before < 500, "{before}");
+    // What was removed is read anew by the one, and gone on from by the other.
+    for part in parts(dir.path()) {
+        fs::remove_file(dir.path().join(part)).unwrap();
+    }
+    let mended = verified();
+    assert!(mended["mended_windows"].as_u64() > Some(0), "{mended}");
+    assert_eq!(kept(), before);
+    at("2026-02-10T00:00:00Z");
+    while kept() < 500 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let last = verified();
+    assert_eq!((&last["rows"], &last["mended_windows"]), (&json!(500), &json!(0)));
+    let ended = interrupt(child);
+    assert!(ended.code == 130 && ended.err.contains("500 rows are kept"), "{}", ended.err);
+    assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
 }
 
 #[test]

@@ -1,0 +1,66 @@
+//! What an export says when it has come to its end: how much there is, and whether that is all.
+
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::Totals;
+use super::options::Options;
+use crate::counts::Counts;
+use crate::error::{Error, Exit, Result};
+use crate::files;
+use crate::output::{Output, many, message};
+
+/// Tells the summary; an error if anything is missing. `last` is the end that was asked for, `new` the rows of this run.
+pub(super) fn tell(
+    options: &Options,
+    last: Option<DateTime<Utc>>,
+    totals: &Totals,
+    new: u64,
+    counts: &Counts,
+    started: Instant,
+) -> Result<()> {
+    let Totals { windows, rows, bytes, unproven, until } = totals;
+    if options.json {
+        let summary = json!({
+            "rows": rows, "new_rows": new, "windows": windows, "unproven_windows": unproven, "bytes": bytes,
+            "until": until, "requests": counts.requests(), "retries": counts.retries(),
+            "seconds": started.elapsed().as_secs_f64(), "directory": options.dir.display().to_string(),
+        });
+        let mut output = Output::new();
+        output.line(summary.to_string().as_bytes())?;
+        output.flush()?;
+    } else {
+        let (requests, retries, seconds) = (counts.requests(), counts.retries(), started.elapsed().as_secs_f64());
+        message(&format!(
+            "{} in {}, {} proven, {}; {} now, by {}, {}, in {seconds:.1} s",
+            many(rows, "row"),
+            many(windows, "window"),
+            windows - unproven,
+            many(bytes, "byte"),
+            many(new, "row"),
+            many(requests, "request"),
+            many(retries, "retry"),
+        ));
+    }
+    if *unproven == 0 {
+        return ahead(last, *until);
+    }
+    let problem = format!("{unproven} of {windows} windows are not proven: rows may be missing from them");
+    Err(Error::new(Exit::Partial, "partial", problem)
+        .hint(format!("type `desk export verify {}`: it reads them anew", files::quoted(&options.dir))))
+}
+
+/// Says so if the end that was asked for is not reached: the service's clock has not passed it.
+fn ahead(last: Option<DateTime<Utc>>, reached: Option<DateTime<Utc>>) -> Result<()> {
+    match last {
+        Some(until) if reached.is_none_or(|reached| reached < until) => {
+            let until = until.to_rfc3339();
+            let problem = format!("the export is not complete: rows until {until} can still come");
+            Err(Error::new(Exit::Partial, "partial", problem)
+                .hint("type the same command again two minutes after that time: it goes on"))
+        }
+        _ => Ok(()),
+    }
+}
