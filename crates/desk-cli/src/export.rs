@@ -52,6 +52,9 @@ use writer::Place;
 pub(crate) use options::command;
 pub(crate) use value::hex;
 
+/// How long connections are left alone while rows are written: requests are to leave, and answers to be taken, meanwhile.
+const SPELL: Duration = Duration::from_micros(500);
+
 /// What is in the directory.
 #[derive(Default)]
 struct Totals {
@@ -325,6 +328,7 @@ impl Work<'_> {
 
     async fn read(&mut self, pieces: &mut Pieces<Row>, progress: &mut Progress) -> Result<()> {
         let (mut garbled, mut flowed) = (0, 0);
+        let mut worked = Instant::now();
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         loop {
             let piece = tokio::select! {
@@ -354,6 +358,10 @@ impl Work<'_> {
                     Some(Err(error)) => return Err(error.into()),
                 };
             garbled = 0;
+            if worked.elapsed() > SPELL {
+                tokio::task::yield_now().await;
+                worked = Instant::now();
+            }
             match piece {
                 Piece::Rows { from, until, items } => {
                     flowed += items.len() as u64;

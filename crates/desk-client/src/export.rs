@@ -152,8 +152,8 @@ impl<T: Send + 'static> Export<T> {
     }
 
     /// Requests that may be on their way at once, 1 by default, 32 at most: pages are asked for before they are needed, as far as
-    /// it can be foreseen which ones will be; a few are asked for in vain where rows are spread unevenly over time. That many
-    /// pages are held in memory beside a window. Set it before the first window is read.
+    /// it can be foreseen which ones will be, and while the caller works on a window; a few are asked for in vain where rows are spread
+    /// unevenly over time. That many pages are held in memory beside a window. Set it before the first window is read.
     pub fn in_flight(mut self, requests: usize) -> Export<T> {
         self.ahead = Ahead::new(requests.min(MOST_IN_FLIGHT));
         self
@@ -192,6 +192,10 @@ impl<T: Send + 'static> Export<T> {
                 continue;
             };
             if let Some(piece) = page.and_then(|page| self.accept(&slice, page)).transpose() {
+                if piece.is_ok() && self.ahead.most > 1 {
+                    // The service is not to wait for what becomes of these rows.
+                    self.send();
+                }
                 return Poll::Ready(Some(piece));
             }
         }

@@ -57,7 +57,7 @@ pub(super) struct Sim {
     pub(super) waits: u32,
     pub(super) requests: u64,
     /// Requests on their way, and the most there were.
-    at_once: usize,
+    pub(super) at_once: usize,
     pub(super) most_at_once: usize,
     /// What a count becomes at the so-manieth request.
     pub(super) miscounts: fn(u64, i64) -> i64,

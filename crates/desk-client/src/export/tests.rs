@@ -205,6 +205,26 @@ fn steady_rows_are_read_by_as_many_requests_as_one_by_one() {
     }
 }
 
+/// While the caller works on a window the service is at work on the next one, if more than one request may be on its way.
+#[test]
+fn a_window_is_given_with_requests_on_their_way() {
+    let left = |in_flight: usize| {
+        let rows = (0..20_000).map(|row| BEGIN + row * 7 * SECOND).collect();
+        let service = Service::new(Sim::new(1, Order::Oldest, rows));
+        let mut export = export(&service, Some(BEGIN), None).in_flight(in_flight);
+        let mut left = Vec::new();
+        while let Some(window) = ready(export.next_window()) {
+            window.expect("no fault");
+            left.push(service.sim().at_once);
+        }
+        left
+    };
+    let (one, four) = (left(1), left(4));
+    assert!(one.iter().all(|left| *left == 0), "{one:?}");
+    // Behind the last window all are counted together.
+    assert!(!four.is_empty() && four.iter().all(|left| *left > 0), "{four:?}");
+}
+
 /// Reads by offset alone, as the simulated service allows: rows lost, rows that came twice.
 fn naive(service: &Service) -> (usize, usize) {
     let before = service.ids();
