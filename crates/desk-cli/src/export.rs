@@ -52,6 +52,8 @@ use writer::Place;
 pub(crate) use options::command;
 pub(crate) use value::hex;
 
+/// How long somebody else who is at work in the directory is left alone.
+const BUSY: Duration = Duration::from_secs(5);
 /// How long connections are left alone while rows are written: requests are to leave, and answers to be taken, meanwhile.
 const SPELL: Duration = Duration::from_micros(500);
 
@@ -240,27 +242,30 @@ impl Work<'_> {
         }
     }
 
-    /// Waits, and lets others verify and mend what is there meanwhile.
+    /// Waits, and lets others verify and mend what is there meanwhile; then begins as the same command typed again would.
     async fn rest(&mut self, again: Duration) -> Result<()> {
-        let length = self.keeper.manifest()?.rest()?;
+        self.keeper.manifest()?.rest()?;
+        let mut left = again;
         loop {
             // An error would say that the signal can never come.
-            if tokio::time::timeout(again, self.interrupted.wait_for(|stop| *stop)).await.is_ok() {
+            if tokio::time::timeout(left, self.interrupted.wait_for(|stop| *stop)).await.is_ok() {
                 return Err(Error::interrupted("interrupted"));
             }
-            let manifest = self.keeper.manifest()?;
-            match manifest.resume(length) {
-                Ok(false) => return Ok(()),
-                Ok(true) => {
-                    self.totals = recover(&self.options.dir, manifest, self.settings)?;
-                    self.unchecked |= self.totals.windows > 0 && manifest.ended() != self.totals.until;
-                    return Ok(());
-                }
+            match self.keeper.manifest()?.resume() {
+                Ok(()) => break,
                 // They are not done.
-                Err(error) if error.exit == Exit::TryLater => self.put_off(&error, again),
+                Err(error) if error.exit == Exit::TryLater => {
+                    left = again.min(BUSY);
+                    self.put_off(&error, left);
+                }
                 Err(error) => return Err(error),
             }
         }
+        let (dir, manifest) = (&self.options.dir, self.keeper.manifest()?);
+        directory::compatible(dir, self.settings)?;
+        self.totals = recover(dir, manifest, self.settings)?;
+        self.unchecked |= self.totals.windows > 0 && manifest.ended() != self.totals.until;
+        Ok(())
     }
 
     /// Says what is waited for.

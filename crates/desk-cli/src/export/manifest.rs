@@ -162,23 +162,18 @@ impl Manifest {
         Ok(())
     }
 
-    /// Lets others work here; gives what [`Manifest::resume`] wants to know.
-    pub(crate) fn rest(&mut self) -> Result<u64> {
-        let length = self.file.metadata().and_then(|file| self.file.unlock().map(|()| file.len()));
-        length.map_err(|error| Error::io("unlock", &self.path, &error))
+    /// Lets others work here until [`Manifest::resume`].
+    pub(crate) fn rest(&mut self) -> Result<()> {
+        self.file.unlock().map_err(|error| Error::io("unlock", &self.path, &error))
     }
 
-    /// Keeps others out again; whether they have changed it, and it was read anew.
-    pub(crate) fn resume(&mut self, length: u64) -> Result<bool> {
+    /// Keeps others out again, and reads all anew: they may have changed it, or been killed before they did.
+    pub(crate) fn resume(&mut self) -> Result<()> {
         files::lock(&self.file, &self.path, COMMAND)?;
         files::is_still(&self.file, &self.path)?;
-        let now = self.file.metadata().map_err(|error| Error::io("look at", &self.path, &error))?.len();
-        if now == length {
-            return Ok(false);
-        }
         (self.settings, self.ended) = (None, None);
         self.windows.clear();
-        self.read().map(|()| true)
+        self.read()
     }
 
     /// Why it cannot be written, if that is so.

@@ -1,22 +1,27 @@
 //! `desk export --follow`: it reads what comes, over a service that is away for a while, until it is told to end.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Child;
 use std::time::Duration;
 
-use desk_emulator::FaultPlan;
+use desk_emulator::{Emulator, FaultPlan};
 use serde_json::json;
 
 use crate::export::{export, ids, parts, rows, seeded};
-use crate::run::{begin, interrupt, run, with};
+use crate::run::{begin, ended, interrupt, run, with};
+
+/// Rows in parts that have their name, while others may come and go.
+fn whole(dir: &Path) -> usize {
+    let parts = parts(dir).into_iter().filter(|name| !name.starts_with('.'));
+    parts.filter_map(|name| Some(fs::read_to_string(dir.join(name)).ok()?.lines().count())).sum()
+}
 
 #[test]
 fn what_comes_is_read_until_it_is_told_to_end() {
     let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
     let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
-    let lines = || {
-        let whole = parts(dir.path()).into_iter().filter(|name| !name.starts_with('.'));
-        whole.map(|name| fs::read_to_string(dir.path().join(name)).unwrap().lines().count()).sum::<usize>()
-    };
+    let lines = || whole(dir.path());
     at("2026-01-10T00:00:00Z");
     let mut command = with(&emulator);
     command.args(["export", dir.path().to_str().unwrap(), "--follow", "--every", "1s", "--json"]);
@@ -52,7 +57,7 @@ fn what_comes_is_read_until_it_is_told_to_end() {
 fn what_is_there_is_verified_and_mended_while_it_follows() {
     let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
     let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
-    let kept = || rows(dir.path()).len();
+    let kept = || whole(dir.path());
     at("2026-01-10T00:00:00Z");
     let mut command = with(&emulator);
     command.args(["export", dir.path().to_str().unwrap(), "--follow", "--every", "1s", "--json"]);
@@ -84,6 +89,76 @@ fn what_is_there_is_verified_and_mended_while_it_follows() {
     assert_eq!((&last["rows"], &last["mended_windows"]), (&json!(500), &json!(0)));
     let ended = interrupt(child);
     assert!(ended.code == 130 && ended.err.contains("500 rows are kept"), "{}", ended.err);
+    assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
+}
+
+fn following(emulator: &Emulator, dir: &Path, options: &[&str]) -> Child {
+    let mut command = with(emulator);
+    command.args(["export", dir.to_str().unwrap(), "--follow", "--every", "1s", "--json"]).args(options);
+    begin(command)
+}
+
+/// Its log, locked while it rests, once there is a window.
+fn resting(dir: &Path) -> File {
+    loop {
+        let log = File::options().read(true).write(true).open(dir.join("manifest.log"));
+        let window = fs::read_to_string(dir.join("manifest.log")).is_ok_and(|log| log.contains(r#""window""#));
+        if let Some(log) = log.ok().filter(|log| window && log.try_lock().is_ok()) {
+            return log;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// What is left of somebody else who was killed before the log told of it is seen, though the log is as long as it was.
+#[test]
+fn what_a_kill_of_others_leaves_is_removed() {
+    let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
+    let child = following(&emulator, dir.path(), &[]);
+    let log = resting(dir.path());
+    let part = dir.path().join(&parts(dir.path())[0]);
+    let left = part.with_extension("").display().to_string() + "-r1.ndjson";
+    fs::copy(&part, &left).unwrap();
+    drop(log);
+    while Path::new(&left).exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    interrupt(child);
+    assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
+}
+
+/// An export that has nothing yet may be begun anew with other settings; each writes by its own.
+#[test]
+fn settings_that_others_have_left_are_not_those_it_writes_by() {
+    let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
+    let down = json!({ "rules": [{ "fault": { "answer": { "status": 503 } } }] });
+    emulator.set_faults(serde_json::from_value::<FaultPlan>(down).unwrap()).unwrap();
+    let child = following(&emulator, dir.path(), &["--drop", "deletedAt"]);
+    while emulator.requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // While it asks, it is busy.
+    while !fs::read_to_string(dir.path().join("manifest.log")).unwrap().contains("messageId") {
+        assert_eq!(export(&emulator, dir.path(), &["--drop", "messageId"]).code, 5);
+    }
+    emulator.set_faults(FaultPlan::default()).unwrap();
+    while whole(dir.path()) < 500 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    interrupt(child);
+    assert!(rows(dir.path()).iter().all(|row| row.get("messageId").is_some() && row.get("deletedAt").is_none()));
+    export(&emulator, dir.path(), &["--drop", "deletedAt"]).ok();
+    assert_eq!(export(&emulator, dir.path(), &["--drop", "messageId"]).code, 2);
+}
+
+/// Parts of which the log tells no longer are not taken for what a kill leaves.
+#[test]
+fn a_log_that_was_emptied_ends_it_and_takes_nothing_along() {
+    let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
+    let child = following(&emulator, dir.path(), &["--since", "2026-01-01"]);
+    resting(dir.path()).set_len(0).unwrap();
+    let ended = ended(child.wait_with_output().unwrap());
+    assert!(ended.code == 2 && ended.err.contains("parts of an export, but no manifest"), "{}", ended.err);
     assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
 }
 
