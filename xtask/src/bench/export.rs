@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -25,20 +25,44 @@ pub(super) fn rounds(programs: &Programs, server: &Server, options: &Options) ->
     let own = ["export", &to, "--application-id", "bench", "--json", "--base-url"];
     let peers = peers.iter().map(|peer| run(peer, &[&server.http, &messages, &file]));
     let fast = std::iter::once(run(desk, &[&own[..], &[&server.http]].concat())).chain(peers).collect();
+    // Of a run that did not come to its end.
+    remove(&output)?;
     let mut rows = measure(programs, server, &setting(FAST, fast), options.rounds)?;
     let slow = vec![run(desk, &[&own[..], &[&server.slow, "--in-flight", "8"]].concat())];
     rows.extend(measure(programs, server, &setting(SLOW, slow), options.rounds.min(3))?);
     // What was written is large.
-    clear(&output)?;
+    remove(&output)?;
     Ok(rows)
 }
 
-/// Makes the folder anew.
+/// Makes the folder anew. What was in it is emptied and stays until the end: a file system may look at every file that was removed a
+/// moment ago before it makes another, and who makes more of them would pay for it.
 pub(super) fn clear(output: &Path) -> Result<()> {
-    match fs::remove_dir_all(output) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).context("the output of an export"),
-        _ => fs::create_dir_all(output).context("the output of an export"),
+    if output.exists() {
+        for entry in fs::read_dir(output)? {
+            File::options().write(true).open(entry?.path())?.set_len(0)?;
+        }
+        let aside = (0..).map(|run| emptied(output).join(run.to_string())).find(|aside| !aside.exists());
+        fs::create_dir_all(emptied(output))?;
+        fs::rename(output, aside.context("a free name")?)?;
     }
+    fs::create_dir_all(output).context("the output of an export")
+}
+
+/// Where outputs are kept that were emptied.
+fn emptied(output: &Path) -> PathBuf {
+    output.with_extension("emptied")
+}
+
+/// Removes the folder, and what was in it before.
+fn remove(output: &Path) -> Result<()> {
+    for folder in [output, &emptied(output)] {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).context("the output of an export"),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The rows in the files of a folder and the sum of their ids, which stand first in each.
