@@ -51,7 +51,7 @@ fn locked(file: &File, path: &Path, command: &str, try_lock: fn(&File) -> Result
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => {
             let problem = format!("another `{command}` is at work here ({} is locked)", path.display());
-            Err(Error::new(Exit::TryLater, "busy", problem).hint("wait until it has ended, then type it again"))
+            Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again in a moment, or when it has ended"))
         }
         Err(TryLockError::Error(error)) => Err(Error::io("lock", path, &error)),
     }

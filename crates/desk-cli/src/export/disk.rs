@@ -9,8 +9,8 @@ use std::io::{self, ErrorKind, Write};
 
 use blake3::Hasher;
 
-/// Bytes that are written at once. A disk is as busy with a few as with many.
-pub(super) const BLOCK: usize = 1 << 20;
+/// Bytes that are written at once: a disk is as busy with a few as with many. Tests have parts of many blocks, though small ones.
+pub(super) const BLOCK: usize = if cfg!(debug_assertions) { 1 << 16 } else { 1 << 20 };
 /// Bytes that are hashed at once, while they are near: many of BLAKE3's chunks, side by side.
 pub(super) const STEP: usize = 1 << 16;
 /// What a block's place in memory and in the file is a multiple of, bytes: hardly a disk has larger sectors.
