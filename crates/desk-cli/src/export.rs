@@ -76,6 +76,11 @@ impl Totals {
         self.unproven += u64::from(!window.verified);
         self.until = Some(window.until);
     }
+
+    /// Whether there are windows of runs that did not come to their end, or found more rows there.
+    fn unchecked(&self, manifest: &Manifest) -> bool {
+        self.windows > 0 && manifest.ended() != self.until
+    }
 }
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
@@ -99,7 +104,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let started = Instant::now();
     reuse_memory();
     let (first, until) = settings.span();
-    let (before, unchecked) = (totals.rows, totals.windows > 0 && manifest.ended() != totals.until);
+    let (before, unchecked) = (totals.rows, totals.unchecked(&manifest));
     let (stop, interrupted) = watch::channel(false);
     let json = options.json;
     let orderly = move || {
@@ -264,7 +269,7 @@ impl Work<'_> {
         let (dir, manifest) = (&self.options.dir, self.keeper.manifest()?);
         directory::compatible(dir, self.settings)?;
         self.totals = recover(dir, manifest, self.settings)?;
-        self.unchecked |= self.totals.windows > 0 && manifest.ended() != self.totals.until;
+        self.unchecked |= self.totals.unchecked(manifest);
         Ok(())
     }
 

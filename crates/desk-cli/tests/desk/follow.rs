@@ -10,11 +10,23 @@ use serde_json::json;
 
 use crate::export::{export, ids, parts, rows, seeded};
 use crate::run::{begin, ended, interrupt, run, with};
+use crate::send::faults;
 
 /// Rows in parts that have their name, while others may come and go.
 fn whole(dir: &Path) -> usize {
     let parts = parts(dir).into_iter().filter(|name| !name.starts_with('.'));
     parts.filter_map(|name| Some(fs::read_to_string(dir.join(name)).ok()?.lines().count())).sum()
+}
+
+fn following(emulator: &Emulator, dir: &Path, options: &[&str]) -> Child {
+    let mut command = with(emulator);
+    command.args(["export", dir.to_str().unwrap(), "--follow", "--every", "1s", "--json"]).args(options);
+    begin(command)
+}
+
+/// A service that is away.
+fn down(emulator: &Emulator) {
+    faults(emulator, json!([{ "fault": { "answer": { "status": 503 } } }]));
 }
 
 #[test]
@@ -23,16 +35,13 @@ fn what_comes_is_read_until_it_is_told_to_end() {
     let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
     let lines = || whole(dir.path());
     at("2026-01-10T00:00:00Z");
-    let mut command = with(&emulator);
-    command.args(["export", dir.path().to_str().unwrap(), "--follow", "--every", "1s", "--json"]);
-    let child = begin(command);
+    let child = following(&emulator, dir.path(), &[]);
     while lines() == 0 {
         std::thread::sleep(Duration::from_millis(10));
     }
     let first = lines();
     assert!(first < 500, "{first}");
-    let down = json!({ "rules": [{ "fault": { "answer": { "status": 503 } } }] });
-    emulator.set_faults(serde_json::from_value::<FaultPlan>(down).unwrap()).unwrap();
+    down(&emulator);
     at("2026-02-10T00:00:00Z");
     let before = emulator.requests().len();
     while emulator.requests().len() < before + 5 {
@@ -59,9 +68,7 @@ fn what_is_there_is_verified_and_mended_while_it_follows() {
     let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
     let kept = || whole(dir.path());
     at("2026-01-10T00:00:00Z");
-    let mut command = with(&emulator);
-    command.args(["export", dir.path().to_str().unwrap(), "--follow", "--every", "1s", "--json"]);
-    let child = begin(command);
+    let child = following(&emulator, dir.path(), &[]);
     // While it is at work itself, others are told to try later.
     let verified = || loop {
         let ended = run(with(&emulator), ["export", "verify", dir.path().to_str().unwrap(), "--json"]);
@@ -90,12 +97,6 @@ fn what_is_there_is_verified_and_mended_while_it_follows() {
     let ended = interrupt(child);
     assert!(ended.code == 130 && ended.err.contains("500 rows are kept"), "{}", ended.err);
     assert_eq!(ids(&rows(dir.path())), (1..=500).collect::<Vec<_>>());
-}
-
-fn following(emulator: &Emulator, dir: &Path, options: &[&str]) -> Child {
-    let mut command = with(emulator);
-    command.args(["export", dir.to_str().unwrap(), "--follow", "--every", "1s", "--json"]).args(options);
-    begin(command)
 }
 
 /// Its log, locked while it rests, once there is a window.
@@ -131,8 +132,7 @@ fn what_a_kill_of_others_leaves_is_removed() {
 #[test]
 fn settings_that_others_have_left_are_not_those_it_writes_by() {
     let (emulator, dir) = (seeded(500), tempfile::tempdir().unwrap());
-    let down = json!({ "rules": [{ "fault": { "answer": { "status": 503 } } }] });
-    emulator.set_faults(serde_json::from_value::<FaultPlan>(down).unwrap()).unwrap();
+    down(&emulator);
     let child = following(&emulator, dir.path(), &["--drop", "deletedAt"]);
     while emulator.requests().is_empty() {
         std::thread::sleep(Duration::from_millis(10));
