@@ -199,11 +199,21 @@ impl<'a> Scan<'a> {
     #[inline(always)]
     fn ordinary(self, mut at: usize) -> Option<usize> {
         while let Some(chunk) = self.from(at)?.first_chunk() {
-            let marks = special(u8x16::from(*chunk));
+            let marks = special(chunk).to_bitmask();
             if marks != 0 {
                 return Some(at + marks.trailing_zeros() as usize);
             }
             at += chunk.len();
+            // Most texts end there, and most of the others much later.
+            while let Some(chunk) = self.from(at)?.first_chunk::<64>() {
+                let mut marks = [u8x16::ZERO; 4];
+                marks.iter_mut().zip(chunk.as_chunks().0).for_each(|(marks, chunk)| *marks = special(chunk));
+                if marks.iter().fold(u8x16::ZERO, |all, marks| all | *marks).to_bitmask() != 0 {
+                    let marks = marks.iter().rev().fold(0, |all, marks| all << 16 | u64::from(marks.to_bitmask()));
+                    return Some(at + marks.trailing_zeros() as usize);
+                }
+                at += chunk.len();
+            }
         }
         let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
         let rest = self.from(at)?;
@@ -355,10 +365,11 @@ impl Role {
     }
 }
 
-/// A bit for each byte that is special.
+/// Marks each byte that is special: a quote, a backslash or a control character.
 #[inline(always)]
-fn special(text: u8x16) -> u32 {
-    let all = |byte: u8| u8x16::from([byte; 16]);
-    let control = text.min(all(0x1f)).simd_eq(text);
-    (control | text.simd_eq(all(b'"')) | text.simd_eq(all(b'\\'))).to_bitmask()
+fn special(text: &[u8; 16]) -> u8x16 {
+    let (text, all) = (u8x16::from(*text), |byte: u8| u8x16::from([byte; 16]));
+    // Control characters stay below a blank, and a quote becomes one.
+    let turned = text ^ all(b'"' ^ b' ');
+    turned.min(all(b' ')).simd_eq(turned) | text.simd_eq(all(b'\\'))
 }

@@ -83,6 +83,21 @@ fn numbers_of_every_length_are_read() {
 }
 
 #[test]
+fn what_is_special_is_seen_wherever_it_stands() {
+    let page = |text: &str| format!(r#"{{"count":1,"things":[{{"id":1,"x":"{text}","y":"z"}}]}}"#);
+    let lengths = [0, 1, 14, 15, 16, 17, 62, 63, 64, 65, 79, 80, 81, 150];
+    for (length, at) in lengths.into_iter().flat_map(|length| (0..=length).map(move |at| (length, at))) {
+        let (before, behind) = ("x".repeat(at), "~".repeat(length - at));
+        for usual in ["", " ", "!", "#", "[", "]", "\u{7f}", "\\n", "\\\"", "\\\\", "\u{a2}", "\u{dc}"] {
+            assert!(same(&page(&format!("{before}{usual}{behind}"))), "{usual} at {at} of {length}");
+        }
+        for wrong in ["\"", "\\", "\0", "\t", "\u{1f}"] {
+            assert!(!same(&page(&format!("{before}{wrong}{behind}"))), "{wrong} at {at} of {length}");
+        }
+    }
+}
+
+#[test]
 fn what_is_not_usual_is_left_to_serde() {
     let row = |row: &str| format!(r#"{{"count":1,"things":[{row}]}}"#);
     for odd in [
