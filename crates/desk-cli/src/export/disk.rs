@@ -1,6 +1,6 @@
 //! The bytes of a part on their way to the disk: [`Disk`].
 //!
-//! Whole blocks go past the system's page cache, where the file system lets them: to pass through it costs several times the CPU, and
+//! Whole sectors go past the system's page cache, where the file system lets them: to pass through it costs several times the CPU, and
 //! pushes out what others need. Invariant: what was given is in the file in order, or an error was told; it is durable once
 //! [`Disk::finish`] has ended. What the file is called is not known here.
 
@@ -60,7 +60,7 @@ impl Disk {
             self.held.extend_from_slice(now);
             self.hash(STEP);
             if now.len() == room {
-                self.write(true)?;
+                self.write(BLOCK)?;
             }
             bytes = later;
         }
@@ -70,7 +70,7 @@ impl Disk {
     /// Writes what is left, which is no whole block, and makes all durable.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.hash(1);
-        self.write(false)?;
+        self.write((self.held.len() - self.start) / SECTOR * SECTOR)?;
         // Its memory is wanted: a part ends while the next one is written.
         (self.held, self.start, self.hashed) = (Vec::new(), 0, 0);
         self.file.sync_all()
@@ -84,27 +84,36 @@ impl Disk {
         self.hashed += new.len();
     }
 
-    /// After an error it is not to be called again: some of it may be in the file.
-    fn write(&mut self, is_block: bool) -> io::Result<()> {
-        let mut direct = pass_cache(&self.file, is_block && !self.refused);
-        let mut left = self.held.get(self.start..).unwrap_or_default();
-        while !left.is_empty() {
-            match self.file.write(left) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(written) => left = left.get(written..).unwrap_or_default(),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // The disk wants other multiples; or the file ends elsewhere, because something else has changed it, or at its limit.
-                Err(error) if error.kind() == ErrorKind::InvalidInput && direct => {
-                    self.refused = true;
-                    direct = pass_cache(&self.file, false);
-                }
-                Err(error) => return Err(error),
-            }
-        }
+    /// Writes all that is held, its first bytes, so many whole sectors, past the cache. After an error it is not to be called again: some
+    /// of it may be in the file.
+    fn write(&mut self, sectors: usize) -> io::Result<()> {
+        let (sectors, rest) = self.held.get(self.start..).unwrap_or_default().split_at(sectors);
+        write(&self.file, sectors, &mut self.refused)?;
+        // No whole sector.
+        write(&self.file, rest, &mut true)?;
         self.held.truncate(self.start);
         self.hashed = self.start;
         Ok(())
     }
+}
+
+/// Writes bytes, past the cache unless that was refused.
+fn write(mut file: &File, mut bytes: &[u8], refused: &mut bool) -> io::Result<()> {
+    let mut direct = !bytes.is_empty() && pass_cache(file, !*refused);
+    while !bytes.is_empty() {
+        match file.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // The disk wants other multiples; or the file ends elsewhere, because something else has changed it, or at its limit.
+            Err(error) if error.kind() == ErrorKind::InvalidInput && direct => {
+                *refused = true;
+                direct = pass_cache(file, false);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Says whether what is written next is to pass the page cache by; gives whether it will.
