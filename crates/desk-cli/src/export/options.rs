@@ -105,7 +105,7 @@ pub(crate) fn command() -> Option<Command> {
                 .long("rows-per-window")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
-                .help("Rows of a window, about [default: 10000; parquet 25000; ndjson as it came up to 30000]"),
+                .help("Rows of a window, about [default: 10000; parquet 25000; ndjson as it came up to 60000]"),
         )
         .arg(
             Arg::new("in-flight")
@@ -197,9 +197,9 @@ pub(crate) fn list(name: &str) -> Result<&'static List> {
 /// Rows of a window, and of one that is held in memory, if it is not said. A window costs the disk a wait or three, and a kill or
 /// an interrupt a window.
 fn rows_per_window(encoder: &Encoder, page: i64) -> (usize, usize) {
-    let pages = usize::try_from(page).unwrap_or_default().saturating_mul(60);
+    let pages = usize::try_from(page).unwrap_or_default().saturating_mul(120);
     match encoder.rows_held() {
-        held if encoder.takes_lines() => (pages.clamp(held, 3 * held), held),
+        held if encoder.takes_lines() => (pages.clamp(held, 6 * held), held),
         held => (held, held),
     }
 }

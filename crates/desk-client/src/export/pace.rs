@@ -20,8 +20,9 @@ pub(super) struct Pace {
     pub(super) width: i64,
     /// Rows of a window, as the caller wants them.
     most: i64,
-    /// Rows of a window, as they were seen to succeed.
+    /// Rows of a window, as they were seen to succeed: an eighth more after a success, and a page more once a window has failed.
     target: i64,
+    has_failed: bool,
     /// Successes since `target` last changed, and those needed before it grows.
     streak: u32,
     patience: u32,
@@ -41,6 +42,7 @@ impl Pace {
             width: 1,
             most,
             target: limit.max(most / 2),
+            has_failed: false,
             streak: 0,
             patience: 1,
             full: None,
@@ -104,7 +106,7 @@ impl Pace {
 
     /// A window of several pages could not be read.
     pub(super) fn failed(&mut self, from: i64, until: i64, count: i64, instant: Option<i64>, flaw: Flaw) {
-        self.streak = 0;
+        (self.streak, self.has_failed) = (0, true);
         self.target = (self.target / 2).max(self.limit);
         if flaw == Flaw::Disorder {
             self.patience = (self.patience * 2).clamp(8, PATIENCE);
@@ -117,7 +119,8 @@ impl Pace {
         self.streak += 1;
         if self.streak >= self.patience {
             self.streak = 0;
-            self.target = (self.target + self.limit).min(self.most);
+            let more = if self.has_failed { self.limit } else { self.limit.max(self.target / 8) };
+            self.target = self.target.saturating_add(more).min(self.most);
         }
         let width = until - from + 1;
         let grown = width.saturating_mul(GROWTH);

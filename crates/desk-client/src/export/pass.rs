@@ -133,9 +133,10 @@ impl<T> Pass<T> {
             return Turn::Broken(Flaw::Disorder);
         }
         let before = self.received;
-        let new = page.items.into_iter().skip(usize::from(overlaps));
+        let mut new = page.items;
+        new.drain(..usize::from(overlaps));
         let taken = match self.flows {
-            Some(time) => self.take_in_order(new.collect(), time),
+            Some(time) => self.take_in_order(new, time),
             None => self.take_each(new, count),
         };
         let new = match taken {
@@ -177,7 +178,7 @@ impl<T> Pass<T> {
     }
 
     /// Takes rows one by one; how many of them are new.
-    fn take_each(&mut self, rows: impl Iterator<Item = T>, count: i64) -> Result<usize, Flaw> {
+    fn take_each(&mut self, rows: Vec<T>, count: i64) -> Result<usize, Flaw> {
         if self.rows.is_empty() {
             self.rows.reserve(usize::try_from(count).unwrap_or_default().min(ROOM));
         }

@@ -18,7 +18,8 @@ pub(super) struct Tally {
     undated: bool,
     /// They are not in order of time and id.
     unsorted: bool,
-    before: Option<(Option<i64>, i64)>,
+    /// Time and id of the last one.
+    before: (Option<i64>, i64),
 }
 
 impl Tally {
@@ -27,7 +28,8 @@ impl Tally {
         let (least, greatest) = self.ids.unwrap_or((id, id));
         self.ids = Some((id.min(least), id.max(greatest)));
         self.last = self.last.max(time);
-        self.unsorted |= self.before.replace((time, id)) > Some((time, id));
+        self.unsorted |= (time, id) < self.before;
+        self.before = (time, id);
     }
 }
 

@@ -187,6 +187,16 @@ fn nothing_is_lost_with_many_requests_in_flight() {
 }
 
 #[test]
+fn windows_soon_have_as_many_rows_as_they_are_to_have() {
+    let rows = (0..40_000).map(|row| BEGIN + row * 7 * SECOND).collect();
+    let service = Service::new(Sim::new(1, Order::Oldest, rows));
+    let got = drain(&mut export(&service, Some(BEGIN), None).rows_per_window(5_000));
+    check(&got);
+    let counts: Vec<u64> = got.windows.iter().map(|window| window.proof.count).collect();
+    assert!(counts[0] < 2_500 && counts[6..10].iter().all(|count| (4_700..=5_000).contains(count)), "{counts:?}");
+}
+
+#[test]
 fn steady_rows_are_read_by_as_many_requests_as_one_by_one() {
     let requests = |in_flight: usize| {
         let service =
