@@ -37,7 +37,7 @@
  *
  * Threads. A desk_client may be used from any threads at once. Results and errors never change and may be read from any
  * thread; one owner frees them. The library starts nothing before the first desk_client_new and leaves nothing behind
- * the last desk_client_free and `_iter_free`; only asynchronous calls have threads, `desk-io` and `desk-cb` of their client.
+ * the last desk_client_free, `_iter_free` and `_export_free`; only asynchronous calls have threads, `desk-io` and `desk-cb` of their client.
  * It installs no signal handler. A client must not be used in a forked child (DESK_FORKED).
  */
 
@@ -216,6 +216,15 @@ typedef struct desk_cancel desk_cancel;
 typedef struct desk_chat_message desk_chat_message;
 
 /**
+ * Reads every item of `desk_chat_message_list` in a closed interval of time, window by window: from
+ * `created_at_gte_us` to `created_at_lte_us` of its parameters, but no further than `settle_ms` behind the
+ * service's clock; the last window says how far that was. Rows that come and go meanwhile make it lose none and
+ * double none: each window is read until the service counts as many rows as came, and says whether it did. One
+ * thread at a time; free it with `desk_chat_message_export_free`.
+ */
+typedef struct desk_chat_message_export desk_chat_message_export;
+
+/**
  * Walks over every item of `desk_chat_message_list`, page after page. One thread at a time; free it with
  * `desk_chat_message_iter_free`.
  */
@@ -264,6 +273,14 @@ typedef struct desk_raw_result desk_raw_result;
  * What is known of the call that brought a result, from `desk_..._response`. Immutable; borrowed from the result.
  */
 typedef struct desk_response desk_response;
+
+/**
+ * Reads every item of `desk_ticket_chat_message_list`, which cannot be asked for a stretch of time: all of it is
+ * one window, and neither `settle_ms` nor `rows_per_window` has an effect. Rows that come and go meanwhile make
+ * it lose none and double none: each window is read until the service counts as many rows as came, and says
+ * whether it did. One thread at a time; free it with `desk_ticket_chat_message_export_free`.
+ */
+typedef struct desk_ticket_chat_message_export desk_ticket_chat_message_export;
 
 /**
  * Walks over every item of `desk_ticket_chat_message_list`, page after page. One thread at a time; free it with
@@ -819,6 +836,73 @@ typedef struct desk_iter_options {
    */
   int64_t max_items;
 } desk_iter_options;
+
+/**
+ * How a list is exported. Start from `DESK_EXPORT_OPTIONS_INIT`; zero means default.
+ */
+typedef struct desk_export_options {
+  /**
+   * `sizeof(desk_export_options)`, set by the INIT macro.
+   */
+  size_t struct_size;
+  /**
+   * How long after its time a row may still appear, in ms; 0: 120,000, and 1 for next to none. The export ends so far behind the
+   * service's clock.
+   */
+  int64_t settle_ms;
+  /**
+   * Rows that a window should have, about; 0: 10,000. At least a page, at most 1,000,000. A window is held in memory.
+   */
+  int64_t rows_per_window;
+  /**
+   * Requests that may be on their way at once; 0: 1. At most 32. As many pages are held in memory beside a window.
+   */
+  int64_t in_flight;
+} desk_export_options;
+
+/**
+ * What is known of a stretch of time that was read, and of its rows. It lives until its export begins to hand out another.
+ * Newer versions add members at the end.
+ */
+typedef struct desk_window {
+  /**
+   * Its size; members beyond it are not there.
+   */
+  size_t window_size;
+  /**
+   * Its first microsecond, in µs since the Unix epoch.
+   */
+  int64_t from_us;
+  /**
+   * Its last microsecond: the next window begins one later.
+   */
+  int64_t until_us;
+  /**
+   * How many rows it has; they are in order of time and id.
+   */
+  size_t count;
+  /**
+   * The least id; 0 if there are no rows.
+   */
+  int64_t id_min;
+  /**
+   * The greatest id; 0 if there are no rows.
+   */
+  int64_t id_max;
+  /**
+   * Requests made for it, those that proved nothing included.
+   */
+  int64_t requests;
+  /**
+   * Rows that the service gave though their time is outside; they are not among the rows.
+   */
+  int64_t strays;
+  /**
+   * Whether these are all rows that the service counts in it. If not, there may be more, some may have been deleted
+   * meanwhile, or some may have no time: do not take it for complete.
+   */
+  bool verified;
+} desk_window;
 
 /**
  * Success.
@@ -1650,7 +1734,7 @@ desk_status desk_chat_message_iter_new(struct desk_client *client,
  *
  * Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
  * stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
- * meanwhile can shift others.
+ * meanwhile can shift others: `desk_chat_message_export` proves that none is lost.
  */
 desk_status desk_chat_message_iter_next(struct desk_chat_message_iter *iter,
                                         const struct desk_chat_message **out,
@@ -1708,7 +1792,7 @@ desk_status desk_ticket_chat_message_iter_new(struct desk_client *client,
  *
  * Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
  * stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
- * meanwhile can shift others.
+ * meanwhile can shift others: `desk_ticket_chat_message_export` proves that none is lost.
  */
 desk_status desk_ticket_chat_message_iter_next(struct desk_ticket_chat_message_iter *iter,
                                                const struct desk_chat_message **out,
@@ -1742,6 +1826,148 @@ bool desk_ticket_chat_message_iter_is_ready(const struct desk_ticket_chat_messag
  */
 void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *iter);
 
+/**
+ * Starts an export. Nothing is sent before the first `desk_chat_message_export_next`.
+ *
+ * @deprecated by the service.
+ *
+ * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` has no
+ * effect. `export_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
+ * export, to be freed with `desk_chat_message_export_free`; otherwise it is NULL. Once the client is freed it
+ * answers `DESK_CANCELLED`. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`; a value of `params` that is out of bounds is told by
+ * `desk_chat_message_export_next`.
+ */
+desk_status desk_chat_message_export_new(struct desk_client *client,
+                                         const struct desk_chat_message_list_params *params,
+                                         const struct desk_export_options *export_options,
+                                         const struct desk_call_options *options,
+                                         struct desk_chat_message_export **out,
+                                         struct desk_error **err);
+
+/**
+ * The next window into `*out`: borrowed, valid with its rows until this is called again, unless that is refused,
+ * or the export is freed; NULL after the last one. Look at its `verified` before you take it for complete, and
+ * at its rows with `desk_chat_message_export_at`. Windows follow each other without a gap, the empty ones
+ * included: note `until_us` of the last one that you have kept, and begin the next export one later. Blocks.
+ *
+ * Errors: as the operation; `DESK_INCONSISTENT` if nothing can be proven: the service seems to ignore the times
+ * or, once at the very end, counts more rows than all windows had: then do not take the export for complete,
+ * though this gives NULL when it is called again. After any other error the export stands where it stood:
+ * calling this again goes on with nothing skipped or repeated. `DESK_INVALID_ARGUMENT` while another step has
+ * not ended.
+ */
+desk_status desk_chat_message_export_next(struct desk_chat_message_export *export_,
+                                          const struct desk_window **out,
+                                          struct desk_error **err);
+
+/**
+ * Starts to make the next window ready and returns at once; see the rules of asynchronous calls at the top. Once
+ * the call has ended and `desk_op_take` says `DESK_OK`, `desk_chat_message_export_next` hands out the window, or
+ * NULL at the end, without waiting. Its queue is that of the options of `desk_chat_message_export_new`. Until it
+ * has ended, make no other step and do not free the export; the window before and its rows stay valid, and in
+ * memory beside the new one, until `desk_chat_message_export_next`. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_chat_message_export_next` come with `desk_op_take`, and
+ * calling this again then goes on with nothing skipped or repeated.
+ */
+desk_status desk_chat_message_export_next_async(struct desk_chat_message_export *export_,
+                                                desk_op_fn callback,
+                                                void *user_data,
+                                                desk_free_fn user_data_free,
+                                                struct desk_op **op,
+                                                struct desk_error **err);
+
+/**
+ * Whether `desk_chat_message_export_next` hands out a window, or the end that was found, without waiting; false
+ * for NULL. Any thread that may make a step.
+ */
+bool desk_chat_message_export_is_ready(const struct desk_chat_message_export *export_);
+
+/**
+ * The row at `index` of the window that `desk_chat_message_export_next` handed out last, below its `count`; NULL
+ * beyond. Borrowed as the window is. Any thread, while no step is made.
+ */
+const struct desk_chat_message *desk_chat_message_export_at(const struct desk_chat_message_export *export_,
+                                                            size_t index);
+
+/**
+ * Frees an export; NULL is fine. Its last window ends with it. Any thread, once.
+ */
+void desk_chat_message_export_free(struct desk_chat_message_export *export_);
+
+/**
+ * Starts an export. Nothing is sent before the first `desk_ticket_chat_message_export_next`.
+ *
+ * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` has no
+ * effect. `export_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
+ * export, to be freed with `desk_ticket_chat_message_export_free`; otherwise it is NULL. Once the client is
+ * freed it answers `DESK_CANCELLED`. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`; a value of `params` that is out of bounds is told by
+ * `desk_ticket_chat_message_export_next`.
+ */
+desk_status desk_ticket_chat_message_export_new(struct desk_client *client,
+                                                int64_t ticket_id,
+                                                const struct desk_ticket_chat_message_list_params *params,
+                                                const struct desk_export_options *export_options,
+                                                const struct desk_call_options *options,
+                                                struct desk_ticket_chat_message_export **out,
+                                                struct desk_error **err);
+
+/**
+ * The next window into `*out`: borrowed, valid with its rows until this is called again, unless that is refused,
+ * or the export is freed; NULL after the last one. Look at its `verified` before you take it for complete, and
+ * at its rows with `desk_ticket_chat_message_export_at`. Windows follow each other without a gap, the empty ones
+ * included. Blocks.
+ *
+ * Errors: as the operation; `DESK_INCONSISTENT` if nothing can be proven: the service seems to ignore the times
+ * or, once at the very end, counts more rows than all windows had: then do not take the export for complete,
+ * though this gives NULL when it is called again. After any other error the export stands where it stood:
+ * calling this again goes on with nothing skipped or repeated. `DESK_INVALID_ARGUMENT` while another step has
+ * not ended.
+ */
+desk_status desk_ticket_chat_message_export_next(struct desk_ticket_chat_message_export *export_,
+                                                 const struct desk_window **out,
+                                                 struct desk_error **err);
+
+/**
+ * Starts to make the next window ready and returns at once; see the rules of asynchronous calls at the top. Once
+ * the call has ended and `desk_op_take` says `DESK_OK`, `desk_ticket_chat_message_export_next` hands out the
+ * window, or NULL at the end, without waiting. Its queue is that of the options of
+ * `desk_ticket_chat_message_export_new`. Until it has ended, make no other step and do not free the export; the
+ * window before and its rows stay valid, and in memory beside the new one, until
+ * `desk_ticket_chat_message_export_next`. Any thread.
+ *
+ * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_ticket_chat_message_export_next` come with `desk_op_take`, and
+ * calling this again then goes on with nothing skipped or repeated.
+ */
+desk_status desk_ticket_chat_message_export_next_async(struct desk_ticket_chat_message_export *export_,
+                                                       desk_op_fn callback,
+                                                       void *user_data,
+                                                       desk_free_fn user_data_free,
+                                                       struct desk_op **op,
+                                                       struct desk_error **err);
+
+/**
+ * Whether `desk_ticket_chat_message_export_next` hands out a window, or the end that was found, without waiting;
+ * false for NULL. Any thread that may make a step.
+ */
+bool desk_ticket_chat_message_export_is_ready(const struct desk_ticket_chat_message_export *export_);
+
+/**
+ * The row at `index` of the window that `desk_ticket_chat_message_export_next` handed out last, below its
+ * `count`; NULL beyond. Borrowed as the window is. Any thread, while no step is made.
+ */
+const struct desk_chat_message *desk_ticket_chat_message_export_at(const struct desk_ticket_chat_message_export *export_,
+                                                                   size_t index);
+
+/**
+ * Frees an export; NULL is fine. Its last window ends with it. Any thread, once.
+ */
+void desk_ticket_chat_message_export_free(struct desk_ticket_chat_message_export *export_);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -1760,6 +1986,10 @@ void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *it
 /** The start of every desk_iter_options. */
 #define DESK_ITER_OPTIONS_INIT \
   { sizeof(desk_iter_options), 0 }
+
+/** The start of every desk_export_options. */
+#define DESK_EXPORT_OPTIONS_INIT \
+  { sizeof(desk_export_options), 0, 0, 0 }
 
 /** The start of every desk_raw_request. */
 #define DESK_RAW_REQUEST_INIT \

@@ -580,99 +580,160 @@ class [[nodiscard]] Async {
   std::function<Result<T>(const desk_op*)> take_;
 };
 
-/// Walks over a list, page after page: an input range. Each item is borrowed, and valid until the next step. Moves,
-/// never
-/// copies; one thread at a time. While you work on a page, the next one is asked for.
+/// A window of an export: a stretch of time, its rows, and what is known of them. Borrowed: valid until the next step
+/// of its
+/// export begins.
+template <class View>
+class Window {
+ public:
+  /// Sees a C object and its rows.
+  Window(const desk_window* object, List<View> rows) noexcept : object_(object), rows_(rows) {}
+  /// Its first microsecond.
+  Time from() const { return detail::time(object_->from_us); }
+  /// Its last microsecond: the next window begins one later.
+  Time until() const { return detail::time(object_->until_us); }
+  /// Its rows, in order of time and id, each once.
+  List<View> rows() const noexcept { return rows_; }
+  /// The least id; none if there are no rows.
+  std::optional<std::int64_t> id_min() const { return id(object_->id_min); }
+  /// The greatest id; none if there are no rows.
+  std::optional<std::int64_t> id_max() const { return id(object_->id_max); }
+  /// Requests made for it, those that proved nothing included.
+  std::int64_t requests() const noexcept { return object_->requests; }
+  /// Rows that the service gave though their time is outside; they are not among the rows.
+  std::int64_t strays() const noexcept { return object_->strays; }
+  /// Whether these are all rows that the service counts in it. If not, there may be more, some may have been deleted
+  /// meanwhile, or some may have no time: do not take it for complete.
+  bool verified() const noexcept { return object_->verified; }
+  /// The C object.
+  const desk_window* c_ptr() const noexcept { return object_; }
+
+ private:
+  std::optional<std::int64_t> id(std::int64_t id) const {
+    return rows_.empty() ? std::nullopt : std::optional<std::int64_t>(id);
+  }
+
+  const desk_window* object_;
+  List<View> rows_;
+};
+
+namespace detail {
+
+template <class View, class Iter, class Item, desk_status (*Next)(Iter*, const Item**, desk_error**)>
+Result<std::optional<View>> next_item(Iter* iter) {
+  const Item* item = nullptr;
+  desk_error* err = nullptr;
+  if (Next(iter, &item, &err) != DESK_OK) return Error(err);
+  return item ? std::optional<View>(View(item)) : std::optional<View>();
+}
+
+template <class View, class Export, class Item, desk_status (*Next)(Export*, const desk_window**, desk_error**),
+          const Item* (*At)(const Export*, std::size_t)>
+Result<std::optional<Window<View>>> next_window(Export* all) {
+  const desk_window* window = nullptr;
+  desk_error* err = nullptr;
+  if (Next(all, &window, &err) != DESK_OK) return Error(err);
+  if (!window) return std::optional<Window<View>>();
+  const auto at = [](const void* owner, std::size_t index) { return View(At(static_cast<const Export*>(owner), index)); };
+  return std::optional<Window<View>>(Window<View>(window, List<View>(all, window->count, at)));
+}
+
+}  // namespace detail
+
+/// Reads a list step by step: an input range of items, or of the windows of an export. Each is borrowed, and valid
+/// until the
+/// next step begins. Moves, never copies; one thread at a time. While you work on items, the next page is asked for; on
+/// a window,
+/// the next one if more than one request may be in flight.
 ///
-/// After an error it stands where it stood: try_next() or begin() again goes on with nothing skipped or repeated.
-template <class View, class Iter, class Item, desk_status (*Next)(Iter*, const Item**, desk_error**),
-          desk_status (*NextAsync)(Iter*, desk_op_fn, void*, desk_free_fn, desk_op**, desk_error**),
-          bool (*IsReady)(const Iter*), void (*Free)(Iter*)>
-class Items {
+/// After an error it stands where it stood: try_next() or begin() again goes on with nothing skipped or repeated. But
+/// for one:
+/// DESK_INCONSISTENT at the very end of an export is told once, and the end follows. Then do not take the export for
+/// complete.
+template <class Step, class Handle, Result<std::optional<Step>> (*Next)(Handle*),
+          desk_status (*NextAsync)(Handle*, desk_op_fn, void*, desk_free_fn, desk_op**, desk_error**),
+          bool (*IsReady)(const Handle*), void (*Free)(Handle*)>
+class Steps {
  public:
   /// Takes over a C object.
-  explicit Items(Iter* taken) noexcept : iter_(taken) {}
+  explicit Steps(Handle* taken) noexcept : handle_(taken) {}
 
-  /// The next item; none at the end.
-  Result<std::optional<View>> try_next() & {
-    const Item* item = nullptr;
-    desk_error* err = nullptr;
-    if (Next(iter_.get(), &item, &err) != DESK_OK) return Error(err);
-    return item ? std::optional<View>(View(item)) : std::optional<View>();
-  }
-  /// Keep the Items in a variable while you read them.
-  Result<std::optional<View>> try_next() && = delete;
-  /// Whether try_next() hands out an item, or the end that was found, without waiting.
-  bool is_ready() const noexcept { return IsReady(iter_.get()); }
-  /// The next item without blocking; none at the end. Until it has ended, make no other step and keep the Items. It
-  /// arrives
-  /// at the queue of the options that the Items were made with.
-  Async<std::optional<View>> next_async() & {
-    return Async<std::optional<View>>(
-        [iter = iter_.get()](const detail::Completion& end) {
+  /// The next step; none at the end.
+  Result<std::optional<Step>> try_next() & { return Next(handle_.get()); }
+  /// Keep the Steps in a variable while you read them.
+  Result<std::optional<Step>> try_next() && = delete;
+  /// Whether try_next() hands out something, or the end that was found, without waiting.
+  bool is_ready() const noexcept { return IsReady(handle_.get()); }
+  /// The next step without blocking; none at the end. What was handed out before ends as soon as this is started. Until
+  /// it has
+  /// ended, make no other step and keep the Steps. It arrives at the queue of the options that the Steps were made
+  /// with.
+  Async<std::optional<Step>> next_async() & {
+    return Async<std::optional<Step>>(
+        [handle = handle_.get()](const detail::Completion& end) {
           return detail::call_plain(detail::Scratch(), [&](desk_error** err) {
-            return NextAsync(iter, end.callback, end.user_data, end.user_data_free, nullptr, err);
+            return NextAsync(handle, end.callback, end.user_data, end.user_data_free, nullptr, err);
           });
         },
-        [iter = iter_.get()](const desk_op* op) -> Result<std::optional<View>> {
+        [handle = handle_.get()](const desk_op* op) -> Result<std::optional<Step>> {
           desk_error* err = nullptr;
-          const Item* item = nullptr;
-          if (desk_op_take(op, &err) != DESK_OK || Next(iter, &item, &err) != DESK_OK) return Error(err);
-          return item ? std::optional<View>(View(item)) : std::optional<View>();
+          if (desk_op_take(op, &err) != DESK_OK) return Error(err);
+          return Next(handle);
         });
   }
-  Async<std::optional<View>> next_async() && = delete;
+  Async<std::optional<Step>> next_async() && = delete;
   /// The C object.
-  Iter* c_ptr() const noexcept { return iter_.get(); }
+  Handle* c_ptr() const noexcept { return handle_.get(); }
 
 #ifndef DESK_NO_EXCEPTIONS
-  /// The next item, none at the end, or throws Error.
-  std::optional<View> next() & { return try_next().value(); }
-  std::optional<View> next() && = delete;
+  /// The next step, none at the end, or throws Error.
+  std::optional<Step> next() & { return try_next().value(); }
+  std::optional<Step> next() && = delete;
 
-  /// Walks over the items.
+  /// Makes the steps.
   class iterator {
    public:
     /// @cond what every iterator has
     using iterator_concept = std::input_iterator_tag;
     using iterator_category = std::input_iterator_tag;
-    using value_type = View;
+    using value_type = Step;
     using difference_type = std::ptrdiff_t;
-    using pointer = const View*;
-    using reference = const View&;
+    using pointer = const Step*;
+    using reference = const Step&;
 
     iterator() noexcept = default;
-    explicit iterator(Items* items) : items_(items) { ++*this; }
-    const View& operator*() const noexcept { return *item_; }
-    const View* operator->() const noexcept { return &*item_; }
-    /// The next item; throws Error.
+    explicit iterator(Steps* steps) : steps_(steps) { ++*this; }
+    const Step& operator*() const noexcept { return *step_; }
+    const Step* operator->() const noexcept { return &*step_; }
+    /// The next step; throws Error.
     iterator& operator++() {
-      item_ = items_->next();
-      if (!item_) items_ = nullptr;
+      step_.reset();
+      step_ = steps_->next();
+      if (!step_) steps_ = nullptr;
       return *this;
     }
     void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.items_ == b.items_; }
-    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.items_ != b.items_; }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.steps_ == b.steps_; }
+    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.steps_ != b.steps_; }
     /// @endcond
 
    private:
-    Items* items_ = nullptr;
-    std::optional<View> item_;
+    Steps* steps_ = nullptr;
+    std::optional<Step> step_;
   };
 
-  /// The next item; throws Error.
+  /// The next step; throws Error.
   iterator begin() & { return iterator(this); }
   iterator begin() && = delete;
-  /// Behind the last item.
+  /// Behind the last step.
   iterator end() const noexcept { return iterator(); }
 #endif
 
  private:
   struct Delete {
-    void operator()(Iter* iter) const noexcept { Free(iter); }
+    void operator()(Handle* handle) const noexcept { Free(handle); }
   };
-  std::unique_ptr<Iter, Delete> iter_;
+  std::unique_ptr<Handle, Delete> handle_;
 };
 /// The priority of a chat. The default of the service is not documented.
 enum class Priority : std::int32_t {
@@ -1234,13 +1295,21 @@ class ChatMessagePage : public ChatMessagePageView {
   std::unique_ptr<desk_chat_message_page, Free> owned_;
 };
 
-/// Walks over every ChatMessage; see Items.
+/// Walks over every ChatMessage; see Steps.
 using ChatMessageIter =
-    Items<ChatMessageView, desk_chat_message_iter, desk_chat_message, desk_chat_message_iter_next, desk_chat_message_iter_next_async, desk_chat_message_iter_is_ready, desk_chat_message_iter_free>;
+    Steps<ChatMessageView, desk_chat_message_iter, detail::next_item<ChatMessageView, desk_chat_message_iter, desk_chat_message, desk_chat_message_iter_next>, desk_chat_message_iter_next_async, desk_chat_message_iter_is_ready, desk_chat_message_iter_free>;
 
-/// Walks over every ChatMessage; see Items.
+/// Reads every ChatMessage, window by window, with proof that none is lost or doubled; see Steps and Window.
+using ChatMessageExport =
+    Steps<Window<ChatMessageView>, desk_chat_message_export, detail::next_window<ChatMessageView, desk_chat_message_export, desk_chat_message, desk_chat_message_export_next, desk_chat_message_export_at>, desk_chat_message_export_next_async, desk_chat_message_export_is_ready, desk_chat_message_export_free>;
+
+/// Walks over every ChatMessage; see Steps.
 using TicketChatMessageIter =
-    Items<ChatMessageView, desk_ticket_chat_message_iter, desk_chat_message, desk_ticket_chat_message_iter_next, desk_ticket_chat_message_iter_next_async, desk_ticket_chat_message_iter_is_ready, desk_ticket_chat_message_iter_free>;
+    Steps<ChatMessageView, desk_ticket_chat_message_iter, detail::next_item<ChatMessageView, desk_ticket_chat_message_iter, desk_chat_message, desk_ticket_chat_message_iter_next>, desk_ticket_chat_message_iter_next_async, desk_ticket_chat_message_iter_is_ready, desk_ticket_chat_message_iter_free>;
+
+/// Reads every ChatMessage, window by window, with proof that none is lost or doubled; see Steps and Window.
+using TicketChatMessageExport =
+    Steps<Window<ChatMessageView>, desk_ticket_chat_message_export, detail::next_window<ChatMessageView, desk_ticket_chat_message_export, desk_chat_message, desk_ticket_chat_message_export_next, desk_ticket_chat_message_export_at>, desk_ticket_chat_message_export_next_async, desk_ticket_chat_message_export_is_ready, desk_ticket_chat_message_export_free>;
 
 /// Cancels the calls that have it in their options, from any thread. Copies are the same token.
 class Cancel {
@@ -1352,6 +1421,42 @@ class IterOptions {
 
  private:
   std::int64_t max_items_ = 0;
+};
+
+/// How a list is exported.
+class ExportOptions {
+ public:
+  /// How long after its time a row may still appear; 0 or not set: 120 s. The export ends so far behind the service's
+  /// clock.
+  ExportOptions& settle(std::chrono::milliseconds value) {
+    settle_ms_ = value.count();
+    return *this;
+  }
+  /// Rows that a window should have, about; not set: 10,000. At least a page, at most 1,000,000. A window is held in
+  /// memory.
+  ExportOptions& rows_per_window(std::int64_t value) {
+    rows_per_window_ = value;
+    return *this;
+  }
+  /// Requests that may be on their way at once; not set: 1. At most 32. As many pages are held in memory beside a
+  /// window.
+  ExportOptions& in_flight(std::int64_t value) {
+    in_flight_ = value;
+    return *this;
+  }
+  /// For C.
+  desk_export_options c_value(detail::Scratch&) const noexcept {
+    desk_export_options c = DESK_EXPORT_OPTIONS_INIT;
+    c.settle_ms = settle_ms_;
+    c.rows_per_window = rows_per_window_;
+    c.in_flight = in_flight_;
+    return c;
+  }
+
+ private:
+  std::int64_t settle_ms_ = 0;
+  std::int64_t rows_per_window_ = 0;
+  std::int64_t in_flight_ = 0;
 };
 
 /// A call that the spec does not have yet. Keeps copies of what it is given.
@@ -1727,8 +1832,8 @@ class Client {
         });
   }
 
-  /// Walks over every item of chat_message_list, page after page. Deprecated by the service. Nothing is sent before the
-  /// first item is asked for.
+  /// Walks over every item of chat_message_list, page after page; what comes and goes meanwhile can shift others.
+  /// Deprecated by the service. Nothing is sent before the first one is asked for.
   Result<ChatMessageIter> try_chat_message_iter(const ChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -1741,6 +1846,22 @@ class Client {
 #ifndef DESK_NO_EXCEPTIONS
   /// As try_chat_message_iter, but throws Error; an input range.
   ChatMessageIter chat_message_iter(const ChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const { return try_chat_message_iter(params, iter_options, options).value(); }
+#endif
+
+  /// Reads every item of chat_message_list, window by window, with proof that none is lost or doubled. Deprecated by
+  /// the service. Nothing is sent before the first one is asked for.
+  Result<ChatMessageExport> try_chat_message_export(const ChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_params = params.c_value(scratch);
+    const auto c_export_options = export_options.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<ChatMessageExport, desk_chat_message_export>(scratch, [&](desk_chat_message_export** out, desk_error** err) {
+      return desk_chat_message_export_new(client_.get(), &c_params, &c_export_options, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_chat_message_export, but throws Error; an input range.
+  ChatMessageExport chat_message_export(const ChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const { return try_chat_message_export(params, export_options, options).value(); }
 #endif
 
   /// List messages of a ticket. Lists one page of the chat messages in one ticket. The order is not documented.
@@ -1777,8 +1898,8 @@ class Client {
         });
   }
 
-  /// Walks over every item of ticket_chat_message_list, page after page. Nothing is sent before the first item is asked
-  /// for.
+  /// Walks over every item of ticket_chat_message_list, page after page; what comes and goes meanwhile can shift
+  /// others. Nothing is sent before the first one is asked for.
   Result<TicketChatMessageIter> try_ticket_chat_message_iter(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -1791,6 +1912,22 @@ class Client {
 #ifndef DESK_NO_EXCEPTIONS
   /// As try_ticket_chat_message_iter, but throws Error; an input range.
   TicketChatMessageIter ticket_chat_message_iter(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_iter(ticket_id, params, iter_options, options).value(); }
+#endif
+
+  /// Reads every item of ticket_chat_message_list, window by window, with proof that none is lost or doubled. Nothing
+  /// is sent before the first one is asked for.
+  Result<TicketChatMessageExport> try_ticket_chat_message_export(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const {
+    detail::Scratch scratch;
+    const auto c_params = params.c_value(scratch);
+    const auto c_export_options = export_options.c_value(scratch);
+    const auto c_options = options.c_value(scratch);
+    return detail::call<TicketChatMessageExport, desk_ticket_chat_message_export>(scratch, [&](desk_ticket_chat_message_export** out, desk_error** err) {
+      return desk_ticket_chat_message_export_new(client_.get(), ticket_id, &c_params, &c_export_options, &c_options, out, err);
+    });
+  }
+#ifndef DESK_NO_EXCEPTIONS
+  /// As try_ticket_chat_message_export, but throws Error; an input range.
+  TicketChatMessageExport ticket_chat_message_export(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_export(ticket_id, params, export_options, options).value(); }
 #endif
 
  private:

@@ -1,5 +1,6 @@
-/* export_messages FILE: writes every message of 2026-01-02 to FILE, a JSON object a line. FILE appears when it is complete.
- * After an error the iterator stands where it stood, so that going on skips and repeats nothing. */
+/* export_messages FILE: writes every message of 2026-01-02 to FILE, a JSON object a line. FILE appears when it is complete: each
+ * window was read until the service counted as many messages in it as came. After an error the export stands where it stood, so
+ * that going on skips and repeats nothing. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -33,21 +34,28 @@ static void write_message(FILE *file, const desk_chat_message *message) {
   fputs("}\n", file);
 }
 
-/* Whether all messages are in the file. */
-static bool export_to(FILE *file, desk_chat_message_iter *messages, int64_t *count) {
+/* Whether all messages up to `end` are in the file. */
+static bool export_to(FILE *file, desk_chat_message_export *messages, int64_t end, size_t *count) {
+  bool verified = true;
+  int64_t until = 0;
   for (int failures = 0; failures < PATIENCE;) {
-    const desk_chat_message *message = NULL;
+    const desk_window *window = NULL;
     desk_error *error = NULL;
-    if (desk_chat_message_iter_next(messages, &message, &error) != DESK_OK) {
-      /* The library has tried several times; trouble may still pass. */
-      fprintf(stderr, "after %" PRId64 " messages: %s\n", *count, desk_error_get_message(error).ptr);
+    const desk_status status = desk_chat_message_export_next(messages, &window, &error);
+    if (status != DESK_OK) {
+      /* The library has tried several times; trouble may still pass, but for a service that contradicts itself. */
+      verified = verified && status != DESK_INCONSISTENT;
+      fprintf(stderr, "after %zu messages: %s\n", *count, desk_error_get_message(error).ptr);
       desk_error_free(error);
       failures++;
       continue;
     }
-    if (!message) return true;
-    write_message(file, message);
-    ++*count;
+    /* A day that is not over yet ends earlier. */
+    if (!window) return verified && until == end;
+    for (size_t i = 0; i < window->count; i++) write_message(file, desk_chat_message_export_at(messages, i));
+    *count += window->count;
+    verified = verified && window->verified;
+    until = window->until_us;
     failures = 0;
   }
   return false;
@@ -66,10 +74,10 @@ int main(int argc, char **argv) {
   day.created_at_gte_us = INT64_C(1767312000000000); /* 2026-01-02T00:00:00Z */
   day.created_at_lte_us = day.created_at_gte_us + INT64_C(86400000000) - 1;
   desk_client *client = NULL;
-  desk_chat_message_iter *messages = NULL;
+  desk_chat_message_export *messages = NULL;
   desk_error *error = NULL;
   if (desk_client_new(&options, &client, &error) != DESK_OK ||
-      desk_chat_message_iter_new(client, &day, NULL, NULL, &messages, &error) != DESK_OK) {
+      desk_chat_message_export_new(client, &day, NULL, NULL, &messages, &error) != DESK_OK) {
     fprintf(stderr, "%s\n", desk_error_get_message(error).ptr);
     desk_error_free(error);
     desk_client_free(client);
@@ -78,16 +86,16 @@ int main(int argc, char **argv) {
   char part[4096];
   const int length = snprintf(part, sizeof part, "%s.part", argv[1]);
   FILE *file = length > 0 && (size_t)length < sizeof part ? fopen(part, "w") : NULL;
-  int64_t count = 0;
-  bool complete = file && export_to(file, messages, &count);
+  size_t count = 0;
+  bool complete = file && export_to(file, messages, day.created_at_lte_us, &count);
   if (file) complete = !ferror(file) && fclose(file) == 0 && complete;
   complete = complete && rename(part, argv[1]) == 0;
-  desk_chat_message_iter_free(messages);
+  desk_chat_message_export_free(messages);
   desk_client_free(client);
   if (!complete) {
     fprintf(stderr, "%s is not complete\n", argv[1]);
     return EXIT_FAILURE;
   }
-  printf("%" PRId64 " messages\n", count);
+  printf("%zu messages\n", count);
   return EXIT_SUCCESS;
 }

@@ -139,6 +139,11 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
         let seen: Vec<String> =
             requests.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
         let order = "/v1/shops/caf%C3%A9%2F50%25%3F%23/orders/7";
+        // Counted, read and counted again.
+        let exported = |until: &str, limit: u8| {
+            let day = format!("made__gte=2019-03-12T00%3A00%3A00Z&made__lte=2019-03-{until}");
+            format!("GET /v1/shops/caf%C3%A9%2F50%25%3F%23/orders?{day}&only_state=NEW&page_size={limit}&skip=0")
+        };
         let wanted = [
             format!("GET {order}"),
             "GET /v1/shops/sparse/orders/7".to_owned(),
@@ -148,6 +153,9 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
              &min_total=0.25&page_size=9&paid=true&state=DONE&state=NEW&tag=a&tag="
                 .to_owned(),
             "GET /v1/shops/caf%C3%A9%2F50%25%3F%23/orders?only_state=NEW&page_size=9&skip=0".to_owned(),
+            exported("12T23%3A59%3A59.999999Z", 1),
+            exported("13T00%3A00%3A00Z", 9),
+            exported("13T00%3A00%3A00Z", 1),
         ];
         assert_eq!(seen, wanted, "{compiler}");
         let body: Value = serde_json::from_slice(&requests[2].body).expect("JSON");

@@ -7,30 +7,35 @@
 //! begins behind the last window's end.
 
 mod ahead;
+mod bounds;
 mod pace;
 mod pass;
 mod pieces;
 mod reading;
+mod shared;
 mod stage;
 mod tally;
 mod window;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use foldhash::{HashSet, HashSetExt};
 use futures_core::Stream;
 
 use crate::Error;
 use crate::asked::Asked;
 use crate::paging::{List, Page, Slice};
 use ahead::{Ahead, Course};
+use bounds::whole;
 use pace::Pace;
 pub use pieces::{Piece, Pieces};
 use reading::{Reading, Step};
+#[doc(hidden)]
+pub use shared::SharedRow;
 use stage::Stage;
 use tally::Tally;
 pub use window::{Proof, Window, begin};
@@ -72,6 +77,8 @@ pub struct Export<T> {
     /// What the last window asked up to: `until`, or the end of its second.
     edge: i64,
     settle: Duration,
+    /// The size of a page that was asked for and that no page has.
+    odd: Option<i64>,
     pace: Pace,
     stage: Stage<T>,
     /// If rows are given as they come, before their window is proven: how many are held if that cannot be.
@@ -115,6 +122,7 @@ impl<T: Send + 'static> Export<T> {
             until,
             edge: until,
             settle: Duration::from_secs(120),
+            odd: page.filter(|page| !(1..=most).contains(page)),
             pace: Pace::new(page.unwrap_or(most).clamp(1, most), 10_000),
             stage: if from > until { Stage::End } else { Stage::Start },
             list,
@@ -177,7 +185,7 @@ impl<T: Send + 'static> Export<T> {
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Piece<T>, Error>>> {
         loop {
-            if self.asked.is_none() && !self.send() {
+            if self.asked.is_none() && !self.send(false) {
                 return Poll::Ready(None);
             }
             let Some(asked) = &mut self.asked else { continue };
@@ -193,8 +201,8 @@ impl<T: Send + 'static> Export<T> {
             };
             if let Some(piece) = page.and_then(|page| self.accept(&slice, page)).transpose() {
                 if piece.is_ok() && self.ahead.most > 1 {
-                    // The service is not to wait for what becomes of these rows.
-                    self.send();
+                    // The service is not to wait for what becomes of these rows, nor is that time to count as the service's.
+                    self.send(true);
                 }
                 return Poll::Ready(Some(piece));
             }
@@ -203,16 +211,18 @@ impl<T: Send + 'static> Export<T> {
 
     /// What to ask for next; `None` at the end.
     fn ask(&self) -> Option<Slice> {
-        let offset = match &self.stage {
-            Stage::Start | Stage::Check => 0,
-            Stage::Ends(count, _) => count - 1,
+        let (offset, limit) = match &self.stage {
+            // A size that no page has is refused as it is for the list itself.
+            Stage::Start => (0, self.odd.unwrap_or(1)),
+            Stage::Check => (0, 1),
+            Stage::Ends(count, _) => (count - 1, 1),
             Stage::Read(reading) => return Some(self.shaped(reading.slice(self.pace.limit))),
             Stage::End => return None,
         };
         let window = Some((at(self.from), at(self.edge)));
         // What is only a hint may fail.
         let ahead = matches!(self.stage, Stage::Ends(..));
-        Some(self.shaped(Slice { limit: 1, offset, window, part: None, ahead }))
+        Some(self.shaped(Slice { limit, offset, window, part: None, ahead }))
     }
 
     /// Without times for a list that knows none.
@@ -220,11 +230,12 @@ impl<T: Send + 'static> Export<T> {
         Slice { window: slice.window.filter(|_| self.windows), ..slice }
     }
 
-    /// Sends for the next page, and for those behind it; whether there is one.
-    fn send(&mut self) -> bool {
+    /// Sends for the next page, perhaps before it is needed, and for those behind it; whether there is one.
+    fn send(&mut self, early: bool) -> bool {
         let Some(slice) = self.ask() else { return false };
         let asked = self.ahead.take(&slice);
         let sent = u64::from(asked.is_none());
+        let slice = Slice { ahead: slice.ahead || early, ..slice };
         self.asked = Some(asked.unwrap_or_else(|| Asked::send(&self.list, slice)));
         let (given_up, ahead) = self.ahead.follow(&self.list, self.foresee());
         self.requests += sent + ahead;
@@ -337,38 +348,6 @@ impl<T: Send + 'static> Export<T> {
         Stage::Read(Box::new(Reading::new(self.list.id, self.parts, bounds, self.pace.limit, flows)))
     }
 
-    /// The window from here on, and up to when it asks. It ends with a whole second if it can, so that a service that cuts
-    /// times to seconds leaves no row out.
-    fn bounds(&self, from: i64, pace: &Pace) -> (i64, i64, i64) {
-        if !self.windows {
-            // Nothing that could be made narrower.
-            return (self.until, self.until, self.until);
-        }
-        let until = from.saturating_add(pace.width - 1).min(self.until);
-        let (second, last) = (whole(until), whole(self.until));
-        let until = if until == self.until || second <= from {
-            until
-        } else if second < last {
-            second
-        } else if second - SECOND > from {
-            // What is behind the last whole second is too narrow for a window.
-            second - SECOND
-        } else if pace.width >= SECOND {
-            self.until
-        } else {
-            second
-        };
-        (from, until, self.asked(from, until))
-    }
-
-    /// Up to when a window asks. The last one cannot choose where it ends: it asks for the rest of that second as well, whose
-    /// rows are strays. A window as narrow as that would have more of them than of its own, and does so only if there is no other.
-    fn asked(&self, from: i64, until: i64) -> i64 {
-        let rest = (SECOND - until.rem_euclid(SECOND)) % SECOND;
-        let is_all = from == self.from && from < until;
-        if until == self.until && (until - from >= SECOND || is_all) { until.saturating_add(rest) } else { until }
-    }
-
     fn unfiltered(&self, count: i64) -> Error {
         self.list.inconsistent(format!(
             "the service seems to ignore the times asked for: {count} rows, most of them outside; nothing can be proven"
@@ -390,11 +369,6 @@ impl<T: Send + 'static> Stream for Export<T> {
             }
         }
     }
-}
-
-/// The whole second that a time is in.
-fn whole(time: i64) -> i64 {
-    time - time.rem_euclid(SECOND)
 }
 
 fn rows(rows: usize) -> i64 {

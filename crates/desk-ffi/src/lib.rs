@@ -21,6 +21,7 @@ mod background;
 mod cancel;
 mod client;
 mod error;
+mod export;
 mod fields;
 #[allow(
     missing_docs,
@@ -52,6 +53,7 @@ mod response;
 mod signal;
 mod sigpipe;
 mod status;
+mod steps;
 mod sync;
 mod text;
 mod version;

@@ -166,6 +166,27 @@ where
     T: Any + Send,
     F: Future<Output = Result<T, Failure>> + Send + 'static,
 {
+    let mut make = Some(make);
+    let mut make = || {
+        let Start { inner, queue, cancel, call } = make.take().ok_or(Failure::Panic)?()?;
+        let call: Call = Box::pin(async move { call.await.map(|value| Box::new(value) as Box<dyn Any + Send>) });
+        Ok(Start { inner, queue, cancel, call })
+    };
+    // SAFETY: by contract.
+    unsafe { start_any(completion, TypeId::of::<T>(), out, err, &mut make) }
+}
+
+/// The same for a result of whatever type, so that it is compiled once.
+///
+/// # Safety
+/// As of [`start`].
+unsafe fn start_any(
+    completion: Completion,
+    kind: TypeId,
+    out: *mut *mut desk_op,
+    err: *mut *mut desk_error,
+    make: &mut dyn FnMut() -> Result<Start<Call>, Failure>,
+) -> desk_status {
     if !out.is_null() {
         // SAFETY: by contract.
         unsafe { out.write(std::ptr::null_mut()) };
@@ -180,14 +201,12 @@ where
         let callbacks = user_data_free.is_some() || (callback.is_some() && queue.is_none());
         let tracked = inner.background.start(&inner, callbacks)?;
         let user_data = UserData { pointer: user_data, free: user_data_free };
-        let (result, kind) = (Slot::new(), TypeId::of::<T>());
-        let op = Arc::new(Op { result, kind, taker, cancel, user_data, process: process::id() });
+        let op = Arc::new(Op { result: Slot::new(), kind, taker, cancel, user_data, process: process::id() });
         if !out.is_null() {
             // SAFETY: by contract.
             unsafe { out.write(handle::give::<desk_op, ()>(op.clone(), ())) };
         }
-        let call = async move { call.await.map(|value| Box::new(value) as Box<dyn Any + Send>) };
-        started = Some((Running { op: Some(op), inner, callback, queue, _tracked: tracked }, Box::pin(call)));
+        started = Some((Running { op: Some(op), inner, callback, queue, _tracked: tracked }, call));
         Ok(())
     };
     // SAFETY: by contract.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::desk_client::export::Export;
 use ::desk_client::{Builder, CallOptions, Client};
 
 use crate::cancel::desk_cancel;
@@ -94,12 +95,28 @@ pub struct desk_iter_options {
     pub max_items: i64,
 }
 
+/// How a list is exported. Start from `DESK_EXPORT_OPTIONS_INIT`; zero means default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_export_options {
+    /// `sizeof(desk_export_options)`, set by the INIT macro.
+    pub struct_size: usize,
+    /// How long after its time a row may still appear, in ms; 0: 120,000, and 1 for next to none. The export ends so far behind the
+    /// service's clock.
+    pub settle_ms: i64,
+    /// Rows that a window should have, about; 0: 10,000. At least a page, at most 1,000,000. A window is held in memory.
+    pub rows_per_window: i64,
+    /// Requests that may be on their way at once; 0: 1. At most 32. As many pages are held in memory beside a window.
+    pub in_flight: i64,
+}
+
 input::growable!(desk_client_options {
     api_token, base_url, connect_timeout_ms, timeout_ms, attempt_timeout_ms, idle_timeout_ms, user_agent, ca_pem, ca_file,
     proxy, max_idle_connections, reads_per_second, writes_per_second
 } bools {});
 input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len, cancel, queue } bools {});
 input::growable!(desk_iter_options { max_items } bools {});
+input::growable!(desk_export_options { settle_ms, rows_per_window, in_flight } bools {});
 
 /// A setting's name, its value in C, and what sets it.
 type Setting<C, T> = (&'static str, C, fn(Builder, T) -> Builder);
@@ -196,6 +213,29 @@ pub(crate) unsafe fn max_items(options: *const desk_iter_options) -> Result<Opti
         Some(options) => number("max_items", options.max_items),
         None => Ok(None),
     }
+}
+
+/// An export as `options` want it.
+///
+/// # Safety
+/// `options` is NULL or as large as it says.
+pub(crate) unsafe fn export<T: Send + 'static>(
+    mut export: Export<T>,
+    options: *const desk_export_options,
+) -> Result<Export<T>, Failure> {
+    // SAFETY: by contract.
+    let Some(options) = unsafe { input::read_struct("export_options", options) }? else { return Ok(export) };
+    let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    if let Some(settle) = duration("settle_ms", options.settle_ms)? {
+        export = export.settle(settle);
+    }
+    if let Some(rows) = number("rows_per_window", options.rows_per_window)? {
+        export = export.rows_per_window(size(rows));
+    }
+    if let Some(requests) = number("in_flight", options.in_flight)? {
+        export = export.in_flight(size(requests));
+    }
+    Ok(export)
 }
 
 /// Names and values as texts; each must be there.

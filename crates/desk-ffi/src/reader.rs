@@ -25,7 +25,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use chrono::NaiveDate;
 
 use self::cursor::{Cursor, PAD};
-pub(crate) use self::kept::{Kept, Row};
+pub(crate) use self::kept::{Kept, Row, item};
 use crate::output::{EnumView, Enumeration, List, Object};
 use crate::text::desk_str;
 

@@ -69,8 +69,9 @@ fn printed(fence: &str, language: Language, standard: &str, [before, after]: [&s
 #[test]
 fn c() {
     let printed = printed("c", Language::C, "c11", C);
-    let [list, queue] = &printed[..] else { panic!("{} blocks", printed.len()) };
+    let [list, export, queue] = &printed[..] else { panic!("{} blocks", printed.len()) };
     assert!(list.lines().count() >= 1002, "{list}");
+    assert!(export.lines().count() == 98 && export.ends_with("97 messages, verified: 1\n"), "{export}");
     assert!(queue.ends_with(" answered\n"), "{queue}");
 }
 
@@ -78,6 +79,6 @@ fn c() {
 fn cpp() {
     let printed = printed("cpp", Language::Cpp, "c++17", CPP);
     let [list, asynchronous] = &printed[..] else { panic!("{} blocks", printed.len()) };
-    assert!(list.lines().count() >= 1002, "{list}");
+    assert!(list.lines().count() >= 1003 && list.ends_with("messages, verified: 1\n"), "{list}");
     assert!(asynchronous.starts_with("2 sent, ") && asynchronous.ends_with(" answered\n"), "{asynchronous}");
 }

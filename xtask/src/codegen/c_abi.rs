@@ -17,6 +17,7 @@ pub fn module() -> TokenStream {
     quote! {
         pub(crate) mod asynchronous;
         pub(crate) mod constants;
+        pub(crate) mod exports;
         pub(crate) mod fields;
         pub(crate) mod inputs;
         pub(crate) mod lists;
@@ -274,6 +275,12 @@ fn no_twins(model: &Model, runtime: &[syn::Item]) -> Result<()> {
         for iter in operation.paged.iter().map(super::c_lists::iter_type) {
             for name in ["", "_new", "_next", "_next_async", "_is_ready", "_free"] {
                 claim(format!("{iter}{name}"), what.clone())?;
+            }
+        }
+        for export in operation.paged.iter().map(super::c_exports::export_type) {
+            claim(export.clone(), what.clone())?;
+            for name in super::c_exports::FUNCTIONS {
+                claim(format!("{export}_{name}"), what.clone())?;
             }
         }
     }

@@ -38,12 +38,8 @@ pub fn emit(model: &Model) -> TokenStream {
     }
 }
 
-fn list(operation: &Operation, paged: &Paged) -> TokenStream {
-    let iter = ident(&iter_type(paged));
-    let [new, next, next_async, is_ready, free] =
-        ["new", "next", "next_async", "is_ready", "free"].map(|what| format_ident!("{iter}_{what}"));
-    let (item, view) = (ident(&names::c_type(&paged.item)), format_ident!("{}View", paged.item));
-    let stream = any_stream(paged);
+/// How a page's view becomes rows: its type, and closures for its count, its items and an item's id.
+pub(super) fn members(operation: &Operation, paged: &Paged) -> [TokenStream; 4] {
     let page = format_ident!("{}View", operation.output.as_deref().unwrap_or_default());
     let member = |field: &Field, of: TokenStream| {
         let name = ident(&names::rust(&field.name));
@@ -51,6 +47,16 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     };
     let (count, items, id) =
         (member(&paged.count, quote!(page)), member(&paged.items, quote!(page)), member(&paged.id, quote!(item)));
+    [quote!(#page), quote!(|page| #count), quote!(|page| &#items), quote!(|item| #id)]
+}
+
+fn list(operation: &Operation, paged: &Paged) -> TokenStream {
+    let iter = ident(&iter_type(paged));
+    let [new, next, next_async, is_ready, free] =
+        ["new", "next", "next_async", "is_ready", "free"].map(|what| format_ident!("{iter}_{what}"));
+    let (item, view) = (ident(&names::c_type(&paged.item)), format_ident!("{}View", paged.item));
+    let stream = any_stream(paged);
+    let [page, count, items, id] = members(operation, paged);
     let (arguments, reads, passed) = arguments(operation, None);
     let about = doc(&format!(
         "Walks over every item of `desk_{id}`, page after page. One thread at a time; free it with `{free}`.",
@@ -68,12 +74,14 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
          Once the client is freed it hands out what it has read already, and then `DESK_CANCELLED`. Any thread.\n\n\
          Errors: `DESK_INVALID_ARGUMENT`.",
     ));
-    let about_next = doc(
+    let about_next = doc(&format!(
         "The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last one. \
          Blocks only where a page begins; while you work on a page, the next one is asked for.\n\nErrors: as the operation; \
          `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it stood: calling this again goes \
-         on with nothing skipped or repeated. Items that are inserted or deleted meanwhile can shift others.",
-    );
+         on with nothing skipped or repeated. Items that are inserted or deleted meanwhile can shift others: `{export}` proves \
+         that none is lost.",
+        export = super::c_exports::export_type(paged),
+    ));
     let about_next_async = doc(&format!(
         "Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once the call \
          has ended and `desk_op_take` says `DESK_OK`, `{next}` hands out the item, or NULL at the end, without waiting, and so \
@@ -112,8 +120,8 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
                     let caller = Caller::new(client, options)?;
                     #(#reads)*
                     let split = Split {
-                        rows: |page: Kept<#page>| page.rows(|page| #count, |page| &#items),
-                        id: |row: &Row<#view>| row.get(|item| #id),
+                        rows: |page: Kept<#page>| page.rows(#count, #items),
+                        id: |row: &Row<#view>| row.get(#id),
                     };
                     iter::give(&caller, caller.client.#stream(#(#passed,)* split), iter_options)
                 })

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 
 use super::c_abi::input_type;
 use super::c_async::taker;
+use super::c_exports::export_type;
 use super::c_lists::iter_type;
 use super::cpp_request::{cpp_input, inner_first, request, to_c};
 use super::cpp_result::{getter, owner, seen, view};
@@ -53,6 +54,7 @@ fn no_twins(model: &Model) -> Result<()> {
         }
         if let Some(paged) = &operation.paged {
             claim(iter_class(paged), &what)?;
+            claim(export_class(paged), &what)?;
         }
     }
     Ok(())
@@ -99,10 +101,16 @@ pub fn emit(model: &Model) -> Result<String> {
         let (iter, item) = (iter_type(paged), names::c_type(&paged.item));
         let _ = write!(
             out,
-            "/// Walks over every {item}; see Items.\nusing {name} =\n    Items<{item}View, {iter}, {c_item}, {iter}_next, {iter}_next_async, {iter}_is_ready, {iter}_free>;\n\n",
+            "/// Walks over every {class}; see Steps.\nusing {name} =\n    Steps<{class}View, {iter}, detail::next_item<{class}View, {iter}, {item}, {iter}_next>, {iter}_next_async, {iter}_is_ready, {iter}_free>;\n\n",
             name = iter_class(paged),
-            item = paged.item,
-            c_item = item,
+            class = paged.item,
+        );
+        let export = export_type(paged);
+        let _ = write!(
+            out,
+            "/// Reads every {class}, window by window, with proof that none is lost or doubled; see Steps and Window.\nusing {name} =\n    Steps<Window<{class}View>, {export}, detail::next_window<{class}View, {export}, {item}, {export}_next, {export}_at>, {export}_next_async, {export}_is_ready, {export}_free>;\n\n",
+            name = export_class(paged),
+            class = paged.item,
         );
     }
     let (before, after) = CLIENT.split_once("  // OPERATIONS\n").unwrap_or((CLIENT, ""));
@@ -111,7 +119,7 @@ pub fn emit(model: &Model) -> Result<String> {
         method(&mut out, operation, model);
         asynchronous(&mut out, operation, model);
         if let Some(paged) = &operation.paged {
-            walk(&mut out, operation, paged);
+            lists(&mut out, operation, paged);
         }
     }
     Ok(wrapped(&(out + after)))
@@ -201,15 +209,27 @@ fn iter_class(paged: &Paged) -> String {
     format!("{}Iter", names::pascal(&paged.stem))
 }
 
-fn walk(out: &mut String, operation: &Operation, paged: &Paged) {
-    let options = [("iter_options", "IterOptions"), ("options", "CallOptions")];
-    let Arguments { declared, forwarded, prepared, passed, .. } = arguments(operation, None, &options);
-    let (class, c, stem) = (iter_class(paged), iter_type(paged), &paged.stem);
+fn export_class(paged: &Paged) -> String {
+    format!("{}Export", names::pascal(&paged.stem))
+}
+
+/// Both ways to read a list.
+fn lists(out: &mut String, operation: &Operation, paged: &Paged) {
+    let about = "Walks over every item of {}, page after page; what comes and goes meanwhile can shift others.";
+    steps(out, operation, about, &format!("{}_iter", paged.stem), &iter_class(paged), ("iter_options", "IterOptions"));
+    let about = "Reads every item of {}, window by window, with proof that none is lost or doubled.";
+    let export = format!("{}_export", paged.stem);
+    steps(out, operation, about, &export, &export_class(paged), ("export_options", "ExportOptions"));
+}
+
+fn steps(out: &mut String, operation: &Operation, about: &str, name: &str, class: &str, own: (&str, &str)) {
+    let Arguments { declared, forwarded, prepared, passed, .. } =
+        arguments(operation, None, &[own, ("options", "CallOptions")]);
+    let (about, c) = (about.replace("{}", &operation.id), format!("desk_{name}"));
     let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
     let _ = write!(
         out,
-        "  /// Walks over every item of {id}, page after page.{deprecated} Nothing is sent before the first item is asked for.\n  Result<{class}> try_{stem}_iter({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    return detail::call<{class}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return {c}_new(client_.get(), {passed}out, err);\n    }});\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{stem}_iter, but throws Error; an input range.\n  {class} {stem}_iter({declared}) const {{ return try_{stem}_iter({forwarded}).value(); }}\n#endif\n\n",
-        id = operation.id,
+        "  /// {about}{deprecated} Nothing is sent before the first one is asked for.\n  Result<{class}> try_{name}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    return detail::call<{class}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return {c}_new(client_.get(), {passed}out, err);\n    }});\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{name}, but throws Error; an input range.\n  {class} {name}({declared}) const {{ return try_{name}({forwarded}).value(); }}\n#endif\n\n"
     );
 }
 

@@ -5,6 +5,7 @@
 mod bulk;
 mod c_abi;
 mod c_async;
+mod c_exports;
 mod c_fields;
 mod c_input;
 mod c_lists;
@@ -44,7 +45,8 @@ const MARK: &str = "// @generated from openapi/desk.yaml by `cargo xtask codegen
 pub type Files = BTreeMap<String, String>;
 
 /// The generated files of desk-ffi that the header shows, in its order.
-const FFI_ITEMS: [&str; 7] = ["constants", "inputs", "outputs", "fields", "operations", "asynchronous", "lists"];
+const FFI_ITEMS: [&str; 8] =
+    ["constants", "inputs", "outputs", "fields", "operations", "asynchronous", "lists", "exports"];
 
 /// What the spec becomes.
 pub struct Generated {
@@ -97,6 +99,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("operations", c_abi::operations(&model, &header::items(runtime)?)?),
         ("asynchronous", c_async::emit(&model)),
         ("lists", c_lists::emit(&model)),
+        ("exports", c_exports::emit(&model)),
         ("readers", c_reader::emit(&model)),
     ] {
         files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);

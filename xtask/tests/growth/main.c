@@ -262,6 +262,20 @@ int main(void) {
   }
   desk_shop_order_iter_free(iter);
 
+  few.has_made_gte_us = few.has_made_lte_us = true;
+  few.made_gte_us = 1552348800000000;
+  few.made_lte_us = 1552435199999999;
+  desk_shop_order_export *all = NULL;
+  const desk_window *window = NULL;
+  must(desk_shop_order_export_new(client, shop, &few, NULL, NULL, &all, &error));
+  for (;;) {
+    must(desk_shop_order_export_next(all, &window, &error));
+    if (!window) break;
+    printf("window: from=%" PRId64 " until=%" PRId64 " verified=%d\n", window->from_us, window->until_us, window->verified);
+    for (size_t i = 0; i < window->count; i++) print_order("exported", desk_shop_order_export_at(all, i));
+  }
+  desk_shop_order_export_free(all);
+
   refused(desk_order_get(client, DESK_STR_LIT(".."), 7, NULL, &order, &error));
   refused(desk_order_get(client, DESK_STR_LIT(""), 7, NULL, &order, &error));
   refused(desk_order_get(client, shop, 0, NULL, &order, &error));

@@ -154,6 +154,16 @@ int run() {
   auto orders = must(client.try_shop_order_iter(shop, desk::ShopOrderListParams().only_state(desk::State::New)));
   while (auto item = must(orders.try_next())) print("walked", *item);
 
+  const auto at = [](long long us) { return desk::Time(std::chrono::microseconds(us)); };
+  auto all = must(client.try_shop_order_export(shop, desk::ShopOrderListParams()
+                                                         .only_state(desk::State::New)
+                                                         .made_gte(at(1552348800000000))
+                                                         .made_lte(at(1552435199999999))));
+  while (auto window = must(all.try_next())) {
+    std::printf("window: from=%lld until=%lld verified=%d\n", us(window->from()), us(window->until()), window->verified());
+    for (const auto order : window->rows()) print("exported", order);
+  }
+
   refused(client.try_order_get("..", 7));
   refused(client.try_order_get("", 7));
   refused(client.try_order_get(shop, 0));

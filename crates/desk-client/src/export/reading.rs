@@ -4,9 +4,7 @@
 //! which the count never changed has as many different rows as the service counts. It ends: each way is tried so many
 //! times, and then the rows seen are given as what they are. Where windows lie is not decided here.
 
-use std::collections::HashMap;
-
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::pace::Pace;
 use super::pass::{Flaw, Pass, Turn};

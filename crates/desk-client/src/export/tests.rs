@@ -226,6 +226,8 @@ fn a_window_is_given_with_requests_on_their_way() {
         while let Some(window) = ready(export.next_window()) {
             window.expect("no fault");
             left.push(service.sim().at_once);
+            // The caller's time is none of the service's.
+            assert!(export.asked.as_ref().is_none_or(|asked| asked.slice.ahead));
         }
         left
     };

@@ -2,6 +2,7 @@
 
 pub(crate) mod asynchronous;
 pub(crate) mod constants;
+pub(crate) mod exports;
 pub(crate) mod fields;
 pub(crate) mod inputs;
 pub(crate) mod lists;

@@ -1,6 +1,11 @@
 //! Views together with the bytes and the arena that they point into.
 
+use std::any::Any;
+use std::ptr;
+use std::sync::Arc;
+
 use ::desk_client::answer::Rows;
+use ::desk_client::export::SharedRow;
 use bumpalo::Bump;
 
 use crate::output::{List, View};
@@ -34,6 +39,24 @@ impl<V> Kept<V> {
         let rows = items(&self.view).iter().map(Row::of).collect();
         Rows { items: rows, count: count(&self.view), kept: Some(Box::new(self)) }
     }
+
+    /// The rows of a page, each of which keeps it.
+    pub(crate) fn shared_rows<T: 'static>(
+        self,
+        count: fn(&V) -> i64,
+        items: fn(&V) -> &List<T>,
+        id: fn(&T) -> i64,
+        time: fn(&T) -> Option<i64>,
+    ) -> Rows<SharedRow>
+    where
+        V: 'static,
+    {
+        let Rows { items, count, kept } = self.rows(count, items);
+        let keys: Vec<_> = items.iter().map(|row| (row.get(id), row.get(time))).collect();
+        let page: Arc<dyn Any + Send + Sync> = Arc::new(SharedPage { items, _kept: kept });
+        let share = |(place, (id, time))| SharedRow { id, time, place, page: page.clone() };
+        Rows { items: keys.into_iter().enumerate().map(share).collect(), count, kept: None }
+    }
 }
 
 /// An item of a page that is kept beside it.
@@ -56,4 +79,19 @@ impl<T> Row<T> {
         // SAFETY: the page is kept beside its rows.
         get(unsafe { &*self.0 })
     }
+}
+
+/// A page that its rows share.
+struct SharedPage<T> {
+    items: Vec<Row<T>>,
+    _kept: Option<Box<dyn Any + Send>>,
+}
+
+// SAFETY: nothing changes the items any more, and nothing looks into what is kept.
+unsafe impl<T> Sync for SharedPage<T> {}
+
+/// The item that a row is, which lives as long as the row; NULL if its page has no such items.
+pub(crate) fn item<T: 'static>(row: &SharedRow) -> *const T {
+    let page = row.page.downcast_ref::<SharedPage<T>>();
+    page.and_then(|page| page.items.get(row.place)).map_or(ptr::null(), Row::ptr)
 }

@@ -1,0 +1,211 @@
+//! Exports for C: a proven window at a time, whose rows are looked up by their places.
+//!
+//! A window and its rows are valid until another step begins; a step that is refused ends nothing.
+
+use std::mem::offset_of;
+use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ::desk_client::Error;
+use ::desk_client::export::{Export, Proof, SharedRow, Window};
+
+use crate::client::Caller;
+use crate::error::{Failure, desk_error};
+use crate::guard;
+use crate::handle::{self, Handle, target};
+use crate::op::{self, Completion, desk_op};
+use crate::options::{self, desk_export_options};
+use crate::output::micros;
+use crate::reader::item;
+use crate::status::desk_status;
+use crate::steps::{Source, Steps};
+
+/// What is known of a stretch of time that was read, and of its rows. It lives until its export begins to hand out another.
+/// Newer versions add members at the end.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct desk_window {
+    /// Its size; members beyond it are not there.
+    pub window_size: usize,
+    /// Its first microsecond, in µs since the Unix epoch.
+    pub from_us: i64,
+    /// Its last microsecond: the next window begins one later.
+    pub until_us: i64,
+    /// How many rows it has; they are in order of time and id.
+    pub count: usize,
+    /// The least id; 0 if there are no rows.
+    pub id_min: i64,
+    /// The greatest id; 0 if there are no rows.
+    pub id_max: i64,
+    /// Requests made for it, those that proved nothing included.
+    pub requests: i64,
+    /// Rows that the service gave though their time is outside; they are not among the rows.
+    pub strays: i64,
+    /// Whether these are all rows that the service counts in it. If not, there may be more, some may have been deleted
+    /// meanwhile, or some may have no time: do not take it for complete.
+    pub verified: bool,
+}
+
+/// What an export of C leads to, whichever rows it has.
+pub(crate) struct Exported {
+    windows: Steps<Export<SharedRow>>,
+    given: Mutex<Option<Box<Given>>>,
+}
+
+// C may look up rows from any thread.
+const _: () = handle::shared::<Exported>();
+
+/// The window that was handed out.
+struct Given {
+    window: desk_window,
+    rows: Vec<SharedRow>,
+}
+
+impl Source for Export<SharedRow> {
+    type Step = Window<SharedRow>;
+
+    async fn step(&mut self) -> Result<Option<Window<SharedRow>>, Error> {
+        std::future::poll_fn(|context| self.poll_window(context)).await.transpose()
+    }
+}
+
+/// Makes an export.
+///
+/// # Safety
+/// `options` is NULL or as large as it says.
+pub(crate) unsafe fn give<H: Handle<Target = Exported>>(
+    caller: &Caller,
+    export: Export<SharedRow>,
+    options: *const desk_export_options,
+) -> Result<*mut H, Failure> {
+    // SAFETY: by contract.
+    let export = unsafe { options::export(export, options) }?;
+    let exported = Exported { windows: Steps::new(caller, "export", export), given: Mutex::new(None) };
+    Ok(handle::give::<H, ()>(exported, ()))
+}
+
+/// Hands out the next window; NULL at the end.
+///
+/// # Safety
+/// `export` is NULL or a live export; `out` and `err` are NULL or writable.
+pub(crate) unsafe fn next<H: Handle<Target = Exported>>(
+    export: *mut H,
+    out: *mut *const desk_window,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    // SAFETY: by contract; a pointer to const is as large as one to mut.
+    unsafe { next_of(target(export), out.cast::<*mut desk_window>(), err) }
+}
+
+/// # Safety
+/// `out` and `err` are NULL or writable.
+#[inline(never)]
+unsafe fn next_of(export: Option<&Exported>, out: *mut *mut desk_window, err: *mut *mut desk_error) -> desk_status {
+    let work = || {
+        let export = live(export)?;
+        // Its memory is wanted for the next one.
+        let begin = || *export.given() = None;
+        let Some(window) = export.windows.step(begin)? else { return Ok(ptr::null_mut()) };
+        let mut given = export.given();
+        let given = given.insert(Box::new(Given { window: shown(&window.proof), rows: window.items }));
+        Ok((&raw const given.window).cast_mut())
+    };
+    // SAFETY: by contract.
+    unsafe { guard::call(out, err, work) }
+}
+
+/// Starts a step that makes the next window ready.
+///
+/// # Safety
+/// As of [`op::start`]; `export` is NULL or a live export.
+pub(crate) unsafe fn next_async<H: Handle<Target = Exported>>(
+    export: *mut H,
+    completion: Completion,
+    out: *mut *mut desk_op,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    // SAFETY: by contract.
+    unsafe { next_async_of(target(export), completion, out, err) }
+}
+
+/// # Safety
+/// As of [`op::start`].
+#[inline(never)]
+unsafe fn next_async_of(
+    export: Option<&Exported>,
+    completion: Completion,
+    out: *mut *mut desk_op,
+    err: *mut *mut desk_error,
+) -> desk_status {
+    // SAFETY: by contract.
+    unsafe { op::start(completion, out, err, || live(export)?.windows.prepare(false)) }
+}
+
+/// Whether the next step hands out something without waiting.
+///
+/// # Safety
+/// `export` is NULL or a live export.
+pub(crate) unsafe fn is_ready<H: Handle<Target = Exported>>(export: *const H) -> bool {
+    // SAFETY: by contract.
+    unsafe { guard::read(export, false, |export| export.windows.has_arrived()) }
+}
+
+/// A row of the window that was handed out; NULL beyond its end.
+///
+/// # Safety
+/// `export` is NULL or a live export.
+pub(crate) unsafe fn at<H: Handle<Target = Exported>, I: Handle>(export: *const H, index: usize) -> *const I
+where
+    I::Target: 'static,
+{
+    // SAFETY: by contract.
+    unsafe { guard::read(export, ptr::null(), |export| export.at::<I::Target>(index)) }.cast()
+}
+
+/// Frees an export; NULL is fine.
+///
+/// # Safety
+/// `export` came from [`give`] and is not used afterwards.
+pub(crate) unsafe fn free<H: Handle<Target = Exported>>(export: *mut H) {
+    guard::release(|| {
+        // SAFETY: by contract.
+        if unsafe { target(export) }.is_some_and(|export| export.windows.forked()) {
+            return handle::forget(export);
+        }
+        // SAFETY: by contract.
+        unsafe { handle::free::<H, ()>(export) };
+    });
+}
+
+fn live(export: Option<&Exported>) -> Result<&Exported, Failure> {
+    export.ok_or_else(|| Failure::argument("export is NULL; make one with its _new"))
+}
+
+impl Exported {
+    /// Nothing waits while it has this.
+    fn given(&self) -> MutexGuard<'_, Option<Box<Given>>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// NULL if there is no such row.
+    fn at<V: 'static>(&self, index: usize) -> *const V {
+        let given = self.given();
+        given.as_ref().and_then(|given| given.rows.get(index)).map_or(ptr::null(), item)
+    }
+}
+
+fn shown(proof: &Proof) -> desk_window {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    desk_window {
+        // Without what lies behind the last member, where a newer version may have another.
+        window_size: offset_of!(desk_window, verified) + size_of::<bool>(),
+        from_us: micros(&proof.from),
+        until_us: micros(&proof.until),
+        count: usize::try_from(proof.count).unwrap_or(usize::MAX),
+        id_min: proof.id_min.unwrap_or_default(),
+        id_max: proof.id_max.unwrap_or_default(),
+        requests: number(proof.requests),
+        strays: number(proof.strays),
+        verified: proof.verified,
+    }
+}
