@@ -18,7 +18,7 @@ use crate::options::{self, desk_export_options};
 use crate::output::micros;
 use crate::reader::item;
 use crate::status::desk_status;
-use crate::steps::{Source, Steps};
+use crate::steps::{self, Source, Steps};
 
 /// What is known of a stretch of time that was read, and of its rows. It lives until its export begins to hand out another.
 /// Newer versions add members at the end.
@@ -167,14 +167,8 @@ where
 /// # Safety
 /// `export` came from [`give`] and is not used afterwards.
 pub(crate) unsafe fn free<H: Handle<Target = Exported>>(export: *mut H) {
-    guard::release(|| {
-        // SAFETY: by contract.
-        if unsafe { target(export) }.is_some_and(|export| export.windows.forked()) {
-            return handle::forget(export);
-        }
-        // SAFETY: by contract.
-        unsafe { handle::free::<H, ()>(export) };
-    });
+    // SAFETY: by contract.
+    unsafe { steps::free(export, |export| export.windows.forked()) };
 }
 
 fn live(export: Option<&Exported>) -> Result<&Exported, Failure> {

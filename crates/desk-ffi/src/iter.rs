@@ -16,7 +16,7 @@ use crate::op::{self, Completion, desk_op};
 use crate::options::{self, desk_iter_options};
 use crate::reader::Row;
 use crate::status::desk_status;
-use crate::steps::{Source, Steps};
+use crate::steps::{self, Source, Steps};
 
 /// What an iterator of C leads to: items seen as `V`.
 pub(crate) struct Iter<V: 'static> {
@@ -142,14 +142,8 @@ pub(crate) unsafe fn free<H, V: 'static>(iter: *mut H)
 where
     H: Handle<Target = Iter<V>>,
 {
-    guard::release(|| {
-        // SAFETY: by contract.
-        if unsafe { target::<H>(iter) }.is_some_and(|iter| iter.pages.forked()) {
-            return handle::forget(iter);
-        }
-        // SAFETY: by contract.
-        unsafe { handle::free::<H, ()>(iter) };
-    });
+    // SAFETY: by contract.
+    unsafe { steps::free(iter, |iter| iter.pages.forked()) };
 }
 
 fn live<V>(iter: Option<&Iter<V>>) -> Result<&Iter<V>, Failure> {

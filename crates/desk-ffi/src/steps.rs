@@ -11,6 +11,8 @@ use ::desk_client::{CancelToken, Error};
 
 use crate::client::{Caller, Inner};
 use crate::error::Failure;
+use crate::guard;
+use crate::handle::{self, Handle, target};
 use crate::op::{self, Start};
 use crate::queue::Queue;
 
@@ -34,6 +36,21 @@ pub(crate) struct Steps<S: Source> {
     /// The name of the argument in C.
     name: &'static str,
     source: Arc<Shared<S>>,
+}
+
+/// Frees what C reads by; NULL is fine. In a forked child it is only forgotten: its connections are the parent's.
+///
+/// # Safety
+/// `handle` was given without an arena, and is not used afterwards.
+pub(crate) unsafe fn free<H: Handle>(handle: *mut H, forked: impl FnOnce(&H::Target) -> bool) {
+    guard::release(|| {
+        // SAFETY: by contract.
+        if unsafe { target(handle) }.is_some_and(forked) {
+            return handle::forget(handle);
+        }
+        // SAFETY: by contract.
+        unsafe { handle::free::<H, ()>(handle) };
+    });
 }
 
 /// What a step shares with who reads. Nothing is done while it is locked.

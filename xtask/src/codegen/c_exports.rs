@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::c_abi::arguments;
-use super::c_lists::members;
+use super::c_lists::{Said, members, steps};
 use super::model::{Model, Operation, Paged};
 use super::names;
 use super::rust::{doc, ident};
@@ -45,7 +45,7 @@ pub fn emit(model: &Model) -> TokenStream {
 
 fn export(operation: &Operation, paged: &Paged) -> TokenStream {
     let export = ident(&export_type(paged));
-    let [new, next, next_async, is_ready, at, free] = FUNCTIONS.map(|what| format_ident!("{export}_{what}"));
+    let [new, next, at, free] = ["new", "next", "at", "free"].map(|what| format_ident!("{export}_{what}"));
     let (item, method) = (ident(&names::c_type(&paged.item)), any_export(paged));
     let [page, count, items, id] = members(operation, paged);
     let time = paged.time.as_ref().map_or(quote!(|_| None), |field| {
@@ -69,10 +69,7 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
         "Reads {stretch}. Rows that come and go meanwhile make it lose none and double none: each window is read until the \
          service counts as many rows as came, and says whether it did. One thread at a time; free it with `{free}`.",
     ));
-    let deprecated = if operation.deprecated { "\n\n@deprecated by the service." } else { "" };
-    let most = paged.limit.bounds.max.map_or(String::new(), |max| format!(" (by default {max})"));
-    let params =
-        if operation.query.iter().any(|field| field.required) { "must be there" } else { "may be NULL for defaults" };
+    let Said { deprecated, params, most } = Said::of(operation, paged);
     let about_new = doc(&format!(
         "Starts an export. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` {params}; its `{limit}` is the \
          size of a page{most}, its `{offset}` has no effect. `export_options` and `options` may be NULL; `options` hold for \
@@ -102,15 +99,16 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
          window before and its rows stay valid, and in memory beside the new one, until `{next}`. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; those of \
          `{next}` come with `desk_op_take`, and calling this again then goes on with nothing skipped or repeated."
     ));
-    let about_is_ready = doc(&format!(
-        "Whether `{next}` hands out a window, or the end that was found, without waiting; false for NULL. Any thread that may \
-         make a step."
-    ));
     let about_at = doc(&format!(
         "The row at `index` of the window that `{next}` handed out last, below its `count`; NULL beyond. Borrowed as the window \
          is. Any thread, while no step is made."
     ));
-    let about_free = doc("Frees an export; NULL is fine. Its last window ends with it. Any thread, once.");
+    let [steps, free] = steps(
+        "export",
+        &export,
+        "a window",
+        (&about_next_async, &doc("Frees an export; NULL is fine. Its last window ends with it. Any thread, once.")),
+    );
     quote! {
         #about
         pub struct #export {
@@ -157,27 +155,7 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
             unsafe { export::next(export, out, err) }
         }
 
-        #about_next_async
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn #next_async(
-            export: *mut #export,
-            callback: desk_op_fn,
-            user_data: *mut c_void,
-            user_data_free: desk_free_fn,
-            op: *mut *mut desk_op,
-            err: *mut *mut desk_error,
-        ) -> desk_status {
-            let completion = Completion { callback, user_data, user_data_free, taker: "desk_op_take" };
-            // SAFETY: the caller keeps the rules at the top of desk.h.
-            unsafe { export::next_async(export, completion, op, err) }
-        }
-
-        #about_is_ready
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn #is_ready(export: *const #export) -> bool {
-            // SAFETY: the caller passes NULL or a live export.
-            unsafe { export::is_ready(export) }
-        }
+        #steps
 
         #about_at
         #[unsafe(no_mangle)]
@@ -186,11 +164,6 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
             unsafe { export::at(export, index) }
         }
 
-        #about_free
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn #free(export: *mut #export) {
-            // SAFETY: the caller owns it; it was made by its `_new`.
-            unsafe { export::free(export) }
-        }
+        #free
     }
 }

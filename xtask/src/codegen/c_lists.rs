@@ -1,7 +1,7 @@
 //! Model → the iterators of desk-ffi: `desk_..._iter` with `_new`, `_next`, `_next_async`, `_is_ready` and `_free` for every
 //! paged operation.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::c_abi::arguments;
@@ -50,10 +50,78 @@ pub(super) fn members(operation: &Operation, paged: &Paged) -> [TokenStream; 4] 
     [quote!(#page), quote!(|page| #count), quote!(|page| &#items), quote!(|item| #id)]
 }
 
+/// What the docs of all ways to read a list say.
+pub(super) struct Said {
+    pub(super) deprecated: &'static str,
+    /// Of `params`.
+    pub(super) params: &'static str,
+    /// Of the size of a page.
+    pub(super) most: String,
+}
+
+impl Said {
+    pub(super) fn of(operation: &Operation, paged: &Paged) -> Said {
+        let required = operation.query.iter().any(|field| field.required);
+        Said {
+            deprecated: if operation.deprecated { "\n\n@deprecated by the service." } else { "" },
+            params: if required { "must be there" } else { "may be NULL for defaults" },
+            most: paged.limit.bounds.max.map_or(String::new(), |max| format!(" (by default {max})")),
+        }
+    }
+}
+
+/// `_next_async` and `_is_ready`, and `_free`, of what is read step by step. `module` is that of desk-ffi, and the argument's name;
+/// `step` what a step hands out.
+pub(super) fn steps(
+    module: &str,
+    handle: &Ident,
+    step: &str,
+    (about_next_async, about_free): (&TokenStream, &TokenStream),
+) -> [TokenStream; 2] {
+    let [next, next_async, is_ready, free] =
+        ["next", "next_async", "is_ready", "free"].map(|what| format_ident!("{handle}_{what}"));
+    let module = ident(module);
+    let about_is_ready = doc(&format!(
+        "Whether `{next}` hands out {step}, or the end that was found, without waiting; false for NULL. Any thread that may \
+         make a step."
+    ));
+    let steps = quote! {
+        #about_next_async
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #next_async(
+            #module: *mut #handle,
+            callback: desk_op_fn,
+            user_data: *mut c_void,
+            user_data_free: desk_free_fn,
+            op: *mut *mut desk_op,
+            err: *mut *mut desk_error,
+        ) -> desk_status {
+            let completion = Completion { callback, user_data, user_data_free, taker: "desk_op_take" };
+            // SAFETY: the caller keeps the rules at the top of desk.h.
+            unsafe { #module::next_async(#module, completion, op, err) }
+        }
+
+        #about_is_ready
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #is_ready(#module: *const #handle) -> bool {
+            // SAFETY: the caller passes NULL or what its `_new` made.
+            unsafe { #module::is_ready(#module) }
+        }
+    };
+    let free = quote! {
+        #about_free
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn #free(#module: *mut #handle) {
+            // SAFETY: the caller owns it; it was made by its `_new`.
+            unsafe { #module::free(#module) }
+        }
+    };
+    [steps, free]
+}
+
 fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     let iter = ident(&iter_type(paged));
-    let [new, next, next_async, is_ready, free] =
-        ["new", "next", "next_async", "is_ready", "free"].map(|what| format_ident!("{iter}_{what}"));
+    let [new, next, is_ready, free] = ["new", "next", "is_ready", "free"].map(|what| format_ident!("{iter}_{what}"));
     let (item, view) = (ident(&names::c_type(&paged.item)), format_ident!("{}View", paged.item));
     let stream = any_stream(paged);
     let [page, count, items, id] = members(operation, paged);
@@ -62,11 +130,8 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
         "Walks over every item of `desk_{id}`, page after page. One thread at a time; free it with `{free}`.",
         id = operation.id
     ));
-    let deprecated = if operation.deprecated { "\n\n@deprecated by the service." } else { "" };
+    let Said { deprecated, params, most } = Said::of(operation, paged);
     let (limit, offset) = (&paged.limit.name, &paged.offset.name);
-    let most = paged.limit.bounds.max.map_or(String::new(), |max| format!(" (by default {max})"));
-    let params =
-        if operation.query.iter().any(|field| field.required) { "must be there" } else { "may be NULL for defaults" };
     let about_new = doc(&format!(
         "Starts to walk over a list. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` {params}; its \
          `{limit}` is the size of a page{most}, its `{offset}` where to begin. `iter_options` and `options` may be NULL; \
@@ -89,11 +154,12 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
          do not free the iterator. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; those of `{next}` come with \
          `desk_op_take`, and calling this again then goes on with nothing skipped or repeated."
     ));
-    let about_is_ready = doc(&format!(
-        "Whether `{next}` hands out an item, or the end that was found, without waiting; false for NULL. Any thread that may \
-         make a step."
-    ));
-    let about_free = doc("Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.");
+    let [steps, free] = steps(
+        "iter",
+        &iter,
+        "an item",
+        (&about_next_async, &doc("Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.")),
+    );
     quote! {
         #about
         pub struct #iter {
@@ -139,33 +205,8 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
             unsafe { iter::next(iter, out, err) }
         }
 
-        #about_next_async
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn #next_async(
-            iter: *mut #iter,
-            callback: desk_op_fn,
-            user_data: *mut c_void,
-            user_data_free: desk_free_fn,
-            op: *mut *mut desk_op,
-            err: *mut *mut desk_error,
-        ) -> desk_status {
-            let completion = Completion { callback, user_data, user_data_free, taker: "desk_op_take" };
-            // SAFETY: the caller keeps the rules at the top of desk.h.
-            unsafe { iter::next_async(iter, completion, op, err) }
-        }
+        #steps
 
-        #about_is_ready
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn #is_ready(iter: *const #iter) -> bool {
-            // SAFETY: the caller passes NULL or a live iterator.
-            unsafe { iter::is_ready(iter) }
-        }
-
-        #about_free
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn #free(iter: *mut #iter) {
-            // SAFETY: the caller owns it; it was made by its `_new`.
-            unsafe { iter::free(iter) }
-        }
+        #free
     }
 }

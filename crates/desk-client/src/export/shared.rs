@@ -11,7 +11,7 @@ use super::{Export, Window};
 use crate::Error;
 
 /// A row of a page that it keeps.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SharedRow {
     /// What tells it apart.
     pub id: i64,

@@ -52,10 +52,14 @@ impl<V> Kept<V> {
         V: 'static,
     {
         let Rows { items, count, kept } = self.rows(count, items);
-        let keys: Vec<_> = items.iter().map(|row| (row.get(id), row.get(time))).collect();
-        let page: Arc<dyn Any + Send + Sync> = Arc::new(SharedPage { items, _kept: kept });
-        let share = |(place, (id, time))| SharedRow { id, time, place, page: page.clone() };
-        Rows { items: keys.into_iter().enumerate().map(share).collect(), count, kept: None }
+        let page = Arc::new(SharedPage { items, _kept: kept });
+        let share = |(place, row): (usize, &Row<T>)| SharedRow {
+            id: row.get(id),
+            time: row.get(time),
+            place,
+            page: page.clone(),
+        };
+        Rows { items: page.items.iter().enumerate().map(share).collect(), count, kept: None }
     }
 }
 

@@ -1,4 +1,5 @@
 // exports BASE_URL TOKEN blocking|async: the same export as exports.c, as a range, and without blocking.
+#include "check.h"
 #include "desk.hpp"
 
 #include <cstdio>
@@ -10,14 +11,6 @@ static_assert(std::ranges::input_range<desk::ChatMessageExport>);
 #endif
 
 namespace {
-
-void check(bool fine, int line) {
-  if (!fine) {
-    std::fprintf(stderr, "line %d\n", line);
-    std::exit(EXIT_FAILURE);
-  }
-}
-#define CHECK(condition) check((condition), __LINE__)
 
 long long us(desk::Time time) { return static_cast<long long>(time.time_since_epoch().count()); }
 

@@ -1,4 +1,5 @@
 // lists BASE_URL: the same walks as lists.c, as a range, by hand, and after exceptions.
+#include "check.h"
 #include "desk.hpp"
 
 #include <cstdio>
@@ -10,14 +11,6 @@ static_assert(std::ranges::input_range<desk::ChatMessageIter>);
 #endif
 
 namespace {
-
-void check(bool fine, int line) {
-  if (!fine) {
-    std::fprintf(stderr, "line %d\n", line);
-    std::exit(EXIT_FAILURE);
-  }
-}
-#define CHECK(condition) check((condition), __LINE__)
 
 void show(const desk::ChatMessageView& message) {
   CHECK(message.message() == "text " + std::to_string(message.id()));

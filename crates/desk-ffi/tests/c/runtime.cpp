@@ -1,4 +1,5 @@
 // runtime BASE_URL: what is known of a call, raw calls, headers and the log callback.
+#include "check.h"
 #include "desk.hpp"
 
 #include <atomic>
@@ -6,14 +7,6 @@
 #include <cstdlib>
 
 namespace {
-
-void check(bool fine, int line) {
-  if (!fine) {
-    std::fprintf(stderr, "line %d\n", line);
-    std::exit(EXIT_FAILURE);
-  }
-}
-#define CHECK(condition) check((condition), __LINE__)
 
 }  // namespace
 
