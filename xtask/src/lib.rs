@@ -21,10 +21,20 @@ pub mod sbom;
 pub mod test;
 pub mod toolchain;
 
+use std::env;
 use std::path::{Path, PathBuf};
 
-/// The root of the repository.
+// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+const _: Option<&str> = option_env!("DESK_TREE");
+
+/// The root of the tree that cargo was called in, or of the current directory's if cargo did not start this program.
+///
+/// cargo names the tree when it runs a program; it must not be compiled in, because checkouts that share a target folder
+/// share its programs.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_owned()
+    let named = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let starts = [named, env::current_dir().ok()];
+    let root =
+        |start: &PathBuf| start.ancestors().find(|dir| dir.join("xtask/Cargo.toml").is_file()).map(Path::to_owned);
+    starts.iter().flatten().find_map(root).unwrap_or_default()
 }

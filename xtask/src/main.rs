@@ -32,29 +32,43 @@ usage: cargo xtask <task>
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let result = match args.as_slice() {
-        ["abi", flags @ ..] => abi(flags),
-        ["bench", flags @ ..] => bench(flags),
-        ["codegen", flags @ ..] => codegen(flags),
-        ["demo"] => xtask::demo::run(),
-        ["install", flags @ ..] => install(flags),
-        ["package", flags @ ..] => package(flags),
-        ["test"] => xtask::test::run(),
-        ["help" | "--help" | "-h"] => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let Some((task, flags)) = args.split_first() else {
+        eprint!("{USAGE}");
+        return ExitCode::from(2);
     };
-    match result {
+    let is_help = |word: &&str| ["help", "--help", "-h"].contains(word);
+    if is_help(task) || flags.iter().any(|flag| is_help(flag)) {
+        print!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    match run(task, flags) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(task: &str, flags: &[&str]) -> Result<()> {
+    let work: fn(&[&str]) -> Result<()> = match task {
+        "abi" => abi,
+        "bench" => bench,
+        "codegen" => codegen,
+        "demo" => |flags| no_flags("demo", flags).and_then(|()| xtask::demo::run()),
+        "install" => install,
+        "package" => package,
+        "test" => |flags| no_flags("test", flags).and_then(|()| xtask::test::run()),
+        _ => bail!("{task} is not a task; run `cargo xtask help` for the list"),
+    };
+    println!("tree: {}", xtask::root().display());
+    work(flags)
+}
+
+fn no_flags(task: &str, flags: &[&str]) -> Result<()> {
+    match flags {
+        [] => Ok(()),
+        [flag, ..] => bail!("{task} does not know {flag}; run `cargo xtask {task}`"),
     }
 }
 
@@ -100,11 +114,10 @@ fn codegen(flags: &[&str]) -> Result<()> {
 /// Built without the generator, as every other task is: runs itself again with it.
 #[cfg(not(feature = "codegen"))]
 fn codegen(flags: &[&str]) -> Result<()> {
+    println!("building the generator");
     let mut cargo = xtask::toolchain::cargo();
-    let status = cargo
-        .args(["run", "--quiet", "--package", "xtask", "--features", "codegen", "--", "codegen"])
-        .args(flags)
-        .status()?;
-    // The inner run has said what is wrong.
+    let status =
+        cargo.args(["run", "--package", "xtask", "--features", "codegen", "--", "codegen"]).args(flags).status()?;
+    // The inner run has printed the cause.
     if status.success() { Ok(()) } else { bail!("codegen did not succeed") }
 }

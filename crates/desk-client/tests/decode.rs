@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use testkit::{Server, reply};
 
 fn spec() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/desk.yaml");
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs the test");
+    let path = std::path::Path::new(&package).join("../../openapi/desk.yaml");
     yaml_serde::from_str(&std::fs::read_to_string(path).expect("the spec")).expect("YAML")
 }
 

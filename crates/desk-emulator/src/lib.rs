@@ -35,3 +35,6 @@ pub use store::import::MessageImport;
 pub use store::seed::{SeedReport, SeedRequest};
 pub use time::Time;
 pub use webhook::WebhookDelivery;
+
+// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+const _: Option<&str> = option_env!("DESK_TREE");

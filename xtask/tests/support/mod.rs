@@ -27,7 +27,7 @@ DESK_CONNECT, 2 alive
 
 /// Where programs of these tests find their sources.
 pub(crate) fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/install").join(name)
+    xtask::root().join("xtask/tests/install").join(name)
 }
 
 /// A new folder for what a test makes.

@@ -4,14 +4,14 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use testkit::{Language, Program, Request, Server, Step, compilers, reply};
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    xtask::root()
 }
 
 /// The folder of the library, which cargo does not build for tests by itself.
@@ -65,7 +65,7 @@ pub(crate) fn build_as(source: &str, standard: &str) -> PathBuf {
         return program.clone();
     }
     let compiler = compilers(if source.ends_with(".cpp") { Language::Cpp } else { Language::C })[0];
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(source);
+    let path = root().join("crates/desk-ffi/tests/c").join(source);
     // The suites use POSIX beside the language.
     let program = program(compiler, standard).flag("-D_POSIX_C_SOURCE=200809L").source(path);
     let program = program.link(&library_dir(), "desk").build(&out_dir().join(&name));
