@@ -8,7 +8,8 @@ pub mod words;
 
 use std::any::Any;
 
-use serde_json::{Deserializer, Value};
+use serde_json::Deserializer;
+use serde_json::value::RawValue;
 
 /// The result of an operation whose type in the spec is `S`.
 pub trait Answer<S>: Sized + Send + 'static {
@@ -37,11 +38,11 @@ impl<S: Send + 'static> Answer<S> for S {
 /// Bytes that an answer has room for behind it, so that who wants more behind it need not move it.
 pub const ROOM_BEHIND: usize = 64;
 
-/// The JSON value that `bytes` begin with, and its length.
-pub fn json(bytes: &[u8]) -> Option<(Value, usize)> {
-    let mut values = Deserializer::from_slice(bytes).into_iter();
+/// The text of the JSON value that `bytes` begin with, and where it ends, white space before it included.
+pub fn json(bytes: &[u8]) -> Option<(&str, usize)> {
+    let mut values = Deserializer::from_slice(bytes).into_iter::<&RawValue>();
     let value = values.next()?.ok()?;
-    Some((value, values.byte_offset()))
+    Some((value.get(), values.byte_offset()))
 }
 
 /// What keeps the memory that something else points into.

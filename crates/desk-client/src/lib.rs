@@ -27,6 +27,11 @@
 //! ```compile_fail,E0599
 //! desk_client::types::NewProactiveChat::builder().message("hello").build();
 //! ```
+//!
+//! # Features
+//!
+//! - `rustls-aws-lc-rs` (default) and `rustls-ring`: the TLS provider. One that the program has installed
+//!   (`rustls::crypto::CryptoProvider::install_default`) comes first; without any of them a client cannot be built.
 
 #[doc(hidden)]
 #[allow(dead_code, reason = "which lists there are depends on the spec")]
@@ -53,6 +58,7 @@ mod gate;
 #[rustfmt::skip]
 mod generated;
 mod hooks;
+mod json;
 mod locked;
 mod observe;
 mod open_enum;
@@ -75,6 +81,7 @@ pub use cancel::CancelToken;
 pub use check::Missing;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Outcome};
+pub use json::Json;
 pub use observe::{AttemptReport, CallReport, Observer};
 pub use options::CallOptions;
 pub use paging::ItemStream;

@@ -6,10 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use reqwest::Request;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::transport::{Answer, Call, Operation, request_fault};
-use crate::{Client, Error, ErrorKind, Outcome, Response};
+use crate::{Client, Error, ErrorKind, Json, Outcome, Response};
 
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
@@ -24,7 +23,7 @@ pub struct RawRequest {
     /// Names and values, plain text, in the order of the query.
     pub query: Vec<(String, String)>,
     /// The body.
-    pub json: Option<Value>,
+    pub json: Option<Json>,
 }
 
 impl RawRequest {
@@ -39,8 +38,8 @@ impl RawRequest {
         self
     }
 
-    /// The body.
-    pub fn json(mut self, body: impl Into<Value>) -> RawRequest {
+    /// The body: a [`Json`] or a `serde_json::Value`.
+    pub fn json(mut self, body: impl Into<Json>) -> RawRequest {
         self.json = Some(body.into());
         self
     }

@@ -1,4 +1,4 @@
-//! TLS: rustls on ring, roots of the platform, read at the first handshake instead of when a client is built.
+//! TLS by rustls, with the roots of the platform, read at the first handshake instead of when a client is built.
 //!
 //! The provider is passed on explicitly; no process-wide default is installed.
 
@@ -16,7 +16,7 @@ use crate::Error;
 /// The client's TLS settings: TLS 1.2 and 1.3, HTTP/2 when the server offers it. `roots` are PEM certificates to trust
 /// instead of the platform's.
 pub(crate) fn config(roots: Option<&[u8]>) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = provider()?;
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::invalid(format!("tls cannot be set up: {error}")))?;
@@ -30,6 +30,25 @@ pub(crate) fn config(roots: Option<&[u8]>) -> Result<ClientConfig, Error> {
     let mut config = config.with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The provider that the program has installed, else the one of this crate's features.
+fn provider() -> Result<Arc<CryptoProvider>, Error> {
+    if let Some(installed) = CryptoProvider::get_default() {
+        return Ok(installed.clone());
+    }
+    #[cfg(feature = "rustls-ring")]
+    let own = Some(rustls::crypto::ring::default_provider());
+    #[cfg(all(feature = "rustls-aws-lc-rs", not(feature = "rustls-ring")))]
+    let own = Some(rustls::crypto::aws_lc_rs::default_provider());
+    #[cfg(not(any(feature = "rustls-ring", feature = "rustls-aws-lc-rs")))]
+    let own: Option<CryptoProvider> = None;
+    own.map(Arc::new).ok_or_else(|| {
+        Error::invalid(
+            "there is no tls provider; install one (`CryptoProvider::install_default`), or turn on the feature \
+             rustls-aws-lc-rs or rustls-ring of desk-client",
+        )
+    })
 }
 
 /// The certificates in PEM text.

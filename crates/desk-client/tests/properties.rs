@@ -129,7 +129,7 @@ proptest! {
         let mut json = serde_json::to_value(message("2019-03-12T05:25:41Z").expect("a message")).expect("JSON");
         json["requestedBy"] = json!({ "seen": number });
         let read: ChatMessage = serde_json::from_str(&json.to_string()).expect("a message");
-        prop_assert_eq!(read.requested_by, Some(json!({ "seen": number })));
+        prop_assert_eq!(read.requested_by, Some(json!({ "seen": number }).into()));
     }
 
     #[test]

@@ -164,7 +164,7 @@ async fn what_the_documents_leave_open_is_switched() {
         chat.expect("a chat").into_inner().created_by
     };
     set(|behaviour| behaviour.created_by = CreatedBy::Id);
-    assert_eq!(created_by(client.proactive_chat_get(1).await).await, Some(1.into()));
+    assert_eq!(created_by(client.proactive_chat_get(1).await).await, Some(serde_json::json!(1).into()));
     set(|behaviour| behaviour.created_by = CreatedBy::Null);
     assert_eq!(created_by(client.proactive_chat_get(1).await).await, None);
 

@@ -3,8 +3,8 @@
 use std::mem::MaybeUninit;
 use std::{ptr, slice};
 
+use ::desk_client::Json;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::Value;
 
 use crate::error::Failure;
 use crate::output::Enumeration;
@@ -221,14 +221,12 @@ pub(crate) unsafe fn optional_date(name: &str, text: desk_str) -> Result<Option<
 ///
 /// # Safety
 /// As [`optional_text`].
-pub(crate) unsafe fn optional_json(name: &str, text: desk_str) -> Result<Option<Value>, Failure> {
+pub(crate) unsafe fn optional_json(name: &str, text: desk_str) -> Result<Option<Json>, Failure> {
     // SAFETY: by contract.
     let Some(text) = (unsafe { optional_text(name, text) })? else {
         return Ok(None);
     };
-    serde_json::from_str(&text).map(Some).map_err(|error| {
-        Failure::argument(format!("{name} is not JSON (line {}, column {}); mend it", error.line(), error.column()))
-    })
+    text.parse().map(Some).map_err(|error| Failure::argument(format!("{name}: {error}; fix it")))
 }
 
 /// An enumeration's value from its number.

@@ -6,10 +6,9 @@
 use std::alloc::Layout;
 use std::ptr;
 
-use ::desk_client::Response;
+use ::desk_client::{Json, Response};
 use bumpalo::Bump;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use crate::handle::{self, Handle};
 use crate::reader::Kept;
@@ -183,8 +182,8 @@ pub(crate) fn bytes(arena: &Bump, text: &[u8]) -> desk_str {
 }
 
 /// Any JSON as text.
-pub(crate) fn json(arena: &Bump, value: &Value) -> desk_str {
-    text(arena, &value.to_string())
+pub(crate) fn json(arena: &Bump, value: &Json) -> desk_str {
+    text(arena, value.as_str())
 }
 
 /// An enumeration's value.

@@ -10,7 +10,6 @@
 #[cfg(any(test, fuzzing))]
 pub(crate) mod agree;
 mod cursor;
-mod json;
 mod kept;
 mod number;
 mod text;
@@ -26,7 +25,7 @@ use chrono::NaiveDate;
 
 use self::cursor::{Cursor, PAD};
 pub(crate) use self::kept::{Kept, Row, item};
-use crate::output::{EnumView, Enumeration, List, Object};
+use crate::output::{self, EnumView, Enumeration, List, Object};
 use crate::text::desk_str;
 
 /// Objects inside objects; serde goes further.
@@ -205,7 +204,7 @@ impl Reader<'_, '_> {
         self.int64()?.try_into().ok()
     }
 
-    /// By serde, which knows how to round.
+    /// To the nearest value, as serde reads it here.
     pub(crate) fn double(&mut self) -> Option<f64> {
         let mut end = self.at;
         while !matches!(end.byte(), 0 | b',' | b'}' | b']') {
@@ -213,10 +212,11 @@ impl Reader<'_, '_> {
             end = unsafe { end.over(1) };
         }
         // SAFETY: nothing of it was written.
-        let (value, len) = answer::json(unsafe { self.at.until(end) })?;
+        let (text, len) = answer::json(unsafe { self.at.until(end) })?;
+        let value: f64 = text.parse().ok()?;
         let whole = len == end.since(self.at);
         self.at = end;
-        value.as_f64().filter(|_| whole)
+        Some(value).filter(|value| whole && value.is_finite())
     }
 
     /// A text as it stands, between its quotes.
@@ -301,11 +301,17 @@ impl Reader<'_, '_> {
         (day.to_string() == text).then(|| self.hand_out(&span))
     }
 
-    /// Any JSON, as serde writes it: copied, because nothing behind it can be overwritten by a NUL.
-    #[inline(always)]
+    /// Any JSON, as it stands: copied, because the byte after it belongs to the next value and cannot become its NUL.
     pub(crate) fn json(&mut self) -> Option<desk_str> {
-        let (text, behind) = json::text(self.at, self.page.end, self.page.arena)?;
-        self.at = behind;
+        // SAFETY: what is to come was not written yet.
+        let (text, len) = answer::json(unsafe { self.at.until(self.page.end) })?;
+        // After white space, which the test for a null does not skip.
+        if text == "null" {
+            return None;
+        }
+        let text = output::text(self.page.arena, text);
+        // SAFETY: serde read them, and accepts no zero.
+        self.at = unsafe { self.at.over(len) };
         Some(text)
     }
 

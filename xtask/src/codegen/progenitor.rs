@@ -39,6 +39,7 @@ pub fn emit(model: &Model) -> Result<syn::File> {
     let mut file: syn::File = syn::parse2(tokens).context("progenitor's output")?;
     DocLines.visit_file_mut(&mut file);
     Requests.visit_file_mut(&mut file);
+    FreeForm.visit_file_mut(&mut file);
     Ok(file)
 }
 
@@ -153,6 +154,19 @@ struct DocLines;
 impl VisitMut for DocLines {
     fn visit_attributes_mut(&mut self, attrs: &mut Vec<syn::Attribute>) {
         *attrs = attrs.drain(..).flat_map(split_doc).collect();
+    }
+}
+
+/// Keeps values of any shape as their text: `serde_json::Value` would round numbers and sort properties.
+struct FreeForm;
+
+impl VisitMut for FreeForm {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        let value: syn::Type = syn::parse_quote!(::serde_json::Value);
+        if *ty == value {
+            *ty = syn::parse_quote!(crate::Json);
+        }
+        syn::visit_mut::visit_type_mut(self, ty);
     }
 }
 

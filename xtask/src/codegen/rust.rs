@@ -333,7 +333,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Text => quote!(String),
         Type::Date => quote!(chrono::NaiveDate),
         Type::Time => quote!(chrono::DateTime<chrono::Utc>),
-        Type::Json => quote!(serde_json::Value),
+        Type::Json => quote!(crate::Json),
         Type::Enum(name) | Type::Object(name) => {
             let name = ident(name);
             quote!(types::#name)
