@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let is_help = |word: &&str| ["help", "--help", "-h"].contains(word);
-    if is_help(task) || flags.iter().any(|flag| is_help(flag)) {
+    if is_help(task) || flags.iter().any(is_help) {
         print!("{USAGE}");
         return ExitCode::SUCCESS;
     }

@@ -1,4 +1,4 @@
-//! Reading what the service answers: never more than the cap, counted after decompression.
+//! Reading what the service answers: never more than the cap, before and after decompression, and never past its time.
 
 use std::io::{self, Write};
 
@@ -35,14 +35,16 @@ pub(crate) enum BodyError {
 }
 
 /// A body that is still to be read, and whether it is compressed.
-pub(crate) struct Coming {
-    body: Incoming,
+pub(crate) struct Coming<B = Incoming> {
+    body: B,
     gzip: bool,
+    /// Whether a part of it has come.
+    begun: bool,
 }
 
-impl Coming {
+impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
     /// Splits an answer; the headers then describe the body as it will be read.
-    pub(crate) fn of(response: Response<Incoming>) -> (HeaderMap, Coming) {
+    pub(crate) fn of(response: Response<B>) -> (HeaderMap, Coming<B>) {
         let (parts, body) = response.into_parts();
         let mut headers = parts.headers;
         let gzip = headers.get(CONTENT_ENCODING).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"gzip"));
@@ -50,7 +52,7 @@ impl Coming {
             headers.remove(CONTENT_ENCODING);
             headers.remove(CONTENT_LENGTH);
         }
-        (headers, Coming { body, gzip })
+        (headers, Coming { body, gzip, begun: false })
     }
 
     /// Reads a whole success body.
@@ -78,19 +80,28 @@ impl Coming {
             return Ok(());
         }
         let mut decoder = MultiGzDecoder::new(capped);
-        let mut empty = true;
+        let mut packed = 0;
         while let Some(chunk) = self.chunk(in_time).await? {
-            empty &= chunk.is_empty();
+            // Members and blocks without content have no end either.
+            packed += chunk.len();
+            if packed > cap {
+                return Err(BodyError::TooLarge);
+            }
             decoder.write_all(&chunk).map_err(|error| unpacked(error, decoder.get_ref()))?;
         }
         // No bytes are no body, whatever it would have been packed with.
-        if empty { Ok(()) } else { decoder.try_finish().map_err(|error| unpacked(error, decoder.get_ref())) }
+        if packed == 0 { Ok(()) } else { decoder.try_finish().map_err(|error| unpacked(error, decoder.get_ref())) }
     }
 
     async fn chunk(&mut self, in_time: &InTime<'_>) -> Result<Option<Bytes>, BodyError> {
         loop {
             let frame = in_time.run(self.body.frame()).await.map_err(BodyError::Late)?;
             let Some(frame) = frame else { return Ok(None) };
+            // Parts that are always there before the clock is looked at would outlive it. The first one belongs to the head.
+            if std::mem::replace(&mut self.begun, true) {
+                in_time.check().map_err(BodyError::Late)?;
+            }
+            tokio::task::consume_budget().await;
             // Trailers say nothing that is read here.
             if let Ok(data) = frame.map_err(|error| BodyError::Broken(error.into()))?.into_data() {
                 return Ok(Some(data));
@@ -164,9 +175,67 @@ fn flat(value: &Value) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, reason = "tests")]
 mod tests {
-    use super::explanation;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::{HeaderMap, Response};
+    use http_body::{Body, Frame};
+    use tokio::time::Instant;
+
+    use super::{BodyError, Coming, explanation};
+    use crate::deadline::InTime;
     use crate::token::Token;
+
+    /// Always has another frame.
+    struct Endless(fn() -> Frame<Bytes>);
+
+    impl Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(Some(Ok((self.0)())))
+        }
+    }
+
+    const ENDLESS: [fn() -> Frame<Bytes>; 3] = [
+        || Frame::data(Bytes::new()),
+        || Frame::trailers(HeaderMap::new()),
+        // A gzip member without content.
+        || Frame::data(Bytes::from_static(b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0")),
+    ];
+
+    fn coming(frame: fn() -> Frame<Bytes>) -> Coming<Endless> {
+        let response = Response::builder().header("content-encoding", "gzip").body(Endless(frame)).expect("a response");
+        Coming::of(response).1
+    }
+
+    fn within(time: Duration) -> InTime<'static> {
+        InTime { until: Instant::now() + time, shown: time, idle: time, cancels: &[] }
+    }
+
+    #[tokio::test]
+    async fn an_endless_body_is_late() {
+        for frame in ENDLESS {
+            let end = coming(frame).read(&within(Duration::from_millis(50))).await;
+            assert!(matches!(end, Err(BodyError::Late(_))));
+            coming(frame).read_some(&within(Duration::from_millis(50))).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_endless_body_lets_others_work() {
+        for frame in ENDLESS {
+            let day = within(Duration::from_secs(86_400));
+            let read = tokio::time::timeout(Duration::from_millis(50), coming(frame).read(&day)).await;
+            assert!(read.is_err());
+        }
+    }
 
     #[test]
     fn explains_every_known_error_shape() {

@@ -22,13 +22,22 @@ impl InTime<'_> {
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         let silent = Instant::now() + self.idle;
         let in_time = tokio::time::timeout_at(silent.min(self.until), work);
-        cancel::unless(self.cancels, in_time).await?.map_err(|_| {
-            let what = if silent < self.until {
-                format!("the service was silent for {} ms", self.idle.as_millis())
-            } else {
-                format!("no complete answer within {} ms", self.shown.as_millis())
-            };
-            Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
+        cancel::unless(self.cancels, in_time).await?.map_err(|_| match silent < self.until {
+            true => late(format!("the service was silent for {} ms", self.idle.as_millis())),
+            false => self.over(),
         })
     }
+
+    /// Refuses work that goes on after the end of the attempt, because it never has to wait.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if Instant::now() < self.until { Ok(()) } else { Err(self.over()) }
+    }
+
+    fn over(&self) -> Error {
+        late(format!("no complete answer within {} ms", self.shown.as_millis()))
+    }
+}
+
+fn late(what: String) -> Error {
+    Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
 }

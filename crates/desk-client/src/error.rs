@@ -100,7 +100,8 @@ pub(crate) struct Details {
     pub(crate) attempts: u32,
     pub(crate) server_date: Option<DateTime<Utc>>,
     pub(crate) elapsed: Duration,
-    pub(crate) source: Option<BoxError>,
+    /// The service's certificate was not trusted.
+    pub(crate) distrusted: bool,
 }
 
 impl Error {
@@ -120,7 +121,7 @@ impl Error {
             attempts: 0,
             server_date: None,
             elapsed: Duration::ZERO,
-            source: None,
+            distrusted: false,
         }))
     }
 
@@ -181,7 +182,7 @@ impl Error {
 
     /// Whether the service's certificate was not trusted: of kind [`Connect`](ErrorKind::Connect), and another attempt does not change it.
     pub fn is_distrust(&self) -> bool {
-        StdError::source(self).is_some_and(distrusts)
+        self.0.distrusted
     }
 
     /// How often the request was tried; 0 if it was refused before sending.
@@ -225,14 +226,6 @@ impl fmt::Display for Error {
     }
 }
 
-/// Whether a certificate that was refused is among the causes.
-fn distrusts(error: &(dyn StdError + 'static)) -> bool {
-    let refused = matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)));
-    // The `source` of an `io::Error` passes over what it holds.
-    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    refused || held.is_some_and(|held| distrusts(held)) || error.source().is_some_and(distrusts)
-}
-
 /// Whether a service code is short and free of anything but a name or number.
 fn plain(code: &str) -> bool {
     code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
@@ -251,8 +244,5 @@ impl fmt::Debug for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
-    }
-}
+// Without a source: the causes below, whose texts may quote the service and what it was sent, are summed up in the message.
+impl StdError for Error {}

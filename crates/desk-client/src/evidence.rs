@@ -11,7 +11,6 @@ use http::header::{HeaderMap, LOCATION};
 use hyper_util::client::legacy;
 use reqwest::Url;
 
-use crate::error::BoxError;
 use crate::token::Token;
 use crate::{Error, ErrorKind, Outcome, body, retry_after};
 
@@ -19,22 +18,30 @@ use crate::{Error, ErrorKind, Outcome, body, retry_after};
 const CAUSE: usize = 200;
 
 /// A request without an answer, whose body may have left; `target` is where it was to go.
-pub(crate) fn unanswered(error: legacy::Error, target: &str) -> Error {
+pub(crate) fn unanswered(error: legacy::Error, target: &str, token: &Token) -> Error {
     if error.is_connect() {
         let kind = if late(&error) { ErrorKind::Timeout } else { ErrorKind::Connect };
-        let what = format!("no connection to {}: {}", origin(target), cause(&error));
-        return Error::new(kind, Outcome::NotSent, what).with(|details| details.source = Some(Box::new(error)));
+        let what = format!("no connection to {}: {}", origin(target), cause(&error, token));
+        return Error::new(kind, Outcome::NotSent, what).with(|details| details.distrusted = distrusts(&error));
     }
     if unprocessed(&error) {
-        return broken(error.into(), "the service closed the connection and left the request undone")
+        return broken(&error, "the service closed the connection and left the request undone", token)
             .with(|details| details.outcome = Outcome::NotSent);
     }
-    broken(error.into(), "the connection broke before an answer came")
+    broken(&error, "the connection broke before an answer came", token)
 }
 
-/// An error and its causes, from the outermost.
+/// An error and its causes, from the outermost; also the error that an `io::Error` holds, which its `source` skips.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(held) => Some(held as _),
+        None => error.source(),
+    })
+}
+
+/// Whether a certificate that was refused is among the causes.
+fn distrusts(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
 }
 
 /// Whether time ran out.
@@ -84,18 +91,18 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes, toke
 }
 
 /// A connection that broke when something may have been done.
-pub(crate) fn broken(error: BoxError, what: &str) -> Error {
-    let kind = if late(&*error) { ErrorKind::Timeout } else { ErrorKind::Transport };
-    let what = format!("{what}: {}", cause(&*error));
-    Error::new(kind, Outcome::Unknown, what).with(|details| details.source = Some(error))
+pub(crate) fn broken(error: &(dyn StdError + 'static), what: &str, token: &Token) -> Error {
+    let kind = if late(error) { ErrorKind::Timeout } else { ErrorKind::Transport };
+    let what = format!("{what}: {}", cause(error, token));
+    Error::new(kind, Outcome::Unknown, what).with(|details| details.distrusted = distrusts(error))
 }
 
-/// The innermost cause. What the server says in its own words is left out.
-fn cause(error: &(dyn StdError + 'static)) -> String {
+/// The innermost cause. What the server says in its own words is left out, and the token wherever it is.
+fn cause(error: &(dyn StdError + 'static), token: &Token) -> String {
     let Some(inner) = causes(error).last() else { return String::new() };
     let text = match inner.downcast_ref::<h2::Error>().and_then(h2::Error::reason) {
         Some(reason) => reason.description().to_owned(),
-        None => inner.to_string(),
+        None => token.struck_from(inner.to_string()),
     };
     let mut chars = text.chars().filter(|char| !char.is_control()).take(CAUSE);
     chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())

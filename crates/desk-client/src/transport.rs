@@ -296,8 +296,9 @@ impl Call {
         let in_time = self.in_time();
         let (request, gate) = message.request();
         let response = in_time.run(self.shared.http.send(self.operation.safe(), request)).await;
-        let response =
-            response.and_then(|response| response.map_err(|error| unanswered(error, self.shared.base.as_str())));
+        let response = response.and_then(|response| {
+            response.map_err(|error| unanswered(error, self.shared.base.as_str(), &self.shared.token))
+        });
         let response = response.map_err(|error| match &gate {
             Some(gate) if gate.shut() => error.with(|details| details.outcome = Outcome::NotSent),
             _ => error,
@@ -324,7 +325,7 @@ impl Call {
                 Outcome::Unknown,
                 format!("the answer is larger than {} MB", body::SUCCESS_CAP >> 20),
             ),
-            BodyError::Broken(error) => broken(error, "the answer broke off"),
+            BodyError::Broken(error) => broken(&*error, "the answer broke off", &self.shared.token),
         })?;
         self.shared.budget.success();
         Ok(Answer { status, headers, body })

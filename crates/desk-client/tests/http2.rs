@@ -26,7 +26,9 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
 /// What the server says as it goes away.
-const WORDS: &[u8] = b"words of the server";
+const TOKEN: &str = "token-4711";
+/// Debug data of a GOAWAY: the service may quote what it was sent.
+const WORDS: &[u8] = b"words of the server about token-4711";
 
 /// What the server does with a request that it has read to its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,6 +37,8 @@ enum Act {
     Reset(u32),
     /// The last stream that it took: 0 is before ours.
     GoAway(u32),
+    /// Goes away behind the head of the answer.
+    GoAwayAmidst,
 }
 
 struct H2Server {
@@ -101,6 +105,12 @@ fn converse(mut tls: Tls, seen: &Mutex<Vec<Vec<u8>>>, script: &Mutex<Vec<Act>>) 
                 send(&mut tls, DATA, END_STREAM, stream, CHAT)?;
             }
             Act::Reset(code) => send(&mut tls, RST_STREAM, 0, stream, &code.to_be_bytes())?,
+            Act::GoAwayAmidst => {
+                send(&mut tls, HEADERS, END_HEADERS, stream, &[0x88])?;
+                send(&mut tls, GOAWAY, 0, 0, &[&stream.to_be_bytes()[..], &[0, 0, 0, 2], WORDS].concat())?;
+                thread::sleep(Duration::from_millis(20));
+                return Ok(());
+            }
             Act::GoAway(last) => {
                 send(&mut tls, GOAWAY, 0, 0, &[&last.to_be_bytes()[..], &[0; 4], WORDS].concat())?;
                 thread::sleep(Duration::from_millis(20));
@@ -126,7 +136,7 @@ async fn create_with(
     server: &H2Server,
     options: CallOptions,
 ) -> Result<Response<types::ProactiveChat>, desk_client::Error> {
-    let client = Client::builder("").api_token("t").base_url(&server.url).ca_pem(server.authority.as_bytes());
+    let client = Client::builder("").api_token(TOKEN).base_url(&server.url).ca_pem(server.authority.as_bytes());
     let client = client.build().expect("settings are right").with(options);
     let chat = NewProactiveChat::builder().message("m").group_key("g").customer_ids([1]).agent_id(1).build();
     client.proactive_chat_create(&chat).await
@@ -163,6 +173,22 @@ async fn the_server_s_words_are_not_repeated() {
     assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 1));
     assert!(!error.to_string().contains("words"), "{error}");
     assert!(error.to_string().ends_with("; nothing was sent"), "{error}");
+}
+
+/// An error and all its causes, as `anyhow` and loggers print them.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(|error| format!("{error} {error:?} {error:#?}\n")).collect()
+}
+
+#[tokio::test]
+async fn the_token_is_nowhere_in_the_causes_of_an_error() {
+    for trouble in [Act::GoAway(0), Act::GoAway(1), Act::GoAwayAmidst] {
+        let server = serve(vec![trouble]);
+        let error = create_with(&server, CallOptions::new().max_attempts(1)).await.expect_err("it went away");
+        let shown = chain(&error);
+        assert!(!shown.contains("words") && !shown.contains(TOKEN), "{trouble:?}: {shown}");
+    }
 }
 
 #[tokio::test]
