@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use serde::Serialize;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -15,6 +16,15 @@ use tokio::sync::oneshot;
 use crate::{Behaviour, Emulator, FaultPlan};
 
 const TOKEN_VARIABLE: &str = "DESK_EMULATOR_TOKEN";
+
+/// What is printed when it is ready, in this order.
+#[derive(Serialize)]
+struct Ready<'a> {
+    base_url: &'a str,
+    url: &'a str,
+    token: &'a str,
+    application_id: &'a str,
+}
 
 /// A real local Desk service to develop and test against.
 ///
@@ -94,14 +104,14 @@ async fn serve<T>(options: Options, told: impl FnOnce(&Value) -> T) -> io::Resul
     }
     let stdin_closed = options.exit_on_stdin_close.then(watch_stdin);
     let emulator = builder.start().await?;
-    let ready = serde_json::json!({
-        "base_url": emulator.base_url(),
-        "url": emulator.url(),
-        "token": emulator.token(),
-        "application_id": "emulator",
-    });
-    let _kept = told(&ready);
-    writeln!(io::stdout(), "{ready}")?;
+    let ready = Ready {
+        base_url: &emulator.base_url(),
+        url: &emulator.url(),
+        token: emulator.token(),
+        application_id: "emulator",
+    };
+    let _kept = told(&serde_json::to_value(&ready)?);
+    writeln!(io::stdout(), "{}", serde_json::to_string(&ready)?)?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

@@ -74,7 +74,7 @@ impl Log {
 
     /// A line of JSON for each request.
     pub(super) fn ndjson(&self) -> String {
-        self.entries().iter().map(|entry| format!("{}\n", json!(entry))).collect()
+        self.entries().iter().filter_map(|entry| serde_json::to_string(entry).ok()).map(|line| line + "\n").collect()
     }
 
     /// HTTP Archive 1.2, as browsers and proxies read it; `address` is the server's.
