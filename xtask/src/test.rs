@@ -1,42 +1,39 @@
 //! `cargo xtask test`: everything that passes on a machine with Rust and a C and C++ compiler, cheapest first.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::toolchain::{self, c_compiler, cargo, cpp_compiler};
+use crate::toolchain::{self, c_compiler, cargo, component, cpp_compiler};
+
+/// Stages, each with what cargo is to do.
+const STAGES: [(&str, &[&str]); 5] = [
+    ("format", &["fmt", "--check"]),
+    ("codegen is current", &["run", "--package", "xtask", "--features", "codegen", "--", "codegen", "--check"]),
+    ("lints", &["clippy", "--workspace", "--all-targets", "--features", "xtask/codegen", "--", "--deny", "warnings"]),
+    ("tests", &["test", "--workspace", "--features", "xtask/codegen"]),
+    ("docs", &["doc", "--no-deps", "--package", "desk-client", "--package", "desk-emulator"]),
+];
 
 /// The task.
 pub fn run() -> Result<()> {
     c_compiler()?;
     cpp_compiler()?;
-    stage("format", &["fmt", "--check"])?;
-    stage(
-        "codegen is current",
-        &["run", "--quiet", "--package", "xtask", "--features", "codegen", "--", "codegen", "--check"],
-    )?;
-    stage(
-        "lints",
-        &[
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--all-targets",
-            "--features",
-            "xtask/codegen",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    )?;
-    stage("tests", &["test", "--workspace", "--features", "xtask/codegen"])?;
-    stage("docs", &["doc", "--quiet", "--no-deps", "--package", "desk-client", "--package", "desk-emulator"])
-}
-
-fn stage(name: &str, args: &[&str]) -> Result<()> {
-    println!("==> {name}");
-    let start = Instant::now();
-    toolchain::finish(cargo().args(args).env("RUSTDOCFLAGS", "--deny warnings"))?;
-    println!("    {name}: {:.0} s", start.elapsed().as_secs_f64());
-    Ok(())
+    component("fmt", "rustfmt")?;
+    component("clippy", "clippy")?;
+    let mut done: Vec<(&str, &str, Duration)> = Vec::new();
+    let mut result = Ok(());
+    for (name, args) in STAGES {
+        println!("==> {name}");
+        let start = Instant::now();
+        result = toolchain::finish(cargo().args(args).env("RUSTDOCFLAGS", "--deny warnings"));
+        done.push((name, if result.is_ok() { "passed" } else { "failed" }, start.elapsed()));
+        if result.is_err() {
+            break;
+        }
+    }
+    for (name, state, time) in done {
+        println!("{name:20} {state:6} {:>5} s", time.as_secs());
+    }
+    result
 }

@@ -1,5 +1,6 @@
 //! The programs that the tasks call: cargo and the compilers for C and C++.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -39,15 +40,36 @@ pub fn cpp_compiler() -> Result<String> {
 }
 
 fn find(variable: &str, names: &[&str], language: &str) -> Result<String> {
-    let chosen = std::env::var(variable).ok();
-    let works =
-        |name: &str| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    match chosen {
-        Some(chosen) if works(&chosen) => Ok(chosen),
-        Some(chosen) => bail!("{variable}={chosen} cannot be run; set it to a {language} compiler"),
-        None => names.iter().find(|name| works(name)).map(ToString::to_string).with_context(|| {
-            format!("no {language} compiler found; install gcc and g++ or clang (Debian: apt-get install gcc g++) or set {variable}")
-        }),
+    if let Ok(chosen) = std::env::var(variable) {
+        return match starts(&chosen) {
+            Ok(()) => Ok(chosen),
+            Err(error) => bail!("{variable}={chosen} cannot be run ({error}); set it to a {language} compiler"),
+        };
+    }
+    for name in names {
+        match starts(name) {
+            Ok(()) => return Ok((*name).to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => bail!("{name} cannot be run ({error})"),
+        }
+    }
+    bail!(
+        "no {language} compiler found; install gcc and g++ or clang (Debian: apt-get install gcc g++) or set {variable}"
+    )
+}
+
+/// Whether a program can be run; it need not succeed.
+fn starts(name: &str) -> io::Result<()> {
+    Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().map(drop)
+}
+
+/// Refuses a toolchain without a component that a stage needs.
+pub fn component(subcommand: &str, name: &str) -> Result<()> {
+    let version = cargo().args([subcommand, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match version {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => bail!("`cargo {subcommand}` is not installed; run `rustup component add {name}`"),
+        Err(error) => bail!("cargo cannot be run ({error})"),
     }
 }
 

@@ -183,7 +183,19 @@ pub(crate) fn bytes(arena: &Bump, text: &[u8]) -> desk_str {
 
 /// Any JSON as text.
 pub(crate) fn json(arena: &Bump, value: &Json) -> desk_str {
-    text(arena, value.as_str())
+    json_text(arena, value.as_str())
+}
+
+/// JSON without the white space between its parts; digits and the order of properties stay.
+pub(crate) fn json_text(arena: &Bump, text: &str) -> desk_str {
+    let (mut quoted, mut escaped) = (false, false);
+    let kept = text.bytes().filter(|byte| {
+        let kept = quoted || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        quoted ^= *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        kept
+    });
+    bytes(arena, &kept.collect::<Vec<u8>>())
 }
 
 /// An enumeration's value.

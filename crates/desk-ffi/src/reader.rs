@@ -301,7 +301,7 @@ impl Reader<'_, '_> {
         (day.to_string() == text).then(|| self.hand_out(&span))
     }
 
-    /// Any JSON, as it stands: copied, because the byte after it belongs to the next value and cannot become its NUL.
+    /// Any JSON, but for the white space in it: copied, because the byte after it belongs to the next value and cannot become its NUL.
     pub(crate) fn json(&mut self) -> Option<desk_str> {
         // SAFETY: what is to come was not written yet.
         let (text, len) = answer::json(unsafe { self.at.until(self.page.end) })?;
@@ -309,7 +309,7 @@ impl Reader<'_, '_> {
         if text == "null" {
             return None;
         }
-        let text = output::text(self.page.arena, text);
+        let text = output::json_text(self.page.arena, text);
         // SAFETY: serde read them, and accepts no zero.
         self.at = unsafe { self.at.over(len) };
         Some(text)

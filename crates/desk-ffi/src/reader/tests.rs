@@ -310,14 +310,14 @@ proptest! {
     }
 
     #[test]
-    fn json_stays_as_it_was_written(text in text(), number in any::<f64>(), whole in any::<i128>(), space in "[ \n\t]{0,2}") {
-        let json = format!("[{{\"{text}\":{space}{number:?},\"b\":{whole},\"a\":[]}},{space}\"{text}\"]");
-        let arena = Bump::new();
-        let (_padded, start, end) = padded(json.as_bytes());
+    fn json_keeps_its_digits_and_loses_its_white_space(text in text(), number in any::<f64>(), whole in any::<i128>(), space in "[ \n\t]{0,2}") {
+        let json = |space: &str| format!("[{{\"{text}\":{space}{number:?},\"b\":{whole},\"a\":[]}},{space}\"{text}\"]");
+        let (arena, written) = (Bump::new(), json(&space));
+        let (_padded, start, end) = padded(written.as_bytes());
         let mut page = Page { arena: &arena, end, changed: start, escaped: Vec::new(), day: Day::default(), listed: false };
         let mut reader = Reader { at: start, first: true, depth: 0, page: &mut page };
         let read = reader.json().map(|text| (format!("{text:?}"), end.since(reader.at)));
-        let wanted = serde_json::from_str::<Json>(&json).ok().map(|json| (format!("{:?}", json.to_string() + "\0"), 0));
+        let wanted = serde_json::from_str::<Json>(&written).ok().map(|_| (format!("{:?}", json("") + "\0"), 0));
         prop_assert_eq!(read, wanted);
     }
 }
