@@ -71,7 +71,7 @@ impl Mark {
 }
 
 /// Where the marks of the plan with this hash are, the one in its directory first.
-fn places(file: &Path, sha256: &str) -> Vec<PathBuf> {
+pub(crate) fn places(file: &Path, sha256: &str) -> Vec<PathBuf> {
     let short = sha256.get(..16).unwrap_or_default();
     let own = files::parent(&files::real(file)).join(format!("desk-send-{short}.begun"));
     let state = files::of_user("XDG_STATE_HOME", ".local/state").map(|dir| dir.join("desk/begun").join(sha256));

@@ -19,6 +19,7 @@ mod readme;
 mod run;
 mod send;
 mod send_evidence;
+mod send_first;
 mod send_hours;
 mod send_kills;
 mod send_misled;
