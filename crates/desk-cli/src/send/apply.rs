@@ -43,6 +43,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let place = campaign.place();
     let json = matches.get_flag("json");
     let asserted = first::asserted(matches)?;
+    Ledger::is_own(&place, file, &plan)?;
     if matches.get_flag("dry-run") {
         let ledger = Ledger::begun(&place, file, &plan)?;
         ledger.as_ref().map_or(Ok(()), Ledger::is_newest).map_err(Error::unsent)?;

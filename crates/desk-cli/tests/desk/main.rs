@@ -20,6 +20,7 @@ mod run;
 mod send;
 mod send_evidence;
 mod send_first;
+mod send_foreign;
 mod send_hours;
 mod send_kills;
 mod send_misled;
