@@ -28,5 +28,6 @@ mod send_names;
 mod send_plan;
 mod send_reading;
 mod send_turn;
+mod starting;
 mod untrusted;
 mod whole;
