@@ -45,9 +45,7 @@ pub(crate) fn command() -> Command {
     command = command.subcommand(doctor::command());
     #[cfg(feature = "emulator")]
     {
-        use clap::Args;
-        let emulator = Command::new("emulator");
-        command = command.subcommand(desk_emulator::program::Options::augment_args(emulator).arg(json()));
+        command = command.subcommand(crate::emulator::command());
     }
     let completions = Command::new("completions")
         .about("Print completions for a shell")
@@ -111,7 +109,7 @@ fn usage(error: &clap::Error) -> Error {
 fn run(matches: &ArgMatches) -> Result<()> {
     match matches.subcommand() {
         #[cfg(feature = "emulator")]
-        Some(("emulator", matches)) => emulator(matches),
+        Some(("emulator", matches)) => crate::emulator::run(matches),
         Some(("completions", matches)) => {
             let shell = matches.get_one::<Shell>("shell").copied().unwrap_or(Shell::Bash);
             let mut text = Vec::new();
@@ -142,16 +140,6 @@ fn in_runtime(work: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime =
         runtime.map_err(|error| Error::new(Exit::Error, "io", format!("the runtime cannot be started: {error}")))?;
     runtime.block_on(work)
-}
-
-#[cfg(feature = "emulator")]
-fn emulator(matches: &ArgMatches) -> Result<()> {
-    use clap::FromArgMatches;
-    let options = desk_emulator::program::Options::from_arg_matches(matches);
-    let options = options.map_err(|error| Error::usage(error.to_string()))?;
-    // Without the notice it is found by its address and token.
-    desk_emulator::program::run(options, |ready| crate::local::Notice::post(ready).ok())
-        .map_err(|error| Error::new(Exit::Error, "io", format!("the emulator cannot run: {error}")))
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ impl Connection {
             && asked.is_none()
             && base_url.is_none()
             && application_id.is_none()
-            && let Some(local) = local::running()
+            && let Some(local) = local::running()?
         {
             message(&format!("using the emulator at {}: nothing else is configured", local.base_url));
             (base_url, token) = (Some(local.base_url), Some(local.token));
@@ -114,7 +114,7 @@ impl Connection {
             return Err(error.hint(format!(
                 "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}{}",
                 credentials::place(),
-                if cfg!(feature = "emulator") { "; to try it type `desk emulator`" } else { "" },
+                if cfg!(feature = "emulator") { "; to try it type `desk emulator --demo --detach`" } else { "" },
             )));
         };
         if application_id.is_none() && base_url.is_none() {

@@ -44,7 +44,7 @@ const SAYS: &str = "; the service says: ";
 pub(crate) struct Error {
     pub(crate) exit: Exit,
     /// The class: one of the client's names, or `usage`, `credentials`, `io`, `integrity`, `partial`, `interrupted`, `busy`,
-    /// `stopped`, `unknown`.
+    /// `stopped`, `unknown`, `sent_before`.
     pub(crate) kind: &'static str,
     /// What is known of the request's fate, if there was one.
     pub(crate) outcome: Option<&'static str>,

@@ -11,6 +11,8 @@ mod connect;
 mod counts;
 mod credentials;
 mod doctor;
+#[cfg(feature = "emulator")]
+mod emulator;
 mod error;
 mod export;
 mod files;
@@ -21,6 +23,7 @@ mod interrupt;
 mod json;
 mod local;
 mod output;
+mod processes;
 mod progress;
 mod rows;
 mod send;

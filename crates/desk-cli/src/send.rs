@@ -7,6 +7,7 @@ mod apply;
 mod begun;
 mod consent;
 mod evidence;
+mod first;
 mod hours;
 mod ledger;
 mod left_out;

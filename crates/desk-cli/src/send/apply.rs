@@ -13,6 +13,7 @@ use desk_client::{CallOptions, Client, ErrorKind};
 use serde_json::{Value, json};
 
 use super::consent::{confirm, dry_run};
+use super::first::{self, First};
 use super::ledger::{End, Ledger};
 use super::plan::Plan;
 use super::state::{Outcome, State, States};
@@ -41,6 +42,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let campaign = Campaign::of(matches);
     let place = campaign.place();
     let json = matches.get_flag("json");
+    let asserted = first::asserted(matches)?;
+    Ledger::is_own(&place, file, &plan)?;
     if matches.get_flag("dry-run") {
         let ledger = Ledger::begun(&place, file, &plan)?;
         ledger.as_ref().map_or(Ok(()), Ledger::is_newest).map_err(Error::unsent)?;
@@ -53,7 +56,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let counts = Arc::new(Counts::default());
     // One attempt for each note of the ledger.
     let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
+    let first = First::ask(&plan, bulk, &campaign, &connection, matches).await?;
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
+    if let Some((by, why)) = asserted.filter(|_| ledger.attempts().is_ok_and(|attempts| attempts.is_empty())) {
+        ledger.assert(options::NOT_SENT_BEFORE, by, why).map_err(Error::unsent)?;
+    }
     let states = States::new(plan.shape(), Some(&ledger))?;
     plan.left_out(bulk, &states, &campaign).map_err(Error::unsent)?;
     if let Some(mark) = ledger.unmarked() {
@@ -102,6 +109,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         in_flight,
         counts,
         look: Instant::now() + LOOK,
+        first,
         plan: &plan,
         client,
         operation,
@@ -148,6 +156,8 @@ struct Work<'a> {
     counts: Arc<Counts>,
     /// When it is looked again who is to be left out.
     look: Instant,
+    /// Until the first batch of a new ledger has left.
+    first: Option<First<'a>>,
 }
 
 impl Work<'_> {
@@ -166,7 +176,11 @@ impl Work<'_> {
             }
             let (outcome, error) = self.send_or_retry(batch).await?;
             self.tell(batch, outcome, error.as_ref());
+            let first = self.first.take_if(|_| outcome != Outcome::NotSent);
             self.stop(outcome, error)?;
+            if let Some(first) = first.filter(|_| batch + 1 < self.plan.batches) {
+                first.alone(&self.ledger.attempts()?).await?;
+            }
         }
         Ok(())
     }
@@ -179,6 +193,9 @@ impl Work<'_> {
             if self.left_out()? {
                 // That may have taken a while.
                 self.turn.is_open().await?;
+            }
+            if let Some(first) = &self.first {
+                first.still().await?;
             }
             let (outcome, error) = self.send(batch).await?;
             tries += 1;

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use serde_json::json;
 
 use crate::error::{Error, Result};
@@ -71,7 +72,7 @@ impl Mark {
 }
 
 /// Where the marks of the plan with this hash are, the one in its directory first.
-fn places(file: &Path, sha256: &str) -> Vec<PathBuf> {
+pub(crate) fn places(file: &Path, sha256: &str) -> Vec<PathBuf> {
     let short = sha256.get(..16).unwrap_or_default();
     let own = files::parent(&files::real(file)).join(format!("desk-send-{short}.begun"));
     let state = files::of_user("XDG_STATE_HOME", ".local/state").map(|dir| dir.join("desk/begun").join(sha256));
@@ -112,11 +113,14 @@ pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Resul
     for path in places(file, sha256) {
         // One that cannot be made is done without, if there is another.
         if let Err(error) = make(&path, own, &text) {
-            without = Some(Error::io("write to", &path, &error));
+            without = Some(error);
             begun.without = Some(path);
             continue;
         }
-        let open = OpenOptions::new().append(true).open(&path).map_err(|error| Error::io("write to", &path, &error))?;
+        let no_link = OFlags::NOFOLLOW.bits().cast_signed();
+        let open = OpenOptions::new().append(true).custom_flags(no_link).open(&path);
+        let open = open.map_err(|error| Error::io("write to", &path, &error))?;
+        files::is_own(&path, &open.metadata().map_err(|error| Error::io("look at", &path, &error))?)?;
         files::lock(&open, &path, "desk send")?;
         let Some(mark) = Mark::of(own, &path, (file, ledger))? else { continue };
         begun.marks.push(Open { file: open, path, rows: mark.rows });
@@ -128,24 +132,31 @@ pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Resul
 }
 
 /// Makes a mark, if there is none.
-fn make(path: &Path, own: &str, text: &str) -> io::Result<()> {
-    if path.exists() {
+fn make(path: &Path, own: &str, text: &str) -> Result<()> {
+    if std::fs::symlink_metadata(path).is_ok() {
         // Whoever made it may have been killed before it was durable; who may not look there leaves it as it is.
         let _ = files::sync(files::parent(path));
         return Ok(());
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(files::parent(path))?;
+    let failed = |error: io::Error| Error::io("write to", path, &error);
+    DirBuilder::new().recursive(true).mode(0o700).create(files::parent(path)).map_err(failed)?;
     let new = files::with(path, &format!(".{own}"));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+    // A run that was killed may have left one.
+    let _ = std::fs::remove_file(&new);
+    let mut file = files::create_own(&new)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     // Of two that begin at once, one has its name there.
-    let linked = std::fs::hard_link(&new, path);
-    std::fs::remove_file(&new)?;
+    let linked = written.and_then(|()| std::fs::hard_link(&new, path));
+    std::fs::remove_file(&new).map_err(failed)?;
     match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => files::sync(files::parent(path)),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
+        _ => files::sync(files::parent(path)).map_err(failed),
     }
+}
+
+/// Refuses marks that another user made or can change.
+pub(crate) fn are_own(file: &Path, sha256: &str) -> Result<()> {
+    places(file, sha256).iter().try_for_each(|place| files::is_own_if_there(place))
 }
 
 impl Begun {

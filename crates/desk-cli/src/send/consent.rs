@@ -49,9 +49,13 @@ pub(super) fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> 
         return Ok(());
     }
     let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
+    let asks = match states.is_begun() {
+        true => "",
+        false => "; the service was not asked whether it was sent before, which `apply` does",
+    };
     let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
     message(&format!(
-        "would send to {} in {}{doubt}; nothing was sent",
+        "would send to {} in {}{doubt}{asks}; nothing was sent",
         many(people, "recipient"),
         many(batches, "batch")
     ));

@@ -4,6 +4,7 @@
 //! Invariant: where two readings are possible the verdict is `unclear`. `likely-not-sent` is the one that can message
 //! somebody twice, and needs that nothing speaks against it.
 
+mod earlier;
 mod list;
 mod read;
 
@@ -19,6 +20,7 @@ use crate::api::{Bulk, Evidence, List};
 use crate::error::{Error, Result};
 use crate::generated::lists::LISTS;
 use crate::generated::operations::OPERATIONS;
+pub(crate) use earlier::Earlier;
 use list::{Count, Rows};
 pub(crate) use read::neighbours;
 use read::{Look, Reader};
@@ -176,17 +178,8 @@ impl<'a> Case<'a> {
 
     /// What there is about each of these attempts, by their place among all.
     pub(crate) async fn findings(&mut self, wanted: &[usize]) -> Result<Vec<Finding>> {
-        let mut gone = false;
-        if let Some((list, _)) = self.list {
-            match list::ahead(&self.client, list).await? {
-                Some(ahead) => self.ahead = ahead,
-                None => gone = true,
-            }
-        }
-        let mut reader = self.evidence.read.as_ref().and_then(|own| {
-            let operation = OPERATIONS.iter().find(|operation| operation.id == own.operation)?;
-            Some(Reader::new(own, operation, self.bulk, &self.client, &self.text))
-        });
+        let gone = self.compare_clocks().await?;
+        let mut reader = self.reader();
         // The last first: of a batch that was sent again, what is found belongs to its last attempt.
         let mut looks: Vec<(usize, Look)> = Vec::new();
         if let Some(reader) = &mut reader {
@@ -223,6 +216,20 @@ impl<'a> Case<'a> {
             findings.push(Finding { verdict, rows, list, look, noun, ahead: self.ahead, again });
         }
         Ok(findings)
+    }
+
+    /// Learns how much later the service's clock is; true if the service has no such list.
+    async fn compare_clocks(&mut self) -> Result<bool> {
+        let Some((list, _)) = self.list else { return Ok(false) };
+        let asked = list::ahead(&self.client, list).await?;
+        self.ahead = asked.flatten();
+        Ok(asked.is_none())
+    }
+
+    fn reader(&self) -> Option<Reader<'_>> {
+        let own = self.evidence.read.as_ref()?;
+        let operation = OPERATIONS.iter().find(|operation| operation.id == own.operation)?;
+        Some(Reader::new(own, operation, self.bulk, &self.client, &self.text))
     }
 
     /// What was looked at for an attempt; for one before of the same batch, if that was found to have been carried out.

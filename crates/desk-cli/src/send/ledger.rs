@@ -20,6 +20,12 @@ use crate::error::{Error, Exit, Result};
 
 pub(crate) use open::{beside, is_database};
 
+/// Ledgers without an assertion do without it.
+const ASSERTIONS: &str = "
+    CREATE TABLE IF NOT EXISTS assertions (
+        n INTEGER PRIMARY KEY, assertion TEXT NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL
+    ) STRICT";
+
 /// A ledger; one that was opened to write is locked.
 #[derive(Debug)]
 pub(crate) struct Ledger {
@@ -103,6 +109,14 @@ impl Ledger {
         let done = self.db.execute(insert, params![attempt, decision, by, why, now()]);
         done.map_err(|error| failed(&self.path, &error))?;
         self.settle()
+    }
+
+    /// Keeps an assertion of a person about the whole plan.
+    pub(crate) fn assert(&self, assertion: &str, by: &str, why: &str) -> Result<()> {
+        let insert = "INSERT INTO assertions (assertion, by, why, at) VALUES (?1, ?2, ?3, ?4)";
+        let table = self.db.execute_batch(ASSERTIONS);
+        let done = table.and_then(|()| self.db.execute(insert, params![assertion, by, why, now()]));
+        done.map(|_| ()).map_err(|error| failed(&self.path, &error))
     }
 
     /// Every attempt in the order of time, with the last decision about it.

@@ -22,6 +22,17 @@ anything again that may have been sent. What became of such a batch is `unknown`
 
 A plan is sent once, and to one service: after a try at the emulator plan again for the real one.";
 
+const APPLY: &str = "\
+Send what a plan says; the same command goes on where it stopped
+
+Before the first batch it asks the service whether people of the plan got its message already, since one day before the plan \
+was made (--look-back): a plan that was copied to another machine or job, and one that was made again, have no ledger that \
+knows. If the service shows that, or cannot tell, nothing is sent and the exit code is 6. --not-sent-before asserts that it \
+is not so; the ledger keeps who asserts it, and why. Later runs by the same ledger do not ask.
+
+It cannot see what the service does not show yet. Of two runs that begin in the same moment both may send their first batch; \
+each looks again behind it, and ends with exit code 6 if it sees the other.";
+
 const RECONCILE: &str = "\
 Show what speaks for batches whose outcome is unknown, and take a person's decision
 
@@ -37,6 +48,10 @@ Examples:
   desk send apply plan.json
   desk send apply plan.json --after-canary
   desk send report plan.json > report.csv";
+
+/// Asserts that a plan was not sent before.
+pub(super) const NOT_SENT_BEFORE: &str = "not-sent-before";
+pub(super) const LOOK_BACK: &str = "look-back";
 
 /// Requests a second.
 pub(super) const RATES: RangeInclusive<f64> = 0.001..=1000.0;
@@ -167,6 +182,7 @@ fn apply() -> Command {
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("apply")
         .about("Send what a plan says; the same command goes on where it stopped")
+        .long_about(APPLY)
         .arg(the_plan())
         .arg(ledger())
         .arg(count("yes-send-to", "Do not ask: send, if this is the plan's number of recipients"))
@@ -174,6 +190,24 @@ fn apply() -> Command {
         .arg(flag("wait", "Outside the plan's hours wait for them, instead of ending until then"))
         .arg(flag("after-canary", "Go on behind the first batches"))
         .arg(flag("canary-auto", "Go on behind the first batches by itself if everybody in them was reached"))
+        .arg(
+            option(
+                LOOK_BACK,
+                "TIME",
+                "Before the first batch, how far before the plan was made to look for its message",
+            )
+            .default_value("1d")
+            .value_parser(ValueParser::new(gap)),
+        )
+        .arg(
+            flag(
+                NOT_SENT_BEFORE,
+                "Assert that the plan was not sent before, by whatever ledger: the service is not asked",
+            )
+            .requires_all(["by", "why"]),
+        )
+        .arg(option("by", "NAME", "Who asserts that").requires(NOT_SENT_BEFORE))
+        .arg(option("why", "TEXT", "What it is asserted by").requires(NOT_SENT_BEFORE))
         .arg(
             option("stop-rejected", "PERCENT", "Stop when more of the batches of this run are rejected")
                 .default_value("2%")

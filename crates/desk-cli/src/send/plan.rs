@@ -33,7 +33,7 @@ const VERSION: u32 = 1;
 pub(crate) struct Plan {
     version: u32,
     pub(crate) operation: String,
-    made: DateTime<Utc>,
+    pub(crate) made: DateTime<Utc>,
     /// The first request to the letter.
     pub(crate) first_body: String,
     /// The body without its recipients.

@@ -27,10 +27,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
     match matches.get_one::<usize>("batch") {
         Some(number) => {
-            if text("by").is_empty() || text("why").is_empty() {
-                return Err(Error::usage("--by or --why says nothing; nothing was decided")
-                    .hint("give who decides, and what it was decided by: the ledger keeps both"));
-            }
+            let (by, why) = decided_by(matches)?;
             let asks = text("as") == "not-sent" && !matches.get_flag("offline");
             let asked = match report::ledger_of(matches, file, &plan)?.filter(|_| asks) {
                 Some(ledger) => Some(is_not_refuted(*number, &plan, &ledger, matches).await?),
@@ -38,14 +35,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             };
             let mut ledger = Ledger::open_to_decide(&Campaign::of(matches).place(), file, &plan)?;
             let instead = matches.get_one::<String>("instead-of").map(String::as_str);
-            decide(
-                &mut ledger,
-                &plan,
-                *number,
-                (text("as"), instead, settle(matches)),
-                (text("by"), text("why")),
-                asked,
-            )?;
+            decide(&mut ledger, &plan, *number, (text("as"), instead, settle(matches)), (by, why), asked)?;
             let (people, decision) = (plan.batch(number - 1).len(), text("as"));
             if matches.get_flag("json") {
                 let mut output = Output::new();
@@ -81,6 +71,16 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             }
             report::doubts(ledger.as_ref(), &states, matches)
         }
+    }
+}
+
+/// The person who decides, and the reason.
+pub(super) fn decided_by(matches: &ArgMatches) -> Result<(&str, &str)> {
+    let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
+    match (text("by"), text("why")) {
+        ("", _) | (_, "") => Err(Error::usage("--by or --why says nothing; nothing was decided")
+            .hint("give who decides, and what it was decided by: the ledger keeps both")),
+        given => Ok(given),
     }
 }
 

@@ -176,6 +176,11 @@ impl States {
         self.attempts.get(batch)?.as_ref()
     }
 
+    /// Whether there was any attempt.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.attempts.iter().any(Option::is_some)
+    }
+
     pub(crate) fn state(&self, batch: usize) -> State {
         State::of(self.attempt(batch), self.at_work)
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::export::{export, seeded};
 use crate::run::{run, with};
-use crate::send::{people, plan, send};
+use crate::send::{NOT_BEFORE, people, plan, send};
 
 /// What a command writes to a terminal.
 fn on_a_terminal(mut command: Command) -> (i32, String) {
@@ -81,7 +81,7 @@ fn a_campaign_has_a_bar_too() {
     // Elsewhere there is a summary, and a line each half minute.
     plan(&dir, &ids, "q", &one_by_one);
     let mut command = send(&emulator, &dir, "apply", "q");
-    command.env("XDG_STATE_HOME", dir.path());
+    command.env("XDG_STATE_HOME", dir.path()).args(NOT_BEFORE);
     let lines = run(command, ["--yes-send-to", "1200"]).ok().err;
     assert!(!lines.contains('\u{1b}') && !lines.contains('\r') && lines.lines().count() == 1, "{lines:?}");
 }

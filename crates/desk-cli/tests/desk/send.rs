@@ -18,6 +18,9 @@ pub(crate) fn message() -> [&'static str; 6] {
     ["--message", "Hello", "--group-key", "sales", "--agent-id", "1"]
 }
 
+/// Of a plan whose people got its text before.
+pub(crate) const NOT_BEFORE: [&str; 5] = ["--not-sent-before", "--by", "Ann", "--why", "a campaign of its own"];
+
 /// A service with so many customers, and a directory.
 pub(crate) fn people(number: usize) -> (Emulator, Vec<i64>, TempDir) {
     let emulator = Emulator::builder().demo(true).start_blocking().unwrap();
@@ -183,7 +186,8 @@ fn a_plan_keeps_to_its_ledger_and_its_service() {
     fs::rename(&begun, &hidden).unwrap();
     let rejected = json!([{ "method": "POST", "fault": { "answer": { "status": 400 } } }]);
     faults(&emulator, rejected);
-    assert_eq!(apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "new.ledger"]).code, 3);
+    let anyway = [&["--yes-send-to", "3", "--ledger", "new.ledger"][..], &NOT_BEFORE].concat();
+    assert_eq!(apply(&emulator, &dir, "p", &anyway).code, 3);
     faults(&emulator, json!([]));
     fs::rename(&hidden, &begun).unwrap();
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "new.ledger"]);
@@ -312,12 +316,12 @@ fn the_first_batches_are_looked_at_before_the_others() {
     assert_eq!(creates(&emulator), 6);
 
     plan(&dir, &ids, "q", &["--batch-size", "1", "--canary", "2"]);
-    apply(&emulator, &dir, "q", &[&yes[..], &["--canary-auto"]].concat()).ok();
+    apply(&emulator, &dir, "q", &[&yes[..], &["--canary-auto"], &NOT_BEFORE].concat()).ok();
     assert_eq!(creates(&emulator), 12);
 
     plan(&dir, &ids, "r", &["--batch-size", "1", "--canary", "2"]);
     faults(&emulator, json!([{ "method": "POST", "nth": 2, "fault": { "cut": { "when": "before_commit" } } }]));
-    let stopped = apply(&emulator, &dir, "r", &[&yes[..], &["--canary-auto"]].concat());
+    let stopped = apply(&emulator, &dir, "r", &[&yes[..], &["--canary-auto"], &NOT_BEFORE].concat());
     assert!(stopped.code == 6 && stopped.err.contains("did not reach everybody"), "{}", stopped.err);
     assert_eq!(creates(&emulator), 14);
 }
@@ -406,6 +410,6 @@ fn it_says_what_was_sent_and_not_what() {
     plan(&dir, &ids, "q", &[]);
     let body = json!({ "detail": "Hello is no message" }).to_string();
     faults(&emulator, json!([{ "method": "POST", "fault": { "answer": { "status": 400, "body": body } } }]));
-    let refused = apply(&emulator, &dir, "q", &["--yes-send-to", "2"]).err;
+    let refused = apply(&emulator, &dir, "q", &[&["--yes-send-to", "2"][..], &NOT_BEFORE].concat()).err;
     assert!(refused.contains("the service repeats the message") && !refused.contains("Hello"), "{refused}");
 }

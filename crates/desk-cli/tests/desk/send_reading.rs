@@ -8,7 +8,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::run::{Ended, as_reader, desk, run, writable};
-use crate::send::{apply, faults, people, plan, send, status};
+use crate::send::{NOT_BEFORE, apply, faults, people, plan, send, status};
 
 /// What an old copy says is shown, and that it is old.
 #[test]
@@ -65,7 +65,7 @@ fn a_ledger_of_somebody_else_is_read() {
     let elsewhere = tempfile::tempdir().unwrap();
     fs::copy(dir.path().join("p.json"), elsewhere.path().join("p.json")).unwrap();
     for dir in [&dir, &elsewhere] {
-        apply(&emulator, dir, "p", &["--yes-send-to", "2"]).ok();
+        apply(&emulator, dir, "p", &[&["--yes-send-to", "2"][..], &NOT_BEFORE].concat()).ok();
     }
     fs::copy(elsewhere.path().join("p.ledger"), dir.path().join("other")).unwrap();
     run(send(&emulator, &dir, "report", "p"), ["--ledger", "other"]).ok();

@@ -15,19 +15,27 @@ use crate::error::Result;
 /// Ids that are read for a batch at most.
 const MOST: usize = 200;
 /// By how much clocks may have been wrong while it was sent, that are right now.
-const WRONG: TimeDelta = TimeDelta::hours(1);
+pub(super) const WRONG: TimeDelta = TimeDelta::hours(1);
 /// So many in a row that are not there, and none known behind them: there may be others further on.
-const ABSENT: usize = 10;
+pub(super) const ABSENT: usize = 10;
 
 /// What an id stands for.
 #[derive(Clone, Default)]
-struct Found {
+pub(super) struct Found {
     /// Whether it has the campaign's text; nothing if it cannot be read.
-    text: Option<bool>,
-    time: Option<DateTime<Utc>>,
+    pub(super) text: Option<bool>,
+    pub(super) time: Option<DateTime<Utc>>,
     sent: Option<i64>,
     /// In order, each once; nothing if it cannot be told.
-    people: Option<Vec<i64>>,
+    pub(super) people: Option<Vec<i64>>,
+}
+
+impl Found {
+    /// How many it reached.
+    pub(super) fn reached(&self) -> usize {
+        let people = || self.people.as_ref().map_or(0, Vec::len);
+        self.sent.map_or_else(people, |sent| usize::try_from(sent).unwrap_or_default())
+    }
 }
 
 /// Reads each id once.
@@ -90,6 +98,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn noun(&self) -> &'static str {
         self.operation.noun
+    }
+
+    /// The command that shows one of them.
+    pub(super) fn command(&self, id: i64) -> String {
+        format!("desk {} {} {id}", self.operation.noun, self.operation.verb)
     }
 
     /// Looks around an attempt: upwards from the last id before it, and downwards from the next one if there is none.
@@ -225,7 +238,7 @@ impl<'a> Reader<'a> {
         false
     }
 
-    async fn get(&mut self, id: i64) -> Result<Option<Found>> {
+    pub(super) async fn get(&mut self, id: i64) -> Result<Option<Found>> {
         if let Some(known) = self.ids.get(&id) {
             return Ok(known.clone());
         }

@@ -1,8 +1,8 @@
 //! How a ledger is made, found and opened: to write under its lock, to read as it is.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, params};
@@ -57,10 +57,16 @@ impl Ledger {
     fn opened(path: &Path, plan_file: &Path, plan: &Plan, service: &str) -> Result<Ledger> {
         let plan_lock = File::open(plan_file).map_err(|error| Error::io("read", plan_file, &error))?;
         files::lock(&plan_lock, plan_file, "desk send")?;
+        Ledger::is_own(path, plan_file, plan)?;
         if !path.exists() {
             begun::elsewhere(plan_file, &plan.sha256, path)?;
             // Made under another name, so that there is no ledger without its plan.
             let new = files::with(path, &format!(".{}", std::process::id()));
+            // A run that was killed may have left one.
+            remove(&new);
+            are_own(&new)?;
+            // SQLite gives its other files the mode of this one.
+            drop(files::create_own(&new)?);
             make(&new, plan, service).inspect_err(|_| remove(&new)).map_err(|error| failed(path, &error))?;
             // Another plan may have made its own meanwhile.
             let named = std::fs::hard_link(&new, path).and_then(|()| files::sync(files::parent(path)));
@@ -77,10 +83,16 @@ impl Ledger {
 
     /// Opens a ledger that is there to write decisions.
     pub(crate) fn open_to_decide(path: &Path, plan_file: &Path, plan: &Plan) -> Result<Ledger> {
+        Ledger::is_own(path, plan_file, plan)?;
         let mut ledger = Ledger::at(path, true)?;
         ledger.is_of(plan)?;
         ledger.own(plan_file, plan)?;
         Ok(ledger)
+    }
+
+    /// Refuses to write to a ledger, if there is one, or by marks, that another user made or can change.
+    pub(crate) fn is_own(path: &Path, plan_file: &Path, plan: &Plan) -> Result<()> {
+        begun::are_own(plan_file, &plan.sha256).and_then(|()| are_own(path)).map_err(Error::unsent)
     }
 
     /// Makes it the plan's one ledger. Of an old copy nothing is written.
@@ -177,6 +189,7 @@ impl Ledger {
         })?;
         let mut locked = to_write;
         if to_write {
+            files::is_own(path, &file.metadata().map_err(|error| Error::io("look at", path, &error))?)?;
             files::lock(&file, path, "desk send").map_err(Error::unsent)?;
         }
         let mut opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
@@ -199,6 +212,10 @@ impl Ledger {
         {
             let problem = format!("{} was replaced just now", path.display());
             return Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again"));
+        }
+        if to_write {
+            // SQLite has opened its journal by now.
+            are_own(path)?;
         }
         Ok(Ledger { db, path: path.to_owned(), file, locked, missing: 0, begun: Begun::default(), plan: None })
     }
@@ -241,17 +258,30 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)
     Ok((db, own))
 }
 
+/// Refuses a database, or a file that SQLite has beside it, that another user made or can change. A link to it is followed if
+/// it is this user's.
+fn are_own(path: &Path) -> Result<()> {
+    let linked = std::fs::symlink_metadata(path).ok().filter(Metadata::is_symlink);
+    if linked.as_ref().is_some_and(|link| link.uid() != rustix::process::geteuid().as_raw()) {
+        return files::is_own_if_there(path);
+    }
+    let real = files::real(path);
+    // `Ledger::at` refuses a pipe or a directory of that name with its own words.
+    let all = FILES.iter().map(|suffix| files::with(&real, suffix)).filter(|file| file.is_file() || *file != real);
+    all.into_iter().try_for_each(|file| files::is_own_if_there(&file))
+}
+
+/// A database, and the files that SQLite has beside it.
+const FILES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+
 /// Removes what there is of a database.
 fn remove(path: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in FILES {
         let _ = std::fs::remove_file(files::with(path, suffix));
     }
 }
 
 fn make(path: &Path, plan: &Plan, service: &str) -> rusqlite::Result<()> {
-    remove(path);
-    // SQLite gives its other files the mode of this one.
-    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let db = Connection::open(path)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.execute_batch(TABLES)?;

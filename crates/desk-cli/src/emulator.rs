@@ -1,0 +1,108 @@
+//! `desk emulator`: the local service in this process, or in one of its own in the background (`--detach`).
+//!
+//! Invariant: an emulator in the background has a session of its own and holds no descriptor of the terminal, or of a script
+//! that began it. Its caller ends once it answers, so that the system reaps it.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use desk_emulator::program::{self, Options};
+use serde_json::json;
+
+use crate::connect::json;
+use crate::error::{Error, Exit, Result};
+use crate::local::Notice;
+use crate::output::{Output, message};
+
+const DETACH: &str = "detach";
+/// Of the process in the background.
+const OWN_SESSION: &str = "own-session";
+
+pub(crate) fn command() -> Command {
+    let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+    Options::augment_args(Command::new("emulator"))
+        .arg(
+            flag(DETACH)
+                .help("Run in the background: return once it answers, and say how to stop it")
+                .conflicts_with("exit_on_stdin_close"),
+        )
+        .arg(flag(OWN_SESSION).hide(true))
+        .arg(json())
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
+    let options = Options::from_arg_matches(matches).map_err(|error| Error::usage(error.to_string()))?;
+    if matches.get_flag(DETACH) {
+        return detach(matches.get_flag("json"));
+    }
+    // Before all that takes time: commands that come at once wait for it. Without the notice it is found by its address and
+    // token.
+    let notice = Notice::starting().ok();
+    if matches.get_flag(OWN_SESSION) {
+        let _ = rustix::process::setsid();
+    }
+    let ready = |ready: &serde_json::Value| {
+        notice.as_ref().map(|notice| notice.ready(ready));
+        notice
+    };
+    program::run(options, ready).map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Error {
+    Error::new(Exit::Error, "io", format!("the emulator cannot run: {error}"))
+}
+
+/// Begins the same in the background, and prints what it says when it answers.
+fn detach(json: bool) -> Result<()> {
+    let mut child = begin().map_err(failed)?;
+    let mut line = String::new();
+    if let Some(out) = child.stdout.take() {
+        BufReader::new(out).read_line(&mut line).map_err(failed)?;
+    }
+    if !line.ends_with('\n') {
+        let ended = child.wait_with_output().map_err(failed)?;
+        // It has said why.
+        let _ = std::io::stderr().write_all(&ended.stderr);
+        std::process::exit(ended.status.code().unwrap_or(i32::from(Exit::Error as u8)));
+    }
+    let pid = child.id();
+    let mut output = Output::new();
+    let told = output.line(line.trim_end().as_bytes()).and_then(|()| output.flush());
+    told.inspect_err(|_| drop(child.kill().and_then(|()| child.wait())))?;
+    let stop = format!("kill {pid}");
+    message(&match json {
+        true => json!({ "pid": pid, "stop": stop }).to_string(),
+        false => format!("the emulator runs in the background; to stop it type `{stop}`"),
+    });
+    Ok(())
+}
+
+fn begin() -> std::io::Result<Child> {
+    let program = std::env::current_exe()?;
+    let mut arguments: Vec<OsString> = std::env::args_os().skip(1).filter(|argument| argument != "--detach").collect();
+    arguments.push(format!("--{OWN_SESSION}").into());
+    let mut command = match inherited() {
+        fds if fds.is_empty() => std::process::Command::new(program),
+        fds => {
+            let closed: String = fds.iter().map(|fd| format!(" {fd}>&-")).collect();
+            let mut shell = std::process::Command::new("/bin/sh");
+            shell.arg("-c").arg(format!("exec \"$0\" \"$@\"{closed}")).arg(program);
+            shell
+        }
+    };
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+}
+
+/// Descriptors of the caller that a child would keep open, such as the lock of a script; only those that every shell can close.
+fn inherited() -> Vec<u32> {
+    const CLOSE_ON_EXEC: u32 = 0o2_000_000;
+    let keeps = |fd: &u32| {
+        let info = std::fs::read_to_string(Path::new("/proc/self/fdinfo").join(fd.to_string())).unwrap_or_default();
+        let flags = info.lines().find_map(|line| u32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
+        flags.is_some_and(|flags| flags & CLOSE_ON_EXEC == 0)
+    };
+    (3..=9).filter(keeps).collect()
+}

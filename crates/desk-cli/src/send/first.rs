@@ -1,0 +1,160 @@
+//! Before the first batch of a ledger: whether the service shows that its people got the message already.
+//!
+//! A ledger knows only its own attempts. A plan that was copied to another machine, user or job, and one that was made again,
+//! have none. Invariant: no batch of a ledger without attempts leaves before the service was asked, or a person has said that
+//! it was not sent before. Two runs that ask before either has sent see the other behind their first batch.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::ArgMatches;
+use desk_client::Client;
+
+use super::evidence::{Case, Earlier};
+use super::ledger::Ledger;
+use super::plan::Plan;
+use super::reconcile::decided_by;
+use super::state::Attempt;
+use super::{Campaign, begun, options};
+use crate::api::Bulk;
+use crate::connect::Connection;
+use crate::error::{Error, Exit, Result};
+use crate::files;
+
+/// An answer of the service counts for so long, if the first batch has to wait.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// A plan whose ledger has no attempt yet.
+pub(super) struct First<'a> {
+    plan: &'a Plan,
+    bulk: &'static Bulk,
+    client: Client,
+    since: DateTime<Utc>,
+    /// Files without a batch that are in the way of the right ledger.
+    empty: Vec<PathBuf>,
+    /// When the service was asked.
+    asked: (Instant, DateTime<Utc>),
+}
+
+/// By whom, and why, a plan is said not to have been sent before.
+pub(super) fn asserted(matches: &ArgMatches) -> Result<Option<(&str, &str)>> {
+    match matches.get_flag(options::NOT_SENT_BEFORE) {
+        true => decided_by(matches).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// Whether a plan's ledger has no attempt, or is not there.
+fn is_new(place: &Path, file: &Path, plan: &Plan) -> Result<bool> {
+    let ledger = Ledger::begun(place, file, plan).map_err(Error::unsent)?;
+    ledger.map_or(Ok(true), |ledger| Ok(ledger.attempts()?.is_empty()))
+}
+
+/// So long before a plan was made; not before 1970, whatever was given.
+fn since(plan: &Plan, look_back: TimeDelta) -> DateTime<Utc> {
+    plan.made.checked_sub_signed(look_back).unwrap_or(DateTime::UNIX_EPOCH).max(DateTime::UNIX_EPOCH)
+}
+
+/// A ledger without attempts, and its marks: none if it is not there.
+fn in_the_way(place: &Path, file: &Path, plan: &Plan) -> Vec<PathBuf> {
+    let marks = begun::places(file, &plan.sha256);
+    let all = std::iter::once(place.to_owned()).chain(marks);
+    if place.exists() { all.filter(|path| path.exists()).collect() } else { Vec::new() }
+}
+
+impl<'a> First<'a> {
+    /// Asks the service if the ledger is new; `None` if it is not, or a person has answered.
+    pub(super) async fn ask(
+        plan: &'a Plan,
+        bulk: &'static Bulk,
+        campaign: &Campaign,
+        connection: &Connection,
+        matches: &ArgMatches,
+    ) -> Result<Option<First<'a>>> {
+        let (place, asserted) = (campaign.place(), asserted(matches)?);
+        if !is_new(&place, &campaign.plan, plan)? || asserted.is_some() {
+            return Ok(None);
+        }
+        let first = First {
+            plan,
+            bulk,
+            client: connection.client()?,
+            since: since(plan, matches.get_one(options::LOOK_BACK).copied().unwrap_or_default()),
+            empty: in_the_way(&place, &campaign.plan, plan),
+            asked: (Instant::now(), Utc::now()),
+        };
+        match first.look(first.since, &[]).await {
+            Ok(None) => Ok(Some(first)),
+            // Another run has begun it by this ledger: that one is not to be taken for a stranger.
+            _ if !is_new(&place, &campaign.plan, plan)? => Ok(None),
+            Ok(Some(earlier)) => Err(first.refused(&earlier)),
+            Err(error) => Err(unasked(error)),
+        }
+    }
+
+    /// Asks again if that was a while ago.
+    pub(super) async fn still(&self) -> Result<()> {
+        if self.asked.0.elapsed() < FRESH {
+            return Ok(());
+        }
+        match self.look(self.since, &[]).await {
+            Ok(None) => Ok(()),
+            Ok(Some(earlier)) => Err(self.refused(&earlier)),
+            Err(error) => Err(unasked(error)),
+        }
+    }
+
+    /// Looks, behind the first batch, for another run that asked at the same time.
+    pub(super) async fn alone(&self, attempts: &[Attempt]) -> Result<()> {
+        if attempts.iter().any(Attempt::in_doubt) {
+            return Ok(());
+        }
+        // Only a result that may be this plan's shows another run: lists lag.
+        let found = self.look(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.look?)));
+        let Some((found, look)) = found else { return Ok(()) };
+        let problem = format!("another run may be sending this plan: {found}; no more is sent");
+        let error = Error { may_have_acted: true, ..Error::new(Exit::Unknown, "sent_before", problem) };
+        Err(error.hint(format!(
+            "look at `{look}`; go on with one run alone, or if it is of another campaign: type the same command again"
+        )))
+    }
+
+    async fn look(&self, since: DateTime<Utc>, attempts: &[Attempt]) -> Result<Option<Earlier>> {
+        let sent = (attempts, false);
+        match Case::new(self.plan, self.bulk, self.client.clone(), sent, TimeDelta::zero()) {
+            Some(mut case) => case.earlier(since).await,
+            None => {
+                let found = "the service has no list or result that shows what was sent".to_owned();
+                Ok(Some(Earlier { found, look: None }))
+            }
+        }
+    }
+
+    fn refused(&self, earlier: &Earlier) -> Error {
+        let problem = format!("this plan may have been sent before: {}; nothing was sent", earlier.found);
+        let error = Error::new(Exit::Unknown, "sent_before", problem);
+        let look = earlier.look.as_ref().map_or(String::new(), |look| format!("look at `{look}`; "));
+        let empty: Vec<String> = self.empty.iter().map(|path| files::quoted(path)).collect();
+        let empty = match empty.is_empty() {
+            true => String::new(),
+            false => format!(", after `rm {}`, which know of no batch", empty.join(" ")),
+        };
+        let hint =
+            format!("{look}if it was sent from another place, give the ledger from there by --ledger FILE{empty}");
+        Error { outcome: Some("not_sent"), ..error }
+            .hint(format!("{hint}; {}", assertion("if it was not sent before,")))
+    }
+}
+
+/// The service could not be asked.
+fn unasked(error: Error) -> Error {
+    let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("{hint}; "));
+    let message = format!("it cannot be told whether this plan was sent before: {}", error.message);
+    let hint = format!("{hint}{}", assertion("if you know that it was not sent before,"));
+    Error { message, may_have_acted: false, ..error }.unsent().hint(hint)
+}
+
+fn assertion(when: &str) -> String {
+    format!("{when} add --{} --by NAME --why TEXT", options::NOT_SENT_BEFORE)
+}
