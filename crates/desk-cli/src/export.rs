@@ -12,6 +12,7 @@ mod keep;
 #[cfg(test)]
 mod kinds_tests;
 mod manifest;
+mod names;
 mod options;
 mod parquet;
 mod part;
@@ -173,7 +174,7 @@ fn verify_hint(dir: &Path) -> String {
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
     directory::begin(dir, manifest, settings)?;
-    let short = writer::is_short(dir, manifest, settings);
+    let short = writer::is_short(dir, manifest, settings)?;
     if !short {
         writer::clean(dir, manifest)?;
     }

@@ -1,4 +1,9 @@
 //! Files, for every command alike: read from a name or stdin, locked against others, names made durable.
+//!
+//! Files that a command creates, or whose contents it trusts, are opened by [`own`]; files below a directory by [`below`].
+
+mod below;
+mod own;
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io::ErrorKind::{NotADirectory, NotFound};
@@ -10,6 +15,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::error::{Error, Exit, Result};
+pub(crate) use below::Below;
+pub(crate) use own::{check_own, create_own, failed, open_own, taken};
 
 /// Adds what is in a file, `-` for stdin, to `bytes`.
 pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
@@ -78,7 +85,7 @@ pub(crate) fn is_still(file: &File, path: &Path) -> Result<()> {
 pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Error {
     match error.kind() {
         NotFound => removed(path),
-        _ => Error::io("write to", path, error),
+        _ => failed("write to", path, error),
     }
 }
 

@@ -17,8 +17,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::schema::types::{ColumnPath, Type as Schema, TypePtr};
 
 use super::format::Encoder;
-use super::manifest::Part;
-use super::part::Unfinished;
+use super::part::{Finished, Unfinished};
 use super::table::{Table, Type, Value};
 use crate::error::{Error, Result as Outcome};
 use crate::rows::Row;
@@ -35,7 +34,7 @@ pub(crate) struct File {
 
 impl File {
     pub(crate) fn new(table: &Table, to: Unfinished) -> Outcome<File> {
-        let path = to.path();
+        let path = to.path().to_owned();
         let writer = schema(table).and_then(|schema| SerializedFileWriter::new(to, schema, properties(table)));
         Ok(File { writer: writer.map_err(|error| Error::io("write to", &path, &cause(error)))? })
     }
@@ -49,14 +48,14 @@ impl File {
         Ok(())
     }
 
-    /// Makes it durable under its own name.
-    pub(crate) fn finish(mut self) -> Outcome<Part> {
+    /// Makes it durable.
+    pub(crate) fn finish(mut self) -> Outcome<Finished> {
         self.writer.finish().map_err(|error| self.failed(error))?;
         self.writer.inner_mut().finish()
     }
 
     fn failed(&self, error: ParquetError) -> Error {
-        Error::io("write to", &self.writer.inner().path(), &cause(error))
+        Error::io("write to", self.writer.inner().path(), &cause(error))
     }
 }
 
@@ -112,7 +111,7 @@ struct Group(Vec<(Bytes, parquet::column::writer::ColumnCloseResult)>);
 
 impl Group {
     fn new(file: &SerializedFileWriter<Unfinished>, rows: &[Row], encoder: &Encoder) -> Outcome<Group> {
-        let failed = |error| Error::io("write to", &file.inner().path(), &cause(error));
+        let failed = |error| Error::io("write to", file.inner().path(), &cause(error));
         let columns = file.schema_descr().columns();
         let mut pages: Vec<TrackedWrite<Vec<u8>>> = columns.iter().map(|_| TrackedWrite::new(Vec::new())).collect();
         let writers = columns.iter().zip(&mut pages).map(|(column, pages)| {

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::directory;
 use super::format::Encoder;
-use super::manifest::{self, Manifest, Part, Window};
+use super::manifest::{self, Manifest, Window};
+use super::names;
 use super::options::list;
 use super::part;
 use super::privacy::Privacy;
@@ -246,9 +247,8 @@ impl<'a> Work<'a> {
         if !now.verified {
             found.wrong += 1;
         }
-        let sums = |parts: &[Part]| parts.iter().map(|part| part.blake3.clone()).collect::<Vec<_>>();
-        let same =
-            (now.verified, now.count, sums(&written.parts)) == (window.verified, window.count, sums(&window.parts));
+        let same = (now.verified, now.count) == (window.verified, window.count)
+            && written.parts().map(|part| &part.blake3).eq(window.parts.iter().map(|part| &part.blake3));
         if whole && (same || !now.verified) {
             // Nothing is gained.
             written.discard()?;
@@ -286,7 +286,7 @@ impl<'a> Work<'a> {
         let time = (window.from, window.until);
         let left = self.left(window)?;
         let taken = |revision| {
-            let name = part::name(self.settings, time, revision);
+            let name = names::part(self.settings, time, revision);
             window.parts.iter().map(|part| &part.file).chain(&left).any(|file| file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();

@@ -9,6 +9,7 @@ mod doctor;
 mod export;
 mod flow;
 mod follow;
+mod foreign_files;
 mod formats;
 mod help;
 mod kills;
