@@ -3,7 +3,7 @@
 //! Invariant: a line is written only after the part that it tells of is durable, and is durable itself before the part of the next
 //! window has its name. Whoever holds the manifest holds its lock; the system gives it back when the process ends, however it ends.
 //! A last line that is torn never counted; one that is wrong before the last is damage, and is said. A file of this name that no
-//! export has begun is never changed.
+//! export has begun is never changed, and of a record no file is used before [`Names`] has accepted its name.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -16,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk_client::export::{self, Proof};
 use serde::{Deserialize, Serialize};
 
+use super::names::Names;
 use super::options;
 use super::settings::{Settings, Share};
 use crate::error::{Error, Exit, Result};
@@ -203,27 +204,30 @@ impl Manifest {
 
     /// Takes in the lines; gives how many bytes of them are good.
     fn take(&mut self, bytes: &[u8]) -> Result<usize> {
-        let mut good = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let Some(record) = record(line) else {
-                if good + line.len() == bytes.len() {
-                    return Ok(good);
-                }
-                let problem = format!("{} is damaged behind byte {good}", self.path.display());
-                return Err(Error::integrity(problem).hint(RESTORE));
-            };
-            match record {
-                Record::Settings(settings) => self.settings = Some(settings),
-                Record::Window(window) => {
+        let damaged = |what: String| Error::integrity(format!("{} {what}", self.path.display())).hint(RESTORE);
+        let mut lines = (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n'));
+        let Some((settings, mut good)) = lines.next().and_then(|(_, line)| match record(line)? {
+            Record::Settings(settings) => Some((settings, line.len())),
+            _ => None,
+        }) else {
+            return Ok(0);
+        };
+        let names = Names::new(&settings)?;
+        for (number, line) in lines {
+            match record(line) {
+                Some(Record::Window(window)) => {
+                    let refused = |problem| damaged(format!("line {number} {problem}; no file was changed"));
+                    names.check(&window).map_err(refused)?;
                     self.windows.insert(window.from, window);
                 }
-                Record::End { until } => self.ended = Some(until),
-            }
-            if self.settings.is_none() {
-                return Err(unsettled(&self.path));
+                Some(Record::End { until }) => self.ended = Some(until),
+                Some(Record::Settings(_)) => return Err(damaged(format!("line {number} has settings once more"))),
+                None if good + line.len() == bytes.len() => break,
+                None => return Err(damaged(format!("is damaged behind byte {good}"))),
             }
             good += line.len();
         }
+        self.settings = Some(settings);
         Ok(good)
     }
 

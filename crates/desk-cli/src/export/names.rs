@@ -1,11 +1,19 @@
-//! The names of an export's files: which name a part gets, and which directories hold parts.
+//! The names of an export's files: [`Names`] says which name a part gets, and refuses any other in a manifest.
+//!
+//! A manifest may come from anywhere, and what it names is read, written and removed. Invariant: of a window it names no file but
+//! those that this version would write for that window; so the names that [`Names::check`] accepts lie in the directory of the
+//! export, and belong to no other window, share, list or format.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use std::collections::HashSet;
 
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+
+use super::database;
+use super::manifest::Window;
 use super::options::list;
 use super::settings::{Format, Settings};
 use super::table::Table;
-use crate::error::Result;
+use crate::error::{Result, shown};
 
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
 /// What the name of a part ends with while it is being written.
@@ -21,15 +29,61 @@ pub(crate) struct Names<'a> {
     settings: &'a Settings,
     /// The column of the directories by date, if the format has them.
     date: Option<String>,
+    /// The file of the table, if the format is one.
+    table: Option<String>,
+    /// Whether the list can be asked for a time range: then each row lies in its window, and that in the time of the export.
+    windows: bool,
 }
 
 impl Names<'_> {
-    /// An error if this version does not know the list.
+    /// Refuses settings for which this version does not know the names.
     pub(crate) fn new(settings: &Settings) -> Result<Names<'_>> {
+        settings.check()?;
         let list = list(&settings.list)?;
         let table = Table::new(list.columns, (list.id, list.time), &settings.private);
         let date = (settings.format == Format::Parquet).then(|| table.free("date"));
-        Ok(Names { settings, date })
+        let table = (settings.format == Format::Sqlite).then(|| database::name(settings));
+        Ok(Names { settings, date, table, windows: list.windows })
+    }
+
+    /// Refuses the record of a window that this version would not write.
+    pub(crate) fn check(&self, window: &Window) -> Result<(), String> {
+        let span = (window.from, window.until);
+        let is_exact = |time: DateTime<Utc>| time.timestamp_subsec_nanos().is_multiple_of(1000);
+        let last = self.settings.span().1.filter(|_| self.windows);
+        if window.from > window.until
+            || last.is_some_and(|last| last < window.until)
+            || !(is_exact(window.from) && is_exact(window.until))
+            || window.until.checked_add_signed(TimeDelta::microseconds(1)).is_none()
+        {
+            return Err("has a window that is not of this export".to_owned());
+        }
+        let mut seen = HashSet::new();
+        for part in &window.parts {
+            if !self.is_part(&part.file, span) || !seen.insert(&part.file) {
+                return Err(format!("names a file that is no part of its window: {}", shown(&part.file, 200)));
+            }
+        }
+        let (parts, empty) = (window.parts.len(), window.count == 0);
+        let fits = match (&self.table, &self.date) {
+            (Some(_), _) => parts == 1,
+            (None, Some(_)) => empty == (parts == 0),
+            (None, None) => parts == usize::from(!empty),
+        };
+        if fits { Ok(()) } else { Err(format!("tells of {} rows and {parts} parts", window.count)) }
+    }
+
+    /// Whether a part of a window may have this name, which is relative to the directory of the export.
+    fn is_part(&self, file: &str, span: Span) -> bool {
+        if let Some(table) = &self.table {
+            return file == table;
+        }
+        let name = match (self.date.is_some(), file.rsplit_once('/')) {
+            (true, Some((dir, name))) if self.dates(dir).is_some_and(|date| self.may_hold(date, span)) => name,
+            (false, None) => file,
+            _ => return false,
+        };
+        parse(name, self.settings) == Some(span)
     }
 
     /// The date of a directory by date, without one for that of rows that have none; `None` if it is none of these.
@@ -40,6 +94,10 @@ impl Names<'_> {
             return Some(None);
         }
         date.parse::<NaiveDate>().ok().filter(|parsed| parsed.to_string() == date).map(Some)
+    }
+
+    fn may_hold(&self, date: Option<NaiveDate>, (from, until): Span) -> bool {
+        !self.windows || date.is_none_or(|date| (from.date_naive()..=until.date_naive()).contains(&date))
     }
 
     /// Whether parts may lie in a directory of this name.

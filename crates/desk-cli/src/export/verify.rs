@@ -71,6 +71,10 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
     let (mut found, mut shares) = (Found::default(), BTreeSet::new());
     let mut of = 0;
     directory::one(&paths)?;
+    if paths.len() > 1 {
+        // All are checked before any file is changed; not kept open, because there may be thousands.
+        paths.iter().try_for_each(|path| Manifest::existing(path.clone()).map(drop))?;
+    }
     for path in paths {
         let mut manifest = Manifest::existing(path)?;
         // One that came to nothing: if it is of a share, that is missing.

@@ -12,6 +12,7 @@ mod follow;
 mod foreign_files;
 mod formats;
 mod help;
+mod hostile_manifest;
 mod kills;
 mod manifest;
 mod operations;
