@@ -4,6 +4,7 @@
 //! its compressed pages, not its rows.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,13 +14,16 @@ use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::record::reader::RowIter;
 use parquet::schema::types::{ColumnPath, Type as Schema, TypePtr};
 
 use super::format::Encoder;
 use super::part::{Finished, Unfinished};
 use super::table::{Table, Type, Value};
 use crate::error::{Error, Result as Outcome};
+use crate::files::{self, Below};
 use crate::rows::Row;
 
 /// Rows of a row group at most: what readers split their work by.
@@ -56,6 +60,26 @@ impl File {
 
     fn failed(&self, error: ParquetError) -> Error {
         Error::io("write to", self.writer.inner().path(), &cause(error))
+    }
+}
+
+/// Whether two files below `dir` have the same rows in the same order, however these are grouped and compressed.
+pub(crate) fn same_rows(dir: &Path, (one, other): (&str, &str)) -> Outcome<bool> {
+    let failed = |file: &str, error| files::failed("read", &dir.join(file), &error);
+    let rows = |file: &str| {
+        let opened = Below::new(dir, file).and_then(|file| file.open()).map_err(|error| failed(file, error))?;
+        let reader = SerializedFileReader::new(opened).map_err(|error| failed(file, cause(error)))?;
+        Ok::<_, Error>(RowIter::from_file_into(Box::new(reader)))
+    };
+    let (mut ones, mut others) = (rows(one)?, rows(other)?);
+    loop {
+        let next = (ones.next().transpose(), others.next().transpose());
+        match (next.0.map_err(|error| failed(one, cause(error)))?, next.1.map_err(|error| failed(other, cause(error)))?)
+        {
+            (None, None) => return Ok(true),
+            (one, other) if one != other => return Ok(false),
+            _ => {}
+        }
     }
 }
 

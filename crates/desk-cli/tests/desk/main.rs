@@ -29,4 +29,5 @@ mod send_plan;
 mod send_reading;
 mod send_turn;
 mod untrusted;
+mod verify_read;
 mod whole;
