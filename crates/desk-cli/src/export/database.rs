@@ -159,8 +159,8 @@ pub(crate) fn check(table: &Table, settings: &Settings) -> Result<()> {
     Keys::new(table, settings).map(|_| ())
 }
 
-/// The file of the table, if it is there. Refuses links, and files of another user, beside it too: SQLite takes what a journal holds
-/// for its own. The path has no links in it, because SQLite follows none.
+/// The file of the table, if it exists. Refuses links and files of another user, also for the journal, whose contents SQLite
+/// trusts. The path has no links in it, because SQLite follows none.
 fn own(dir: &Path, settings: &Settings) -> Result<Option<PathBuf>> {
     let named = dir.join(name(settings));
     let checked = ["", "-wal", "-shm", "-journal"].map(|suffix| {

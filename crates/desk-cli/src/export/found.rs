@@ -1,4 +1,4 @@
-//! What `desk export verify` has found, and what it says of it: [`Found`].
+//! The result of `desk export verify` and its summary: [`Found`].
 
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub(super) struct Found {
     pub(super) removed: u64,
     /// Rows that the service has more in windows that are kept.
     pub(super) more: u64,
-    /// What is not there yet.
+    /// Shares and time ranges that are missing.
     pub(super) missing: Vec<String>,
 }
 

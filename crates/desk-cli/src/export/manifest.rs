@@ -25,7 +25,7 @@ use crate::files;
 /// Who is at work where a manifest is locked.
 const COMMAND: &str = "desk export";
 const RESTORE: &str = "restore it from a copy, or export into another directory";
-/// What the first line begins with, behind eight digits of its sum.
+/// The begin of the first line, after the eight digits of its CRC.
 const LEAD: &[u8] = b" {\"record\":\"settings\",";
 /// Bytes that the first line has at most.
 const LONGEST: u64 = 1 << 24;
@@ -322,7 +322,7 @@ impl Manifest {
     }
 }
 
-/// The settings that a manifest begins with, and whether anything else follows; `None` while it is being started. Refuses a file that
+/// The settings that a manifest begins with, and whether more lines follow; `None` while it is being started. Refuses a file that
 /// no export has begun, which is its owner's.
 fn first(file: &File, path: &Path) -> Result<Option<(Settings, bool)>> {
     let mut line = Vec::new();

@@ -1,8 +1,8 @@
 //! The names of an export's files: [`Names`] says which name a part gets, and refuses any other in a manifest.
 //!
-//! A manifest may come from anywhere, and what it names is read, written and removed. Invariant: of a window it names no file but
-//! those that this version would write for that window; so the names that [`Names::check`] accepts lie in the directory of the
-//! export, and belong to no other window, share, list or format.
+//! A manifest may come from anywhere, and exports read, write and remove the files that it names. Invariant: [`Names::check`]
+//! accepts only the names that this version would give the parts of that very window. They lie in the directory of the export,
+//! and belong to no other window, share, list or format.
 
 use std::collections::HashSet;
 
@@ -16,9 +16,9 @@ use super::table::Table;
 use crate::error::{Result, shown};
 
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
-/// What the name of a part ends with while it is being written.
+/// The end of a part's name while the part is being written.
 const UNFINISHED: &str = ".unfinished";
-/// What is in the place of the date of rows that have none.
+/// The date of rows without a time, as Hive names it.
 const UNDATED: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// The first and the last microsecond of a window.

@@ -55,7 +55,7 @@ impl Unfinished {
         self.file.path()
     }
 
-    /// Makes its bytes durable; nothing is written to it after that. It has its own name only after [`Finished::publish`].
+    /// Makes its bytes durable and closes it to writes. It has its own name only after [`Finished::publish`].
     pub(crate) fn finish(&mut self) -> Result<Finished> {
         let path = self.file.path();
         let failed = |error| Error::io("write to", path, &error);

@@ -1,8 +1,7 @@
-//! `desk export verify`: counts every window again, hashes every part, and reads again what differs.
+//! `desk export verify`: counts every window again, hashes every part, and reads windows that differ again.
 //!
-//! A count tells nothing about which rows there are: only a window that is read again is compared row by row, with `--read` each
-//! one. Its new parts are visible, and durable, only if they replace the ones before; the manifest gets its line next, and the old
-//! parts go last. After a kill the next command removes what no line names.
+//! A count does not tell rows apart: only windows that are read again are compared row by row, with `--read` all of them. Its new parts are visible, and durable, only if they replace the ones before; the manifest gets its line next, and the old
+//! parts go last. After a kill the next command removes parts that no line names.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -32,7 +31,7 @@ use crate::counts::Counts;
 use crate::error::{Error, Result};
 use crate::progress::{self, Progress};
 
-/// What is compared, and what becomes of a window that differs.
+/// How to compare, and whether to replace a window that differs.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Mode {
     /// A window of which the service has other rows now stays as it is, unless it is damaged.

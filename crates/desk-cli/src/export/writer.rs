@@ -164,7 +164,7 @@ impl Written {
         self.files.iter().map(|finished| &finished.part).chain(self.table.iter().map(|(part, _)| part))
     }
 
-    /// Whether its rows are those of other parts, which hold what was recorded of them.
+    /// Whether its rows equal those of other parts, whose hashes are right.
     pub(crate) fn is_same(&self, parts: &[Part], format: Format) -> Result<bool> {
         if self.parts().map(|part| &part.blake3).eq(parts.iter().map(|part| &part.blake3)) {
             return Ok(true);
@@ -182,7 +182,7 @@ impl Written {
         Ok(true)
     }
 
-    /// Makes it durable and visible; gives what the manifest is to say of it.
+    /// Makes it durable and visible; returns its parts for the manifest.
     pub(crate) fn keep(self) -> Result<Vec<Part>> {
         let mut parts =
             self.files.into_iter().map(|finished| finished.publish(&self.dir)).collect::<Result<Vec<_>>>()?;

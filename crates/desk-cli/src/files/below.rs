@@ -1,7 +1,7 @@
 //! A file below a directory, by a name that may have directories in it: [`Below`].
 //!
 //! Invariant: no symbolic link on the way from the directory to the file is followed, so that a file that is created, renamed
-//! or removed lies below the directory, whatever others do to it at the same time.
+//! or removed lies below the directory, also while others change the directories.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -54,7 +54,7 @@ impl Below {
         Ok(rustix::fs::openat(self.dir()?, self.name.as_str(), flags, Mode::RUSR | Mode::WUSR)?.into())
     }
 
-    /// Opens the file to read it. Whether it is a link does not matter to a caller who compares what it holds with a hash.
+    /// Opens the file to read it. Follows a link: callers compare the contents with a hash.
     pub(crate) fn open(&self) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file: File = rustix::fs::openat(self.dir()?, self.name.as_str(), flags, Mode::empty())?.into();
@@ -98,7 +98,7 @@ impl Below {
         self.dirs.iter().rev().try_for_each(|dir| Ok(rustix::fs::fsync(dir)?))
     }
 
-    /// What is in a directory below `dir`, or in `dir` if `name` is empty; none if there is no such directory.
+    /// The names in a directory below `dir`, or in `dir` if `name` is empty; empty if there is no such directory.
     pub(crate) fn names(dir: &Path, name: &str) -> io::Result<Vec<String>> {
         let (dirs, _) = match walk(dir, name, false) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -140,7 +140,7 @@ fn walk(dir: &Path, steps: &str, make: bool) -> io::Result<(Vec<OwnedFd>, PathBu
     Ok((dirs, path))
 }
 
-/// Refuses what is not the name of one file.
+/// Refuses text other than the name of one file.
 fn is_step(name: &str) -> io::Result<&str> {
     match name {
         "" | "." | ".." => Err(io::Error::new(ErrorKind::InvalidInput, format!("{name:?} names no file"))),

@@ -1,4 +1,4 @@
-//! Files of the user who runs a command: created new, or opened only if nobody else can have written them.
+//! Files of the user who runs a command: created new, or opened only if no other user can have written them.
 //!
 //! A file's contents are trusted if its owner is the effective user, root, or the owner of a directory in which only that
 //! owner can make names (so that root can work in a user's directory, and a reader in another user's). A file that every user
@@ -35,7 +35,7 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Who may write a file, or make names in a directory.
+/// The users who may write a file, or make names in a directory.
 #[derive(Clone, Copy)]
 pub(super) struct Access {
     user: u32,
