@@ -8,10 +8,12 @@ mod database;
 mod directory;
 mod disk;
 mod format;
+mod found;
 mod keep;
 #[cfg(test)]
 mod kinds_tests;
 mod manifest;
+mod names;
 mod options;
 mod parquet;
 mod part;
@@ -85,7 +87,8 @@ impl Totals {
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if let Some(("verify", matches)) = matches.subcommand() {
-        return verify::run(matches, matches.get_flag("keep-deleted")).await;
+        let mode = verify::Mode { keep: matches.get_flag("keep-deleted"), read: matches.get_flag("read") };
+        return verify::run(matches, mode).await;
     }
     let options = Options::new(matches)?;
     let connection = Connection::new(matches)?;
@@ -99,7 +102,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if !options.list.windows && totals.windows > 0 {
         // There is nothing behind it: what has changed is read anew.
         drop(manifest);
-        return verify::run(matches, false).await;
+        return verify::run(matches, verify::Mode::default()).await;
     }
     let started = Instant::now();
     reuse_memory();
@@ -173,7 +176,7 @@ fn verify_hint(dir: &Path) -> String {
 /// Goes back to what the manifest says; gives what is there.
 fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
     directory::begin(dir, manifest, settings)?;
-    let short = writer::is_short(dir, manifest, settings);
+    let short = writer::is_short(dir, manifest, settings)?;
     if !short {
         writer::clean(dir, manifest)?;
     }

@@ -1,4 +1,9 @@
 //! Files, for every command alike: read from a name or stdin, locked against others, names made durable.
+//!
+//! Files that a command creates, or whose contents it trusts, are opened by [`own`]; files below a directory by [`below`].
+
+mod below;
+mod own;
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io::ErrorKind::{NotADirectory, NotFound};
@@ -10,6 +15,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::error::{Error, Exit, Result};
+pub(crate) use below::Below;
+pub(crate) use own::{check_open, check_own, create_own, failed, open_own, taken};
 
 /// Adds what is in a file, `-` for stdin, to `bytes`.
 pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
@@ -78,7 +85,7 @@ pub(crate) fn is_still(file: &File, path: &Path) -> Result<()> {
 pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Error {
     match error.kind() {
         NotFound => removed(path),
-        _ => Error::io("write to", path, error),
+        _ => failed("write to", path, error),
     }
 }
 
@@ -143,60 +150,4 @@ pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
-}
-
-/// Refuses a file that another user made or can change, and anything but a regular file. `found` is of the file itself: a
-/// symbolic link is none.
-pub(crate) fn is_own(path: &Path, found: &Metadata) -> Result<()> {
-    let shown = path.display();
-    let refused = |problem: String| Error::new(Exit::Error, "io", problem);
-    if found.uid() != rustix::process::geteuid().as_raw() {
-        let owner = user(found.uid());
-        let hint = format!(
-            "type the command as that user, or move your own files to a directory that only you can write to; if the file \
-             is right, let its owner give it to you (`chown`): see `ls -l {}`",
-            quoted(path)
-        );
-        return Err(refused(format!("{shown} belongs to {owner}, not to you")).hint(hint));
-    }
-    if !found.is_file() {
-        let kind = if found.is_symlink() { "is a symbolic link" } else { "is no regular file" };
-        return Err(refused(format!("{shown} {kind}")).hint("put the file itself there, or name another one"));
-    }
-    if found.mode() & 0o022 != 0 {
-        let problem = format!("others can write to {shown} (mode {:o})", found.mode() & 0o777);
-        return Err(refused(problem)
-            .hint(format!("look whether it is as you left it, then type `chmod go-w {}`", quoted(path))));
-    }
-    Ok(())
-}
-
-/// Refuses what [`is_own`] refuses, if there is a file.
-pub(crate) fn is_own_if_there(path: &Path) -> Result<()> {
-    match std::fs::symlink_metadata(path) {
-        Ok(found) => is_own(path, &found),
-        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(()),
-        Err(error) => Err(Error::io("look at", path, &error)),
-    }
-}
-
-/// Makes a file that only this user can read; one that is there is neither opened nor changed.
-pub(crate) fn create_own(path: &Path) -> Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let made = File::options().write(true).create_new(true).mode(0o600).open(path);
-    made.map_err(|error| match is_own_if_there(path) {
-        Err(foreign) if error.kind() == io::ErrorKind::AlreadyExists => foreign,
-        _ => Error::io("write to", path, &error),
-    })
-}
-
-/// A user for people: the number, and the name if the system has one.
-fn user(id: u32) -> String {
-    let all = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let name = all.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)?.parse() == Ok(id)).then(|| name.to_owned())
-    });
-    name.map_or_else(|| format!("user {id}"), |name| format!("user {id} ({name})"))
 }

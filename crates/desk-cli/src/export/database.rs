@@ -5,7 +5,7 @@
 //! which can be made again from the table.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -95,9 +95,19 @@ impl Open {
         let (table, part) = (&encoder.table, name(settings));
         let path = dir.join(&part);
         let keys = Keys::new(table, settings)?;
-        // SQLite gives its other files the mode of this one.
-        let file = OpenOptions::new().write(true).create(!begun).truncate(false).mode(0o600).open(&path);
-        let file = file.map_err(|error| files::unwritten(&path, &error))?;
+        // SQLite gives its other files the mode and the owner of this one.
+        let created = if begun { Err(ErrorKind::AlreadyExists.into()) } else { files::create_own(&path) };
+        let file = created.or_else(|error: io::Error| match error.kind() {
+            ErrorKind::AlreadyExists if begun || revision > 0 => {
+                files::open_own(&path, OpenOptions::new().read(true).write(true))
+            }
+            _ => Err(error),
+        });
+        let file = file.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => files::taken(&path),
+            _ => files::unwritten(&path, &error),
+        })?;
+        let path = own(dir, settings)?.ok_or_else(|| files::removed(&path))?;
         let open = || {
             let db = connect(&path)?;
             db.execute_batch(&columns(table, &keys))?;
@@ -149,12 +159,26 @@ pub(crate) fn check(table: &Table, settings: &Settings) -> Result<()> {
     Keys::new(table, settings).map(|_| ())
 }
 
+/// The file of the table, if it exists. Refuses links and files of another user, also for the journal, whose contents SQLite
+/// trusts. The path has no links in it, because SQLite follows none.
+fn own(dir: &Path, settings: &Settings) -> Result<Option<PathBuf>> {
+    let named = dir.join(name(settings));
+    let checked = ["", "-wal", "-shm", "-journal"].map(|suffix| {
+        let path = files::with(&named, suffix);
+        files::check_own(&path).map_err(|error| files::failed("open", &path, &error))
+    });
+    let [table, others @ ..] = checked;
+    others.into_iter().try_for_each(|other| other.map(|_| ()))?;
+    if !table? {
+        return Ok(None);
+    }
+    let dir = dir.canonicalize().map_err(|error| files::unwritten(dir, &error))?;
+    Ok(Some(dir.join(name(settings))))
+}
+
 /// Windows that a table has more than `recorded` ones. One of a version that did not count them has none.
 pub(crate) fn beyond(dir: &Path, settings: &Settings, table: &Table, recorded: usize) -> Result<usize> {
-    let path = dir.join(name(settings));
-    if !path.exists() {
-        return Ok(0);
-    }
+    let Some(path) = own(dir, settings)? else { return Ok(0) };
     let keys = Keys::new(table, settings)?;
     let count = || {
         let db = reading(&path)?;
@@ -173,10 +197,11 @@ pub(crate) fn beyond(dir: &Path, settings: &Settings, table: &Table, recorded: u
 
 /// Whether a table has fewer windows than `recorded` ones: it is not the one that they were written to. One of a version that did not
 /// count them may have all.
-pub(crate) fn is_short(dir: &Path, settings: &Settings, recorded: usize) -> bool {
-    let counted = reading(&dir.join(name(settings))).and_then(|db| windows(&db));
+pub(crate) fn is_short(dir: &Path, settings: &Settings, recorded: usize) -> Result<bool> {
+    let Some(path) = own(dir, settings)? else { return Ok(false) };
+    let counted = reading(&path).and_then(|db| windows(&db));
     // What cannot be read is found when it is looked at.
-    counted.is_ok_and(|windows| (1..recorded as i64).contains(&windows))
+    Ok(counted.is_ok_and(|windows| (1..recorded as i64).contains(&windows)))
 }
 
 /// Takes out what lies behind the last recorded window: rows of one that was not recorded.
@@ -186,10 +211,7 @@ pub(crate) fn trim(
     table: &Table,
     (recorded, until): (usize, DateTime<Utc>),
 ) -> Result<()> {
-    let path = dir.join(name(settings));
-    if !path.exists() {
-        return Ok(());
-    }
+    let Some(path) = own(dir, settings)? else { return Ok(()) };
     let keys = Keys::new(table, settings)?;
     let trim = || {
         let db = reading(&path)?;
@@ -236,10 +258,7 @@ fn has_rows(db: &Connection, keys: &Keys) -> rusqlite::Result<bool> {
 
 /// Whether the table has of a window what was recorded.
 pub(crate) fn holds(dir: &Path, settings: &Settings, table: &Table, window: &Window) -> Result<bool> {
-    let path = dir.join(name(settings));
-    if !path.exists() {
-        return Ok(false);
-    }
+    let Some(path) = own(dir, settings)? else { return Ok(false) };
     let keys = Keys::new(table, settings)?;
     let read = || digest(&reading(&path)?, &keys, (window.from, window.until));
     match read() {
@@ -251,7 +270,7 @@ pub(crate) fn holds(dir: &Path, settings: &Settings, table: &Table, window: &Win
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(Duration::from_secs(10))?;
     // Others may read while an export runs.
@@ -267,7 +286,7 @@ fn reading(path: &Path) -> rusqlite::Result<Connection> {
     if connected.as_ref().is_err_and(files::is_fixed)
         && let Some(name) = files::unchanging(path)
     {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         return Connection::open_with_flags(name, flags);
     }
     connected

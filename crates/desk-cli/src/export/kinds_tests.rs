@@ -87,7 +87,8 @@ fn written(dir: &Path, format: Format, private: &Private, pieces: &[&[Row]]) -> 
     let (bounds, none) = ((Some(span.0), Some(span.1)), (private.clone(), None));
     let settings = Settings::new(String::new(), "a-list", format, bounds, BTreeMap::new(), none, None);
     let settings = settings.expect("settings");
-    let place = Place { dir: dir.to_owned(), settings, encoder: Arc::new(encoder), begun: false.into() };
+    let begun = dir.join("a-list.sqlite").exists().into();
+    let place = Place { dir: dir.to_owned(), settings, encoder: Arc::new(encoder), begun };
     let mut writer = Writer::new(Arc::new(place), span, 0).expect("a writer");
     pieces.iter().for_each(|rows| writer.rows(rows.to_vec()).expect("rows"));
     writer.finish().expect("parts").keep().expect("kept").into_iter().map(|part| part.file).collect()

@@ -2,19 +2,21 @@
 //!
 //! Invariant: a line is written only after the part that it tells of is durable, and is durable itself before the part of the next
 //! window has its name. Whoever holds the manifest holds its lock; the system gives it back when the process ends, however it ends.
-//! A last line that is torn never counted; one that is wrong before the last is damage, and is said.
+//! A last line that is torn never counted; one that is wrong before the last is damage, and is said. A file of this name that no
+//! export has begun is never changed, and of a record no file is used before [`Names`] has accepted its name.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::ErrorKind::{NotFound, PermissionDenied, ReadOnlyFilesystem};
+use std::io::ErrorKind::{AlreadyExists, NotFound, PermissionDenied, ReadOnlyFilesystem};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use desk_client::export::{self, Proof};
 use serde::{Deserialize, Serialize};
 
+use super::names::Names;
 use super::options;
 use super::settings::{Settings, Share};
 use crate::error::{Error, Exit, Result};
@@ -23,6 +25,10 @@ use crate::files;
 /// Who is at work where a manifest is locked.
 const COMMAND: &str = "desk export";
 const RESTORE: &str = "restore it from a copy, or export into another directory";
+/// The begin of the first line, after the eight digits of its CRC.
+const LEAD: &[u8] = b" {\"record\":\"settings\",";
+/// Bytes that the first line has at most.
+const LONGEST: u64 = 1 << 24;
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,8 +117,10 @@ pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
         let entry = entry.map_err(|error| Error::io("list", dir, &error))?.file_name();
         if entry.to_str().is_some_and(is_name) {
             let path = dir.join(entry);
-            if !path.is_file() {
-                let problem = format!("{} is no file", path.display());
+            let file = std::fs::symlink_metadata(&path).map_err(|error| Error::io("look at", &path, &error))?;
+            if !file.is_file() {
+                let kind = if file.is_symlink() { "a symbolic link, which is not followed" } else { "no file" };
+                let problem = format!("{} is {kind}", path.display());
                 return Err(Error::usage(problem).hint("move it out of the directory, or name another directory"));
             }
             found.push(path);
@@ -134,12 +142,18 @@ impl Manifest {
     }
 
     fn at(path: PathBuf, create: bool) -> Result<Manifest> {
-        let failed = |error: io::Error| Error::io("write to", &path, &error);
-        let opened = OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&path);
+        let failed = |error: io::Error| files::failed("open", &path, &error);
+        let exists = io::Error::from(AlreadyExists);
+        let opened = match if create { files::create_own(&path) } else { Err(exists) } {
+            Err(error) if error.kind() == AlreadyExists => {
+                files::open_own(&path, OpenOptions::new().read(true).append(true))
+            }
+            created => created,
+        };
         let (file, fixed) = match opened {
             // To be looked at it need not be written.
             Err(error) if !create && matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
-                (File::open(&path).map_err(failed)?, Some(error.kind()))
+                (files::open_own(&path, OpenOptions::new().read(true)).map_err(failed)?, Some(error.kind()))
             }
             opened => (opened.map_err(failed)?, None),
         };
@@ -151,6 +165,7 @@ impl Manifest {
 
     /// Reads all of it, and cuts off a line that is torn.
     fn read(&mut self) -> Result<()> {
+        first(&self.file, &self.path)?;
         let mut bytes = Vec::new();
         let read = self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes));
         read.map_err(|error| Error::io("read", &self.path, &error))?;
@@ -183,43 +198,36 @@ impl Manifest {
 
     /// The settings that a manifest has, and whether anything else; `None` while it is being started.
     pub(crate) fn peek(path: &Path) -> Result<Option<(Settings, bool)>> {
-        let mut first = Vec::new();
-        let mut read = || {
-            let mut file = BufReader::new(File::open(path)?);
-            file.read_until(b'\n', &mut first)?;
-            file.fill_buf().map(|rest| !rest.is_empty())
-        };
-        let more = read().map_err(|error| Error::io("read", path, &error))?;
-        match record(&first) {
-            Some(Record::Settings(settings)) => Ok(Some((settings, more))),
-            _ if first.ends_with(b"\n") => Err(unsettled(path)),
-            _ => Ok(None),
-        }
+        let file = files::open_own(path, OpenOptions::new().read(true));
+        first(&file.map_err(|error| files::failed("read", path, &error))?, path)
     }
 
     /// Takes in the lines; gives how many bytes of them are good.
     fn take(&mut self, bytes: &[u8]) -> Result<usize> {
-        let mut good = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let Some(record) = record(line) else {
-                if good + line.len() == bytes.len() {
-                    return Ok(good);
-                }
-                let problem = format!("{} is damaged behind byte {good}", self.path.display());
-                return Err(Error::integrity(problem).hint(RESTORE));
-            };
-            match record {
-                Record::Settings(settings) => self.settings = Some(settings),
-                Record::Window(window) => {
+        let damaged = |what: String| Error::integrity(format!("{} {what}", self.path.display())).hint(RESTORE);
+        let mut lines = (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n'));
+        let Some((settings, mut good)) = lines.next().and_then(|(_, line)| match record(line)? {
+            Record::Settings(settings) => Some((settings, line.len())),
+            _ => None,
+        }) else {
+            return Ok(0);
+        };
+        let names = Names::new(&settings)?;
+        for (number, line) in lines {
+            match record(line) {
+                Some(Record::Window(window)) => {
+                    let refused = |problem| damaged(format!("line {number} {problem}; no file was changed"));
+                    names.check(&window).map_err(refused)?;
                     self.windows.insert(window.from, window);
                 }
-                Record::End { until } => self.ended = Some(until),
-            }
-            if self.settings.is_none() {
-                return Err(unsettled(&self.path));
+                Some(Record::End { until }) => self.ended = Some(until),
+                Some(Record::Settings(_)) => return Err(damaged(format!("line {number} has settings once more"))),
+                None if good + line.len() == bytes.len() => break,
+                None => return Err(damaged(format!("is damaged behind byte {good}"))),
             }
             good += line.len();
         }
+        self.settings = Some(settings);
         Ok(good)
     }
 
@@ -314,8 +322,37 @@ impl Manifest {
     }
 }
 
+/// The settings that a manifest begins with, and whether more lines follow; `None` while it is being started. Refuses a file that
+/// no export has begun, which is its owner's.
+fn first(file: &File, path: &Path) -> Result<Option<(Settings, bool)>> {
+    let mut line = Vec::new();
+    let mut read = || {
+        let mut reader = BufReader::new(file);
+        reader.rewind()?;
+        reader.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+        Ok((reader.fill_buf().map(|rest| !rest.is_empty())?, file.metadata()?.mode()))
+    };
+    let (more, mode) = read().map_err(|error: io::Error| Error::io("read", path, &error))?;
+    match record(&line) {
+        Some(Record::Settings(settings)) => Ok(Some((settings, more))),
+        _ if !more && is_begun(&line, mode) => Ok(None),
+        _ => Err(unsettled(path)),
+    }
+}
+
+/// Whether a kill may have left this much of the first line: it is created empty and for its user alone, and then gets the line by one
+/// write, of which a full disk or a crash may leave any part.
+fn is_begun(line: &[u8], mode: u32) -> bool {
+    let (sum, rest) = line.split_at(line.len().min(8));
+    let lead = rest.len().min(LEAD.len());
+    let fits = sum.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && rest.get(..lead) == LEAD.get(..lead);
+    // Fewer bytes than that may be in a file of any user, but hardly in one that only its user may read.
+    fits && !line.ends_with(b"\n") && (rest.len() > 1 || mode & 0o077 == 0)
+}
+
 fn unsettled(path: &Path) -> Error {
-    Error::integrity(format!("{} does not begin with its settings", path.display())).hint(RESTORE)
+    let problem = format!("{} is no manifest: it does not begin with its settings; it was not changed", path.display());
+    Error::integrity(problem).hint("restore the manifest from a copy, move the file away, or name another directory")
 }
 
 /// A whole line.

@@ -135,14 +135,29 @@ pub(crate) fn command() -> Option<Command> {
     Some(connect::arguments(command).subcommand(connect::arguments(verify())))
 }
 
+const VERIFY: &str = "\
+Check an export against its manifest and the service, and read again what differs
+
+Each part is compared with its hash, and each window with the number of rows that the service counts in it now. A window is read \
+again if one of them differs. Counts do not show a row that was deleted beside one that came late, or a row whose text has \
+changed: --read reads every window again and compares each row, as it would be written, at the cost of a whole export. A list that \
+cannot be asked for a time range is always read. The summary says which of the two was compared.
+
+Parts that agree are not touched.";
+
 fn verify() -> Command {
     Command::new("verify")
-        .about("Count every window of an export again, hash its parts, and read anew what differs")
+        .about("Count every window of an export again, hash its parts, and read again what differs")
+        .long_about(VERIFY)
         .arg(directory().help("The directory"))
         .arg(key_file())
+        .arg(Arg::new("read").long("read").action(ArgAction::SetTrue).help(
+            "Compare every row, not only how many there are: rows deleted and added in the same number, and rows that were edited, are \
+             found too",
+        ))
         .arg(Arg::new("keep-deleted").long("keep-deleted").action(ArgAction::SetTrue).help(
-            "Leave windows as they are of which the service has another number of rows than before, unless they are damaged; without \
-             it, rows that it has no more are removed",
+            "Leave windows as they are of which the service has another number of rows than before (with --read: or other rows), unless \
+             they are damaged; without it, rows that it has no more are removed",
         ))
 }
 

@@ -4,6 +4,7 @@
 //! its compressed pages, not its rows.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,14 +14,16 @@ use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::record::reader::RowIter;
 use parquet::schema::types::{ColumnPath, Type as Schema, TypePtr};
 
 use super::format::Encoder;
-use super::manifest::Part;
-use super::part::Unfinished;
+use super::part::{Finished, Unfinished};
 use super::table::{Table, Type, Value};
 use crate::error::{Error, Result as Outcome};
+use crate::files::{self, Below};
 use crate::rows::Row;
 
 /// Rows of a row group at most: what readers split their work by.
@@ -35,7 +38,7 @@ pub(crate) struct File {
 
 impl File {
     pub(crate) fn new(table: &Table, to: Unfinished) -> Outcome<File> {
-        let path = to.path();
+        let path = to.path().to_owned();
         let writer = schema(table).and_then(|schema| SerializedFileWriter::new(to, schema, properties(table)));
         Ok(File { writer: writer.map_err(|error| Error::io("write to", &path, &cause(error)))? })
     }
@@ -49,14 +52,34 @@ impl File {
         Ok(())
     }
 
-    /// Makes it durable under its own name.
-    pub(crate) fn finish(mut self) -> Outcome<Part> {
+    /// Makes it durable.
+    pub(crate) fn finish(mut self) -> Outcome<Finished> {
         self.writer.finish().map_err(|error| self.failed(error))?;
         self.writer.inner_mut().finish()
     }
 
     fn failed(&self, error: ParquetError) -> Error {
-        Error::io("write to", &self.writer.inner().path(), &cause(error))
+        Error::io("write to", self.writer.inner().path(), &cause(error))
+    }
+}
+
+/// Whether two files below `dir` have the same rows in the same order, however these are grouped and compressed.
+pub(crate) fn same_rows(dir: &Path, (one, other): (&str, &str)) -> Outcome<bool> {
+    let failed = |file: &str, error| files::failed("read", &dir.join(file), &error);
+    let rows = |file: &str| {
+        let opened = Below::new(dir, file).and_then(|file| file.open()).map_err(|error| failed(file, error))?;
+        let reader = SerializedFileReader::new(opened).map_err(|error| failed(file, cause(error)))?;
+        Ok::<_, Error>(RowIter::from_file_into(Box::new(reader)))
+    };
+    let (mut ones, mut others) = (rows(one)?, rows(other)?);
+    loop {
+        let next = (ones.next().transpose(), others.next().transpose());
+        match (next.0.map_err(|error| failed(one, cause(error)))?, next.1.map_err(|error| failed(other, cause(error)))?)
+        {
+            (None, None) => return Ok(true),
+            (one, other) if one != other => return Ok(false),
+            _ => {}
+        }
     }
 }
 
@@ -112,7 +135,7 @@ struct Group(Vec<(Bytes, parquet::column::writer::ColumnCloseResult)>);
 
 impl Group {
     fn new(file: &SerializedFileWriter<Unfinished>, rows: &[Row], encoder: &Encoder) -> Outcome<Group> {
-        let failed = |error| Error::io("write to", &file.inner().path(), &cause(error));
+        let failed = |error| Error::io("write to", file.inner().path(), &cause(error));
         let columns = file.schema_descr().columns();
         let mut pages: Vec<TrackedWrite<Vec<u8>>> = columns.iter().map(|_| TrackedWrite::new(Vec::new())).collect();
         let writers = columns.iter().zip(&mut pages).map(|(column, pages)| {

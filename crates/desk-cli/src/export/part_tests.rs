@@ -23,7 +23,7 @@ fn a_part_holds_what_was_written_to_it() {
             }
             wanted.extend(bytes);
         }
-        let part = part.finish().unwrap();
+        let part = part.finish().unwrap().publish(dir.path()).unwrap();
         let written = std::fs::read(dir.path().join(&part.file)).unwrap();
         assert_eq!(written.len() as u64, part.bytes, "part {at}");
         assert!(written == wanted, "part {at} holds other bytes");
@@ -41,7 +41,21 @@ fn a_part_that_was_cut_off_is_not_finished() {
         let unfinished = dir.path().join(format!(".part-{left}.unfinished"));
         std::fs::OpenOptions::new().write(true).open(unfinished).unwrap().set_len(left).unwrap();
         part.write_all(&vec![b'b'; BLOCK]).unwrap();
-        let error = part.finish().unwrap_err();
+        let error = part.finish().err().unwrap();
         assert!(error.message.contains("was removed or changed"), "{left}: {}", error.message);
     }
+}
+
+#[test]
+fn a_name_that_is_taken_is_not_written() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (planted, target) = (dir.path().join(".part.unfinished"), other.path().join("diary"));
+    std::fs::write(&planted, "theirs").unwrap();
+    let error = Unfinished::new(dir.path(), "part".to_owned()).err().unwrap();
+    assert!(error.message.contains(".part.unfinished is there already"), "{}", error.message);
+    assert_eq!(std::fs::read(&planted).unwrap(), b"theirs");
+    std::fs::remove_file(&planted).unwrap();
+    std::os::unix::fs::symlink(&target, &planted).unwrap();
+    assert!(Unfinished::new(dir.path(), "part".to_owned()).is_err());
+    assert!(!target.exists());
 }

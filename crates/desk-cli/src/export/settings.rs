@@ -67,13 +67,17 @@ impl std::str::FromStr for Share {
     fn from_str(text: &str) -> Result<Share, String> {
         let numbers = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
         match numbers {
-            Some((index, of)) if (1..=of).contains(&index) && of <= 10_000 => Ok(Share { index, of }),
+            Some((index, of)) if (Share { index, of }).is_one() => Ok(Share { index, of }),
             _ => Err("write it as 3/8: the third of eight".to_owned()),
         }
     }
 }
 
 impl Share {
+    fn is_one(self) -> bool {
+        (1..=self.of).contains(&self.index) && self.of <= 10_000
+    }
+
     /// What the files of a share have in their names.
     pub(crate) fn infix(self) -> String {
         format!("-{}-of-{}", self.index, self.of)
@@ -109,14 +113,29 @@ impl Settings {
         Ok(Settings { version: VERSION, service, list, format, since, until, arguments, private, hmac_key, partition })
     }
 
+    /// Refuses settings of a manifest that no export of this version has written.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.version != VERSION {
+            let problem = format!("the manifest is of version {}, and this program knows {VERSION}", self.version);
+            return Err(Error::usage(problem).hint("use the version of desk that the export was begun with"));
+        }
+        match self.partition {
+            Some(share) if !share.is_one() => Err(Error::integrity(format!(
+                "the manifest is of a share that cannot be, {share}; no file was changed"
+            ))
+            .hint("restore the manifest from a copy, or export into another directory")),
+            _ => Ok(()),
+        }
+    }
+
     /// The stretch of time, both ends inclusive.
     pub(crate) fn span(&self) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
         match (self.partition, self.since, self.until) {
             (Some(share), Some(since), Some(until)) => {
-                let (first, all) = (since.timestamp_micros(), until.timestamp_micros() - since.timestamp_micros() + 1);
+                let (first, last) = (i128::from(since.timestamp_micros()), i128::from(until.timestamp_micros()));
                 let cut = |part: u32| {
-                    let part = i128::from(all) * i128::from(part) / i128::from(share.of);
-                    first + i64::try_from(part).unwrap_or(all)
+                    let cut = first + (last - first + 1) * i128::from(part) / i128::from(share.of);
+                    i64::try_from(cut).unwrap_or(i64::MAX)
                 };
                 let at = |micros| DateTime::from_timestamp_micros(micros);
                 (at(cut(share.index - 1)), at(cut(share.index) - 1))

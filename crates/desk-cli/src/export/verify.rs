@@ -1,7 +1,7 @@
-//! `desk export verify`: counts every window again, hashes every part, and reads anew what differs.
+//! `desk export verify`: counts every window again, hashes every part, and reads windows that differ again.
 //!
-//! A mended part has a name of its own and is durable before the manifest tells of it; the one before goes last. The manifest
-//! always tells of one of them; after a kill the other one is removed by the next command.
+//! A count does not tell rows apart: only windows that are read again are compared row by row, with `--read` all of them. Its new parts are visible, and durable, only if they replace the ones before; the manifest gets its line next, and the old
+//! parts go last. After a kill the next command removes parts that no line names.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -11,11 +11,12 @@ use std::time::Instant;
 use chrono::SecondsFormat;
 use clap::ArgMatches;
 use desk_client::Client;
-use serde_json::json;
 
 use super::directory;
 use super::format::Encoder;
-use super::manifest::{self, Manifest, Part, Window};
+use super::found::Found;
+use super::manifest::{self, Manifest, Window};
+use super::names;
 use super::options::list;
 use super::part;
 use super::privacy::Privacy;
@@ -27,36 +28,19 @@ use crate::api::arguments;
 use crate::api::input::{Input, Span};
 use crate::connect::Connection;
 use crate::counts::Counts;
-use crate::error::{Error, Exit, Result};
-use crate::output::{Output, many, message};
+use crate::error::{Error, Result};
 use crate::progress::{self, Progress};
 
-/// What was found.
-#[derive(Default)]
-struct Found {
-    windows: u64,
-    rows: u64,
-    mended: u64,
-    /// Windows that differ still.
-    wrong: u64,
-    /// Rows that were here and that the service has no more: still here, and removed.
-    kept: u64,
-    removed: u64,
-    /// Rows that the service has more in windows that are kept.
-    more: u64,
-    /// What is not there yet.
-    missing: Vec<String>,
+/// How to compare, and whether to replace a window that differs.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mode {
+    /// A window of which the service has other rows now stays as it is, unless it is damaged.
+    pub(super) keep: bool,
+    /// Rows are compared, not only how many there are.
+    pub(super) read: bool,
 }
 
-impl Found {
-    /// Rows that the service has, as far as it has told.
-    fn there(&self) -> u64 {
-        (self.rows + self.more).saturating_sub(self.kept)
-    }
-}
-
-/// With `keep`, windows of which the service has another number of rows now stay as they are.
-pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
+pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
     let dir = arguments::path(matches, "directory").to_owned();
     let (json, started) = (matches.get_flag("json"), Instant::now());
     let paths = manifest::all(&dir)?;
@@ -70,6 +54,10 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
     let (mut found, mut shares) = (Found::default(), BTreeSet::new());
     let mut of = 0;
     directory::one(&paths)?;
+    if paths.len() > 1 {
+        // All are checked before any file is changed; not kept open, because there may be thousands.
+        paths.iter().try_for_each(|path| Manifest::existing(path.clone()).map(drop))?;
+    }
     for path in paths {
         let mut manifest = Manifest::existing(path)?;
         // One that came to nothing: if it is of a share, that is missing.
@@ -78,60 +66,22 @@ pub(super) async fn run(matches: &ArgMatches, keep: bool) -> Result<()> {
             of = share.of;
             shares.insert(share.index);
         }
-        let work = Work::new(&dir, &client, &settings, &connection, matches, keep)?;
-        if keep && !work.list.windows {
+        let work = Work::new(&dir, &client, &settings, &connection, matches, mode)?;
+        if mode.keep && !work.list.windows {
             let problem =
                 format!("--keep-deleted: {} cannot be asked for a stretch of time; nothing was sent", work.list.name);
             return Err(Error::usage(problem).hint("copy the directory before you leave the option out"));
         }
+        if let Some(error) = manifest.is_fixed().filter(|_| mode.read) {
+            let problem =
+                format!("--read writes what it reads beside the parts, and {}; nothing was sent", error.message);
+            return Err(Error { message: problem, ..error }
+                .hint("copy the directory to a place that can be written, and verify the copy; or leave --read out"));
+        }
         work.manifest(&mut manifest, &mut found, &counts, json).await?;
     }
     found.missing.extend((1..=of).filter(|index| !shares.contains(index)).map(|index| format!("share {index}/{of}")));
-    tell(&found, &counts, json, started)
-}
-
-fn tell(found: &Found, counts: &Counts, json: bool, started: Instant) -> Result<()> {
-    let Found { windows, rows, mended, wrong, kept, removed, more, missing } = found;
-    if json {
-        let summary = json!({
-            "windows": windows, "rows": rows, "mended_windows": mended, "wrong_windows": wrong, "kept_rows": kept,
-            "removed_rows": removed, "unread_rows": more, "missing": missing, "requests": counts.requests(), "retries": counts.retries(),
-            "seconds": started.elapsed().as_secs_f64(),
-        });
-        let mut output = Output::new();
-        output.line(summary.to_string().as_bytes())?;
-        output.flush()?;
-    } else {
-        let gone = [(kept, "kept"), (removed, "removed here as well")].map(|(rows, what)| match rows {
-            0 => String::new(),
-            rows => format!(", at least {} gone from the service {what}", many(rows, "row")),
-        });
-        let gone = gone.concat();
-        message(&format!(
-            "{} in {}: {mended} read anew, {wrong} still wrong{gone}; {} in {:.1} s",
-            many(rows, "row"),
-            many(windows, "window"),
-            many(counts.requests(), "request"),
-            started.elapsed().as_secs_f64()
-        ));
-    }
-    if *wrong > 0 {
-        let problem = format!("{wrong} windows cannot be proven: the service's answers do not fit together");
-        return Err(Error::integrity(problem).hint("type the same command again, when the service is at rest"));
-    }
-    if *more > 0 {
-        let problem = format!("the service has at least {more} rows more than windows that are kept as they are");
-        return Err(Error::new(Exit::Partial, "partial", problem).hint(
-            "to have these rows too, copy the directory, and leave --keep-deleted out: then windows are read anew",
-        ));
-    }
-    if !missing.is_empty() {
-        let problem = format!("what is there agrees, but the export is not complete: {}", missing.join(", "));
-        return Err(
-            Error::new(Exit::Partial, "partial", problem).hint("type the `desk export` command again: it goes on")
-        );
-    }
-    Ok(())
+    found.tell(mode.keep, &counts, json, started)
 }
 
 struct Work<'a> {
@@ -141,7 +91,7 @@ struct Work<'a> {
     list: &'static List,
     input: Input,
     key: Option<&'a PathBuf>,
-    keep: bool,
+    mode: Mode,
 }
 
 impl<'a> Work<'a> {
@@ -151,7 +101,7 @@ impl<'a> Work<'a> {
         settings: &'a Settings,
         connection: &Connection,
         matches: &'a ArgMatches,
-        keep: bool,
+        mode: Mode,
     ) -> Result<Work<'a>> {
         if connection.service() != settings.service {
             let problem = format!("the export is of {}, not of {}", settings.service, connection.service());
@@ -159,7 +109,7 @@ impl<'a> Work<'a> {
         }
         let input = Input { values: settings.arguments.clone(), ..Input::default() };
         let key = matches.get_one::<PathBuf>("hmac-key-file");
-        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key, keep })
+        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key, mode })
     }
 
     async fn manifest(
@@ -216,14 +166,16 @@ impl<'a> Work<'a> {
         // Of a list that cannot be asked for times as many rows may be others.
         let there = u64::try_from(count).ok();
         let agrees = window.verified && whole && there == Some(window.count);
-        if agrees && (self.list.windows || manifest.is_fixed().is_some()) {
+        let reads = self.mode.read || !self.list.windows;
+        if agrees && !(reads && manifest.is_fixed().is_none()) {
+            found.counted += 1;
             return Ok(window.count);
         }
         let there = there.unwrap_or_default();
         // Among others that came, some may be gone: what is read anew would have lost them.
-        if self.keep && whole && there != window.count {
-            found.kept += window.count.saturating_sub(there);
-            found.more += there.saturating_sub(window.count);
+        if self.mode.keep && whole && there != window.count {
+            found.keep(window.count, there);
+            found.counted += 1;
             found.wrong += u64::from(!window.verified);
             return Ok(window.count);
         }
@@ -232,9 +184,10 @@ impl<'a> Work<'a> {
             let problem = format!("what {} has of {from} differs, and {}", self.dir.display(), error.message);
             return Err(Error { hint: error.hint, ..Error::integrity(problem) });
         }
-        if self.keep
-            && !whole
-            && let Some(left) = self.left(window)?.first()
+        // The parts of a window that is whole were cleaned up before.
+        let left = if whole { Vec::new() } else { self.left(window)? };
+        if self.mode.keep
+            && let Some(left) = left.first()
         {
             let problem = format!("{left} is not recorded, and may have rows that are nowhere else");
             return Err(Error::integrity(problem)
@@ -242,17 +195,23 @@ impl<'a> Work<'a> {
         }
         // A window before it was whole, or has made the table.
         let first = manifest.windows().next().is_none_or(|first| first.from == window.from);
-        let (now, written) = self.again(window, span, !first).await?;
+        let (now, written) = self.again(window, &left, span, !first).await?;
         if !now.verified {
             found.wrong += 1;
         }
-        let sums = |parts: &[Part]| parts.iter().map(|part| part.blake3.clone()).collect::<Vec<_>>();
-        let same =
-            (now.verified, now.count, sums(&written.parts)) == (window.verified, window.count, sums(&window.parts));
-        if whole && (same || !now.verified) {
-            // Nothing is gained.
-            written.discard()?;
-            return Ok(window.count);
+        if whole {
+            let same = (now.verified, now.count) == (window.verified, window.count);
+            if !now.verified || (same && written.is_same(&window.parts, self.settings.format)?) {
+                // There is no better.
+                written.discard()?;
+                return Ok(window.count);
+            }
+            found.changed += u64::from(same);
+            if self.mode.keep && window.verified {
+                written.discard()?;
+                found.keep(window.count, now.count);
+                return Ok(window.count);
+            }
         }
         let now = Window { parts: written.keep()?, ..now };
         let rows = now.count;
@@ -268,7 +227,6 @@ impl<'a> Work<'a> {
         part::remove(self.dir, &old)?;
         if verified {
             // What a kill left of it before.
-            let left = self.left(&now)?;
             part::remove(self.dir, &left)?;
         }
         Ok(rows)
@@ -278,16 +236,17 @@ impl<'a> Work<'a> {
     fn left(&self, window: &Window) -> Result<Vec<String>> {
         let recorded = window.parts.iter().map(|part| part.file.as_str()).collect();
         let left = part::unrecorded(self.dir, self.settings, &recorded)?.into_iter();
-        Ok(left.filter(|part| part.from == Some(window.from)).map(|part| part.file).collect())
+        let left: Vec<String> = left.filter(|part| part.from == Some(window.from)).map(|part| part.file).collect();
+        part::check_own(self.dir, &left)?;
+        Ok(left)
     }
 
-    /// Reads a window anew, into parts of other names.
-    async fn again(&self, window: &Window, span: Span, begun: bool) -> Result<(Window, Written)> {
+    /// Reads a window again, into parts of other names than those that there are and that were `left`.
+    async fn again(&self, window: &Window, left: &[String], span: Span, begun: bool) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
-        let left = self.left(window)?;
         let taken = |revision| {
-            let name = part::name(self.settings, time, revision);
-            window.parts.iter().map(|part| &part.file).chain(&left).any(|file| file.ends_with(&name))
+            let name = names::part(self.settings, time, revision);
+            window.parts.iter().map(|part| &part.file).chain(left).any(|file| file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
         let (settings, encoder) = (self.settings.clone(), Arc::new(self.encoder()?));

@@ -11,16 +11,14 @@ use chrono::{DateTime, Utc};
 use super::database;
 use super::format::Encoder;
 use super::manifest::{Manifest, Part, Window};
+use super::names;
 use super::options::list;
 use super::parquet;
-use super::part::{self, Unfinished, Unrecorded};
+use super::part::{self, Finished, Unfinished, Unrecorded};
 use super::settings::{Format, Settings};
 use super::table::Table;
 use crate::error::{Error, Result};
 use crate::rows::Row;
-
-/// What is in the place of the date of rows that have none.
-const UNDATED: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// Where windows go, and how.
 pub(crate) struct Place {
@@ -37,7 +35,7 @@ pub(crate) struct Writer {
     span: (DateTime<Utc>, DateTime<Utc>),
     revision: u32,
     open: Option<Open>,
-    parts: Vec<Part>,
+    parts: Vec<Finished>,
 }
 
 /// What is being written.
@@ -78,7 +76,7 @@ impl Writer {
             self.place.encoder.head(&mut bytes);
         }
         let Some(Open::Text(part)) = &mut self.open else { return Ok(()) };
-        let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", &part.path(), &error));
+        let mut put = |bytes: &[u8]| part.write_all(bytes).map_err(|error| Error::io("write to", part.path(), &error));
         put(&bytes)?;
         let mut rows = rows.into_iter();
         while let Some(row) = rows.as_slice().first() {
@@ -102,8 +100,7 @@ impl Writer {
         let date = |row: &Row| row.moment().map(|time| time.date_naive());
         let key = self.place.encoder.table.free("date");
         for rows in rows.chunk_by(|row, next| date(row) == date(next)) {
-            let date = rows.first().and_then(date).map_or(UNDATED.to_owned(), |date| date.to_string());
-            let place = format!("{}/{key}={date}/", self.place.settings.list);
+            let place = names::place(&self.place.settings, &key, rows.first().and_then(date));
             if !matches!(&self.open, Some(Open::Parquet(open, _)) if *open == place) {
                 self.end()?;
                 let file = parquet::File::new(&self.place.encoder.table, self.part(&place)?)?;
@@ -118,9 +115,9 @@ impl Writer {
 
     /// A part, which no other of this window has the name of.
     fn part(&self, place: &str) -> Result<Unfinished> {
-        let name = |revision| format!("{place}{}", part::name(&self.place.settings, self.span, revision));
+        let name = |revision| format!("{place}{}", names::part(&self.place.settings, self.span, revision));
         let mut revision = self.revision;
-        while self.parts.iter().any(|part| part.file == name(revision)) {
+        while self.parts.iter().any(|finished| finished.part.file == name(revision)) {
             revision += 1;
         }
         Unfinished::new(&self.place.dir, name(revision))
@@ -144,39 +141,61 @@ impl Writer {
         }
     }
 
-    /// Makes files durable under names of their own; a table is not changed yet.
+    /// Makes files durable, not yet under their own names; a table is not changed yet.
     pub(crate) fn finish(mut self) -> Result<Written> {
         self.end()?;
         let table = match self.open.take() {
-            Some(Open::Table(table)) => Some(table),
+            Some(Open::Table(table)) => Some((table.part()?, table)),
             _ => None,
         };
-        if let Some(table) = &table {
-            self.parts.push(table.part()?);
-        }
-        Ok(Written { dir: self.place.dir.clone(), parts: self.parts, table })
+        Ok(Written { dir: self.place.dir.clone(), files: self.parts, table })
     }
 }
 
-/// A window that is written, and can still be taken back.
+/// A window that is written, and can still be taken back: no reader of the directory sees it yet.
 pub(crate) struct Written {
     dir: PathBuf,
-    pub(crate) parts: Vec<Part>,
-    table: Option<Box<database::Open>>,
+    files: Vec<Finished>,
+    table: Option<(Part, Box<database::Open>)>,
 }
 
 impl Written {
-    /// Makes it durable; what the manifest is to say of it.
-    pub(crate) fn keep(self) -> Result<Vec<Part>> {
-        self.table.map_or(Ok(()), |table| table.commit())?;
-        Ok(self.parts)
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.files.iter().map(|finished| &finished.part).chain(self.table.iter().map(|(part, _)| part))
     }
 
-    pub(crate) fn discard(self) -> Result<()> {
-        match self.table {
-            Some(_) => Ok(()),
-            None => part::remove(&self.dir, self.parts.iter().map(|part| &part.file)),
+    /// Whether its rows equal those of other parts, whose hashes are right.
+    pub(crate) fn is_same(&self, parts: &[Part], format: Format) -> Result<bool> {
+        if self.parts().map(|part| &part.blake3).eq(parts.iter().map(|part| &part.blake3)) {
+            return Ok(true);
         }
+        // The same rows make other bytes there in other row groups, or by another version of the library.
+        if format != Format::Parquet || self.files.len() != parts.len() {
+            return Ok(false);
+        }
+        for (new, old) in self.files.iter().zip(parts) {
+            let place = |file: &str| file.rsplit_once('/').map(|(place, _)| place.to_owned());
+            if place(&new.part.file) != place(&old.file) || !parquet::same_rows(&self.dir, (&new.file(), &old.file))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Makes it durable and visible; returns its parts for the manifest.
+    pub(crate) fn keep(self) -> Result<Vec<Part>> {
+        let mut parts =
+            self.files.into_iter().map(|finished| finished.publish(&self.dir)).collect::<Result<Vec<_>>>()?;
+        if let Some((part, table)) = self.table {
+            table.commit()?;
+            parts.push(part);
+        }
+        Ok(parts)
+    }
+
+    /// Leaves everything as it was.
+    pub(crate) fn discard(self) -> Result<()> {
+        self.files.iter().try_for_each(|finished| finished.discard(&self.dir))
     }
 }
 
@@ -187,8 +206,11 @@ fn table(settings: &Settings) -> Result<Table> {
 }
 
 /// Whether there is a table that lacks windows.
-pub(crate) fn is_short(dir: &Path, manifest: &Manifest, settings: &Settings) -> bool {
-    settings.format == Format::Sqlite && database::is_short(dir, settings, manifest.windows().count())
+pub(crate) fn is_short(dir: &Path, manifest: &Manifest, settings: &Settings) -> Result<bool> {
+    match settings.format {
+        Format::Sqlite => database::is_short(dir, settings, manifest.windows().count()),
+        _ => Ok(false),
+    }
 }
 
 /// Whether there are files of a window, as large as they were written. A table is one file for all.
@@ -242,8 +264,9 @@ pub(crate) fn clean(dir: &Path, manifest: &Manifest) -> Result<()> {
     }
     // What was mended, and not recorded, stays as long as what was recorded is not there.
     let gone = |from| manifest.window(from).is_some_and(|window| !has(dir, settings, window));
-    let left = left.iter().filter(|part| !part.from.is_some_and(gone));
-    part::remove(dir, left.map(|part| &part.file))?;
+    let left: Vec<_> = left.iter().filter(|part| !part.from.is_some_and(gone)).map(|part| &part.file).collect();
+    part::check_own(dir, left.iter().copied())?;
+    part::remove(dir, left)?;
     match manifest.windows().next_back().filter(|_| is_table) {
         Some(last) => database::trim(dir, settings, &table(settings)?, (windows, last.until)),
         None => Ok(()),

@@ -7,10 +7,9 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
 use serde_json::json;
 
 use crate::error::{Error, Result};
@@ -117,10 +116,8 @@ pub(crate) fn bind(file: &Path, sha256: &str, own: &str, ledger: &Path) -> Resul
             begun.without = Some(path);
             continue;
         }
-        let no_link = OFlags::NOFOLLOW.bits().cast_signed();
-        let open = OpenOptions::new().append(true).custom_flags(no_link).open(&path);
-        let open = open.map_err(|error| Error::io("write to", &path, &error))?;
-        files::is_own(&path, &open.metadata().map_err(|error| Error::io("look at", &path, &error))?)?;
+        let open = files::open_own(&path, OpenOptions::new().append(true));
+        let open = open.map_err(|error| files::failed("write to", &path, &error))?;
         files::lock(&open, &path, "desk send")?;
         let Some(mark) = Mark::of(own, &path, (file, ledger))? else { continue };
         begun.marks.push(Open { file: open, path, rows: mark.rows });
@@ -143,7 +140,7 @@ fn make(path: &Path, own: &str, text: &str) -> Result<()> {
     let new = files::with(path, &format!(".{own}"));
     // A run that was killed may have left one.
     let _ = std::fs::remove_file(&new);
-    let mut file = files::create_own(&new)?;
+    let mut file = files::create_own(&new).map_err(failed)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     // Of two that begin at once, one has its name there.
     let linked = written.and_then(|()| std::fs::hard_link(&new, path));
@@ -156,7 +153,8 @@ fn make(path: &Path, own: &str, text: &str) -> Result<()> {
 
 /// Refuses marks that another user made or can change.
 pub(crate) fn are_own(file: &Path, sha256: &str) -> Result<()> {
-    places(file, sha256).iter().try_for_each(|place| files::is_own_if_there(place))
+    let check = |place: &PathBuf| files::check_own(place).map_err(|error| files::failed("look at", place, &error));
+    places(file, sha256).iter().try_for_each(|place| check(place).map(drop))
 }
 
 impl Begun {

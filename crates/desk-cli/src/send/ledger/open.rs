@@ -66,7 +66,10 @@ impl Ledger {
             remove(&new);
             are_own(&new)?;
             // SQLite gives its other files the mode of this one.
-            drop(files::create_own(&new)?);
+            drop(files::create_own(&new).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => files::taken(&new),
+                _ => Error::io("write to", &new, &error),
+            })?);
             make(&new, plan, service).inspect_err(|_| remove(&new)).map_err(|error| failed(path, &error))?;
             // Another plan may have made its own meanwhile.
             let named = std::fs::hard_link(&new, path).and_then(|()| files::sync(files::parent(path)));
@@ -189,7 +192,7 @@ impl Ledger {
         })?;
         let mut locked = to_write;
         if to_write {
-            files::is_own(path, &file.metadata().map_err(|error| Error::io("look at", path, &error))?)?;
+            files::check_open(&file, &files::real(path)).map_err(|error| files::failed("use", path, &error))?;
             files::lock(&file, path, "desk send").map_err(Error::unsent)?;
         }
         let mut opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
@@ -258,17 +261,16 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)
     Ok((db, own))
 }
 
-/// Refuses a database, or a file that SQLite has beside it, that another user made or can change. A link to it is followed if
+/// Refuses a database, or a file that SQLite has beside it, that another user may have written. A link to it is followed if
 /// it is this user's.
 fn are_own(path: &Path) -> Result<()> {
     let linked = std::fs::symlink_metadata(path).ok().filter(Metadata::is_symlink);
-    if linked.as_ref().is_some_and(|link| link.uid() != rustix::process::geteuid().as_raw()) {
-        return files::is_own_if_there(path);
-    }
-    let real = files::real(path);
+    let own_link = linked.is_some_and(|link| link.uid() == rustix::process::geteuid().as_raw());
+    let real = if own_link { files::real(path) } else { path.to_owned() };
     // `Ledger::at` refuses a pipe or a directory of that name with its own words.
     let all = FILES.iter().map(|suffix| files::with(&real, suffix)).filter(|file| file.is_file() || *file != real);
-    all.into_iter().try_for_each(|file| files::is_own_if_there(&file))
+    let check = |file: PathBuf| files::check_own(&file).map_err(|error| files::failed("use", &file, &error));
+    all.into_iter().try_for_each(|file| check(file).map(drop))
 }
 
 /// A database, and the files that SQLite has beside it.

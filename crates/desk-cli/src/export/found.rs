@@ -1,0 +1,118 @@
+//! The result of `desk export verify` and its summary: [`Found`].
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::counts::Counts;
+use crate::error::{Error, Exit, Result};
+use crate::output::{Output, many, message};
+
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) windows: u64,
+    pub(super) rows: u64,
+    pub(super) mended: u64,
+    /// Windows that differ still.
+    pub(super) wrong: u64,
+    /// Windows of which only the number of rows was compared.
+    pub(super) counted: u64,
+    /// Windows of which the service has as many rows as before, but others.
+    pub(super) changed: u64,
+    /// Rows that were here and that the service has no more: still here, and removed.
+    pub(super) kept: u64,
+    pub(super) removed: u64,
+    /// Rows that the service has more in windows that are kept.
+    pub(super) more: u64,
+    /// Shares and time ranges that are missing.
+    pub(super) missing: Vec<String>,
+}
+
+impl Found {
+    /// Rows that the service has, as far as it has told.
+    pub(super) fn there(&self) -> u64 {
+        (self.rows + self.more).saturating_sub(self.kept)
+    }
+
+    /// Notes that a window of `here` rows stays though the service has `there` ones now.
+    pub(super) fn keep(&mut self, here: u64, there: u64) {
+        self.kept += here.saturating_sub(there);
+        self.more += there.saturating_sub(here);
+    }
+
+    /// Says it; an error unless all agrees. `keep` says whether windows that have changed were kept.
+    pub(super) fn tell(&self, keep: bool, counts: &Counts, json: bool, started: Instant) -> Result<()> {
+        let Found { windows, rows, mended, wrong, counted, changed, kept, removed, more, missing } = self;
+        if json {
+            let compared = match *counted {
+                0 if *windows > 0 => "rows",
+                counted if counted < *windows => "both",
+                _ => "counts",
+            };
+            let summary = json!({
+                "windows": windows, "rows": rows, "compared": compared, "counted_windows": counted, "mended_windows": mended,
+                "changed_windows": changed, "wrong_windows": wrong, "kept_rows": kept, "removed_rows": removed,
+                "unread_rows": more, "missing": missing, "requests": counts.requests(), "retries": counts.retries(),
+                "seconds": started.elapsed().as_secs_f64(),
+            });
+            let mut output = Output::new();
+            output.line(summary.to_string().as_bytes())?;
+            output.flush()?;
+        } else {
+            let gone = [(kept, "kept"), (removed, "removed here as well")].map(|(rows, what)| match rows {
+                0 => String::new(),
+                rows => format!(", at least {} gone from the service {what}", many(rows, "row")),
+            });
+            let changed = match changed {
+                0 => String::new(),
+                changed => format!(", other rows in the same number in {}", many(changed, "window")),
+            };
+            message(&format!(
+                "{} in {}: {mended} read again, {wrong} still wrong{changed}{}; {}; {} in {:.1} s",
+                many(rows, "row"),
+                many(windows, "window"),
+                gone.concat(),
+                self.compared(),
+                many(counts.requests(), "request"),
+                started.elapsed().as_secs_f64()
+            ));
+        }
+        self.complete(keep)
+    }
+
+    fn compared(&self) -> String {
+        match (self.counted, self.windows.saturating_sub(self.counted)) {
+            (0, 1..) => "compared with every row of the service".to_owned(),
+            (_, 0) => "compared with the service's counts alone, not with its rows (--read does that)".to_owned(),
+            (counted, read) => format!(
+                "compared with the service's rows in {}, with its counts alone in {counted} (--read compares rows)",
+                many(read, "window")
+            ),
+        }
+    }
+
+    fn complete(&self, keep: bool) -> Result<()> {
+        let Found { wrong, changed, more, missing, .. } = self;
+        if *wrong > 0 {
+            let problem = format!("{wrong} windows cannot be proven: the service's answers do not fit together");
+            return Err(Error::integrity(problem).hint("type the same command again, when the service is at rest"));
+        }
+        let partial = |problem| Error::new(Exit::Partial, "partial", problem);
+        let copy =
+            "to have these rows too, copy the directory, and leave --keep-deleted out: then windows are read again";
+        if *more > 0 {
+            let problem = format!("the service has at least {more} rows more than windows that are kept as they are");
+            return Err(partial(problem).hint(copy));
+        }
+        if keep && *changed > 0 {
+            let kept = many(changed, "window");
+            let problem = format!("the service has other rows, in the same number, in {kept} kept as before");
+            return Err(partial(problem).hint(copy));
+        }
+        if !missing.is_empty() {
+            let problem = format!("what is there agrees, but the export is not complete: {}", missing.join(", "));
+            return Err(partial(problem).hint("type the `desk export` command again: it goes on"));
+        }
+        Ok(())
+    }
+}
