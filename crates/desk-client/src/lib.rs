@@ -60,6 +60,8 @@ mod generated;
 mod hooks;
 mod json;
 mod locked;
+#[doc(hidden)]
+pub mod lookup;
 mod observe;
 mod open_enum;
 mod options;

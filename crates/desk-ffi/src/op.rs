@@ -23,6 +23,7 @@ use crate::error::{Failure, desk_error};
 use crate::guard::{self, read, release};
 use crate::handle::{self, Handle, target};
 use crate::queue::Queue;
+use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 use crate::sync::{Refused, Slot};
 
@@ -112,43 +113,41 @@ impl Finished {
     }
 }
 
-/// A call under way; ends as cancelled if it is dropped.
-struct Running {
-    /// There until it has ended.
-    op: Option<Arc<Op>>,
-    inner: Arc<Inner>,
+/// What is to be told of a call under way.
+pub(crate) struct Ending {
+    op: Arc<Op>,
     callback: desk_op_fn,
     queue: Option<Arc<Queue>>,
+}
+
+impl Ending {
+    /// Ends the call; gives back what is to be done on the thread `desk-cb`.
+    pub(crate) fn end(self, result: Result<Box<dyn Any + Send>, Failure>) -> Option<Finished> {
+        let Ending { op, callback, queue } = self;
+        drop(op.result.end(result));
+        let finished = Finished { op, callback };
+        let finished = match &queue {
+            // The queue is freed, and with it whoever would have been told.
+            Some(queue) => Finished { callback: None, ..queue.push(finished).err()? },
+            None => finished,
+        };
+        // User data is freed where callbacks run too: freeing it may take long.
+        let left = finished.callback.is_some() || finished.op.user_data.free.is_some();
+        left.then_some(finished)
+    }
+}
+
+/// A call under way; ends as cancelled if it is dropped.
+struct Running {
+    call: u64,
+    inner: Arc<Inner>,
     /// Freeing the client waits for it; given back last.
     _tracked: TaskTrackerToken,
 }
 
-impl Running {
-    fn end(&mut self, result: Result<Box<dyn Any + Send>, Failure>) {
-        let Some(op) = self.op.take() else { return };
-        drop(op.result.end(result));
-        let finished = Finished { op, callback: self.callback };
-        let left = match &self.queue {
-            Some(queue) => queue.push(finished),
-            None => Err(finished),
-        };
-        match left {
-            // The queue is freed, and with it whoever would have been told.
-            Err(finished) if self.queue.is_some() => {
-                self.inner.background.finish(Finished { callback: None, ..finished });
-            }
-            // User data is freed where callbacks run too: freeing it may take long.
-            Err(finished) if finished.callback.is_some() || finished.op.user_data.free.is_some() => {
-                self.inner.background.finish(finished);
-            }
-            _ => {}
-        }
-    }
-}
-
 impl Drop for Running {
     fn drop(&mut self) {
-        self.end(Err(Failure::Cancelled));
+        self.inner.background.end(self.call, Err(Failure::Cancelled));
     }
 }
 
@@ -206,13 +205,16 @@ unsafe fn start_any(
             // SAFETY: by contract.
             unsafe { out.write(handle::give::<desk_op, ()>(op.clone(), ())) };
         }
-        started = Some((Running { op: Some(op), inner, callback, queue, _tracked: tracked }, call));
+        let ending = inner.background.begin(Ending { op, callback, queue });
+        started = Some((Running { call: ending, inner, _tracked: tracked }, call));
         Ok(())
     };
     // SAFETY: by contract.
     let status = unsafe { guard::call_plain(err, work) };
     // Last of all, so that a callback finds `*out` and `*err` set.
     if let Some((running, call)) = started {
+        // It wakes the thread of the client by a file descriptor.
+        let _quiet = Quiet::start();
         release(|| run(running, call));
     }
     status
@@ -222,7 +224,7 @@ unsafe fn start_any(
 type Call = Pin<Box<dyn Future<Output = Result<Box<dyn Any + Send>, Failure>> + Send>>;
 
 /// Has a call run to its end; a panic is its error.
-fn run(mut running: Running, mut call: Call) {
+fn run(running: Running, mut call: Call) {
     let inner = running.inner.clone();
     inner.clone().spawn(async move {
         let result = std::future::poll_fn(|context| {
@@ -232,7 +234,8 @@ fn run(mut running: Running, mut call: Call) {
                 Poll::Ready(Err(Failure::Panic))
             })
         });
-        running.end(result.await);
+        let result = result.await;
+        running.inner.background.end(running.call, result);
     });
 }
 
@@ -322,6 +325,7 @@ pub unsafe extern "C" fn desk_op_wait(op: *const desk_op, timeout_ms: i64, err: 
 /// inside a callback; not a signal handler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_cancel(op: *const desk_op) {
+    let _quiet = Quiet::start();
     // SAFETY: the caller passes NULL or a live call.
     unsafe { read(op, (), |op| op.cancel.cancel()) }
 }
