@@ -6,11 +6,12 @@ use anyhow::Result;
 
 use crate::toolchain::{self, c_compiler, cargo, component, cpp_compiler};
 
-/// Stages, each with what cargo is to do.
-const STAGES: [(&str, &[&str]); 5] = [
+/// Stages, each with what cargo is to do. The tests use libdesk as the build has made it.
+const STAGES: [(&str, &[&str]); 6] = [
     ("format", &["fmt", "--check"]),
     ("codegen is current", &["run", "--package", "xtask", "--features", "codegen", "--", "codegen", "--check"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--features", "xtask/codegen", "--", "--deny", "warnings"]),
+    ("build", &["build", "--workspace", "--features", "xtask/codegen"]),
     ("tests", &["test", "--workspace", "--features", "xtask/codegen"]),
     ("docs", &["doc", "--no-deps", "--package", "desk-client", "--package", "desk-emulator"]),
 ];
@@ -26,7 +27,9 @@ pub fn run() -> Result<()> {
     for (name, args) in STAGES {
         println!("==> {name}");
         let start = Instant::now();
-        result = toolchain::finish(cargo().args(args).env("RUSTDOCFLAGS", "--deny warnings"));
+        let mut cargo = cargo();
+        cargo.args(args).env("RUSTDOCFLAGS", "--deny warnings").env("DESK_TEST_LIBRARY", toolchain::debug_dir());
+        result = toolchain::finish(&mut cargo);
         done.push((name, if result.is_ok() { "passed" } else { "failed" }, start.elapsed()));
         if result.is_err() {
             break;

@@ -31,20 +31,17 @@ pub(super) fn build(also: Option<&Path>, quick: bool) -> Result<Programs> {
     fs::create_dir_all(&bin).with_context(|| bin.display().to_string())?;
     let installed = dir.join("libdesk");
     let shown = installed.to_str().context("the target folder is no text")?;
-    crate::install::run(&["--prefix", shown])?;
+    // A quick run compares no times: debug builds serve, most of which the tests have made.
+    let (install, flags, profile): (&[&str], &[&str], _) =
+        if quick { (&["--debug-build"], &[], "debug") } else { (&[], &["--release"], "release") };
+    crate::install::run(&[&["--prefix", shown], install].concat())?;
     let manifest = source.join("Cargo.toml");
     let rust = dir.join("cargo");
-    finish(
-        cargo()
-            .args(["build", "--quiet", "--release", "--locked", "--manifest-path"])
-            .arg(&manifest)
-            .arg("--target-dir")
-            .arg(&rust),
-    )?;
-
-    // The tests have built the other one, and a quick run compares no times.
-    let (flags, profile): (&[&str], _) = if quick { (&[], "debug") } else { (&["--release"], "release") };
-    finish(cargo().args(["build", "--quiet", "--locked", "--package", "desk-cli"]).args(flags))?;
+    let mut peers = cargo();
+    peers.args(["build", "--locked", "--manifest-path"]).arg(&manifest).arg("--target-dir").arg(&rust).args(flags);
+    finish(&mut peers)?;
+    let rust = rust.join(profile);
+    finish(cargo().args(["build", "--locked", "--package", "desk-cli"]).args(flags))?;
     let desk = toolchain::target_dir().join(profile).join("desk");
 
     let (cc, cxx) = (c_compiler()?, cpp_compiler()?);
@@ -80,18 +77,18 @@ pub(super) fn build(also: Option<&Path>, quick: bool) -> Result<Programs> {
     }
     lists.push(("libcurl + yyjson".to_owned(), curl("list-yyjson", c, &yyjson, &yyjson_object)?));
     lists.push(("libcurl + simdjson".to_owned(), curl("list-simdjson", cpp, &simdjson, &simdjson_object)?));
-    lists.push(("reqwest + serde".to_owned(), rust.join("release/list-reqwest")));
+    lists.push(("reqwest + serde".to_owned(), rust.join("list-reqwest")));
     calls.push(("libcurl easy".to_owned(), curl("calls-libcurl", c, &yyjson, &yyjson_object)?));
     let exports = vec![
         ("desk".to_owned(), desk),
-        ("reqwest + raw JSON".to_owned(), rust.join("release/export-reqwest")),
+        ("reqwest + raw JSON".to_owned(), rust.join("export-reqwest")),
         ("libcurl + yyjson".to_owned(), curl("export-yyjson", c, &yyjson, &yyjson_object)?),
     ];
     let tool = |name: &str| compile.program(name, name, c, &compile.source, &[]);
     Ok(Programs {
         launch: tool("launch")?,
         spin: tool("spin")?,
-        server: rust.join("release/bench-server"),
+        server: rust.join("bench-server"),
         lists,
         calls,
         exports,

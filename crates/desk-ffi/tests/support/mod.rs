@@ -21,22 +21,15 @@ pub(crate) fn library_dir() -> PathBuf {
         if let Some(dir) = std::env::var_os("DESK_TEST_LIBRARY") {
             return dir.into();
         }
-        let mut cargo = xtask::toolchain::cargo();
-        cargo.args(["build", "--quiet", "--package", "desk-ffi"]);
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        // What cargo says to tests of their package would have build scripts, and half the library with them, run again.
-        let told = std::env::vars_os().map(|(name, _)| name);
-        for name in told.filter(|name| name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR")
-        {
-            cargo.env_remove(name);
-        }
-        let built = cargo.status();
-        assert!(built.expect("cargo runs").success(), "libdesk does not build");
         // target/<profile>/deps/<this test>
         let test = std::env::current_exe().expect("a path");
-        test.ancestors().nth(2).expect("target/<profile>").to_owned()
+        let dir = test.ancestors().nth(2).expect("target/<profile>");
+        let profile = dir.file_name().and_then(|name| name.to_str()).expect("a profile");
+        let mut cargo = xtask::toolchain::cargo();
+        cargo.args(["build", "--quiet", "--package", "desk-ffi", "--profile"]);
+        let built = cargo.arg(if profile == "debug" { "dev" } else { profile }).status();
+        assert!(built.expect("cargo runs").success(), "libdesk does not build");
+        dir.to_owned()
     });
     dir.clone()
 }
