@@ -55,7 +55,7 @@ fn failed(error: std::io::Error) -> Error {
     Error::new(Exit::Error, "io", format!("the emulator cannot run: {error}"))
 }
 
-/// Begins the same in the background, and prints what it says when it answers.
+/// Starts the emulator in the background, and prints its line when it answers.
 fn detach(json: bool) -> Result<()> {
     let mut child = begin().map_err(failed)?;
     let mut line = String::new();

@@ -1,4 +1,4 @@
-//! Reading what the service answers: never more than the cap, before and after decompression, and never past its time.
+//! Reads the body of a response: never more than the cap, before and after decompression, and never past the deadline.
 
 use std::io::{self, Write};
 
@@ -82,7 +82,7 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
         let mut decoder = MultiGzDecoder::new(capped);
         let mut packed = 0;
         while let Some(chunk) = self.chunk(in_time).await? {
-            // Members and blocks without content have no end either.
+            // Gzip members and blocks without content never reach the cap of the output.
             packed += chunk.len();
             if packed > cap {
                 return Err(BodyError::TooLarge);
@@ -97,7 +97,7 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
         loop {
             let frame = in_time.run(self.body.frame()).await.map_err(BodyError::Late)?;
             let Some(frame) = frame else { return Ok(None) };
-            // Parts that are always there before the clock is looked at would outlive it. The first one belongs to the head.
+            // A body that never has to wait would outlive the deadline. The first frame may be late: it came with the head.
             if std::mem::replace(&mut self.begun, true) {
                 in_time.check().map_err(BodyError::Late)?;
             }

@@ -28,7 +28,7 @@ impl InTime<'_> {
         })
     }
 
-    /// Refuses work that goes on after the end of the attempt, because it never has to wait.
+    /// Fails after the end of the attempt, for work that never has to wait.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if Instant::now() < self.until { Ok(()) } else { Err(self.over()) }
     }

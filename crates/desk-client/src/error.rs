@@ -244,5 +244,5 @@ impl fmt::Debug for Error {
     }
 }
 
-// Without a source: the causes below, whose texts may quote the service and what it was sent, are summed up in the message.
+// No source: the libraries below may quote the service and the request. The message holds the cause.
 impl StdError for Error {}

@@ -97,7 +97,7 @@ pub(crate) fn broken(error: &(dyn StdError + 'static), what: &str, token: &Token
     Error::new(kind, Outcome::Unknown, what).with(|details| details.distrusted = distrusts(error))
 }
 
-/// The innermost cause. What the server says in its own words is left out, and the token wherever it is.
+/// The innermost cause, without the server's own words and without the token.
 fn cause(error: &(dyn StdError + 'static), token: &Token) -> String {
     let Some(inner) = causes(error).last() else { return String::new() };
     let text = match inner.downcast_ref::<h2::Error>().and_then(h2::Error::reason) {

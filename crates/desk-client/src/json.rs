@@ -1,7 +1,7 @@
 //! [`Json`]: a value whose shape no document gives.
 //!
-//! It owns the text of one JSON value. The text is what the service wrote, because `serde_json::Value` rounds numbers and
-//! sorts properties unless a program turns on features of serde_json that change the JSON of all its other crates.
+//! It owns the text of one JSON value, as the service wrote it: `serde_json::Value` rounds numbers and sorts properties, unless
+//! a program turns on features of serde_json that change the JSON of all its other crates.
 
 use std::fmt;
 use std::str::FromStr;

@@ -31,7 +31,8 @@
 //! # Features
 //!
 //! - `rustls-aws-lc-rs` (default) and `rustls-ring`: the TLS provider. One that the program has installed
-//!   (`rustls::crypto::CryptoProvider::install_default`) comes first; without any of them a client cannot be built.
+//!   (`rustls::crypto::CryptoProvider::install_default`) comes first; without any of them a client cannot be built. Choose the one
+//!   that the rest of the program uses: beside two, `rustls::ClientConfig::builder()` panics.
 
 #[doc(hidden)]
 #[allow(dead_code, reason = "which lists there are depends on the spec")]

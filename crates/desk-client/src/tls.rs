@@ -32,7 +32,7 @@ pub(crate) fn config(roots: Option<&[u8]>) -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
-/// The provider that the program has installed, else the one of this crate's features.
+/// The provider that the program has installed, or the one of this crate's features.
 fn provider() -> Result<Arc<CryptoProvider>, Error> {
     if let Some(installed) = CryptoProvider::get_default() {
         return Ok(installed.clone());

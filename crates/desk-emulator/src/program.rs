@@ -17,7 +17,7 @@ use crate::{Behaviour, Emulator, FaultPlan};
 
 const TOKEN_VARIABLE: &str = "DESK_EMULATOR_TOKEN";
 
-/// What is printed when it is ready, in this order.
+/// The line that the program prints when it is ready, in this order.
 #[derive(Serialize)]
 struct Ready<'a> {
     base_url: &'a str,

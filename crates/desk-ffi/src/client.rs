@@ -120,7 +120,7 @@ pub unsafe extern "C" fn desk_client_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     guard::release(|| {
-        // What is dropped writes to sockets, and a panic's message to stderr.
+        // Dropping writes to sockets, and a panic writes its message to stderr.
         let _quiet = Quiet::start();
         // SAFETY: the caller passes NULL or a live client.
         match unsafe { target::<desk_client>(client) } {

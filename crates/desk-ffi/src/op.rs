@@ -113,7 +113,7 @@ impl Finished {
     }
 }
 
-/// What is to be told of a call under way.
+/// Reports the end of a call under way.
 pub(crate) struct Ending {
     op: Arc<Op>,
     callback: desk_op_fn,
@@ -121,7 +121,7 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// Ends the call; gives back what is to be done on the thread `desk-cb`.
+    /// Ends the call; returns the work left for the thread `desk-cb`.
     pub(crate) fn end(self, result: Result<Box<dyn Any + Send>, Failure>) -> Option<Finished> {
         let Ending { op, callback, queue } = self;
         drop(op.result.end(result));

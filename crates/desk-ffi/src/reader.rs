@@ -303,7 +303,7 @@ impl Reader<'_, '_> {
 
     /// Any JSON, but for the white space in it: copied, because the byte after it belongs to the next value and cannot become its NUL.
     pub(crate) fn json(&mut self) -> Option<desk_str> {
-        // SAFETY: what is to come was not written yet.
+        // SAFETY: the bytes from here on were not written yet.
         let (text, len) = answer::json(unsafe { self.at.until(self.page.end) })?;
         // After white space, which the test for a null does not skip.
         if text == "null" {

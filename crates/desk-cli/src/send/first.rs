@@ -51,7 +51,7 @@ fn is_new(place: &Path, file: &Path, plan: &Plan) -> Result<bool> {
     ledger.map_or(Ok(true), |ledger| Ok(ledger.attempts()?.is_empty()))
 }
 
-/// So long before a plan was made; not before 1970, whatever was given.
+/// The start of the look-back: this long before the plan was made, and never before 1970.
 fn since(plan: &Plan, look_back: TimeDelta) -> DateTime<Utc> {
     plan.made.checked_sub_signed(look_back).unwrap_or(DateTime::UNIX_EPOCH).max(DateTime::UNIX_EPOCH)
 }
