@@ -36,9 +36,11 @@
  * on `desk-cb` or in desk_op_free or desk_queue_free. If the start fails, neither is called, and `user_data` stays yours.
  *
  * Threads. A desk_client may be used from any threads at once. Results and errors never change and may be read from any
- * thread; one owner frees them. The library starts nothing before the first desk_client_new and leaves nothing behind
- * the last desk_client_free, `_iter_free` and `_export_free`; only asynchronous calls have threads, `desk-io` and `desk-cb` of their client.
- * It installs no signal handler. A client must not be used in a forked child (DESK_FORKED).
+ * thread; one owner frees them. The library starts no thread before the first call. Asynchronous calls have the threads
+ * `desk-io` and `desk-cb` of their client, which end in desk_client_free. The look-up of a host name has a thread `desk-dns`, at
+ * most one for each host at a time; it ends with the look-up, which may hang longer than the client lives. Signals of the
+ * program are blocked on these threads. If the system has no thread left, the call fails with DESK_OUTCOME_NOT_SENT.
+ * The library installs no signal handler. A client must not be used in a forked child (DESK_FORKED).
  */
 
 #ifndef DESK_H
@@ -1239,8 +1241,10 @@ desk_status desk_client_new(const struct desk_client_options *options,
  * new one may begin. Callbacks of asynchronous calls have all returned when this returns; from inside one of them, the others
  * are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
  * results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
- * parent's. It waits at most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback,
- * and not from two callbacks at once that free each other's clients, which would wait for each other.
+ * parent's. It waits at most 500 ms more for a look-up of a host name that its calls have given up on; a look-up that takes
+ * longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it frees what it safely can. Any thread, once; not
+ * from its own log callback, and not from two callbacks at once that free each other's clients, which would wait for each
+ * other.
  */
 void desk_client_free(struct desk_client *client);
 

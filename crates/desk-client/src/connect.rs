@@ -1,4 +1,4 @@
-//! Opening connections: TCP, or the tunnel of a proxy, and TLS over it.
+//! Opening connections: TCP, or the tunnel of a proxy, and TLS over it. `lookup.rs` finds addresses.
 
 use std::io;
 use std::pin::Pin;
@@ -19,6 +19,7 @@ use tower_service::Service;
 use crate::Error;
 use crate::base::Base;
 use crate::error::BoxError;
+use crate::lookup::Resolver;
 
 /// How long a connection says nothing before the other side is asked whether it is still there, and between two askings.
 const KEEPALIVE: Duration = Duration::from_secs(15);
@@ -41,8 +42,8 @@ pub(crate) struct Connector {
 
 #[derive(Clone)]
 enum Hop {
-    Straight(HttpConnector),
-    Through(Box<Tunnel<HttpsConnector<HttpConnector>>>),
+    Straight(HttpConnector<Resolver>),
+    Through(Box<Tunnel<HttpsConnector<HttpConnector<Resolver>>>>),
 }
 
 impl Connector {
@@ -54,7 +55,7 @@ impl Connector {
         agent: &HeaderValue,
         timeout: Duration,
     ) -> Result<Connector, Error> {
-        let mut tcp = HttpConnector::new();
+        let mut tcp = HttpConnector::new_with_resolver(Resolver);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(timeout));

@@ -54,6 +54,8 @@ mod gate;
 mod generated;
 mod hooks;
 mod locked;
+#[doc(hidden)]
+pub mod lookup;
 mod observe;
 mod open_enum;
 mod options;

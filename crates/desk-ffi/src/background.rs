@@ -2,20 +2,25 @@
 //!
 //! Each starts with the first call that needs it and ends when the client is freed: after the last call has ended, and after
 //! the last callback has returned. Signals of the host are not handled on them.
+//!
+//! Invariant: a call is in `running` until it ends; the one who takes it out tells its end.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::client::Inner;
 use crate::error::Failure;
-use crate::op::Finished;
+use crate::op::{Ending, Finished};
 use crate::sigpipe;
-use crate::sync::Fifo;
+use crate::sync::{Fifo, Slot};
 
 thread_local!(static RUNS_CALLBACKS: Cell<bool> = const { Cell::new(false) });
 
@@ -26,6 +31,7 @@ pub(crate) fn is_callback_thread() -> bool {
 
 pub(crate) struct Background {
     calls: TaskTracker,
+    running: Mutex<Calls>,
     /// Calls whose callbacks are to be run.
     finished: Arc<Fifo<Finished, ()>>,
     threads: Mutex<Threads>,
@@ -34,13 +40,30 @@ pub(crate) struct Background {
 #[derive(Default)]
 struct Threads {
     stopped: bool,
-    io: Option<JoinHandle<()>>,
-    callbacks: Option<JoinHandle<()>>,
+    io: Option<Worker>,
+    callbacks: Option<Worker>,
+}
+
+struct Worker {
+    thread: JoinHandle<()>,
+    done: Arc<Slot<()>>,
+}
+
+/// Calls that have not ended, each in a place of its own.
+#[derive(Default)]
+struct Calls {
+    places: Vec<Option<Ending>>,
+    free: Vec<usize>,
 }
 
 impl Background {
     pub(crate) fn new() -> Background {
-        Background { calls: TaskTracker::new(), finished: Arc::new(Fifo::new(())), threads: Mutex::default() }
+        Background {
+            calls: TaskTracker::new(),
+            running: Mutex::default(),
+            finished: Arc::new(Fifo::new(())),
+            threads: Mutex::default(),
+        }
     }
 
     /// Starts the threads that are not there yet. They last at least as long as what is handed out: a client that is freed at
@@ -52,7 +75,7 @@ impl Background {
         }
         if threads.io.is_none() {
             let (inner, calls) = (inner.clone(), self.calls.clone());
-            threads.io = Some(spawn("desk-io", move || inner.drive(calls.wait()))?);
+            threads.io = Some(spawn("desk-io", move || inner.drive(pin!(calls.wait())))?);
         }
         if callbacks && threads.callbacks.is_none() {
             let finished = self.finished.clone();
@@ -64,24 +87,68 @@ impl Background {
         Ok(self.calls.token())
     }
 
-    /// Has the callback of a call run.
-    pub(crate) fn finish(&self, finished: Finished) {
-        // The line is closed behind the last call; what comes later has lost its client, and is dropped here.
-        drop(self.finished.push(finished));
+    /// Notes a call; gives its place, by which it is ended, once.
+    pub(crate) fn begin(&self, call: Ending) -> usize {
+        let mut running = self.running();
+        let place = running.free.pop().unwrap_or(running.places.len());
+        match running.places.get_mut(place) {
+            Some(free) => *free = Some(call),
+            None => running.places.push(Some(call)),
+        }
+        place
     }
 
-    /// Waits until the calls, which were cancelled, have ended and their callbacks have returned. From inside one of these,
-    /// the others are run here.
-    pub(crate) fn stop(&self) {
-        let Threads { io, callbacks, .. } =
-            std::mem::replace(&mut *self.threads(), Threads { stopped: true, io: None, callbacks: None });
-        self.calls.close();
-        end(io);
-        self.finished.close();
-        if callbacks.as_ref().is_some_and(is_this_thread) {
-            run(&self.finished);
+    /// Ends a call and has that told.
+    pub(crate) fn end(&self, place: usize, result: Result<Box<dyn Any + Send>, Failure>) {
+        let call = {
+            let mut running = self.running();
+            let call = running.places.get_mut(place).and_then(Option::take);
+            if call.is_some() {
+                running.free.push(place);
+            }
+            call
+        };
+        if let Some(finished) = call.and_then(|call| call.end(result)) {
+            // The line is closed behind the last call; what comes later has lost its client, and is dropped here.
+            drop(self.finished.push(finished));
         }
-        end(callbacks);
+    }
+
+    /// Ends all calls, which nobody drives any more. No call begins afterwards.
+    pub(crate) fn end_all(&self) {
+        let places = self.running().places.len();
+        (0..places).for_each(|place| self.end(place, Err(Failure::Panic)));
+    }
+
+    /// Lets the threads end once the calls, which were cancelled, have ended.
+    pub(crate) fn close(&self) {
+        self.threads().stopped = true;
+        self.calls.close();
+    }
+
+    /// Waits until the calls have ended and their callbacks have returned; false if the calls take longer than `at_most`. From
+    /// inside one of the callbacks, the others are run here.
+    pub(crate) fn join(&self, at_most: Duration) -> bool {
+        let (io, callbacks) = {
+            let mut threads = self.threads();
+            (threads.io.take(), threads.callbacks.take())
+        };
+        let ended = io.is_none_or(|io| is_this_thread(&io.thread) || io.join(at_most));
+        if !ended {
+            self.end_all();
+        }
+        self.finished.close();
+        match callbacks {
+            Some(callbacks) if is_this_thread(&callbacks.thread) => run(&self.finished),
+            // A panic was stopped inside; there is no other.
+            Some(callbacks) => drop(callbacks.thread.join()),
+            None => {}
+        }
+        ended
+    }
+
+    fn running(&self) -> MutexGuard<'_, Calls> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn threads(&self) -> MutexGuard<'_, Threads> {
@@ -95,16 +162,27 @@ fn run(finished: &Fifo<Finished, ()>) {
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Failure> {
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<Worker, Failure> {
+    let done = Arc::new(Slot::new());
+    let ended = done.clone();
+    let work = move || {
+        work();
+        let _ = ended.end(());
+    };
     let spawned: io::Result<_> = sigpipe::unsignalled(|| thread::Builder::new().name(name.to_owned()).spawn(work));
-    spawned.map_err(|error| Failure::argument(format!("the client cannot start its thread {name}: {error}")))
+    let thread =
+        spawned.map_err(|error| Failure::argument(format!("the client cannot start its thread {name}: {error}")))?;
+    Ok(Worker { thread, done })
 }
 
-/// Waits for a thread, unless it is this one, which ends by itself.
-fn end(thread: Option<JoinHandle<()>>) {
-    if let Some(thread) = thread.filter(|thread| !is_this_thread(thread)) {
-        // A panic was stopped inside; there is no other.
-        drop(thread.join());
+impl Worker {
+    /// Waits for the thread; false if it takes longer than `at_most`.
+    fn join(self, at_most: Duration) -> bool {
+        let ended = self.done.wait(Some(at_most));
+        if ended {
+            drop(self.thread.join());
+        }
+        ended
     }
 }
 

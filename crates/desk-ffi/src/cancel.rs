@@ -5,6 +5,7 @@ use ::desk_client::CancelToken;
 use crate::error::desk_error;
 use crate::guard::{self, read, release};
 use crate::handle::{self, Handle};
+use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 
 /// Cancels the calls that have it in their `desk_call_options`, under way or still to come. Any thread may use it, also from
@@ -34,6 +35,7 @@ pub unsafe extern "C" fn desk_cancel_new(out: *mut *mut desk_cancel, err: *mut *
 /// thread; not a signal handler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_cancel_trigger(cancel: *const desk_cancel) {
+    let _quiet = Quiet::start();
     // SAFETY: the caller passes NULL or a live token.
     unsafe { read(cancel, (), CancelToken::cancel) }
 }

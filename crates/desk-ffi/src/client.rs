@@ -1,18 +1,23 @@
 //! `desk_client` and the blocking calls made through it.
 //!
 //! A client owns a single-threaded runtime, and a blocking call drives it on the caller's own thread: none has to be
-//! woken. Only looking up a host name takes a thread of its own, for a moment; asynchronous calls have theirs in
+//! woken. Only the look-up of a host name takes a thread of its own, for a moment; asynchronous calls have theirs in
 //! `background.rs`. Calls of several threads share connections.
+//!
+//! A panic in a call makes the client refuse further calls (`poisoned`). A panic of the runtime itself, for instance because
+//! the host has closed its file descriptors, also makes every destructor below the client a danger (`broken`): then
+//! `desk_client_free` leaks them.
 
 use std::ffi::c_void;
 use std::future::Future;
-use std::pin::Pin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::desk_client::{CancelToken, Client, Error};
+use ::desk_client::{CancelToken, Client, Error, lookup};
 use tokio::runtime::{Builder, Handle as Runtime};
 
 use crate::background::Background;
@@ -33,7 +38,7 @@ pub struct desk_client {
 }
 
 const TICK: Duration = Duration::from_secs(1);
-/// How long freeing a client waits for a name lookup that nobody waits for any more.
+/// How long freeing a client waits for the look-ups of its calls, which have given up on them.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long it waits for calls that were cancelled.
 const CALLS_END: Duration = Duration::from_secs(5);
@@ -58,8 +63,10 @@ pub(crate) struct Inner {
     calls: Mutex<usize>,
     idle: Condvar,
     pub(crate) background: Background,
-    /// A panic was stopped in it.
+    /// A panic was stopped in a call.
     poisoned: AtomicBool,
+    /// A panic was stopped in the runtime.
+    broken: AtomicBool,
 }
 
 impl Handle for desk_client {
@@ -93,6 +100,7 @@ pub unsafe extern "C" fn desk_client_new(
             idle: Condvar::new(),
             background: Background::new(),
             poisoned: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
         };
         let inner = Arc::new(inner);
         Ok(handle::give::<desk_client, ()>(ClientObject { client, inner }, ()))
@@ -105,16 +113,20 @@ pub unsafe extern "C" fn desk_client_new(
 /// new one may begin. Callbacks of asynchronous calls have all returned when this returns; from inside one of them, the others
 /// are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
 /// results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
-/// parent's. It waits at most 500 ms more, for a name lookup that timed out. Any thread, once; not from its own log callback,
-/// and not from two callbacks at once that free each other's clients, which would wait for each other.
+/// parent's. It waits at most 500 ms more for a look-up of a host name that its calls have given up on; a look-up that takes
+/// longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it frees what it safely can. Any thread, once; not
+/// from its own log callback, and not from two callbacks at once that free each other's clients, which would wait for each
+/// other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     guard::release(|| {
+        // What is dropped writes to sockets, and a panic's message to stderr.
+        let _quiet = Quiet::start();
         // SAFETY: the caller passes NULL or a live client.
         match unsafe { target::<desk_client>(client) } {
             Some(object) if object.inner.forked() => return handle::forget(client),
-            Some(object) => object.inner.stop(),
-            None => {}
+            Some(object) if !object.inner.stop() => return handle::abandon(client),
+            _ => {}
         }
         // SAFETY: the caller owns it; clients are made by `desk_client_new` alone.
         unsafe { handle::free::<desk_client, ()>(client) };
@@ -162,13 +174,18 @@ unsafe fn object<'a>(client: *mut desk_client) -> Result<&'a ClientObject, Failu
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        let Some(runtime) = self.runtime.take() else { return };
+        if self.is_broken() {
+            return std::mem::forget(runtime);
+        }
         // Closing TLS writes to the sockets.
         let _quiet = Quiet::start();
-        match self.runtime.take() {
-            // Inside a callback, on a thread that another client drives, nothing may block.
-            Some(runtime) if Runtime::try_current().is_ok() => runtime.shutdown_background(),
-            Some(runtime) => runtime.shutdown_timeout(PATIENCE),
-            None => {}
+        let id = runtime.handle().id();
+        // It waits for no thread: calls do not use tokio's pool of blocking ones.
+        runtime.shutdown_background();
+        // Inside a callback, on a thread that another client drives, nothing may block.
+        if Runtime::try_current().is_err() {
+            lookup::join(id, PATIENCE);
         }
     }
 }
@@ -234,30 +251,56 @@ impl Inner {
         self.poisoned.store(true, Ordering::Relaxed);
     }
 
+    /// Whether what belongs to the runtime must not be dropped.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Has the runtime do `work`. A panic ends all calls, because none of them may ever be driven again.
+    fn contain(&self, work: impl FnOnce(&tokio::runtime::Runtime)) {
+        let Some(runtime) = &self.runtime else { return };
+        if catch_unwind(AssertUnwindSafe(|| work(runtime))).is_err() {
+            self.give_up();
+        }
+    }
+
+    #[cold]
+    fn give_up(&self) {
+        self.broken.store(true, Ordering::Relaxed);
+        self.poison();
+        self.background.end_all();
+    }
+
     /// Runs a call on the client's own thread, which has been started.
     pub(crate) fn spawn(&self, call: impl Future<Output = ()> + Send + 'static) {
-        if let Some(runtime) = &self.runtime {
-            drop(runtime.spawn(call));
-        }
+        self.contain(|runtime| drop(runtime.spawn(call)));
     }
 
-    /// Drives the runtime on this thread until `end`.
-    pub(crate) fn drive(&self, end: impl Future<Output = ()>) {
-        if let Some(runtime) = &self.runtime {
-            runtime.block_on(end);
-        }
+    /// Drives the runtime on this thread until `end`, which is taken by reference, so that what runs it is compiled once.
+    pub(crate) fn drive(&self, end: Pin<&mut dyn Future<Output = ()>>) {
+        self.contain(|runtime| runtime.block_on(end));
     }
 
-    /// Cancels the calls under way and waits for them to end.
-    fn stop(&self) {
-        self.freed.cancel();
-        self.background.stop();
+    /// Cancels the calls under way and waits for them to end. Whether the client may be dropped.
+    fn stop(&self) -> bool {
+        self.contain(|_| self.freed.cancel());
+        self.contain(|_| self.background.close());
+        let patience = if self.is_broken() { Duration::ZERO } else { CALLS_END };
+        if !self.background.join(patience) {
+            self.broken.store(true, Ordering::Relaxed);
+        }
         // On a thread that runs calls itself there may be no end to wait for.
         if Runtime::try_current().is_err() {
             let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
             drop(self.idle.wait_timeout_while(calls, CALLS_END, |calls| *calls > 0));
+            // One turn of the reactor tells whether it still works.
+            if !self.is_broken() {
+                main_thread::keep_handle();
+                self.drive(pin!(tokio::task::yield_now()));
+            }
         }
         self.log.set(None, std::ptr::null_mut());
+        !self.is_broken()
     }
 
     /// Counts a call that begins or ended.
@@ -287,7 +330,7 @@ impl Inner {
                 result = Some(call.await);
             };
             // By reference, so that what runs it is compiled once.
-            let call: Pin<&mut dyn Future<Output = ()>> = std::pin::pin!(call);
+            let call: Pin<&mut dyn Future<Output = ()>> = pin!(call);
             runtime.block_on(call);
         }
         result.ok_or(Failure::Panic)?.map_err(Failure::from)

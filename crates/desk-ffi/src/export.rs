@@ -168,7 +168,7 @@ where
 /// `export` came from [`give`] and is not used afterwards.
 pub(crate) unsafe fn free<H: Handle<Target = Exported>>(export: *mut H) {
     // SAFETY: by contract.
-    unsafe { steps::free(export, |export| export.windows.forked()) };
+    unsafe { steps::free(export, |export| export.windows.client()) };
 }
 
 fn live(export: Option<&Exported>) -> Result<&Exported, Failure> {

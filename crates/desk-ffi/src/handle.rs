@@ -5,6 +5,7 @@
 //! without a cast: borrowed pointers are const, `_free` takes a mutable one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Owned objects that C has not freed.
 pub(crate) static LIVE: AtomicUsize = AtomicUsize::new(0);
@@ -50,6 +51,13 @@ pub(crate) fn forget<H: Handle>(handle: *mut H) {
     if !handle.is_null() {
         LIVE.fetch_sub(1, Ordering::SeqCst);
     }
+}
+
+/// Gives up an object that cannot be dropped safely; NULL is fine. Leak checkers still see it in use.
+pub(crate) fn abandon<H: Handle>(handle: *mut H) {
+    static ABANDONED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    ABANDONED.lock().unwrap_or_else(PoisonError::into_inner).push(handle.addr());
+    forget(handle);
 }
 
 /// Looks into an object.

@@ -143,7 +143,7 @@ where
     H: Handle<Target = Iter<V>>,
 {
     // SAFETY: by contract.
-    unsafe { steps::free(iter, |iter| iter.pages.forked()) };
+    unsafe { steps::free(iter, |iter| iter.pages.client()) };
 }
 
 fn live<V>(iter: Option<&Iter<V>>) -> Result<&Iter<V>, Failure> {

@@ -23,6 +23,7 @@ use crate::error::{Failure, desk_error};
 use crate::guard::{self, read, release};
 use crate::handle::{self, Handle, target};
 use crate::queue::Queue;
+use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 use crate::sync::{Refused, Slot};
 
@@ -112,36 +113,43 @@ impl Finished {
     }
 }
 
-/// A call under way; ends as cancelled if it is dropped.
-struct Running {
-    /// There until it has ended.
-    op: Option<Arc<Op>>,
-    inner: Arc<Inner>,
+/// What is to be told of a call under way.
+pub(crate) struct Ending {
+    op: Arc<Op>,
     callback: desk_op_fn,
     queue: Option<Arc<Queue>>,
+}
+
+impl Ending {
+    /// Ends the call; gives back what is to be done on the thread `desk-cb`.
+    pub(crate) fn end(self, result: Result<Box<dyn Any + Send>, Failure>) -> Option<Finished> {
+        let Ending { op, callback, queue } = self;
+        drop(op.result.end(result));
+        let finished = Finished { op, callback };
+        let finished = match &queue {
+            // The queue is freed, and with it whoever would have been told.
+            Some(queue) => Finished { callback: None, ..queue.push(finished).err()? },
+            None => finished,
+        };
+        // User data is freed where callbacks run too: freeing it may take long.
+        let left = finished.callback.is_some() || finished.op.user_data.free.is_some();
+        left.then_some(finished)
+    }
+}
+
+/// A call under way; ends as cancelled if it is dropped.
+struct Running {
+    /// Its place in the table of calls, until it has ended.
+    place: Option<usize>,
+    inner: Arc<Inner>,
     /// Freeing the client waits for it; given back last.
     _tracked: TaskTrackerToken,
 }
 
 impl Running {
     fn end(&mut self, result: Result<Box<dyn Any + Send>, Failure>) {
-        let Some(op) = self.op.take() else { return };
-        drop(op.result.end(result));
-        let finished = Finished { op, callback: self.callback };
-        let left = match &self.queue {
-            Some(queue) => queue.push(finished),
-            None => Err(finished),
-        };
-        match left {
-            // The queue is freed, and with it whoever would have been told.
-            Err(finished) if self.queue.is_some() => {
-                self.inner.background.finish(Finished { callback: None, ..finished });
-            }
-            // User data is freed where callbacks run too: freeing it may take long.
-            Err(finished) if finished.callback.is_some() || finished.op.user_data.free.is_some() => {
-                self.inner.background.finish(finished);
-            }
-            _ => {}
+        if let Some(place) = self.place.take() {
+            self.inner.background.end(place, result);
         }
     }
 }
@@ -206,13 +214,16 @@ unsafe fn start_any(
             // SAFETY: by contract.
             unsafe { out.write(handle::give::<desk_op, ()>(op.clone(), ())) };
         }
-        started = Some((Running { op: Some(op), inner, callback, queue, _tracked: tracked }, call));
+        let place = Some(inner.background.begin(Ending { op, callback, queue }));
+        started = Some((Running { place, inner, _tracked: tracked }, call));
         Ok(())
     };
     // SAFETY: by contract.
     let status = unsafe { guard::call_plain(err, work) };
     // Last of all, so that a callback finds `*out` and `*err` set.
     if let Some((running, call)) = started {
+        // It wakes the thread of the client by a file descriptor.
+        let _quiet = Quiet::start();
         release(|| run(running, call));
     }
     status
@@ -322,6 +333,7 @@ pub unsafe extern "C" fn desk_op_wait(op: *const desk_op, timeout_ms: i64, err: 
 /// inside a callback; not a signal handler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_cancel(op: *const desk_op) {
+    let _quiet = Quiet::start();
     // SAFETY: the caller passes NULL or a live call.
     unsafe { read(op, (), |op| op.cancel.cancel()) }
 }

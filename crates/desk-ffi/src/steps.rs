@@ -42,11 +42,13 @@ pub(crate) struct Steps<S: Source> {
 ///
 /// # Safety
 /// `handle` was given without an arena, and is not used afterwards.
-pub(crate) unsafe fn free<H: Handle>(handle: *mut H, forked: impl FnOnce(&H::Target) -> bool) {
+pub(crate) unsafe fn free<H: Handle>(handle: *mut H, client: impl FnOnce(&H::Target) -> &Inner) {
     guard::release(|| {
         // SAFETY: by contract.
-        if unsafe { target(handle) }.is_some_and(forked) {
-            return handle::forget(handle);
+        match unsafe { target(handle) }.map(client) {
+            Some(client) if client.forked() => return handle::forget(handle),
+            Some(client) if client.is_broken() => return handle::abandon(handle),
+            _ => {}
         }
         // SAFETY: by contract.
         unsafe { handle::free::<H, ()>(handle) };
@@ -71,9 +73,8 @@ impl<S: Source> Steps<S> {
         Steps { client: caller.inner.clone(), queue: caller.queue.clone(), name, source }
     }
 
-    /// Whether this is another process than the one that made its client.
-    pub(crate) fn forked(&self) -> bool {
-        self.client.forked()
+    pub(crate) fn client(&self) -> &Inner {
+        &self.client
     }
 
     /// What one thread at a time may change.

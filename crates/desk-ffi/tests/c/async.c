@@ -2,6 +2,7 @@
  * answers. */
 #include "async.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-enum { MANY = 40 };
+enum { MANY = 40, LARGE = 100, LARGE_CHAT = 200000 };
 
 static const char *chats, *silent;
 
@@ -195,6 +196,27 @@ static void by_queue(void) {
   desk_client_free(client);
 }
 
+/* A queue that is freed keeps no results of its calls, whose handles are freed too. */
+static void freed_queue(void) {
+  desk_client *client = client_of(chats);
+  desk_call_options options = DESK_CALL_OPTIONS_INIT;
+  size_t used = 0;
+  for (int i = 0; i < LARGE; i++) {
+    desk_op *op = NULL;
+    desk_queue *queue = NULL;
+    CHECK(desk_queue_new(&queue, NULL) == DESK_OK);
+    options.queue = queue;
+    CHECK(desk_proactive_chat_get_async(client, 600, &options, NULL, NULL, NULL, &op, NULL) == DESK_OK);
+    desk_queue_free(queue);
+    CHECK(desk_op_wait(op, -1, NULL) == DESK_OK);
+    desk_op_free(op);
+    const struct mallinfo2 heap = mallinfo2();
+    if (i == LARGE / 4) used = heap.uordblks + heap.hblkhd;
+    CHECK(i <= LARGE / 4 || heap.uordblks + heap.hblkhd < used + 20 * LARGE_CHAT);
+  }
+  desk_client_free(client);
+}
+
 static void refusals(void) {
   desk_client *client = client_of(chats);
   desk_queue *queue = NULL;
@@ -289,6 +311,7 @@ int main(int argc, char **argv) {
   by_callback();
   by_handle();
   by_queue();
+  freed_queue();
   refusals();
   freed_under_calls(0);
   freed_under_calls(1);

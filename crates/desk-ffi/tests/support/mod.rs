@@ -73,6 +73,20 @@ pub(crate) fn build_as(source: &str, standard: &str) -> PathBuf {
     program
 }
 
+/// A chat with the id that was asked for; 500 never comes, 600 is large.
+pub(crate) fn chat(request: &Request) -> Vec<Step> {
+    let id = if request.method == "POST" { "1" } else { request.target.rsplit('/').next().unwrap_or_default() };
+    if id == "500" {
+        return vec![Step::Hang];
+    }
+    let message = if id == "600" { "x".repeat(200_000) } else { "hi".to_owned() };
+    let chat = format!(
+        r#"{{"id":{id},"project":1,"message":"{message}","messageCount":1,"sentCount":0,"respondedCount":0,"closedCount":0,
+            "customersList":"1","createdAt":"2026-01-31T09:30:00Z","updatedAt":"2026-01-31T09:30:00Z","priority":"LOW"}}"#
+    );
+    vec![reply(200, &[], chat.as_bytes())]
+}
+
 const ROWS: usize = 8;
 
 /// A list of eight messages. Of four requests, the third and the fourth fail.
