@@ -1768,7 +1768,8 @@ desk_status desk_chat_message_iter_next_async(struct desk_chat_message_iter *ite
 bool desk_chat_message_iter_is_ready(const struct desk_chat_message_iter *iter);
 
 /**
- * Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+ * Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
+ * Any thread, once.
  */
 void desk_chat_message_iter_free(struct desk_chat_message_iter *iter);
 
@@ -1826,7 +1827,8 @@ desk_status desk_ticket_chat_message_iter_next_async(struct desk_ticket_chat_mes
 bool desk_ticket_chat_message_iter_is_ready(const struct desk_ticket_chat_message_iter *iter);
 
 /**
- * Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+ * Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
+ * Any thread, once.
  */
 void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *iter);
 
@@ -1897,7 +1899,8 @@ const struct desk_chat_message *desk_chat_message_export_at(const struct desk_ch
                                                             size_t index);
 
 /**
- * Frees an export; NULL is fine. Its last window ends with it. Any thread, once.
+ * Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
+ * Any thread, once.
  */
 void desk_chat_message_export_free(struct desk_chat_message_export *export_);
 
@@ -1968,7 +1971,8 @@ const struct desk_chat_message *desk_ticket_chat_message_export_at(const struct 
                                                                    size_t index);
 
 /**
- * Frees an export; NULL is fine. Its last window ends with it. Any thread, once.
+ * Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
+ * Any thread, once.
  */
 void desk_ticket_chat_message_export_free(struct desk_ticket_chat_message_export *export_);
 

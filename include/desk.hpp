@@ -5,19 +5,26 @@
 ///
 /// Results own their C object and move; what they hand out (texts, lists, nested objects) is borrowed from them.
 /// Requests
-/// keep copies of what they are given. Each operation comes three times: `client.x(..)` throws desk::Error,
-/// `client.try_x(..)`
-/// returns a Result and also works under -fno-exceptions, `client.x_async(..)` is an Async: for callbacks, futures,
-/// co_await.
+/// keep copies of what they are given; a text from a null pointer, such as that of an unset variable, counts as not
+/// set. Each
+/// operation comes three times: `client.x(..)` throws desk::Error, `client.try_x(..)` returns a Result and also works
+/// under
+/// -fno-exceptions, `client.x_async(..)` is an Async: for callbacks, futures, co_await.
+///
+/// The units of a program may be compiled by different standards, with and without exceptions, and pass objects to each
+/// other:
+/// every class has one layout, and every function one meaning.
 
 #ifndef DESK_HPP
 #define DESK_HPP
 
 #include "desk.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <future>
 #include <iterator>
@@ -32,9 +39,6 @@
 
 #if __cplusplus >= 202002L && __has_include(<stop_token>)
 #include <stop_token>
-#endif
-#if __cplusplus >= 202002L && __has_include(<span>)
-#include <span>
 #endif
 #if defined(__cpp_impl_coroutine) && __has_include(<coroutine>)
 #include <coroutine>
@@ -69,6 +73,67 @@ inline std::optional<std::string_view> optional_view(desk_str text) noexcept {
 // An empty text is present: it needs a pointer.
 inline desk_str text(std::string_view text) noexcept { return desk_str{text.data() ? text.data() : "", text.size()}; }
 
+template <class Text>
+desk_str text(const std::optional<Text>& value) noexcept {
+  return value ? text(std::string_view(*value)) : desk_str{nullptr, 0};
+}
+
+// A text as an argument: a std::string, a std::string_view, a literal, or a pointer. A null pointer is no text.
+class Text {
+ public:
+  Text() noexcept = default;
+  Text(std::nullptr_t) noexcept {}
+  Text(const char* text) noexcept {
+    if (text) text_.emplace(text);
+  }
+  template <class T, class = std::enable_if_t<std::is_convertible_v<const T&, std::string_view> &&
+                                              !std::is_pointer_v<std::decay_t<const T&>>>>
+  Text(const T& text) : text_(std::string_view(text)) {}
+
+  const std::optional<std::string_view>& get() const noexcept { return text_; }
+  std::optional<std::string> copy() const { return text_ ? std::optional<std::string>(*text_) : std::nullopt; }
+
+ private:
+  std::optional<std::string_view> text_;
+};
+
+inline desk_str c_text(const Text& value) noexcept { return text(value.get()); }
+inline desk_str c_text(const std::optional<std::string>& value) noexcept { return text(value); }
+
+// Names and values, each of which may be missing.
+using Pairs = std::vector<std::pair<std::optional<std::string>, std::optional<std::string>>>;
+
+// Whether a T can be walked over.
+template <class T, class = void>
+struct IsRange : std::false_type {};
+template <class T>
+struct IsRange<T, std::void_t<decltype(std::begin(std::declval<const T&>()), std::end(std::declval<const T&>()))>>
+    : std::true_type {};
+
+// How exceptions of the program are met. A function that meets them has the name of one of these in its own, because functions of
+// one name must be the same in all units of a program.
+struct Uncaught {
+  template <class Work, class Caught>
+  static void run(Work work, Caught) {
+    work();
+  }
+};
+#ifndef DESK_NO_EXCEPTIONS
+struct Catch {
+  template <class Work, class Caught>
+  static void run(Work work, Caught caught) {
+    try {
+      work();
+    } catch (...) {
+      caught(std::current_exception());
+    }
+  }
+};
+using Guard = Catch;
+#else
+using Guard = Uncaught;
+#endif
+
 inline Time time(std::int64_t us) noexcept { return Time(std::chrono::microseconds(us)); }
 
 // What a request points to while it is sent.
@@ -101,7 +166,7 @@ class Scratch {
   const char* missing_ = nullptr;
 };
 
-inline const desk_pair* pairs(Scratch& scratch, const std::vector<std::pair<std::string, std::string>>& items) {
+inline const desk_pair* pairs(Scratch& scratch, const Pairs& items) {
   if (items.empty()) return nullptr;
   return scratch.list<desk_pair>(items, [](const auto& item) { return desk_pair{text(item.first), text(item.second)}; });
 }
@@ -120,7 +185,14 @@ class Error : public std::runtime_error {
 
   /// An argument that never reached the library.
   static Error missing(const char* field) {
-    return Error(std::string(field) + " is missing; set it; nothing was sent");
+    return Error(std::string(field) + " is missing; set it; nothing was sent", DESK_INVALID_ARGUMENT, Outcome::NotSent);
+  }
+
+  /// A step of Steps that are destroyed.
+  static Error destroyed() {
+    return Error("the step was cancelled, because its Steps are destroyed; keep them until it has ended; "
+                 "asking again is safe", DESK_CANCELLED,
+                 Outcome::Unknown);
   }
 
   /// The class of the error, one of DESK_...
@@ -155,8 +227,8 @@ class Error : public std::runtime_error {
   }
 
  private:
-  explicit Error(const std::string& message)
-      : std::runtime_error(message), code_(DESK_INVALID_ARGUMENT), outcome_(Outcome::NotSent) {}
+  Error(const std::string& message, desk_status code, Outcome outcome)
+      : std::runtime_error(message), code_(code), outcome_(outcome) {}
 
   desk_status code_;
   Outcome outcome_;
@@ -260,13 +332,14 @@ class [[nodiscard]] Result<void> {
 
 namespace detail {
 
-template <class T, class C, class Call>
-Result<T> call(const Scratch& scratch, Call run) {
+// A `T` is made of the C object and `more`.
+template <class T, class C, class Call, class... More>
+Result<T> call(const Scratch& scratch, Call run, More... more) {
   if (scratch.missing()) return Error::missing(scratch.missing());
   C* out = nullptr;
   desk_error* err = nullptr;
   if (run(&out, &err) != DESK_OK) return Error(err);
-  return T(out);
+  return T(out, std::move(more)...);
 }
 
 template <class Call>
@@ -380,61 +453,49 @@ class Queue {
 
 namespace detail {
 
-// What is done when a call has ended; deleted by the library.
-class Continuation {
- public:
-  Continuation() = default;
-  Continuation(const Continuation&) = delete;
-  Continuation& operator=(const Continuation&) = delete;
-  virtual ~Continuation() = default;
-  // Nothing leaves it: what is thrown goes into a promise.
-  virtual void run(const desk_op* op) noexcept = 0;
-};
-
-inline void run_continuation(const desk_op* op, void* user_data) noexcept {
-  static_cast<Continuation*>(user_data)->run(op);
-}
-
-inline void delete_continuation(void* user_data) noexcept { delete static_cast<Continuation*>(user_data); }
-
-// What the C functions of asynchronous calls take last.
+// What the C functions of asynchronous calls take last; `op` may be null.
 struct Completion {
   desk_op_fn callback;
   void* user_data;
   desk_free_fn user_data_free;
+  desk_op** op;
 };
 
+using Start = std::function<Result<void>(const Completion&)>;
+
+template <class Next>
+void run_next(const desk_op* op, void* next) noexcept {
+  static_cast<Next*>(next)->run(op);
+}
+
+template <class Next>
+void delete_next(void* next) noexcept {
+  delete static_cast<Next*>(next);
+}
+
 // Starts a call that `next` follows on; only then `next` is the library's.
-template <class Start>
-Result<void> start(const Start& start, std::unique_ptr<Continuation> next) {
+template <class Next>
+Result<void> start(const Start& start, std::unique_ptr<Next> next, desk_op** op = nullptr) {
   // From here on the call may end, and `next` with it, on another thread.
   auto* const raw = next.release();
-  auto started = start(Completion{run_continuation, raw, delete_continuation});
+  auto started = start(Completion{run_next<Next>, raw, delete_next<Next>, op});
   if (!started) delete raw;
   return started;
 }
 
 // Hands the result of a call to `follow`, and what comes of that to a promise.
-template <class T, class Follow>
-class Then final : public Continuation {
+template <class T, class Follow, class Meets>
+class Then {
  public:
   using Value = std::invoke_result_t<Follow&, Result<T>>;
 
-  Then(std::function<Result<T>(const desk_op*)> take, Follow follow)
-      : take_(std::move(take)), follow_(std::move(follow)) {}
+  Then(std::function<Result<T>(const desk_op*)> take, std::shared_ptr<void> kept, Follow follow)
+      : take_(std::move(take)), kept_(std::move(kept)), follow_(std::move(follow)) {}
 
   std::future<Value> future() { return promise_.get_future(); }
 
-  void run(const desk_op* op) noexcept override {
-#ifndef DESK_NO_EXCEPTIONS
-    try {
-      settle(op);
-    } catch (...) {
-      promise_.set_exception(std::current_exception());
-    }
-#else
-    settle(op);
-#endif
+  void run(const desk_op* op) {
+    Meets::run([&] { settle(op); }, [&](std::exception_ptr thrown) { promise_.set_exception(std::move(thrown)); });
   }
 
  private:
@@ -448,15 +509,22 @@ class Then final : public Continuation {
   }
 
   std::function<Result<T>(const desk_op*)> take_;
+  std::shared_ptr<void> kept_;
   Follow follow_;
   std::promise<Value> promise_;
+};
+
+// The result as it is.
+template <class T>
+struct Same {
+  Result<T> operator()(Result<T> result) const { return result; }
 };
 
 }  // namespace detail
 
 /// A call that can be started without blocking, once, by one of its functions: nothing is sent before. It keeps copies
 /// of its
-/// arguments; its client must live until the call has ended, or be destroyed while it runs, which cancels it.
+/// arguments. If its client is destroyed while it runs, it is cancelled; if it was before, the start is refused.
 ///
 /// What follows on the call (a callback, a coroutine) runs on the thread `desk-cb` of the client, where calls that
 /// block give
@@ -464,16 +532,17 @@ class Then final : public Continuation {
 template <class T>
 class [[nodiscard]] Async {
  public:
-  /// For the methods of Client.
-  Async(std::function<Result<void>(const detail::Completion&)> start, std::function<Result<T>(const desk_op*)> take)
-      : start_(std::move(start)), take_(std::move(take)) {}
+  /// For the methods of Client; `kept` lives until what follows on the call has returned.
+  Async(detail::Start start, std::function<Result<T>(const desk_op*)> take, std::shared_ptr<void> kept)
+      : start_(std::move(start)), take_(std::move(take)), kept_(std::move(kept)) {}
 
   /// Starts it; then `callback` is called once with the Result<T>. What the callback returns or throws comes by the
   /// future,
   /// which need not be kept. An Error here is that nothing was started; the callback is then never called.
-  template <class Callback>
+  template <class Callback, class Meets = detail::Guard>
   auto try_then(Callback callback) && -> Result<std::future<std::invoke_result_t<Callback&, Result<T>>>> {
-    auto next = std::make_unique<detail::Then<T, Callback>>(std::move(take_), std::move(callback));
+    using Next = detail::Then<T, Callback, Meets>;
+    auto next = std::make_unique<Next>(std::move(take_), std::move(kept_), std::move(callback));
     auto future = next->future();
     auto started = detail::start(start_, std::move(next));
     if (!started) return std::move(started).error();
@@ -482,7 +551,7 @@ class [[nodiscard]] Async {
 
   /// Starts it; the future gives what a `try_` function returns.
   std::future<Result<T>> try_future() && {
-    auto started = std::move(*this).try_then([](Result<T> result) { return result; });
+    auto started = std::move(*this).template try_then<detail::Same<T>, detail::Uncaught>({});
     if (started) return std::move(*started);
     std::promise<Result<T>> refused;
     refused.set_value(std::move(started).error());
@@ -512,34 +581,56 @@ class [[nodiscard]] Async {
   class Awaiter {
    public:
     explicit Awaiter(Async call) : call_(std::move(call)) {}
+    Awaiter(const Awaiter&) = delete;
+    Awaiter& operator=(const Awaiter&) = delete;
+    // A coroutine that is destroyed while it waits cancels its call, and is not resumed.
+    ~Awaiter() {
+      if (op_ && !waiting_->over.exchange(true)) desk_op_cancel(op_);
+      desk_op_free(op_);
+    }
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
+    bool await_suspend(std::coroutine_handle<> coroutine) {
       // The coroutine, and this with it, may be gone before the start returns.
       const auto start = std::move(call_.start_);
-      auto started = detail::start(start, std::make_unique<Resume>(*this, waiting));
-      if (!started) result_.emplace(std::move(started).error());
+      const auto waiting = waiting_;
+      auto next = std::make_unique<Resume>(waiting, std::move(call_.take_), std::move(call_.kept_), coroutine);
+      auto started = detail::start(start, std::move(next), &op_);
+      if (!started) waiting->result.emplace(std::move(started).error());
       return static_cast<bool>(started);
     }
 
    protected:
-    Result<T> result() { return std::move(*result_); }
+    Result<T> result() { return std::move(*waiting_->result); }
 
    private:
-    class Resume final : public detail::Continuation {
+    // What the awaiter and the end of its call share.
+    struct Waiting {
+      // The coroutine is resumed, or destroyed: whichever comes first.
+      std::atomic<bool> over{false};
+      std::optional<Result<T>> result;
+    };
+
+    class Resume {
      public:
-      Resume(Awaiter& awaiter, std::coroutine_handle<> waiting) : awaiter_(awaiter), waiting_(waiting) {}
-      void run(const desk_op* op) noexcept override {
-        awaiter_.result_.emplace(awaiter_.call_.take_(op));
-        waiting_.resume();
+      Resume(std::shared_ptr<Waiting> waiting, std::function<Result<T>(const desk_op*)> take, std::shared_ptr<void> kept,
+             std::coroutine_handle<> coroutine)
+          : waiting_(std::move(waiting)), take_(std::move(take)), kept_(std::move(kept)), coroutine_(coroutine) {}
+      void run(const desk_op* op) {
+        if (waiting_->over) return;
+        waiting_->result.emplace(take_(op));
+        if (!waiting_->over.exchange(true)) coroutine_.resume();
       }
 
      private:
-      Awaiter& awaiter_;
-      std::coroutine_handle<> waiting_;
+      std::shared_ptr<Waiting> waiting_;
+      std::function<Result<T>(const desk_op*)> take_;
+      std::shared_ptr<void> kept_;
+      std::coroutine_handle<> coroutine_;
     };
 
     Async call_;
-    std::optional<Result<T>> result_;
+    std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();
+    desk_op* op_ = nullptr;
   };
 
   class TryAwaiter final : public Awaiter {
@@ -567,17 +658,21 @@ class [[nodiscard]] Async {
   /// @endcond
 
  public:
-  /// `co_await client.x_async(..).as_result()` gives what a `try_` function returns.
+  /// `co_await client.x_async(..).as_result()` gives what a `try_` function returns. A coroutine may be destroyed while
+  /// it waits,
+  /// which cancels the call; not while it is being resumed: destroy it on the thread that resumes it, as that of
+  /// Queue::run.
   Try as_result() && { return Try(std::move(*this)); }
 #ifndef DESK_NO_EXCEPTIONS
-  /// `co_await client.x_async(..)` gives the value or throws Error.
+  /// `co_await client.x_async(..)` gives the value or throws Error; see as_result.
   ThrowingAwaiter operator co_await() && { return ThrowingAwaiter(std::move(*this)); }
 #endif
 #endif
 
  private:
-  std::function<Result<void>(const detail::Completion&)> start_;
+  detail::Start start_;
   std::function<Result<T>(const desk_op*)> take_;
+  std::shared_ptr<void> kept_;
 };
 
 /// A window of an export: a stretch of time, its rows, and what is known of them. Borrowed: valid until the next step
@@ -654,36 +749,54 @@ template <class Step, class Handle, Result<std::optional<Step>> (*Next)(Handle*)
           desk_status (*NextAsync)(Handle*, desk_op_fn, void*, desk_free_fn, desk_op**, desk_error**),
           bool (*IsReady)(const Handle*), void (*Free)(Handle*)>
 class Steps {
+  struct Source {
+    Source(Handle* taken, std::shared_ptr<void> kept_as_long) : handle(taken), kept(std::move(kept_as_long)) {}
+    Source(const Source&) = delete;
+    Source& operator=(const Source&) = delete;
+    ~Source() { Free(handle); }
+    Handle* const handle;
+    const std::shared_ptr<void> kept;
+  };
+
  public:
-  /// Takes over a C object.
-  explicit Steps(Handle* taken) noexcept : handle_(taken) {}
+  /// Takes over a C object; `kept` lives as long.
+  explicit Steps(Handle* taken, std::shared_ptr<void> kept = nullptr)
+      : source_(std::make_shared<Source>(taken, std::move(kept))) {}
 
   /// The next step; none at the end.
-  Result<std::optional<Step>> try_next() & { return Next(handle_.get()); }
+  Result<std::optional<Step>> try_next() & { return Next(c_ptr()); }
   /// Keep the Steps in a variable while you read them.
   Result<std::optional<Step>> try_next() && = delete;
   /// Whether try_next() hands out something, or the end that was found, without waiting.
-  bool is_ready() const noexcept { return IsReady(handle_.get()); }
+  bool is_ready() const noexcept { return IsReady(c_ptr()); }
   /// The next step without blocking; none at the end. What was handed out before ends as soon as this is started. Until
   /// it has
-  /// ended, make no other step and keep the Steps. It arrives at the queue of the options that the Steps were made
-  /// with.
+  /// ended, make no other step. It arrives at the queue of the options that the Steps were made with. If the Steps are
+  /// destroyed
+  /// before, it ends with DESK_CANCELLED.
   Async<std::optional<Step>> next_async() & {
+    std::weak_ptr<Source> steps = source_;
     return Async<std::optional<Step>>(
-        [handle = handle_.get()](const detail::Completion& end) {
+        [steps](const detail::Completion& end) -> Result<void> {
+          const auto source = steps.lock();
+          if (!source) return Error::destroyed();
           return detail::call_plain(detail::Scratch(), [&](desk_error** err) {
-            return NextAsync(handle, end.callback, end.user_data, end.user_data_free, nullptr, err);
+            return NextAsync(source->handle, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
-        [handle = handle_.get()](const desk_op* op) -> Result<std::optional<Step>> {
+        // What is handed out lives as long as this, even if the Steps are destroyed while the program looks at it.
+        [steps, source = std::shared_ptr<Source>()](const desk_op* op) mutable -> Result<std::optional<Step>> {
           desk_error* err = nullptr;
           if (desk_op_take(op, &err) != DESK_OK) return Error(err);
-          return Next(handle);
-        });
+          source = steps.lock();
+          if (!source) return Error::destroyed();
+          return Next(source->handle);
+        },
+        source_ ? source_->kept : nullptr);
   }
   Async<std::optional<Step>> next_async() && = delete;
   /// The C object.
-  Handle* c_ptr() const noexcept { return handle_.get(); }
+  Handle* c_ptr() const noexcept { return source_ ? source_->handle : nullptr; }
 
 #ifndef DESK_NO_EXCEPTIONS
   /// The next step, none at the end, or throws Error.
@@ -702,38 +815,35 @@ class Steps {
     using reference = const Step&;
 
     iterator() noexcept = default;
-    explicit iterator(Steps* steps) : steps_(steps) { ++*this; }
+    explicit iterator(std::shared_ptr<Source> source) : source_(std::move(source)) { ++*this; }
     const Step& operator*() const noexcept { return *step_; }
     const Step* operator->() const noexcept { return &*step_; }
     /// The next step; throws Error.
     iterator& operator++() {
       step_.reset();
-      step_ = steps_->next();
-      if (!step_) steps_ = nullptr;
+      step_ = Next(source_ ? source_->handle : nullptr).value();
+      if (!step_) source_ = nullptr;
       return *this;
     }
     void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.steps_ == b.steps_; }
-    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.steps_ != b.steps_; }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.source_ == b.source_; }
+    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return a.source_ != b.source_; }
     /// @endcond
 
    private:
-    Steps* steps_ = nullptr;
+    std::shared_ptr<Source> source_;
     std::optional<Step> step_;
   };
 
   /// The next step; throws Error.
-  iterator begin() & { return iterator(this); }
+  iterator begin() & { return iterator(source_); }
   iterator begin() && = delete;
   /// Behind the last step.
   iterator end() const noexcept { return iterator(); }
 #endif
 
  private:
-  struct Delete {
-    void operator()(Handle* handle) const noexcept { Free(handle); }
-  };
-  std::unique_ptr<Handle, Delete> handle_;
+  std::shared_ptr<Source> source_;
 };
 /// The priority of a chat. The default of the service is not documented.
 enum class Priority : std::int32_t {
@@ -781,13 +891,13 @@ class ChatMessagePageView;
 class NewProactiveChat {
  public:
   /// Required. The text to send to each customer.
-  NewProactiveChat& message(std::string_view value) {
-    kept_message = std::string(value);
+  NewProactiveChat& message(detail::Text value) {
+    kept_message = value.copy();
     return *this;
   }
   /// Required. The key of the group (team) that the tickets are assigned to. The default team has no key.
-  NewProactiveChat& group_key(std::string_view value) {
-    kept_group_key = std::string(value);
+  NewProactiveChat& group_key(detail::Text value) {
+    kept_group_key = value.copy();
     return *this;
   }
   /// Required. Desk ids of the customers to message (not their Sendbird user ids).
@@ -795,13 +905,12 @@ class NewProactiveChat {
     kept_customer_ids = std::move(value);
     return *this;
   }
-#ifdef __cpp_lib_span
-  /// Required. Desk ids of the customers to message (not their Sendbird user ids).
-  NewProactiveChat& customer_ids(std::span<const std::int64_t> value) {
-    kept_customer_ids.emplace(value.begin(), value.end());
+  /// Required. Desk ids of the customers to message (not their Sendbird user ids). From any range, such as a std::span.
+  template <class Range, class = std::enable_if_t<detail::IsRange<Range>::value>>
+  NewProactiveChat& customer_ids(const Range& value) {
+    kept_customer_ids.emplace(std::begin(value), std::end(value));
     return *this;
   }
-#endif
   /// Required. The id of the agent who handles the chat.
   NewProactiveChat& agent_id(std::int64_t value) {
     kept_agent_id = std::move(value);
@@ -813,8 +922,8 @@ class NewProactiveChat {
     return *this;
   }
   /// Instead of priority: a value for which this header has no name.
-  NewProactiveChat& priority_text(std::string_view value) {
-    kept_priority_text = std::string(value);
+  NewProactiveChat& priority_text(detail::Text value) {
+    kept_priority_text = value.copy();
     return *this;
   }
   /// For C; lives as long as this object and `scratch`.
@@ -880,8 +989,8 @@ class ChatMessageListParams {
     return *this;
   }
   /// Instead of ticket_channel_type: a value for which this header has no name.
-  ChatMessageListParams& ticket_channel_type_text(std::string_view value) {
-    kept_ticket_channel_type_text = std::string(value);
+  ChatMessageListParams& ticket_channel_type_text(detail::Text value) {
+    kept_ticket_channel_type_text = value.copy();
     return *this;
   }
   /// For C; lives as long as this object and `scratch`.
@@ -1332,6 +1441,29 @@ class Cancel {
   std::shared_ptr<desk_cancel> token_;
 };
 
+class Client;
+
+namespace detail {
+
+// Cancels by a stop token, as long as what `start` gives lives. Only units that have std::stop_token have one for it.
+template <class Token>
+struct OnStop;
+
+#ifdef __cpp_lib_jthread
+template <>
+struct OnStop<std::stop_token> {
+  struct Trigger {
+    Cancel cancel;
+    void operator()() const noexcept { cancel.trigger(); }
+  };
+  static std::shared_ptr<void> start(std::stop_token token, const Cancel& cancel) {
+    return std::make_shared<std::stop_callback<Trigger>>(std::move(token), Trigger{cancel});
+  }
+};
+#endif
+
+}  // namespace detail
+
 /// What one call may do differently.
 class CallOptions {
  public:
@@ -1353,23 +1485,25 @@ class CallOptions {
     return *this;
   }
   /// One more header. The token and what describes the body are not to be replaced.
-  CallOptions& header(std::string_view name, std::string_view value) {
-    headers_.emplace_back(name, value);
+  CallOptions& header(detail::Text name, detail::Text value) {
+    headers_.emplace_back(name.copy(), value.copy());
     return *this;
   }
   /// Cancels the call.
   CallOptions& cancel(Cancel value) {
     cancel_ = std::move(value);
+    stop_ = nullptr;
     return *this;
   }
-#ifdef __cpp_lib_jthread
-  /// Cancels the call when a stop is requested.
-  CallOptions& cancel(std::stop_token value) {
+  /// Cancels the call when a stop is requested by a std::stop_token, until the call has ended; of a list or an export,
+  /// each call.
+  template <class Token, std::size_t = sizeof(detail::OnStop<Token>)>
+  CallOptions& cancel(Token value) {
     const Cancel own;
-    stop_ = std::make_shared<std::stop_callback<Trigger>>(std::move(value), Trigger{own});
-    return cancel(own);
+    cancel_ = own;
+    stop_ = detail::OnStop<Token>::start(std::move(value), own);
+    return *this;
   }
-#endif
   /// Where an asynchronous call arrives when it has ended, instead of on the thread of its client.
   CallOptions& queue(Queue value) {
     queue_ = std::move(value);
@@ -1389,19 +1523,16 @@ class CallOptions {
   }
 
  private:
+  friend class Client;
+
   std::int64_t timeout_ms_ = 0;
   std::int64_t max_attempts_ = 0;
   std::int64_t attempt_timeout_ms_ = 0;
-  std::vector<std::pair<std::string, std::string>> headers_;
+  detail::Pairs headers_;
   std::optional<Cancel> cancel_;
   std::optional<Queue> queue_;
-#ifdef __cpp_lib_jthread
-  struct Trigger {
-    Cancel cancel;
-    void operator()() const noexcept { cancel.trigger(); }
-  };
-  std::shared_ptr<std::stop_callback<Trigger>> stop_;
-#endif
+  // Triggers cancel_; must live until the calls have ended.
+  std::shared_ptr<void> stop_;
 };
 
 /// How a list is walked over.
@@ -1463,15 +1594,15 @@ class ExportOptions {
 class RawRequest {
  public:
   /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`; the path is relative to the base URL, as `tickets/1`.
-  RawRequest(std::string_view method, std::string_view path) : method_(method), path_(path) {}
+  RawRequest(detail::Text method, detail::Text path) : method_(method.copy()), path_(path.copy()) {}
   /// One more parameter of the query.
-  RawRequest& query(std::string_view name, std::string_view value) {
-    query_.emplace_back(name, value);
+  RawRequest& query(detail::Text name, detail::Text value) {
+    query_.emplace_back(name.copy(), value.copy());
     return *this;
   }
   /// The body, as JSON text.
-  RawRequest& json(std::string_view value) {
-    json_ = std::string(value);
+  RawRequest& json(detail::Text value) {
+    json_ = value.copy();
     return *this;
   }
   /// For C.
@@ -1481,14 +1612,14 @@ class RawRequest {
     c.path = detail::text(path_);
     c.query = detail::pairs(scratch, query_);
     c.query_len = query_.size();
-    if (json_) c.json = detail::text(*json_);
+    c.json = detail::text(json_);
     return c;
   }
 
  private:
-  std::string method_;
-  std::string path_;
-  std::vector<std::pair<std::string, std::string>> query_;
+  std::optional<std::string> method_;
+  std::optional<std::string> path_;
+  detail::Pairs query_;
   std::optional<std::string> json_;
 };
 
@@ -1504,15 +1635,15 @@ class RawResult {
   std::string_view body() const& noexcept { return detail::view(desk_raw_result_get_body(result_.get())); }
   std::string_view body() const&& = delete;
   /// The first header of this name, which is in lower case.
-  std::optional<std::string_view> header(std::string_view name) const& {
+  std::optional<std::string_view> header(detail::Text name) const& {
     for (std::size_t at = 0; at < desk_raw_result_get_headers_len(result_.get()); ++at) {
-      if (detail::view(desk_raw_result_get_header_name_at(result_.get(), at)) == name) {
+      if (detail::view(desk_raw_result_get_header_name_at(result_.get(), at)) == name.get()) {
         return detail::view(desk_raw_result_get_header_value_at(result_.get(), at));
       }
     }
     return std::nullopt;
   }
-  std::optional<std::string_view> header(std::string_view name) const&& = delete;
+  std::optional<std::string_view> header(detail::Text name) const&& = delete;
   /// The C object.
   const desk_raw_result* c_ptr() const noexcept { return result_.get(); }
 
@@ -1545,18 +1676,18 @@ class LogRecord {
 class ClientOptions {
  public:
   /// The application's id (dashboard: Settings, Application, General). May be left out if base_url is set.
-  ClientOptions& application_id(std::string_view value) {
-    application_id_ = std::string(value);
+  ClientOptions& application_id(detail::Text value) {
+    application_id_ = value.copy();
     return *this;
   }
   /// The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
-  ClientOptions& api_token(std::string_view value) {
-    api_token_ = std::string(value);
+  ClientOptions& api_token(detail::Text value) {
+    api_token_ = value.copy();
     return *this;
   }
   /// Another address than the service's own, such as the emulator's: https, or http on this machine.
-  ClientOptions& base_url(std::string_view value) {
-    base_url_ = std::string(value);
+  ClientOptions& base_url(detail::Text value) {
+    base_url_ = value.copy();
     return *this;
   }
   /// Time to open a connection, TLS included; 5 s if not set.
@@ -1580,23 +1711,23 @@ class ClientOptions {
     return *this;
   }
   /// The program's own name and version, sent behind the SDK's in User-Agent.
-  ClientOptions& user_agent(std::string_view value) {
-    user_agent_ = std::string(value);
+  ClientOptions& user_agent(detail::Text value) {
+    user_agent_ = value.copy();
     return *this;
   }
   /// Certificates to trust instead of the platform's, PEM, one or more.
-  ClientOptions& ca_pem(std::string_view value) {
-    ca_pem_ = std::string(value);
+  ClientOptions& ca_pem(detail::Text value) {
+    ca_pem_ = value.copy();
     return *this;
   }
   /// The same, as the path of a file that is read while the client is made.
-  ClientOptions& ca_file(std::string_view value) {
-    ca_file_ = std::string(value);
+  ClientOptions& ca_file(detail::Text value) {
+    ca_file_ = value.copy();
     return *this;
   }
   /// The proxy to go through, http://host:port; empty: none; not set: the one that HTTPS_PROXY and NO_PROXY name.
-  ClientOptions& proxy(std::string_view value) {
-    proxy_ = std::string(value);
+  ClientOptions& proxy(detail::Text value) {
+    proxy_ = value.copy();
     return *this;
   }
   /// How many unused connections are kept for later calls; 32 if not set.
@@ -1617,17 +1748,17 @@ class ClientOptions {
   /// For C; lives as long as this object.
   desk_client_options c_value() const noexcept {
     desk_client_options c = DESK_CLIENT_OPTIONS_INIT;
-    if (application_id_) c.application_id = detail::text(*application_id_);
-    if (api_token_) c.api_token = detail::text(*api_token_);
-    if (base_url_) c.base_url = detail::text(*base_url_);
+    c.application_id = detail::text(application_id_);
+    c.api_token = detail::text(api_token_);
+    c.base_url = detail::text(base_url_);
     c.connect_timeout_ms = connect_timeout_ms_;
     c.timeout_ms = timeout_ms_;
     c.attempt_timeout_ms = attempt_timeout_ms_;
     c.idle_timeout_ms = idle_timeout_ms_;
-    if (user_agent_) c.user_agent = detail::text(*user_agent_);
-    if (ca_pem_) c.ca_pem = detail::text(*ca_pem_);
-    if (ca_file_) c.ca_file = detail::text(*ca_file_);
-    if (proxy_) c.proxy = detail::text(*proxy_);
+    c.user_agent = detail::text(user_agent_);
+    c.ca_pem = detail::text(ca_pem_);
+    c.ca_file = detail::text(ca_file_);
+    c.proxy = detail::text(proxy_);
     c.max_idle_connections = max_idle_connections_;
     c.reads_per_second = reads_per_second_;
     c.writes_per_second = writes_per_second_;
@@ -1659,16 +1790,11 @@ class Client {
   explicit Client(const ClientOptions& options) : Client(make(options).value()) {}
 #endif
   /// Takes over a C object.
-  explicit Client(desk_client* taken) noexcept : client_(taken) {}
+  explicit Client(desk_client* taken) : core_(std::make_shared<Core>(taken)) {}
   /// Moves; the other may then only be assigned to or destroyed.
   Client(Client&&) noexcept = default;
-  /// Moves; `other` may then only be assigned to or destroyed.
-  Client& operator=(Client&& other) noexcept {
-    // The client first: it may still call what log_ holds.
-    client_ = std::move(other.client_);
-    log_ = std::move(other.log_);
-    return *this;
-  }
+  /// Moves; the other may then only be assigned to or destroyed.
+  Client& operator=(Client&&) noexcept = default;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client() = default;
@@ -1682,15 +1808,17 @@ class Client {
   }
 
   /// The C object.
-  desk_client* c_ptr() const noexcept { return client_.get(); }
+  desk_client* c_ptr() const noexcept { return c_client(core_); }
 
   /// Sets the callback that is told of every attempt and call; an empty one removes it. When this returns, the one
   /// before is not running on another thread and is never called again. It is called on the threads that make calls;
   /// what it throws is dropped. One thread at a time, and not from inside the callback.
+  template <class Meets = detail::Guard>
   void set_log(std::function<void(const LogRecord&)> callback) {
+    if (!core_) return;
     auto kept = callback ? std::make_unique<std::function<void(const LogRecord&)>>(std::move(callback)) : nullptr;
-    desk_client_set_log(client_.get(), kept ? tell : nullptr, kept.get(), nullptr);
-    log_ = std::move(kept);
+    desk_client_set_log(core_->client, kept ? tell<Meets> : nullptr, kept.get(), nullptr);
+    core_->log = std::move(kept);
   }
 
   /// Makes a call that the spec does not have yet. Blocks until the answer is there or the time is over. Any thread.
@@ -1699,7 +1827,7 @@ class Client {
     const auto c_request = request.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<RawResult, desk_raw_result>(scratch, [&](desk_raw_result** out, desk_error** err) {
-      return desk_raw_call(client_.get(), &c_request, &c_options, out, err);
+      return desk_raw_call(c_ptr(), &c_request, &c_options, out, err);
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
@@ -1712,19 +1840,21 @@ class Client {
   /// As try_raw_call, without blocking.
   Async<RawResult> raw_call_async(const RawRequest& request, const CallOptions& options = {}) const {
     return Async<RawResult>(
-        [client = client_.get(), request, options](const detail::Completion& end) {
+        [weak_core = std::weak_ptr<Core>(core_), request, options](const detail::Completion& end) {
+          const auto live_core = weak_core.lock();
           detail::Scratch scratch;
           const auto c_request = request.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
-            return desk_raw_call_async(client, &c_request, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+            return desk_raw_call_async(c_client(live_core), &c_request, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
         [](const desk_op* op) {
           return detail::call<RawResult, desk_raw_result>(detail::Scratch(), [&](desk_raw_result** out, desk_error** err) {
             return desk_op_take_raw_result(op, out, err);
           });
-        });
+        },
+        options.stop_);
   }
 
   /// Message customers first. Starts a proactive chat: one ticket with the message for each customer. When a customer
@@ -1738,7 +1868,7 @@ class Client {
     const auto c_body = body.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<ProactiveChat, desk_proactive_chat>(scratch, [&](desk_proactive_chat** out, desk_error** err) {
-      return desk_proactive_chat_create(client_.get(), &c_body, &c_options, out, err);
+      return desk_proactive_chat_create(c_ptr(), &c_body, &c_options, out, err);
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
@@ -1749,19 +1879,21 @@ class Client {
   /// As proactive_chat_create, without blocking; see Async. Any thread.
   Async<ProactiveChat> proactive_chat_create_async(const NewProactiveChat& body, const CallOptions& options = {}) const {
     return Async<ProactiveChat>(
-        [client = client_.get(), body, options](const detail::Completion& end) {
+        [weak_core = std::weak_ptr<Core>(core_), body, options](const detail::Completion& end) {
+          const auto live_core = weak_core.lock();
           detail::Scratch scratch;
           const auto c_body = body.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
-            return desk_proactive_chat_create_async(client, &c_body, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+            return desk_proactive_chat_create_async(c_client(live_core), &c_body, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
         [](const desk_op* op) {
           return detail::call<ProactiveChat, desk_proactive_chat>(detail::Scratch(), [&](desk_proactive_chat** out, desk_error** err) {
             return desk_op_take_proactive_chat(op, out, err);
           });
-        });
+        },
+        options.stop_);
   }
 
   /// Read a proactive chat. Reads one proactive chat with its counters.
@@ -1771,7 +1903,7 @@ class Client {
     detail::Scratch scratch;
     const auto c_options = options.c_value(scratch);
     return detail::call<ProactiveChat, desk_proactive_chat>(scratch, [&](desk_proactive_chat** out, desk_error** err) {
-      return desk_proactive_chat_get(client_.get(), proactive_id, &c_options, out, err);
+      return desk_proactive_chat_get(c_ptr(), proactive_id, &c_options, out, err);
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
@@ -1782,18 +1914,20 @@ class Client {
   /// As proactive_chat_get, without blocking; see Async. Any thread.
   Async<ProactiveChat> proactive_chat_get_async(std::int64_t proactive_id, const CallOptions& options = {}) const {
     return Async<ProactiveChat>(
-        [client = client_.get(), proactive_id, options](const detail::Completion& end) {
+        [weak_core = std::weak_ptr<Core>(core_), proactive_id, options](const detail::Completion& end) {
+          const auto live_core = weak_core.lock();
           detail::Scratch scratch;
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
-            return desk_proactive_chat_get_async(client, proactive_id, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+            return desk_proactive_chat_get_async(c_client(live_core), proactive_id, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
         [](const desk_op* op) {
           return detail::call<ProactiveChat, desk_proactive_chat>(detail::Scratch(), [&](desk_proactive_chat** out, desk_error** err) {
             return desk_op_take_proactive_chat(op, out, err);
           });
-        });
+        },
+        options.stop_);
   }
 
   /// List messages of the application. Lists one page of all chat messages in the application. The order is not
@@ -1806,7 +1940,7 @@ class Client {
     const auto c_params = params.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<ChatMessagePage, desk_chat_message_page>(scratch, [&](desk_chat_message_page** out, desk_error** err) {
-      return desk_chat_message_list(client_.get(), &c_params, &c_options, out, err);
+      return desk_chat_message_list(c_ptr(), &c_params, &c_options, out, err);
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
@@ -1817,19 +1951,21 @@ class Client {
   /// As chat_message_list, without blocking; see Async. Deprecated by the service. Any thread.
   Async<ChatMessagePage> chat_message_list_async(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const {
     return Async<ChatMessagePage>(
-        [client = client_.get(), params, options](const detail::Completion& end) {
+        [weak_core = std::weak_ptr<Core>(core_), params, options](const detail::Completion& end) {
+          const auto live_core = weak_core.lock();
           detail::Scratch scratch;
           const auto c_params = params.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
-            return desk_chat_message_list_async(client, &c_params, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+            return desk_chat_message_list_async(c_client(live_core), &c_params, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
         [](const desk_op* op) {
           return detail::call<ChatMessagePage, desk_chat_message_page>(detail::Scratch(), [&](desk_chat_message_page** out, desk_error** err) {
             return desk_op_take_chat_message_page(op, out, err);
           });
-        });
+        },
+        options.stop_);
   }
 
   /// Walks over every item of chat_message_list, page after page; what comes and goes meanwhile can shift others.
@@ -1840,8 +1976,8 @@ class Client {
     const auto c_iter_options = iter_options.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<ChatMessageIter, desk_chat_message_iter>(scratch, [&](desk_chat_message_iter** out, desk_error** err) {
-      return desk_chat_message_iter_new(client_.get(), &c_params, &c_iter_options, &c_options, out, err);
-    });
+      return desk_chat_message_iter_new(c_ptr(), &c_params, &c_iter_options, &c_options, out, err);
+    }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
   /// As try_chat_message_iter, but throws Error; an input range.
@@ -1856,8 +1992,8 @@ class Client {
     const auto c_export_options = export_options.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<ChatMessageExport, desk_chat_message_export>(scratch, [&](desk_chat_message_export** out, desk_error** err) {
-      return desk_chat_message_export_new(client_.get(), &c_params, &c_export_options, &c_options, out, err);
-    });
+      return desk_chat_message_export_new(c_ptr(), &c_params, &c_export_options, &c_options, out, err);
+    }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
   /// As try_chat_message_export, but throws Error; an input range.
@@ -1872,7 +2008,7 @@ class Client {
     const auto c_params = params.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<ChatMessagePage, desk_chat_message_page>(scratch, [&](desk_chat_message_page** out, desk_error** err) {
-      return desk_ticket_chat_message_list(client_.get(), ticket_id, &c_params, &c_options, out, err);
+      return desk_ticket_chat_message_list(c_ptr(), ticket_id, &c_params, &c_options, out, err);
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
@@ -1883,19 +2019,21 @@ class Client {
   /// As ticket_chat_message_list, without blocking; see Async. Any thread.
   Async<ChatMessagePage> ticket_chat_message_list_async(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const {
     return Async<ChatMessagePage>(
-        [client = client_.get(), ticket_id, params, options](const detail::Completion& end) {
+        [weak_core = std::weak_ptr<Core>(core_), ticket_id, params, options](const detail::Completion& end) {
+          const auto live_core = weak_core.lock();
           detail::Scratch scratch;
           const auto c_params = params.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
-            return desk_ticket_chat_message_list_async(client, ticket_id, &c_params, &c_options, end.callback, end.user_data, end.user_data_free, nullptr, err);
+            return desk_ticket_chat_message_list_async(c_client(live_core), ticket_id, &c_params, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
         [](const desk_op* op) {
           return detail::call<ChatMessagePage, desk_chat_message_page>(detail::Scratch(), [&](desk_chat_message_page** out, desk_error** err) {
             return desk_op_take_chat_message_page(op, out, err);
           });
-        });
+        },
+        options.stop_);
   }
 
   /// Walks over every item of ticket_chat_message_list, page after page; what comes and goes meanwhile can shift
@@ -1906,8 +2044,8 @@ class Client {
     const auto c_iter_options = iter_options.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<TicketChatMessageIter, desk_ticket_chat_message_iter>(scratch, [&](desk_ticket_chat_message_iter** out, desk_error** err) {
-      return desk_ticket_chat_message_iter_new(client_.get(), ticket_id, &c_params, &c_iter_options, &c_options, out, err);
-    });
+      return desk_ticket_chat_message_iter_new(c_ptr(), ticket_id, &c_params, &c_iter_options, &c_options, out, err);
+    }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
   /// As try_ticket_chat_message_iter, but throws Error; an input range.
@@ -1922,8 +2060,8 @@ class Client {
     const auto c_export_options = export_options.c_value(scratch);
     const auto c_options = options.c_value(scratch);
     return detail::call<TicketChatMessageExport, desk_ticket_chat_message_export>(scratch, [&](desk_ticket_chat_message_export** out, desk_error** err) {
-      return desk_ticket_chat_message_export_new(client_.get(), ticket_id, &c_params, &c_export_options, &c_options, out, err);
-    });
+      return desk_ticket_chat_message_export_new(c_ptr(), ticket_id, &c_params, &c_export_options, &c_options, out, err);
+    }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
   /// As try_ticket_chat_message_export, but throws Error; an input range.
@@ -1931,24 +2069,27 @@ class Client {
 #endif
 
  private:
+  // What calls that were not started yet may outlive.
+  struct Core {
+    explicit Core(desk_client* taken) noexcept : client(taken) {}
+    Core(const Core&) = delete;
+    Core& operator=(const Core&) = delete;
+    ~Core() { desk_client_free(client); }
+    desk_client* const client;
+    // Freed after the client, which may still call it.
+    std::unique_ptr<std::function<void(const LogRecord&)>> log;
+  };
+
+  static desk_client* c_client(const std::shared_ptr<Core>& core) noexcept { return core ? core->client : nullptr; }
+
+  template <class Meets>
   static void tell(void* callback, const desk_log_record* record) {
-#ifndef DESK_NO_EXCEPTIONS
-    try {
-      (*static_cast<std::function<void(const LogRecord&)>*>(callback))(LogRecord(record));
-    } catch (...) {
-      // No exception may enter the library.
-    }
-#else
-    (*static_cast<std::function<void(const LogRecord&)>*>(callback))(LogRecord(record));
-#endif
+    const auto& told = *static_cast<std::function<void(const LogRecord&)>*>(callback);
+    // No exception may enter the library.
+    Meets::run([&] { told(LogRecord(record)); }, [](const std::exception_ptr&) {});
   }
 
-  // Freed after the client, which may still call it.
-  std::unique_ptr<std::function<void(const LogRecord&)>> log_;
-  struct Free {
-    void operator()(desk_client* client) const noexcept { desk_client_free(client); }
-  };
-  std::unique_ptr<desk_client, Free> client_;
+  std::shared_ptr<Core> core_;
 };
 
 }  // namespace desk

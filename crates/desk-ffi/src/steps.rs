@@ -15,6 +15,7 @@ use crate::guard;
 use crate::handle::{self, Handle, target};
 use crate::op::{self, Start};
 use crate::queue::Queue;
+use crate::sigpipe::Quiet;
 
 /// Turns of the runtime after a step came, in which the request for the next one leaves.
 const TURNS: usize = 2;
@@ -36,6 +37,14 @@ pub(crate) struct Steps<S: Source> {
     /// The name of the argument in C.
     name: &'static str,
     source: Arc<Shared<S>>,
+    /// Cancels the last asynchronous step.
+    step: Mutex<CancelToken>,
+}
+
+impl<S: Source> Drop for Steps<S> {
+    fn drop(&mut self) {
+        self.step.lock().unwrap_or_else(PoisonError::into_inner).cancel();
+    }
 }
 
 /// Frees what C reads by; NULL is fine. In a forked child it is only forgotten: its connections are the parent's.
@@ -44,6 +53,8 @@ pub(crate) struct Steps<S: Source> {
 /// `handle` was given without an arena, and is not used afterwards.
 pub(crate) unsafe fn free<H: Handle>(handle: *mut H, client: impl FnOnce(&H::Target) -> &Inner) {
     guard::release(|| {
+        // A step under way is cancelled, which wakes the thread of the client.
+        let _quiet = Quiet::start();
         // SAFETY: by contract.
         match unsafe { target(handle) }.map(client) {
             Some(client) if client.forked() => return handle::forget(handle),
@@ -70,7 +81,8 @@ enum Fetch<S: Source> {
 impl<S: Source> Steps<S> {
     pub(crate) fn new(caller: &Caller, name: &'static str, source: S) -> Steps<S> {
         let source = Arc::new(Shared(Mutex::new(Fetch::Idle(source))));
-        Steps { client: caller.inner.clone(), queue: caller.queue.clone(), name, source }
+        let step = Mutex::new(CancelToken::new());
+        Steps { client: caller.inner.clone(), queue: caller.queue.clone(), name, source, step }
     }
 
     pub(crate) fn client(&self) -> &Inner {
@@ -125,6 +137,7 @@ impl<S: Source> Steps<S> {
         self.client.usable()?;
         let loan = if is_ready { None } else { self.lend()? };
         let cancel = CancelToken::new();
+        *self.step.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
         let token = cancel.clone();
         let call = async move {
             match loan {

@@ -43,6 +43,13 @@ fn cpp_owns_moves_and_borrows() {
 }
 
 #[test]
+fn cpp_text_from_a_null_pointer_is_not_set() {
+    let server = page_server();
+    Run::of(&build("texts.cpp"), &[&server.url()], &[]).text();
+    assert_eq!(server.requests().len(), 1, "only the raw call that is whole is sent");
+}
+
+#[test]
 fn many_threads_share_a_client() {
     let server = page_server();
     Run::of(&build("threads.c"), &[&server.url()], &[]).text();

@@ -4,6 +4,9 @@
 mod support;
 
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
 
 use desk_client::Client;
 use desk_client::types::NewProactiveChat;
@@ -46,29 +49,54 @@ fn first_chat(url: &str, token: &str) {
     assert_eq!(runtime.block_on(client.proactive_chat_create(&chat)).expect("a chat").id, 1);
 }
 
-/// What the blocks of a language print.
-fn printed(fence: &str, language: Language, standard: &str, [before, after]: [&str; 2]) -> Vec<String> {
+/// The programs of the blocks of a language.
+fn programs(fence: &str, language: Language, standard: &str, [before, after]: [&str; 2]) -> Vec<PathBuf> {
+    static BUILDING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = BUILDING.lock().expect("a build that failed has said why");
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
     let fence_line = format!("```{fence}\n");
     let blocks = readme.split(&fence_line).skip(1).filter_map(|rest| rest.split("```").next());
-    let run = |(number, block): (usize, &str)| {
+    let build = |(number, block): (usize, &str)| {
         let text = if block.contains("int main") { block.to_owned() } else { [before, block, after].concat() };
         let source = out_dir().join(format!("readme-{number}.{fence}"));
         fs::write(&source, text).expect("a file");
         let program = program(compilers(language)[0], standard).flag("-D_POSIX_C_SOURCE=200809L").source(source);
-        let program = program.link(&library_dir(), "desk").build(&out_dir().join(format!("readme-{fence}-{number}")));
+        program.link(&library_dir(), "desk").build(&out_dir().join(format!("readme-{fence}-{number}")))
+    };
+    blocks.enumerate().map(build).collect()
+}
+
+/// What they print.
+fn printed(programs: &[PathBuf]) -> Vec<String> {
+    let run = |program: &PathBuf| {
         let emulator = Emulator::builder().demo(true).start_blocking().expect("a free port");
         let (url, token) = (emulator.base_url(), emulator.token());
         first_chat(&url, token);
         let url_and_token = [("DESK_BASE_URL", url.as_str()), ("DESK_API_TOKEN", token)];
-        Run::of(&program, &[], &url_and_token).text()
+        Run::of(program, &[], &url_and_token).text()
     };
-    blocks.enumerate().map(run).collect()
+    programs.iter().map(run).collect()
+}
+
+/// A whole program tells that its variables are not set.
+fn refuses(program: &Path) {
+    for (unset, set) in [("DESK_BASE_URL", "DESK_API_TOKEN"), ("DESK_API_TOKEN", "DESK_BASE_URL")] {
+        for value in [None, Some("http://127.0.0.1:9")] {
+            let mut command = Command::new(program);
+            command.env_remove(unset).env_remove(set).envs(value.map(|value| (set, value)));
+            let output = command.output().expect("the program runs");
+            let said = String::from_utf8(output.stderr).expect("text");
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            let missing = said.contains("api_token") || said.contains("application_id");
+            assert!(missing && said.lines().count() == 1, "{said}");
+        }
+    }
 }
 
 #[test]
 fn c() {
-    let printed = printed("c", Language::C, "c11", C);
+    let programs = programs("c", Language::C, "c11", C);
+    let printed = printed(&programs);
     let [list, export, queue] = &printed[..] else { panic!("{} blocks", printed.len()) };
     assert!(list.lines().count() >= 1002, "{list}");
     assert!(export.lines().count() == 98 && export.ends_with("97 messages, verified: 1\n"), "{export}");
@@ -77,8 +105,15 @@ fn c() {
 
 #[test]
 fn cpp() {
-    let printed = printed("cpp", Language::Cpp, "c++17", CPP);
+    let programs = programs("cpp", Language::Cpp, "c++17", CPP);
+    let printed = printed(&programs);
     let [list, asynchronous] = &printed[..] else { panic!("{} blocks", printed.len()) };
     assert!(list.lines().count() >= 1003 && list.ends_with("messages, verified: 1\n"), "{list}");
     assert!(asynchronous.starts_with("2 sent, ") && asynchronous.ends_with(" answered\n"), "{asynchronous}");
+}
+
+#[test]
+fn unset_variable_is_an_error() {
+    refuses(&programs("c", Language::C, "c11", C)[0]);
+    refuses(&programs("cpp", Language::Cpp, "c++17", CPP)[0]);
 }

@@ -107,7 +107,12 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
         "export",
         &export,
         "a window",
-        (&about_next_async, &doc("Frees an export; NULL is fine. Its last window ends with it. Any thread, once.")),
+        (
+            &about_next_async,
+            &doc(
+                "Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled. Any thread, once.",
+            ),
+        ),
     );
     quote! {
         #about

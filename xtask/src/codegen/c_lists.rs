@@ -158,7 +158,12 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
         "iter",
         &iter,
         "an item",
-        (&about_next_async, &doc("Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.")),
+        (
+            &about_next_async,
+            &doc(
+                "Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled. Any thread, once.",
+            ),
+        ),
     );
     quote! {
         #about

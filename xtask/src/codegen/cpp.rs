@@ -18,13 +18,18 @@ use super::names;
 
 const RUNTIME: &str = include_str!("desk_hpp_runtime.txt");
 const ASYNC: &str = include_str!("desk_hpp_async.txt");
+const STEPS: &str = include_str!("desk_hpp_steps.txt");
+const OPTIONS: &str = include_str!("desk_hpp_options.txt");
 const CLIENT: &str = include_str!("desk_hpp_client.txt");
 
 /// Refuses a class that would mean two things.
 fn no_twins(model: &Model) -> Result<()> {
-    let runtime = [RUNTIME, ASYNC, CLIENT].into_iter().flat_map(str::lines).filter_map(|line| {
+    // A name in `detail` is no name of the user's.
+    let mut detail = false;
+    let runtime = [RUNTIME, ASYNC, STEPS, OPTIONS, CLIENT].into_iter().flat_map(str::lines).filter_map(|line| {
+        detail = (detail || line == "namespace detail {") && line != "}  // namespace detail";
         let rest = ["class ", "enum class ", "using "].iter().find_map(|start| line.strip_prefix(start))?;
-        rest.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty() && *word != "nodiscard")
+        rest.split(|c: char| !c.is_alphanumeric()).find(|word| !detail && !word.is_empty() && *word != "nodiscard")
     });
     let mut taken: Vec<String> = runtime.map(str::to_owned).collect();
     taken.sort();
@@ -63,7 +68,7 @@ fn no_twins(model: &Model) -> Result<()> {
 /// The header.
 pub fn emit(model: &Model) -> Result<String> {
     no_twins(model)?;
-    let mut out = [RUNTIME, ASYNC].concat();
+    let mut out = [RUNTIME, ASYNC, STEPS].concat();
     for (schema, values) in model.enums() {
         enumeration(&mut out, schema, values);
     }
@@ -114,6 +119,7 @@ pub fn emit(model: &Model) -> Result<String> {
         );
     }
     let (before, after) = CLIENT.split_once("  // OPERATIONS\n").unwrap_or((CLIENT, ""));
+    out += OPTIONS;
     out += before;
     for operation in &model.operations {
         method(&mut out, operation, model);
@@ -166,14 +172,18 @@ fn arguments(operation: &Operation, body: Option<&Schema>, options: &[(&str, &st
     let (mut declared, mut forwarded, mut prepared, mut passed, mut kept) =
         (Vec::new(), Vec::new(), String::new(), String::new(), Vec::new());
     for field in &operation.path_params {
-        let (name, ty) = (names::cpp(&field.name), seen(&field.ty));
+        let ty = match &field.ty {
+            Type::Text | Type::Date => "detail::Text".to_owned(),
+            ty => seen(ty),
+        };
+        let name = names::cpp(&field.name);
         declared.push(format!("{ty} {name}"));
         passed += &match &field.ty {
-            Type::Text | Type::Date => format!("detail::text({name}), "),
+            Type::Text | Type::Date => format!("detail::c_text({name}), "),
             ty => format!("{}, ", to_c(ty, &name)),
         };
         kept.push(match &field.ty {
-            Type::Text | Type::Date => format!("{name} = std::string({name})"),
+            Type::Text | Type::Date => format!("{name} = {name}.copy()"),
             _ => name.clone(),
         });
         forwarded.push(name);
@@ -229,7 +239,7 @@ fn steps(out: &mut String, operation: &Operation, about: &str, name: &str, class
     let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
     let _ = write!(
         out,
-        "  /// {about}{deprecated} Nothing is sent before the first one is asked for.\n  Result<{class}> try_{name}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    return detail::call<{class}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return {c}_new(client_.get(), {passed}out, err);\n    }});\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{name}, but throws Error; an input range.\n  {class} {name}({declared}) const {{ return try_{name}({forwarded}).value(); }}\n#endif\n\n"
+        "  /// {about}{deprecated} Nothing is sent before the first one is asked for.\n  Result<{class}> try_{name}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    return detail::call<{class}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return {c}_new(c_ptr(), {passed}out, err);\n    }}, options.stop_);\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{name}, but throws Error; an input range.\n  {class} {name}({declared}) const {{ return try_{name}({forwarded}).value(); }}\n#endif\n\n"
     );
 }
 
@@ -245,11 +255,11 @@ fn method(out: &mut String, operation: &Operation, model: &Model) {
         Some(output) => {
             let c = names::c_type(output);
             format!(
-                "return detail::call<{output}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return desk_{id}(client_.get(), {passed}out, err);\n    }});"
+                "return detail::call<{output}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return desk_{id}(c_ptr(), {passed}out, err);\n    }});"
             )
         }
         None => format!(
-            "return detail::call_plain(scratch, [&](desk_error** err) {{\n      return desk_{id}(client_.get(), {passed}err);\n    }});"
+            "return detail::call_plain(scratch, [&](desk_error** err) {{\n      return desk_{id}(c_ptr(), {passed}err);\n    }});"
         ),
     };
     let _ = write!(
@@ -279,6 +289,6 @@ fn asynchronous(out: &mut String, operation: &Operation, model: &Model) {
     let prepared = prepared.replace("    const", "          const");
     let _ = write!(
         out,
-        "  /// As {id}, without blocking; see Async.{deprecated} Any thread.\n  Async<{output}> {id}_async({declared}) const {{\n    return Async<{output}>(\n        [client = client_.get(), {kept}](const detail::Completion& end) {{\n          detail::Scratch scratch;\n{prepared}          return detail::call_plain(scratch, [&](desk_error** err) {{\n            return desk_{id}_async(client, {passed}end.callback, end.user_data, end.user_data_free, nullptr, err);\n          }});\n        }},\n        [](const desk_op* op) {{\n          {take}\n        }});\n  }}\n\n"
+        "  /// As {id}, without blocking; see Async.{deprecated} Any thread.\n  Async<{output}> {id}_async({declared}) const {{\n    return Async<{output}>(\n        [weak_core = std::weak_ptr<Core>(core_), {kept}](const detail::Completion& end) {{\n          const auto live_core = weak_core.lock();\n          detail::Scratch scratch;\n{prepared}          return detail::call_plain(scratch, [&](desk_error** err) {{\n            return desk_{id}_async(c_client(live_core), {passed}end.callback, end.user_data, end.user_data_free, end.op, err);\n          }});\n        }},\n        [](const desk_op* op) {{\n          {take}\n        }},\n        options.stop_);\n  }}\n\n"
     );
 }

@@ -92,7 +92,7 @@ pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: 
         let ty = held(&field.ty, model);
         let need = if field.always() { "Required. " } else { "" };
         let (argument, value) = match &field.ty {
-            Type::Text | Type::Date | Type::Json => ("std::string_view", "std::string(value)"),
+            Type::Text | Type::Date | Type::Json => ("detail::Text", "value.copy()"),
             _ => (ty.as_str(), "std::move(value)"),
         };
         let unit = match &field.ty {
@@ -105,11 +105,10 @@ pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: 
             "  /// {need}{}{unit}\n  {name}& {setter}({argument} value) {{\n    kept_{} = {value};\n    return *this;\n  }}",
             field.doc, field.name
         );
-        if let Type::List(item) = &field.ty {
-            let item = held_item(item, model);
+        if let Type::List(_) = &field.ty {
             let _ = writeln!(
                 out,
-                "#ifdef __cpp_lib_span\n  /// {need}{}\n  {name}& {setter}(std::span<const {item}> value) {{\n    kept_{}.emplace(value.begin(), value.end());\n    return *this;\n  }}\n#endif",
+                "  /// {need}{} From any range, such as a std::span.\n  template <class Range, class = std::enable_if_t<detail::IsRange<Range>::value>>\n  {name}& {setter}(const Range& value) {{\n    kept_{}.emplace(std::begin(value), std::end(value));\n    return *this;\n  }}",
                 field.doc, field.name
             );
         }
@@ -150,7 +149,7 @@ pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: 
         if let Type::Enum(_) = &field.ty {
             let _ = writeln!(
                 out,
-                "  /// Instead of {setter}: a value for which this header has no name.\n  {name}& {}_text(std::string_view value) {{\n    kept_{}_text = std::string(value);\n    return *this;\n  }}",
+                "  /// Instead of {setter}: a value for which this header has no name.\n  {name}& {}_text(detail::Text value) {{\n    kept_{}_text = value.copy();\n    return *this;\n  }}",
                 field.name, field.name
             );
             let _ = writeln!(kept, "  std::optional<std::string> kept_{}_text;", field.name);

@@ -136,7 +136,8 @@ pub unsafe extern "C" fn desk_chat_message_export_at(
 ) -> *const desk_chat_message {
     unsafe { export::at(export, index) }
 }
-/// Frees an export; NULL is fine. Its last window ends with it. Any thread, once.
+/// Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
+/// Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_export_free(
     export: *mut desk_chat_message_export,
@@ -269,7 +270,8 @@ pub unsafe extern "C" fn desk_ticket_chat_message_export_at(
 ) -> *const desk_chat_message {
     unsafe { export::at(export, index) }
 }
-/// Frees an export; NULL is fine. Its last window ends with it. Any thread, once.
+/// Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
+/// Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_export_free(
     export: *mut desk_ticket_chat_message_export,

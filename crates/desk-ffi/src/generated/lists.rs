@@ -113,7 +113,8 @@ pub unsafe extern "C" fn desk_chat_message_iter_is_ready(
 ) -> bool {
     unsafe { iter::is_ready(iter) }
 }
-/// Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+/// Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
+/// Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_iter_free(iter: *mut desk_chat_message_iter) {
     unsafe { iter::free(iter) }
@@ -219,7 +220,8 @@ pub unsafe extern "C" fn desk_ticket_chat_message_iter_is_ready(
 ) -> bool {
     unsafe { iter::is_ready(iter) }
 }
-/// Frees an iterator; NULL is fine. Its last item ends with it. Any thread, once.
+/// Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
+/// Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_iter_free(
     iter: *mut desk_ticket_chat_message_iter,

@@ -58,9 +58,14 @@ pub(crate) fn build(source: &str) -> PathBuf {
 
 /// The same in another standard of the language.
 pub(crate) fn build_as(source: &str, standard: &str) -> PathBuf {
+    build_with(source, standard, &[])
+}
+
+/// The same with more flags.
+pub(crate) fn build_with(source: &str, standard: &str, flags: &[&str]) -> PathBuf {
     static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut built = BUILT.lock().expect("a build that failed has said why");
-    let name = format!("{}-{}-{standard}", env!("CARGO_CRATE_NAME"), source.replace('.', "-"));
+    let name = format!("{}-{}-{standard}{}", env!("CARGO_CRATE_NAME"), source.replace('.', "-"), flags.concat());
     if let Some(program) = built.get(&name) {
         return program.clone();
     }
@@ -68,6 +73,7 @@ pub(crate) fn build_as(source: &str, standard: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(source);
     // The suites use POSIX beside the language.
     let program = program(compiler, standard).flag("-D_POSIX_C_SOURCE=200809L").source(path);
+    let program = flags.iter().fold(program, |program, flag| program.flag(flag));
     let program = program.link(&library_dir(), "desk").build(&out_dir().join(&name));
     built.insert(name, program.clone());
     program
