@@ -114,7 +114,7 @@ impl Background {
         }
     }
 
-    /// Ends all calls, which nobody drives any more. No call begins afterwards.
+    /// Ends all calls, because no thread drives them any more. No call begins afterwards.
     pub(crate) fn end_all(&self) {
         let places = self.running().places.len();
         (0..places).for_each(|place| self.end(place, Err(Failure::Panic)));

@@ -6,7 +6,7 @@
 //!
 //! A panic in a call makes the client refuse further calls (`poisoned`). A panic of the runtime itself, for instance because
 //! the host has closed its file descriptors, also makes every destructor below the client a danger (`broken`): then
-//! `desk_client_free` leaks them.
+//! `desk_client_free` leaks these objects.
 
 use std::ffi::c_void;
 use std::future::Future;
@@ -114,13 +114,13 @@ pub unsafe extern "C" fn desk_client_new(
 /// are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
 /// results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
 /// parent's. It waits at most 500 ms more for a look-up of a host name that its calls have given up on; a look-up that takes
-/// longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it frees what it safely can. Any thread, once; not
+/// longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it may leak memory and file descriptors. Any thread, once; not
 /// from its own log callback, and not from two callbacks at once that free each other's clients, which would wait for each
 /// other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     guard::release(|| {
-        // What is dropped writes to sockets, and a panic's message to stderr.
+        // Destructors write to sockets, and a panic writes to stderr.
         let _quiet = Quiet::start();
         // SAFETY: the caller passes NULL or a live client.
         match unsafe { target::<desk_client>(client) } {

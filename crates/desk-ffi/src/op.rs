@@ -113,7 +113,7 @@ impl Finished {
     }
 }
 
-/// What is to be told of a call under way.
+/// A call under way, with its callback and its queue.
 pub(crate) struct Ending {
     op: Arc<Op>,
     callback: desk_op_fn,
@@ -121,13 +121,13 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// Ends the call; gives back what is to be done on the thread `desk-cb`.
+    /// Ends the call; gives back a callback to run, or user data to free, on the thread `desk-cb`.
     pub(crate) fn end(self, result: Result<Box<dyn Any + Send>, Failure>) -> Option<Finished> {
         let Ending { op, callback, queue } = self;
         drop(op.result.end(result));
         let finished = Finished { op, callback };
         let finished = match &queue {
-            // The queue is freed, and with it whoever would have been told.
+            // A queue that is freed takes no call, and no callback follows.
             Some(queue) => Finished { callback: None, ..queue.push(finished).err()? },
             None => finished,
         };
