@@ -1242,7 +1242,7 @@ desk_status desk_client_new(const struct desk_client_options *options,
  * are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
  * results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
  * parent's. It waits at most 500 ms more for a look-up of a host name that its calls have given up on; a look-up that takes
- * longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it frees what it safely can. Any thread, once; not
+ * longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it may leak memory and file descriptors. Any thread, once; not
  * from its own log callback, and not from two callbacks at once that free each other's clients, which would wait for each
  * other.
  */

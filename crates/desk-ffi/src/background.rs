@@ -7,10 +7,8 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -22,7 +20,7 @@ use crate::client::Inner;
 use crate::error::Failure;
 use crate::op::{Ending, Finished};
 use crate::sigpipe;
-use crate::sync::Fifo;
+use crate::sync::{Fifo, Slot};
 
 thread_local!(static RUNS_CALLBACKS: Cell<bool> = const { Cell::new(false) });
 
@@ -33,10 +31,7 @@ pub(crate) fn is_callback_thread() -> bool {
 
 pub(crate) struct Background {
     calls: TaskTracker,
-    /// Calls that have not ended, by their numbers.
-    running: Mutex<BTreeMap<u64, Ending>>,
-    /// The number of the next call.
-    next: AtomicU64,
+    running: Mutex<Calls>,
     /// Calls whose callbacks are to be run.
     finished: Arc<Fifo<Finished, ()>>,
     threads: Mutex<Threads>,
@@ -51,8 +46,14 @@ struct Threads {
 
 struct Worker {
     thread: JoinHandle<()>,
-    /// Disconnected when its work is done.
-    done: Receiver<()>,
+    done: Arc<Slot<()>>,
+}
+
+/// Calls that have not ended, each in a place of its own.
+#[derive(Default)]
+struct Calls {
+    places: Vec<Option<Ending>>,
+    free: Vec<usize>,
 }
 
 impl Background {
@@ -60,7 +61,6 @@ impl Background {
         Background {
             calls: TaskTracker::new(),
             running: Mutex::default(),
-            next: AtomicU64::new(0),
             finished: Arc::new(Fifo::new(())),
             threads: Mutex::default(),
         }
@@ -75,7 +75,7 @@ impl Background {
         }
         if threads.io.is_none() {
             let (inner, calls) = (inner.clone(), self.calls.clone());
-            threads.io = Some(spawn("desk-io", move || inner.drive(calls.wait()))?);
+            threads.io = Some(spawn("desk-io", move || inner.drive(pin!(calls.wait())))?);
         }
         if callbacks && threads.callbacks.is_none() {
             let finished = self.finished.clone();
@@ -87,26 +87,37 @@ impl Background {
         Ok(self.calls.token())
     }
 
-    /// Notes a call, to be ended by its number.
-    pub(crate) fn begin(&self, call: Ending) -> u64 {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.running().insert(number, call);
-        number
+    /// Notes a call; gives its place, by which it is ended, once.
+    pub(crate) fn begin(&self, call: Ending) -> usize {
+        let mut running = self.running();
+        let place = running.free.pop().unwrap_or(running.places.len());
+        match running.places.get_mut(place) {
+            Some(free) => *free = Some(call),
+            None => running.places.push(Some(call)),
+        }
+        place
     }
 
-    /// Ends a call and has that told, unless it has ended already.
-    pub(crate) fn end(&self, call: u64, result: Result<Box<dyn Any + Send>, Failure>) {
-        let call = self.running().remove(&call);
+    /// Ends a call and has that told.
+    pub(crate) fn end(&self, place: usize, result: Result<Box<dyn Any + Send>, Failure>) {
+        let call = {
+            let mut running = self.running();
+            let call = running.places.get_mut(place).and_then(Option::take);
+            if call.is_some() {
+                running.free.push(place);
+            }
+            call
+        };
         if let Some(finished) = call.and_then(|call| call.end(result)) {
             // The line is closed behind the last call; what comes later has lost its client, and is dropped here.
             drop(self.finished.push(finished));
         }
     }
 
-    /// Ends all calls, which nobody drives any more.
+    /// Ends all calls, because no thread drives them any more. No call begins afterwards.
     pub(crate) fn end_all(&self) {
-        let calls: Vec<u64> = self.running().keys().copied().collect();
-        calls.into_iter().for_each(|call| self.end(call, Err(Failure::Panic)));
+        let places = self.running().places.len();
+        (0..places).for_each(|place| self.end(place, Err(Failure::Panic)));
     }
 
     /// Lets the threads end once the calls, which were cancelled, have ended.
@@ -136,7 +147,7 @@ impl Background {
         ended
     }
 
-    fn running(&self) -> MutexGuard<'_, BTreeMap<u64, Ending>> {
+    fn running(&self) -> MutexGuard<'_, Calls> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -152,10 +163,11 @@ fn run(finished: &Fifo<Finished, ()>) {
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<Worker, Failure> {
-    let (working, done) = mpsc::channel();
+    let done = Arc::new(Slot::new());
+    let ended = done.clone();
     let work = move || {
         work();
-        drop(working);
+        let _ = ended.end(());
     };
     let spawned: io::Result<_> = sigpipe::unsignalled(|| thread::Builder::new().name(name.to_owned()).spawn(work));
     let thread =
@@ -166,7 +178,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<Worker, Fai
 impl Worker {
     /// Waits for the thread; false if it takes longer than `at_most`.
     fn join(self, at_most: Duration) -> bool {
-        let ended = self.done.recv_timeout(at_most) != Err(RecvTimeoutError::Timeout);
+        let ended = self.done.wait(Some(at_most));
         if ended {
             drop(self.thread.join());
         }

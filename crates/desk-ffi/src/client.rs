@@ -6,12 +6,12 @@
 //!
 //! A panic in a call makes the client refuse further calls (`poisoned`). A panic of the runtime itself, for instance because
 //! the host has closed its file descriptors, also makes every destructor below the client a danger (`broken`): then
-//! `desk_client_free` leaks them.
+//! `desk_client_free` leaks these objects.
 
 use std::ffi::c_void;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -114,13 +114,13 @@ pub unsafe extern "C" fn desk_client_new(
 /// are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
 /// results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
 /// parent's. It waits at most 500 ms more for a look-up of a host name that its calls have given up on; a look-up that takes
-/// longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it frees what it safely can. Any thread, once; not
+/// longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it may leak memory and file descriptors. Any thread, once; not
 /// from its own log callback, and not from two callbacks at once that free each other's clients, which would wait for each
 /// other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     guard::release(|| {
-        // Dropping writes to sockets, and a panic writes its message to stderr.
+        // Destructors write to sockets, and a panic writes to stderr.
         let _quiet = Quiet::start();
         // SAFETY: the caller passes NULL or a live client.
         match unsafe { target::<desk_client>(client) } {
@@ -260,10 +260,15 @@ impl Inner {
     fn contain(&self, work: impl FnOnce(&tokio::runtime::Runtime)) {
         let Some(runtime) = &self.runtime else { return };
         if catch_unwind(AssertUnwindSafe(|| work(runtime))).is_err() {
-            self.broken.store(true, Ordering::Relaxed);
-            self.poison();
-            self.background.end_all();
+            self.give_up();
         }
+    }
+
+    #[cold]
+    fn give_up(&self) {
+        self.broken.store(true, Ordering::Relaxed);
+        self.poison();
+        self.background.end_all();
     }
 
     /// Runs a call on the client's own thread, which has been started.
@@ -271,8 +276,8 @@ impl Inner {
         self.contain(|runtime| drop(runtime.spawn(call)));
     }
 
-    /// Drives the runtime on this thread until `end`.
-    pub(crate) fn drive(&self, end: impl Future<Output = ()>) {
+    /// Drives the runtime on this thread until `end`, which is taken by reference, so that what runs it is compiled once.
+    pub(crate) fn drive(&self, end: Pin<&mut dyn Future<Output = ()>>) {
         self.contain(|runtime| runtime.block_on(end));
     }
 
@@ -291,7 +296,7 @@ impl Inner {
             // One turn of the reactor tells whether it still works.
             if !self.is_broken() {
                 main_thread::keep_handle();
-                self.contain(|runtime| runtime.block_on(tokio::task::yield_now()));
+                self.drive(pin!(tokio::task::yield_now()));
             }
         }
         self.log.set(None, std::ptr::null_mut());
@@ -325,7 +330,7 @@ impl Inner {
                 result = Some(call.await);
             };
             // By reference, so that what runs it is compiled once.
-            let call: Pin<&mut dyn Future<Output = ()>> = std::pin::pin!(call);
+            let call: Pin<&mut dyn Future<Output = ()>> = pin!(call);
             runtime.block_on(call);
         }
         result.ok_or(Failure::Panic)?.map_err(Failure::from)

@@ -226,7 +226,9 @@ pub(crate) unsafe fn optional_json(name: &str, text: desk_str) -> Result<Option<
     let Some(text) = (unsafe { optional_text(name, text) })? else {
         return Ok(None);
     };
-    text.parse().map(Some).map_err(|error| Failure::argument(format!("{name}: {error}; fix it")))
+    serde_json::from_str(&text).map(Some).map_err(|error| {
+        Failure::argument(format!("{name} is not JSON (line {}, column {}); fix it", error.line(), error.column()))
+    })
 }
 
 /// An enumeration's value from its number.

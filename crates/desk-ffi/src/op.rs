@@ -113,7 +113,7 @@ impl Finished {
     }
 }
 
-/// Reports the end of a call under way.
+/// A call under way, with its callback and its queue.
 pub(crate) struct Ending {
     op: Arc<Op>,
     callback: desk_op_fn,
@@ -121,13 +121,13 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// Ends the call; returns the work left for the thread `desk-cb`.
+    /// Ends the call; gives back a callback to run, or user data to free, on the thread `desk-cb`.
     pub(crate) fn end(self, result: Result<Box<dyn Any + Send>, Failure>) -> Option<Finished> {
         let Ending { op, callback, queue } = self;
         drop(op.result.end(result));
         let finished = Finished { op, callback };
         let finished = match &queue {
-            // The queue is freed, and with it whoever would have been told.
+            // A queue that is freed takes no call, and no callback follows.
             Some(queue) => Finished { callback: None, ..queue.push(finished).err()? },
             None => finished,
         };
@@ -139,15 +139,24 @@ impl Ending {
 
 /// A call under way; ends as cancelled if it is dropped.
 struct Running {
-    call: u64,
+    /// Its place in the table of calls, until it has ended.
+    place: Option<usize>,
     inner: Arc<Inner>,
     /// Freeing the client waits for it; given back last.
     _tracked: TaskTrackerToken,
 }
 
+impl Running {
+    fn end(&mut self, result: Result<Box<dyn Any + Send>, Failure>) {
+        if let Some(place) = self.place.take() {
+            self.inner.background.end(place, result);
+        }
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
-        self.inner.background.end(self.call, Err(Failure::Cancelled));
+        self.end(Err(Failure::Cancelled));
     }
 }
 
@@ -205,8 +214,8 @@ unsafe fn start_any(
             // SAFETY: by contract.
             unsafe { out.write(handle::give::<desk_op, ()>(op.clone(), ())) };
         }
-        let ending = inner.background.begin(Ending { op, callback, queue });
-        started = Some((Running { call: ending, inner, _tracked: tracked }, call));
+        let place = Some(inner.background.begin(Ending { op, callback, queue }));
+        started = Some((Running { place, inner, _tracked: tracked }, call));
         Ok(())
     };
     // SAFETY: by contract.
@@ -224,7 +233,7 @@ unsafe fn start_any(
 type Call = Pin<Box<dyn Future<Output = Result<Box<dyn Any + Send>, Failure>> + Send>>;
 
 /// Has a call run to its end; a panic is its error.
-fn run(running: Running, mut call: Call) {
+fn run(mut running: Running, mut call: Call) {
     let inner = running.inner.clone();
     inner.clone().spawn(async move {
         let result = std::future::poll_fn(|context| {
@@ -234,8 +243,7 @@ fn run(running: Running, mut call: Call) {
                 Poll::Ready(Err(Failure::Panic))
             })
         });
-        let result = result.await;
-        running.inner.background.end(running.call, result);
+        running.end(result.await);
     });
 }
 
