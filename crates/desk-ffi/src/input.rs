@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Failure;
 use crate::output::Enumeration;
-use crate::text::desk_str;
+use crate::text::{compact, desk_str};
 
 /// The largest `struct_size` that is believed; beyond it the field was not initialised.
 pub(crate) const LARGEST: usize = 4096;
@@ -226,9 +226,10 @@ pub(crate) unsafe fn optional_json(name: &str, text: desk_str) -> Result<Option<
     let Some(text) = (unsafe { optional_text(name, text) })? else {
         return Ok(None);
     };
-    serde_json::from_str(&text).map(Some).map_err(|error| {
+    let json: Json = serde_json::from_str(&text).map_err(|error| {
         Failure::argument(format!("{name} is not JSON (line {}, column {}); fix it", error.line(), error.column()))
-    })
+    })?;
+    Ok(compact(json.as_str()).parse().ok())
 }
 
 /// An enumeration's value from its number.

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::handle::{self, Handle};
 use crate::reader::Kept;
 use crate::response::ResponseView;
-use crate::text::desk_str;
+use crate::text::{compact, desk_str};
 
 /// A struct that C reads, made from a value of type `S`.
 pub(crate) trait View<S> {
@@ -186,16 +186,9 @@ pub(crate) fn json(arena: &Bump, value: &Json) -> desk_str {
     json_text(arena, value.as_str())
 }
 
-/// JSON without the white space between its parts; digits and the order of properties stay.
-pub(crate) fn json_text(arena: &Bump, text: &str) -> desk_str {
-    let (mut quoted, mut escaped) = (false, false);
-    let kept = text.bytes().filter(|byte| {
-        let kept = quoted || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        quoted ^= *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        kept
-    });
-    bytes(arena, &kept.collect::<Vec<u8>>())
+/// The same from the text of a JSON value.
+pub(crate) fn json_text(arena: &Bump, json: &str) -> desk_str {
+    text(arena, &compact(json))
 }
 
 /// An enumeration's value.

@@ -44,6 +44,18 @@ impl desk_str {
     pub(crate) const ABSENT: desk_str = desk_str { ptr: ptr::null(), len: 0 };
 }
 
+/// JSON without the white space between its parts; digits and the order of properties stay.
+pub(crate) fn compact(json: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    let kept = json.chars().filter(|char| {
+        let kept = quoted || !matches!(char, ' ' | '\t' | '\n' | '\r');
+        quoted ^= *char == '"' && !escaped;
+        escaped = *char == '\\' && !escaped;
+        kept
+    });
+    kept.collect()
+}
+
 /// A text that the library owns, with the NUL that it promises to C.
 #[derive(Default)]
 pub(crate) struct OwnedText(Vec<u8>);
