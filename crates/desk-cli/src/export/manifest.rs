@@ -340,14 +340,14 @@ fn first(file: &File, path: &Path) -> Result<Option<(Settings, bool)>> {
     }
 }
 
-/// Whether a kill may have left this much of the first line: it is created empty and for its user alone, and then gets the line by one
-/// write, of which a full disk or a crash may leave any part.
+/// Whether a kill may have left this much of the first line: the file is created empty and for its user alone, and then gets the line
+/// by one write, of which a full disk or a crash may leave a part.
 fn is_begun(line: &[u8], mode: u32) -> bool {
     let (sum, rest) = line.split_at(line.len().min(8));
     let lead = rest.len().min(LEAD.len());
     let fits = sum.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && rest.get(..lead) == LEAD.get(..lead);
-    // Fewer bytes than that may be in a file of any user, but hardly in one that only its user may read.
-    fits && !line.ends_with(b"\n") && (rest.len() > 1 || mode & 0o077 == 0)
+    // Fewer bytes may be a text of the user's own.
+    fits && !line.ends_with(b"\n") && (rest.len() > 1 || line.is_empty() && mode & 0o077 == 0)
 }
 
 fn unsettled(path: &Path) -> Error {

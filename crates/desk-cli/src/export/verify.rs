@@ -121,13 +121,13 @@ impl<'a> Work<'a> {
     ) -> Result<()> {
         let windows: Vec<Window> = manifest.windows().cloned().collect();
         writer::clean(self.dir, manifest)?;
-        let rows = windows.iter().map(|window| window.count).sum();
+        let rows = windows.iter().fold(0, |rows: u64, window| rows.saturating_add(window.count));
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
         let (before, kept) = (found.there(), found.kept + found.more);
         for window in &windows {
             let now = self.window(window, manifest, found).await?;
             found.windows += 1;
-            found.rows += now;
+            found.rows = found.rows.saturating_add(now);
             progress.add(window.count);
         }
         progress.end();

@@ -1,8 +1,8 @@
 //! Files of the user who runs a command: created new, or opened only if no other user can have written them.
 //!
 //! A file's contents are trusted if its owner is the effective user, or the owner of a directory in which only that
-//! owner can make names (so that root can work in a user's directory, and a reader in another user's). A file that every user
-//! may write is refused. One that its group may write is accepted: under umask 002 that group is the user's own, and a user
+//! owner can make names (so that root can work in a user's directory, and a reader in another user's), unless that directory
+//! lies where every user can make one. A file that every user may write is refused. One that its group may write is accepted: under umask 002 that group is the user's own, and a user
 //! who shares a directory with a group has decided to trust it. A symbolic link is never followed.
 
 use std::fmt;
@@ -108,8 +108,12 @@ pub(super) fn check(file: Access, dir: Access, path: &Path) -> io::Result<()> {
 /// Refuses a file in `dir` that another user has made.
 pub(super) fn check_user(file: Access, dir: Access, path: &Path) -> io::Result<()> {
     let (own, user) = (rustix::process::geteuid().as_raw(), file.user);
-    let is_shared = dir.group || dir.others;
-    if user == own || (user == dir.user && !is_shared) {
+    let is_theirs = || {
+        // In a place like /tmp any user may have made the directory.
+        let above = std::fs::metadata(parent(parent(path))).map(|above| Access::from(&above));
+        user == dir.user && !dir.group && !dir.others && above.is_ok_and(|above| !above.others)
+    };
+    if user == own || is_theirs() {
         return Ok(());
     }
     let name = path.display();

@@ -34,7 +34,8 @@ fn a_file_that_is_there_is_not_created() {
 
 #[test]
 fn only_a_file_that_no_other_user_can_have_written_is_opened() {
-    let dir = tempfile::tempdir().unwrap();
+    let top = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir_in(top.path()).unwrap();
     let (own, link) = (dir.path().join("own"), dir.path().join("link"));
     drop(create_own(&own).unwrap());
     symlink(&own, &link).unwrap();
@@ -53,6 +54,9 @@ fn only_a_file_that_no_other_user_can_have_written_is_opened() {
         is_refused(&own, "own belongs to user 65534, not to user 0 who runs this command");
         chown(dir.path(), Some(65534), None).unwrap();
         open(&own).unwrap();
+        std::fs::set_permissions(top.path(), Permissions::from_mode(0o1777)).unwrap();
+        is_refused(&own, "own belongs to user 65534");
+        std::fs::set_permissions(top.path(), Permissions::from_mode(0o700)).unwrap();
         std::fs::set_permissions(dir.path(), Permissions::from_mode(0o1777)).unwrap();
         is_refused(&own, "own belongs to user 65534");
     }

@@ -58,7 +58,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
     let first = First::ask(&plan, bulk, &campaign, &connection, matches).await?;
     let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
-    if let Some((by, why)) = asserted.filter(|_| ledger.attempts().is_ok_and(|attempts| attempts.is_empty())) {
+    if let Some((by, why)) = asserted.filter(|_| first::has_reached_nobody(&ledger).is_ok_and(|nobody| nobody)) {
         ledger.assert(options::NOT_SENT_BEFORE, by, why).map_err(Error::unsent)?;
     }
     let states = States::new(plan.shape(), Some(&ledger))?;
@@ -176,7 +176,7 @@ impl Work<'_> {
             }
             let (outcome, error) = self.send_or_retry(batch).await?;
             self.tell(batch, outcome, error.as_ref());
-            let first = self.first.take_if(|_| outcome != Outcome::NotSent);
+            let first = self.first.take_if(|_| !matches!(outcome, Outcome::NotSent | Outcome::Rejected));
             self.stop(outcome, error)?;
             if let Some(first) = first.filter(|_| batch + 1 < self.plan.batches) {
                 first.alone(&self.ledger.attempts()?).await?;

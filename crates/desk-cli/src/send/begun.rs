@@ -43,7 +43,7 @@ impl Mark {
     /// `None` if there is none; one that cannot be read is no reason to begin anew.
     fn read(path: &Path) -> Result<Option<Mark>> {
         use io::ErrorKind::{NotADirectory, NotFound};
-        let text = match std::fs::read_to_string(path) {
+        let text = match files::open(path).and_then(io::read_to_string) {
             Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(None),
             text => text.map_err(|error| Error::io("read", path, &error))?,
         };

@@ -1,8 +1,9 @@
 //! Before the first batch of a ledger: whether the service shows that its people got the message already.
 //!
 //! A ledger knows only its own attempts. A plan that was copied to another machine, user or job, and one that was made again,
-//! have none. Invariant: no batch of a ledger without attempts leaves before the service was asked, or a person has said that
-//! it was not sent before. Two runs that ask before either has sent see the other behind their first batch.
+//! have none. Invariant: while no attempt of a ledger may have reached a person, no batch leaves before the service was asked,
+//! or a person has said that the plan was not sent before. Two runs that ask before either has sent see each other's results
+//! behind their first batch.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ use crate::files;
 /// An answer of the service counts for so long, if the first batch has to wait.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// A plan whose ledger has no attempt yet.
+/// A plan whose ledger has no attempt that may have reached a person.
 pub(super) struct First<'a> {
     plan: &'a Plan,
     bulk: &'static Bulk,
@@ -45,15 +46,22 @@ pub(super) fn asserted(matches: &ArgMatches) -> Result<Option<(&str, &str)>> {
     }
 }
 
-/// Whether a plan's ledger has no attempt, or is not there.
+/// Whether no attempt of a plan's ledger may have reached a person; also if the ledger is not there.
 fn is_new(place: &Path, file: &Path, plan: &Plan) -> Result<bool> {
     let ledger = Ledger::begun(place, file, plan).map_err(Error::unsent)?;
-    ledger.map_or(Ok(true), |ledger| Ok(ledger.attempts()?.is_empty()))
+    ledger.map_or(Ok(true), |ledger| has_reached_nobody(&ledger))
 }
 
-/// The start of the look-back: this long before the plan was made, and never before 1970.
-fn since(plan: &Plan, look_back: TimeDelta) -> DateTime<Utc> {
-    plan.made.checked_sub_signed(look_back).unwrap_or(DateTime::UNIX_EPOCH).max(DateTime::UNIX_EPOCH)
+/// Whether the service refused or never got each attempt.
+pub(super) fn has_reached_nobody(ledger: &Ledger) -> Result<bool> {
+    Ok(!ledger.attempts()?.iter().any(Attempt::may_have_acted))
+}
+
+/// The start of the look-back: this long before the plan was made, by a clock that may have been ahead of `now`; never before
+/// 1970.
+fn since(made: DateTime<Utc>, look_back: TimeDelta, now: DateTime<Utc>) -> DateTime<Utc> {
+    let since = made.min(now).checked_sub_signed(look_back);
+    since.unwrap_or(DateTime::UNIX_EPOCH).max(DateTime::UNIX_EPOCH)
 }
 
 /// A ledger without attempts, and its marks: none if it is not there.
@@ -80,7 +88,7 @@ impl<'a> First<'a> {
             plan,
             bulk,
             client: connection.client()?,
-            since: since(plan, matches.get_one(options::LOOK_BACK).copied().unwrap_or_default()),
+            since: since(plan.made, matches.get_one(options::LOOK_BACK).copied().unwrap_or_default(), Utc::now()),
             empty: in_the_way(&place, &campaign.plan, plan),
             asked: (Instant::now(), Utc::now()),
         };
@@ -107,9 +115,6 @@ impl<'a> First<'a> {
 
     /// Looks, behind the first batch, for another run that asked at the same time.
     pub(super) async fn alone(&self, attempts: &[Attempt]) -> Result<()> {
-        if attempts.iter().any(Attempt::in_doubt) {
-            return Ok(());
-        }
         // Only a result that may be this plan's shows another run: lists lag.
         let found = self.look(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.look?)));
         let Some((found, look)) = found else { return Ok(()) };
@@ -157,4 +162,18 @@ fn unasked(error: Error) -> Error {
 
 fn assertion(when: &str) -> String {
     format!("{when} add --{} --by NAME --why TEXT", options::NOT_SENT_BEFORE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_back_begins_before_now_whatever_the_clock_of_the_plan() {
+        let (now, day) = (DateTime::UNIX_EPOCH + TimeDelta::days(9000), TimeDelta::days(1));
+        for (made, days) in [(now - day, 8998), (now, 8999), (now + day * 3, 8999)] {
+            assert_eq!(since(made, day, now), DateTime::UNIX_EPOCH + TimeDelta::days(days));
+        }
+        assert_eq!(since(now, TimeDelta::MAX, now), DateTime::UNIX_EPOCH);
+    }
 }

@@ -285,6 +285,48 @@ fn ledger_without_an_attempt_is_new() {
     nobody_twice(&emulator, 3);
 }
 
+/// A ledger whose batches the service refused, or never got, knows of nobody: the question stays open.
+#[test]
+fn ledger_of_refused_batches_asks_again() {
+    let refused = json!({ "method": "POST", "times": 2, "fault": { "answer": { "status": 400 } } });
+    let throttled = json!({ "method": "POST", "fault": { "throttle": { "retry_after": { "seconds": 200 } } } });
+    for (fault, code) in [(refused, 3), (throttled, 5)] {
+        let (emulator, ids, dir) = people(3);
+        plan(&dir, &ids, "p", &["--batch-size", "1"]);
+        let other = job(&dir, "p");
+        faults(&emulator, json!([fault]));
+        assert_eq!([&dir, &other].map(|dir| yes(&emulator, dir, "p", 3, &[]).code), [code; 2]);
+        faults(&emulator, json!([]));
+        assert_eq!(creates(&emulator), 2);
+        yes(&emulator, &dir, "p", 3, &[]);
+        stopped_with_a_ledger(&yes(&emulator, &other, "p", 3, &[]));
+        assert!(emulator.messaged_twice().unwrap().is_empty());
+    }
+}
+
+fn stopped_with_a_ledger(ended: &Ended) {
+    assert!(ended.code == 6 && ended.err.contains("may have been sent before"), "{}{}", ended.out, ended.err);
+}
+
+/// The first batch of both jobs has no answer: each takes one result for its own, and stops at the other's.
+#[test]
+fn two_jobs_in_doubt_send_one_batch_twice_at_most() {
+    let (emulator, ids, dir) = people(20);
+    plan(&dir, &ids, "p", &["--batch-size", "2", "--per-second", "200"]);
+    faults(
+        &emulator,
+        json!([{ "method": "POST", "times": 2, "fault": { "answer": { "status": 502, "carried_out": true } } }]),
+    );
+    let begun = [job(&dir, "p"), job(&dir, "p")].map(|dir| {
+        let mut command = send(&emulator, &dir, "apply", "p");
+        command.args(["--yes-send-to", "20"]);
+        (begin(command), dir)
+    });
+    let codes = begun.map(|(child, dir)| (ended(child.wait_with_output().unwrap()).code, drop(dir)).0);
+    assert!(codes.contains(&6), "{codes:?}");
+    assert!(emulator.messaged_twice().unwrap().len() <= 2, "{codes:?}");
+}
+
 /// Two jobs ask before either has sent: both may send the first batch, one at most the others.
 #[test]
 fn two_jobs_at_once_send_one_batch_twice_at_most() {

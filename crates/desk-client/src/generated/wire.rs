@@ -201,62 +201,6 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
-    /// List messages of the application
-    ///
-    /// Sends a `GET` request to `/chat_messages`
-    ///
-    pub async fn chat_message_list<'a>(
-        &'a self,
-        created_at_gte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
-        created_at_lte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
-        limit: Option<i32>,
-        offset: Option<i64>,
-        ticket_channel_type: Option<&'a crate::generated::enums::ChannelType>,
-    ) -> Result<ResponseValue<types::ChatMessagePage>, Error<()>> {
-        let url = self.inner.url(format!("{}/chat_messages", self.baseurl,));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        #[allow(unused_mut)]
-        let mut request = self
-            .inner
-            .requests()
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("created_at__gte", &created_at_gte),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("created_at__lte", &created_at_lte),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("offset", &offset))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "ticket__channel_type",
-                    &ticket_channel_type,
-                ),
-            )
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "chat_message_list",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
     /// Message customers first
     ///
     /// Sends a `POST` request to `/proactive_chats`
@@ -331,6 +275,62 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "proactive_chat_get",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List messages of the application
+    ///
+    /// Sends a `GET` request to `/chat_messages`
+    ///
+    pub async fn chat_message_list<'a>(
+        &'a self,
+        created_at_gte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
+        created_at_lte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
+        limit: Option<i32>,
+        offset: Option<i64>,
+        ticket_channel_type: Option<&'a crate::generated::enums::ChannelType>,
+    ) -> Result<ResponseValue<types::ChatMessagePage>, Error<()>> {
+        let url = self.inner.url(format!("{}/chat_messages", self.baseurl,));
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .inner
+            .requests()
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(
+                &progenitor_client::QueryParam::new("created_at__gte", &created_at_gte),
+            )
+            .query(
+                &progenitor_client::QueryParam::new("created_at__lte", &created_at_lte),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("offset", &offset))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "ticket__channel_type",
+                    &ticket_channel_type,
+                ),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "chat_message_list",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -1,8 +1,9 @@
 //! Whether the message of a plan reached its people before this ledger has it: a plan that was sent from another place, or
 //! made again.
 //!
-//! Invariant: the answer is "no" only if every row with the text is explained by results that reached other people, or every
-//! result since then was read. Any doubt is an answer of its own, for a person.
+//! Invariant: the answer is "no" only if the list shows no row with the text (then results of the last minutes are read, which
+//! it may not show yet), if results that reached other people explain every row, or if every result since then was read. Any
+//! other doubt is an answer of its own, for a person.
 
 use std::collections::HashSet;
 
@@ -79,6 +80,10 @@ impl Case<'_> {
         let people: HashSet<i64> = self.plan.recipients.iter().copied().collect();
         let shown = self.now + self.ahead.unwrap_or_default() - LAG;
         let (mut absent, mut holes) = (0, false);
+        // One result may be that of an attempt without an answer.
+        let doubted = self.attempts.iter().filter(|attempt| attempt.in_doubt());
+        let mut doubted: Vec<HashSet<i64>> =
+            doubted.map(|attempt| self.people(attempt).iter().copied().collect()).collect();
         for (read, id) in (1..=newest).rev().enumerate() {
             if read == MOST || absent == ABSENT {
                 return Ok(walk);
@@ -94,7 +99,8 @@ impl Case<'_> {
                 Some(time) if time < from => continue,
                 _ => {}
             }
-            if self.attempts.iter().any(|attempt| attempt.id == Some(id)) {
+            let own = self.attempts.iter().any(|attempt| attempt.id == Some(id));
+            if own || found.is_one_of(&mut doubted) {
                 walk.explained += found.reached();
             } else if let Some(earlier) = self.is_earlier(id, &found, &people, &reader) {
                 return Ok(Walk { earlier: Some(earlier), ..walk });
@@ -119,6 +125,16 @@ impl Case<'_> {
             (None, _) => format!("{noun} {id}{time} cannot be read"),
         };
         Some(Earlier { found, look: Some(reader.command(id)) })
+    }
+}
+
+impl Found {
+    /// Whether it has the text and reached just the people of one of these attempts, which is then accounted for.
+    fn is_one_of(&self, doubted: &mut Vec<HashSet<i64>>) -> bool {
+        let (Some(true), Some(reached)) = (self.text, &self.people) else { return false };
+        let reached: HashSet<i64> = reached.iter().copied().collect();
+        let place = doubted.iter().position(|people| *people == reached);
+        place.map(|place| doubted.swap_remove(place)).is_some()
     }
 }
 
