@@ -29,6 +29,7 @@
 #include <future>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -1794,10 +1795,18 @@ class Client {
   /// Moves; the other may then only be assigned to or destroyed.
   Client(Client&&) noexcept = default;
   /// Moves; the other may then only be assigned to or destroyed.
-  Client& operator=(Client&&) noexcept = default;
+  Client& operator=(Client&& other) noexcept {
+    if (this != &other) {
+      close();
+      core_ = std::move(other.core_);
+    }
+    return *this;
+  }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
-  ~Client() = default;
+  /// Cancels the asynchronous calls; their callbacks have all returned when this returns, and no call can start any
+  /// more.
+  ~Client() { close(); }
 
   /// Makes a client. Nothing is sent.
   static Result<Client> make(const ClientOptions& options) {
@@ -1817,8 +1826,8 @@ class Client {
   void set_log(std::function<void(const LogRecord&)> callback) {
     if (!core_) return;
     auto kept = callback ? std::make_unique<std::function<void(const LogRecord&)>>(std::move(callback)) : nullptr;
-    desk_client_set_log(core_->client, kept ? tell<Meets> : nullptr, kept.get(), nullptr);
-    core_->log = std::move(kept);
+    const auto set = desk_client_set_log(core_->client, kept ? tell<Meets> : nullptr, kept.get(), nullptr);
+    if (set == DESK_OK) core_->log = std::move(kept);
   }
 
   /// Makes a call that the spec does not have yet. Blocks until the answer is there or the time is over. Any thread.
@@ -1846,6 +1855,7 @@ class Client {
           const auto c_request = request.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
+            const auto open = hold(live_core);
             return desk_raw_call_async(c_client(live_core), &c_request, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
@@ -1885,6 +1895,7 @@ class Client {
           const auto c_body = body.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
+            const auto open = hold(live_core);
             return desk_proactive_chat_create_async(c_client(live_core), &c_body, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
@@ -1919,6 +1930,7 @@ class Client {
           detail::Scratch scratch;
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
+            const auto open = hold(live_core);
             return desk_proactive_chat_get_async(c_client(live_core), proactive_id, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
@@ -1957,6 +1969,7 @@ class Client {
           const auto c_params = params.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
+            const auto open = hold(live_core);
             return desk_chat_message_list_async(c_client(live_core), &c_params, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
@@ -2025,6 +2038,7 @@ class Client {
           const auto c_params = params.c_value(scratch);
           const auto c_options = options.c_value(scratch);
           return detail::call_plain(scratch, [&](desk_error** err) {
+            const auto open = hold(live_core);
             return desk_ticket_chat_message_list_async(c_client(live_core), ticket_id, &c_params, &c_options, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
@@ -2069,18 +2083,35 @@ class Client {
 #endif
 
  private:
-  // What calls that were not started yet may outlive.
+  // Shared with calls that were not started yet, which may outlive the Client.
   struct Core {
     explicit Core(desk_client* taken) noexcept : client(taken) {}
-    Core(const Core&) = delete;
-    Core& operator=(const Core&) = delete;
-    ~Core() { desk_client_free(client); }
-    desk_client* const client;
+    // Null once the Client is gone; held while a call starts, so that the C object is not freed meanwhile.
+    std::atomic<desk_client*> client;
+    std::mutex starts;
     // Freed after the client, which may still call it.
     std::unique_ptr<std::function<void(const LogRecord&)>> log;
   };
 
-  static desk_client* c_client(const std::shared_ptr<Core>& core) noexcept { return core ? core->client : nullptr; }
+  static desk_client* c_client(const std::shared_ptr<Core>& core) noexcept {
+    return core ? core->client.load() : nullptr;
+  }
+
+  static std::unique_lock<std::mutex> hold(const std::shared_ptr<Core>& core) {
+    return core ? std::unique_lock<std::mutex>(core->starts) : std::unique_lock<std::mutex>();
+  }
+
+  // Frees the C object on this thread, whoever else still has the core.
+  void close() noexcept {
+    if (!core_) return;
+    desk_client* freed = nullptr;
+    {
+      const auto open = hold(core_);
+      freed = core_->client.exchange(nullptr);
+    }
+    desk_client_free(freed);
+    core_->log.reset();
+  }
 
   template <class Meets>
   static void tell(void* callback, const desk_log_record* record) {

@@ -97,8 +97,9 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
         loop {
             let frame = in_time.run(self.body.frame()).await.map_err(BodyError::Late)?;
             let Some(frame) = frame else { return Ok(None) };
-            // A body that never has to wait would outlive the deadline. The first frame may be late: it came with the head.
-            if std::mem::replace(&mut self.begun, true) {
+            // A body that never has to wait would outlive the deadline. The first frame may be late, because it came with the
+            // head, and so may the last.
+            if std::mem::replace(&mut self.begun, true) && !self.body.is_end_stream() {
                 in_time.check().map_err(BodyError::Late)?;
             }
             tokio::task::consume_budget().await;

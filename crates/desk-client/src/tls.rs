@@ -70,12 +70,17 @@ fn trusted(pem: &[u8]) -> Result<RootCertStore, Error> {
 #[derive(Debug)]
 struct LazyVerifier {
     provider: Arc<CryptoProvider>,
-    inner: OnceLock<Result<Verifier, rustls::Error>>,
+    inner: OnceLock<Verifier>,
 }
 
 impl LazyVerifier {
     fn inner(&self) -> Result<&Verifier, rustls::Error> {
-        self.inner.get_or_init(|| Verifier::new(self.provider.clone())).as_ref().map_err(Clone::clone)
+        if let Some(verifier) = self.inner.get() {
+            return Ok(verifier);
+        }
+        // A failure may pass, such as a shortage of descriptors.
+        let verifier = Verifier::new(self.provider.clone())?;
+        Ok(self.inner.get_or_init(|| verifier))
     }
 }
 

@@ -116,8 +116,11 @@ impl Background {
 
     /// Ends all calls, because no thread drives them any more. No call begins afterwards.
     pub(crate) fn end_all(&self) {
-        let places = self.running().places.len();
-        (0..places).for_each(|place| self.end(place, Err(Failure::Panic)));
+        // Their places stay taken: what drove a call may still end it.
+        let calls: Vec<Ending> = self.running().places.iter_mut().filter_map(Option::take).collect();
+        for finished in calls.into_iter().filter_map(|call| call.end(Err(Failure::Panic))) {
+            drop(self.finished.push(finished));
+        }
     }
 
     /// Lets the threads end once the calls, which were cancelled, have ended.

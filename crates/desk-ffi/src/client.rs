@@ -147,7 +147,12 @@ pub unsafe extern "C" fn desk_client_set_log(
 ) -> desk_status {
     let work = || {
         // SAFETY: the caller passes NULL or a live client.
-        unsafe { object(client) }?.inner.log.set(callback, user_data);
+        let inner = &unsafe { known(client) }?.inner;
+        if inner.forked() {
+            return Err(Failure::Forked);
+        }
+        // Also of a client that refuses calls: those under way still tell.
+        inner.log.set(callback, user_data);
         Ok(())
     };
     // SAFETY: the caller passes NULL or a writable pointer.
@@ -164,10 +169,17 @@ async fn tick() {
 
 /// # Safety
 /// `client` is NULL or a live client.
-unsafe fn object<'a>(client: *mut desk_client) -> Result<&'a ClientObject, Failure> {
+unsafe fn known<'a>(client: *mut desk_client) -> Result<&'a ClientObject, Failure> {
     // SAFETY: by contract.
     let object = unsafe { target::<desk_client>(client) };
-    let object = object.ok_or_else(|| Failure::argument("client is NULL; make one with desk_client_new"))?;
+    object.ok_or_else(|| Failure::argument("client is NULL; make one with desk_client_new"))
+}
+
+/// # Safety
+/// `client` is NULL or a live client.
+unsafe fn object<'a>(client: *mut desk_client) -> Result<&'a ClientObject, Failure> {
+    // SAFETY: by contract.
+    let object = unsafe { known(client) }?;
     object.inner.usable()?;
     Ok(object)
 }

@@ -159,6 +159,38 @@ void client_destroyed(const char* url) {
   CHECK(!std::move(raw).try_future().get());
 }
 
+struct Chain {
+  std::atomic<bool> client_is_gone{false};
+  std::atomic<int> late{0};
+};
+
+// As a bulk sender does: each callback starts the next call.
+void start_next(const desk::Client& client, Chain& chain) {
+  const auto next = [&client, &chain](const desk::Result<desk::ProactiveChat>&) {
+    if (chain.client_is_gone) {
+      chain.late++;
+    } else {
+      start_next(client, chain);
+    }
+  };
+  (void)client.proactive_chat_get_async(1, desk::CallOptions().max_attempts(1)).try_then(next);
+}
+
+// A client that is destroyed while callbacks start calls: none of them runs afterwards.
+void client_destroyed_amidst_starts(const char* url) {
+  for (int round = 0; round < 100; round++) {
+    Chain chain;
+    {
+      const auto client = client_of(url);
+      for (int i = 0; i < 8; i++) start_next(client, chain);
+      std::this_thread::sleep_for(std::chrono::microseconds(500 + 37 * round));
+    }
+    chain.client_is_gone = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    CHECK(chain.late == 0);
+  }
+}
+
 desk::Result<Item> step_of_destroyed(const desk::Client& client) {
   auto items = *client.try_chat_message_iter();
   auto item = items.next_async().try_future();
@@ -230,6 +262,7 @@ int main(int argc, char** argv) {
     const auto chats = client_of(argv[1]), silent = client_of(argv[2]), list = client_of(argv[3]);
     coroutines(chats, silent, list);
     client_destroyed(argv[2]);
+    client_destroyed_amidst_starts(argv[1]);
     steps(silent, list);
   }
   CHECK(desk_debug_live_objects() == 0);
