@@ -128,10 +128,21 @@ fn a_part_that_is_not_as_it_was_written_is_none() {
     }
 }
 
+/// Another program that is to become `desk`, with its environment.
+fn through(desk: &Command, program: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.envs(desk.get_envs().filter_map(|(name, value)| Some((name, value?)))).args(args);
+    command
+}
+
 #[test]
 fn a_terminal_that_hangs_up_ends_it_in_order() {
     let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
-    let (child, _) = begun(with(&emulator), dir.path());
+    let desk = with(&emulator);
+    // The tests may run under `nohup`.
+    let mut command = through(&desk, "env", &["--default-signal=HUP"]);
+    command.arg(desk.get_program());
+    let (child, _) = begun(command, dir.path());
     signal(&child, "-HUP");
     signal(&child, "-HUP");
     let ended = wait(child);
@@ -144,11 +155,8 @@ fn a_terminal_that_hangs_up_ends_it_in_order() {
 fn a_hangup_that_is_ignored_is() {
     let (emulator, dir) = (slow(), tempfile::tempdir().unwrap());
     let desk = with(&emulator);
-    let mut shell = Command::new("sh");
-    desk.get_envs().filter_map(|(name, value)| Some((name, value?))).for_each(|(name, value)| {
-        shell.env(name, value);
-    });
-    shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(desk.get_program());
+    let mut shell = through(&desk, "sh", &["-c", "trap '' HUP; exec \"$@\"", "sh"]);
+    shell.arg(desk.get_program());
     let (child, _) = begun(shell, dir.path());
     signal(&child, "-HUP");
     wait(child).ok();
