@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use desk_client::fuzzing::retry_after;
+use desk_core::fuzzing::retry_after;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 

@@ -13,7 +13,7 @@ const STAGES: [(&str, &[&str]); 5] = [
     ("codegen is current", &["run", "--package", "xtask", "--features", "codegen", "--", "codegen", "--check"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--features", "xtask/codegen", "--", "--deny", "warnings"]),
     ("tests", &["test", "--workspace", "--features", "xtask/codegen"]),
-    ("docs", &["doc", "--no-deps", "--package", "desk-client", "--package", "desk-emulator"]),
+    ("docs", &["doc", "--no-deps", "--package", "desk-client", "--package", "desk-core", "--package", "desk-emulator"]),
 ];
 
 /// The task.

@@ -19,7 +19,7 @@ fn workspace() -> PathBuf {
     let spec = fs::read_to_string(root.join("xtask/tests/growth/spec.yaml")).expect("the spec");
     let runtime = command::runtime(&root).expect("the runtime's sources");
     let generated = generate("spec.yaml", &spec, &runtime, "0.1.0").expect("it can be generated");
-    for name in ["desk-cli", "desk-client", "desk-ffi"] {
+    for name in ["desk-cli", "desk-client", "desk-core", "desk-ffi", "desk-json"] {
         let (from, to) = (root.join("crates").join(name), dir.join("crates").join(name));
         fs::create_dir_all(to.join("src")).expect("a folder");
         // A library and a program of their own name, so that they do not overwrite the product's.

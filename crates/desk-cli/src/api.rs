@@ -10,16 +10,13 @@ use std::future::Future;
 use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
-use desk_client::answer::Rows;
 use desk_client::export::Export;
-use desk_client::{Client, ErrorKind, ItemStream, Response};
+use desk_client::{Client, ItemStream, Response};
+use desk_core::list::Rows;
 
 use crate::error::Result;
-use crate::rows::{Json, PageOf, Row, Shape};
+use crate::rows::{Json, Row};
 use input::{Input, Span};
-
-/// How often an answer that is no JSON is asked for again: a proxy may have cut it without a trace.
-pub(crate) const GARBLED: u32 = 3;
 
 /// Work on its way.
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
@@ -121,12 +118,6 @@ impl List {
     /// How many rows there are.
     pub(crate) async fn count(&self, client: Client, input: Input, span: Span) -> Result<i64> {
         let one = Span { page: Some(1), ..span };
-        for _ in 0..GARBLED {
-            match (self.ask)(client.clone(), input.clone(), one, 0).await {
-                Err(error) if error.kind == ErrorKind::Decode.name() => {}
-                asked => return Ok(asked?.count),
-            }
-        }
         Ok((self.ask)(client, input, one, 0).await?.count)
     }
 }
@@ -145,10 +136,10 @@ pub(crate) struct Asked {
     pub(crate) date: Option<DateTime<Utc>>,
 }
 
-impl<S: Shape> From<Response<PageOf<S>>> for Asked {
-    fn from(page: Response<PageOf<S>>) -> Asked {
+impl From<Response<Rows<Row>>> for Asked {
+    fn from(page: Response<Rows<Row>>) -> Asked {
         let date = page.server_date();
-        let Rows { items, count, .. } = page.into_inner().rows();
+        let Rows { items, count, .. } = page.into_inner();
         Asked { count, rows: items, date }
     }
 }

@@ -35,8 +35,8 @@ use desk_client::export::{self, Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use tokio::sync::watch;
 
+use crate::api::List;
 use crate::api::input::{Input, Span};
-use crate::api::{GARBLED, List};
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
@@ -340,7 +340,7 @@ impl Work<'_> {
     }
 
     async fn read(&mut self, pieces: &mut Pieces<Row>, progress: &mut Progress) -> Result<()> {
-        let (mut garbled, mut flowed) = (0, 0);
+        let mut flowed = 0;
         let mut worked = Instant::now();
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         loop {
@@ -363,14 +363,8 @@ impl Work<'_> {
                             Some(_) => Err(error.into()),
                         };
                     }
-                    // The export stands where it stood.
-                    Some(Err(error)) if error.kind() == ErrorKind::Decode && garbled < GARBLED => {
-                        garbled += 1;
-                        continue;
-                    }
                     Some(Err(error)) => return Err(error.into()),
                 };
-            garbled = 0;
             if worked.elapsed() > SPELL {
                 tokio::task::yield_now().await;
                 worked = Instant::now();

@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use desk_client::answer::{Answer, Rows};
-use serde::Serialize;
-use serde::de::IgnoredAny;
+use desk_core::decode::Undecodable;
+use desk_core::list::Rows;
+use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
 /// A result.
@@ -29,18 +30,16 @@ impl Json {
     }
 }
 
-impl<S: Serialize> Answer<S> for Json {
-    fn read(body: Vec<u8>) -> Result<Json, Vec<u8>> {
-        // Texts that are passed over are not looked at.
-        let text = simdutf8::basic::from_utf8(&body).ok();
-        match text.and_then(|text| serde_json::from_str::<IgnoredAny>(text).ok()) {
-            Some(_) => Ok(Json(body)),
-            None => Err(body),
-        }
-    }
-
-    fn of(value: S) -> Json {
-        Json(serde_json::to_vec(&value).unwrap_or_default())
+/// Keeps a result as it came, if it is JSON.
+pub(crate) fn json(body: Vec<u8>) -> Result<Json, Undecodable> {
+    // The parser does not look into the texts that it skips.
+    let checked = match simdutf8::basic::from_utf8(&body) {
+        Ok(text) => serde_json::from_str::<IgnoredAny>(text),
+        Err(error) => Err(serde_json::Error::io(std::io::Error::other(error))),
+    };
+    match checked {
+        Ok(_) => Ok(Json(body)),
+        Err(error) => Err(Undecodable { body, error }),
     }
 }
 
@@ -127,65 +126,53 @@ impl Row {
 /// What tells a row apart, and where it stands in its page.
 type Place = (Key, At);
 
-/// A page of the list that `S` describes.
-pub(crate) struct PageOf<S> {
-    count: i64,
-    rows: Vec<Row>,
-    shape: std::marker::PhantomData<S>,
-}
-
-impl<S: Shape> PageOf<S> {
-    pub(crate) fn rows(self) -> Rows<Row> {
-        Rows { items: self.rows, count: self.count, kept: None }
-    }
-
-    fn made(mut body: Vec<u8>) -> Result<PageOf<S>, Vec<u8>> {
-        let scanned = scan::page::<S>(&body).or_else(|| {
-            let decoded = decode::<S>(&body)?;
-            flatten(&mut body);
-            Some(decoded)
-        });
-        let Some((count, places)) = scanned else { return Err(body) };
-        for (_, at) in &places {
-            // A comma, the list's end, or white space.
-            if let Some(behind) = body.get_mut(at.end()) {
-                *behind = b'\n';
+/// The rows of a page of the list that `S` describes.
+pub(crate) fn page<S: Shape>(mut body: Vec<u8>) -> Result<Rows<Row>, Undecodable> {
+    let (count, places) = match scan::page::<S>(&body) {
+        Some(scanned) => scanned,
+        None => match decode::<S>(&body) {
+            Ok(decoded) => {
+                flatten(&mut body);
+                decoded
             }
+            Err(error) => return Err(Undecodable { body, error }),
+        },
+    };
+    for (_, at) in &places {
+        // A comma, the list's end, or white space.
+        if let Some(behind) = body.get_mut(at.end()) {
+            *behind = b'\n';
         }
-        let page = Arc::new(body);
-        let rows = places.into_iter().map(|(key, at)| Row { key, page: page.clone(), at }).collect();
-        Ok(PageOf { count, rows, shape: std::marker::PhantomData })
     }
-}
-
-impl<S: Shape, P: Serialize> Answer<P> for PageOf<S> {
-    fn read(body: Vec<u8>) -> Result<PageOf<S>, Vec<u8>> {
-        PageOf::made(body)
-    }
-
-    fn of(value: P) -> PageOf<S> {
-        // A page that cannot be read as rows counts what it does not have, which no reader of lists takes for the end.
-        let nothing = || PageOf { count: i64::MAX, rows: Vec::new(), shape: std::marker::PhantomData };
-        serde_json::to_vec(&value).ok().and_then(|body| PageOf::made(body).ok()).unwrap_or_else(nothing)
-    }
+    let page = Arc::new(body);
+    let rows = places.into_iter().map(|(key, at)| Row { key, page: page.clone(), at }).collect();
+    Ok(Rows { items: rows, count, owner: None })
 }
 
 /// As [`scan::page`], whatever the JSON looks like.
-fn decode<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
-    let page: Object<'_> = serde_json::from_slice(body).ok()?;
-    let count = serde_json::from_str(page.get(S::COUNT)?.get()).ok()?;
-    let items: Vec<&RawValue> = serde_json::from_str(page.get(S::ITEMS)?.get()).ok()?;
+fn decode<S: Shape>(body: &[u8]) -> serde_json::Result<(i64, Vec<Place>)> {
+    let page: Object<'_> = serde_json::from_slice(body)?;
+    let count = property(&page, S::COUNT)?;
+    let items: Vec<&RawValue> = property(&page, S::ITEMS)?;
     let rows = items.into_iter().map(|item| {
-        let start = (item.get().as_ptr() as usize).checked_sub(body.as_ptr() as usize)?;
-        let row: Object<'_> = serde_json::from_str(item.get()).ok()?;
-        let id = serde_json::from_str(row.get(S::ID)?.get()).ok()?;
-        let time = match S::TIME.and_then(|name| row.get(name)) {
-            Some(time) => serde_json::from_str::<Option<DateTime<Utc>>>(time.get()).ok()?,
-            None => None,
+        let start = (item.get().as_ptr() as usize).wrapping_sub(body.as_ptr() as usize);
+        let at =
+            At::new(start, start + item.get().len()).ok_or_else(|| serde_json::Error::custom("a page too large"))?;
+        let row: Object<'_> = serde_json::from_str(item.get())?;
+        let time: Option<DateTime<Utc>> = match S::TIME {
+            Some(name) if row.contains_key(name) => property(&row, name)?,
+            _ => None,
         };
-        Some((Key { id, time: time.map(|time| time.timestamp_micros()) }, At::new(start, start + item.get().len())?))
+        Ok((Key { id: property(&row, S::ID)?, time: time.map(|time| time.timestamp_micros()) }, at))
     });
-    Some((count, rows.collect::<Option<_>>()?))
+    Ok((count, rows.collect::<serde_json::Result<_>>()?))
+}
+
+/// A property that must be there.
+fn property<'a, T: Deserialize<'a>>(object: &Object<'a>, name: &'static str) -> serde_json::Result<T> {
+    let value = object.get(name).ok_or_else(|| serde_json::Error::missing_field(name))?;
+    // Inside a value that was read there is nothing incomplete.
+    serde_json::from_str(value.get()).map_err(serde_json::Error::custom)
 }
 
 /// The last of equal names counts, as elsewhere.

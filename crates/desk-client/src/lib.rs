@@ -1,9 +1,9 @@
 //! Rust client for the Sendbird Desk Platform API.
 //!
 //! [`Client`] has one async method for each operation of `openapi/desk.yaml`; the methods, their request types and their
-//! results are generated. What is written by hand is the runtime below them: where the token may go ([`Client`]), how a
-//! request is sent (one place for all operations), and what an [`Error`] says: above all its [`Outcome`], because a
-//! create that may have been received must never be sent again.
+//! results are generated. The hand-written runtime below them is the crate `desk-core`: it sends every request, and every
+//! [`Error`] states by its [`Outcome`] whether the request may have had an effect, because a create that may have been
+//! received must never be sent again.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), desk_client::Error> {
@@ -34,64 +34,27 @@
 //!   (`rustls::crypto::CryptoProvider::install_default`) comes first; without any of them a client cannot be built. Choose the one
 //!   that the rest of the program uses: beside two, `rustls::ClientConfig::builder()` panics.
 
-#[doc(hidden)]
-#[allow(dead_code, reason = "which lists there are depends on the spec")]
-pub mod answer;
-mod asked;
-mod base;
-mod body;
-mod builder;
-mod cancel;
-#[allow(dead_code, reason = "which checks are called depends on the spec")]
-mod check;
 mod client;
-mod connect;
-mod deadline;
-mod error;
-mod evidence;
-#[allow(dead_code, reason = "which lists there are depends on the spec")]
-pub mod export;
-#[cfg(fuzzing)]
-#[doc(hidden)]
-pub mod fuzzing;
-mod gate;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
 #[rustfmt::skip]
 mod generated;
-mod hooks;
-mod json;
-mod locked;
-#[doc(hidden)]
-pub mod lookup;
-mod observe;
-mod open_enum;
-mod options;
-#[allow(dead_code, reason = "which lists there are depends on the spec")]
-mod paging;
-mod pool;
-mod rate;
-mod raw;
-mod request;
-mod response;
-mod retry;
-mod retry_after;
-mod tls;
-mod token;
-mod transport;
 
-pub use builder::Builder;
-pub use cancel::CancelToken;
-pub use check::Missing;
 pub use client::Client;
-pub use error::{Error, ErrorKind, Outcome};
-pub use json::Json;
-pub use observe::{AttemptReport, CallReport, Observer};
-pub use options::CallOptions;
-pub use paging::ItemStream;
-pub use raw::{RawRequest, RawResult};
-pub use response::Response;
+pub use desk_core::{
+    AttemptReport, CallOptions, CallReport, CancelToken, Error, ErrorKind, Json, Observer, Outcome, RawRequest,
+    RawResult, Response,
+};
+pub use desk_core::{check::Missing, list::ItemStream};
 
-pub use generated::types;
+pub use generated::{lists, operations, requests, types};
+
+/// Windows of time of a list, with proof that no row is lost or doubled.
+pub mod export {
+    pub use desk_core::export::{Export, Piece, Pieces, Proof, Window, begin};
+}
+
+/// Settings of a [`Client`].
+pub type Builder = desk_core::Builder<Client>;
 
 // Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
 const _: Option<&str> = option_env!("DESK_TREE");

@@ -17,7 +17,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::desk_client::{CancelToken, Client, Error, lookup};
+use ::desk_client::{CancelToken, Client, Error, Response};
+use ::desk_core::decode::Decode;
+use ::desk_core::join_lookups;
+use ::desk_core::request::Request;
 use tokio::runtime::{Builder, Handle as Runtime};
 
 use crate::background::Background;
@@ -197,7 +200,7 @@ impl Drop for Inner {
         runtime.shutdown_background();
         // Inside a callback, on a thread that another client drives, nothing may block.
         if Runtime::try_current().is_err() {
-            lookup::join(id, PATIENCE);
+            join_lookups(id, PATIENCE);
         }
     }
 }
@@ -236,6 +239,11 @@ impl Caller {
         let cancel = CancelToken::new();
         let options = options.cancel(object.inner.freed.clone()).cancel(cancel.clone());
         Ok((Caller { inner: object.inner.clone(), client: object.client.with(options), queue }, cancel))
+    }
+
+    /// Sends one request to its end on this thread.
+    pub(crate) fn send<T: Send>(&self, request: Request, decode: Decode<T>) -> Result<Response<T>, Failure> {
+        self.run(self.client.core().send(request, decode))
     }
 
     /// Runs one call to its end on this thread.

@@ -7,7 +7,7 @@ use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ::desk_client::Error;
-use ::desk_client::export::{Export, Proof, SharedRow, Window};
+use ::desk_core::export::{Export, Proof, SharedRow, Window};
 
 use crate::client::Caller;
 use crate::error::{Failure, desk_error};

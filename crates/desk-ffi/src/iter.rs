@@ -5,8 +5,8 @@
 use std::ptr;
 use std::sync::{Mutex, MutexGuard};
 
-use ::desk_client::answer::Rows;
 use ::desk_client::{Error, ItemStream};
+use ::desk_core::list::Rows;
 
 use crate::client::Caller;
 use crate::error::{Failure, desk_error};
@@ -54,7 +54,7 @@ where
         Some(items) => stream.max_items(items),
         None => stream,
     };
-    let page = Rows { items: Vec::new(), count: 0, kept: None };
+    let page = Rows { items: Vec::new(), count: 0, owner: None };
     let iter = Iter { pages: Steps::new(caller, "iter", stream), walk: Mutex::new(Walk { page, next: 0 }) };
     Ok(handle::give::<H, ()>(iter, ()))
 }

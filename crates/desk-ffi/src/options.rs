@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::desk_client::export::Export;
 use ::desk_client::{Builder, CallOptions, Client};
+use ::desk_core::export::Export;
 
 use crate::cancel::desk_cancel;
 use crate::error::Failure;

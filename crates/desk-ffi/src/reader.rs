@@ -17,15 +17,17 @@ mod time;
 
 use std::mem::MaybeUninit;
 
-use ::desk_client::answer;
-use ::desk_client::answer::words::Day;
+use ::desk_core::decode::{self, Undecodable};
+use ::desk_json::Day;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use self::cursor::{Cursor, PAD};
 pub(crate) use self::kept::{Kept, Row, item};
-use crate::output::{self, EnumView, Enumeration, List, Object};
+use crate::output::{self, EnumView, Enumeration, List, Object, View};
 use crate::text::desk_str;
 
 /// Objects inside objects; serde goes further.
@@ -69,6 +71,11 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
         unsafe { text::unescape(start, end) };
     }
     Ok(Kept { view, arena, body })
+}
+
+/// Reads a whole answer, by serde if it is not as [`read`] expects it.
+pub(crate) fn decode<S: DeserializeOwned, V: Read + View<S>>(body: Vec<u8>) -> Result<Kept<V>, Undecodable> {
+    read(body).or_else(|body| decode::json::<S>(body).map(|source| Kept::of(&source)))
 }
 
 /// What all values of an answer share.
@@ -212,7 +219,7 @@ impl Reader<'_, '_> {
             end = unsafe { end.over(1) };
         }
         // SAFETY: nothing of it was written.
-        let (text, len) = answer::json(unsafe { self.at.until(end) })?;
+        let (text, len) = first_value(unsafe { self.at.until(end) })?;
         let value: f64 = text.parse().ok()?;
         let whole = len == end.since(self.at);
         self.at = end;
@@ -304,7 +311,7 @@ impl Reader<'_, '_> {
     /// Any JSON, but for the white space in it: copied, because the byte after it belongs to the next value and cannot become its NUL.
     pub(crate) fn json(&mut self) -> Option<desk_str> {
         // SAFETY: the bytes from here on were not written yet.
-        let (text, len) = answer::json(unsafe { self.at.until(self.page.end) })?;
+        let (text, len) = first_value(unsafe { self.at.until(self.page.end) })?;
         // After white space, which the test for a null does not skip.
         if text == "null" {
             return None;
@@ -377,6 +384,13 @@ impl Reader<'_, '_> {
         // SAFETY: each was written.
         Some(List::new(unsafe { items.assume_init_ref() }))
     }
+}
+
+/// The text of the JSON value that `bytes` begin with, and where it ends, white space before it included.
+fn first_value(bytes: &[u8]) -> Option<(&str, usize)> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<&RawValue>();
+    let value = values.next()?.ok()?;
+    Some((value.get(), values.byte_offset()))
 }
 
 #[cfg(test)]

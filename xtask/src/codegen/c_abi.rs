@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Schema, Type};
 use super::names;
-use super::rust::{any_answer, doc, ident};
+use super::rust::{doc, ident};
 
 /// `generated/mod.rs`.
 pub fn module() -> TokenStream {
@@ -72,7 +72,8 @@ pub fn operations(model: &Model, runtime: &[syn::Item]) -> Result<TokenStream> {
     no_twins(model, runtime)?;
     let functions = model.operations.iter().map(|operation| function(operation, model));
     Ok(quote! {
-        use ::desk_client::types;
+        use ::desk_client::{requests, types};
+        use ::desk_core::decode;
         use super::inputs::*;
         use super::outputs::*;
         use crate::client::{Caller, desk_client};
@@ -80,7 +81,7 @@ pub fn operations(model: &Model, runtime: &[syn::Item]) -> Result<TokenStream> {
         use crate::options::desk_call_options;
         use crate::status::desk_status;
         use crate::text::desk_str;
-        use crate::{guard, input, output};
+        use crate::{guard, input, output, reader};
         #(#functions)*
     })
 }
@@ -120,14 +121,13 @@ pub fn arguments(
 
 fn function(operation: &Operation, model: &Model) -> TokenStream {
     let name = format_ident!("desk_{}", operation.id);
-    // What has no result is no answer of ours.
-    let method = if operation.output.is_some() { any_answer(operation) } else { ident(&operation.id) };
     let body = operation.body.as_ref().and_then(|body| model.schema(body));
     let (arguments, reads, passed) = arguments(operation, body);
+    let (id, decode) = (ident(&operation.id), decode(operation));
     let call = quote! {
         let caller = Caller::new(client, options)?;
         #(#reads)*
-        let result = caller.run(caller.client.#method(#(#passed),*))?;
+        let result = caller.send(requests::#id(#(#passed),*), #decode)?;
     };
     let about = doc(&about(operation));
     let Some(output) = &operation.output else {
@@ -159,6 +159,17 @@ fn function(operation: &Operation, model: &Model) -> TokenStream {
             // SAFETY: the caller keeps the rules at the top of desk.h.
             unsafe { guard::call(out, err, || { #call Ok(output::give_kept(result)) }) }
         }
+    }
+}
+
+/// The function that decodes the result of an operation.
+pub(super) fn decode(operation: &Operation) -> TokenStream {
+    match &operation.output {
+        Some(output) => {
+            let (source, view) = (ident(output), format_ident!("{output}View"));
+            quote!(reader::decode::<types::#source, #view>)
+        }
+        None => quote!(decode::nothing),
     }
 }
 

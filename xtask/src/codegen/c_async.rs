@@ -4,10 +4,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::c_abi::arguments;
+use super::c_abi::{arguments, decode};
 use super::model::{Model, Operation, Schema};
 use super::names;
-use super::rust::{any_answer, doc, ident};
+use super::rust::{doc, ident};
 
 /// What takes the result of an operation.
 pub fn taker(output: Option<&str>) -> String {
@@ -23,7 +23,8 @@ pub fn emit(model: &Model) -> TokenStream {
     let takes = model.objects().map(|(schema, _)| schema).filter(|schema| schema.output && schema.root).map(take);
     quote! {
         use std::ffi::c_void;
-        use ::desk_client::{Response, types};
+        use ::desk_client::{Response, requests, types};
+        use ::desk_core::decode;
         use super::inputs::*;
         use super::outputs::*;
         use crate::client::{Caller, desk_client};
@@ -33,7 +34,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use crate::reader::Kept;
         use crate::status::desk_status;
         use crate::text::desk_str;
-        use crate::{guard, input, output};
+        use crate::{guard, input, output, reader};
         #(#starts)*
         #(#takes)*
     }
@@ -41,8 +42,7 @@ pub fn emit(model: &Model) -> TokenStream {
 
 fn start(operation: &Operation, model: &Model) -> TokenStream {
     let name = format_ident!("desk_{}_async", operation.id);
-    // What has no result is no answer of ours.
-    let method = if operation.output.is_some() { any_answer(operation) } else { ident(&operation.id) };
+    let (id, decode) = (ident(&operation.id), decode(operation));
     let body = operation.body.as_ref().and_then(|body| model.schema(body));
     let (arguments, reads, passed) = arguments(operation, body);
     let taker = taker(operation.output.as_deref());
@@ -54,13 +54,7 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
         operation.id
     ));
     // An operation without a result has nothing to keep but how it ended.
-    let result = match &operation.output {
-        Some(output) => {
-            let view = format_ident!("{output}View");
-            quote!(let result: Result<Response<Kept<#view>>, Failure> = result;)
-        }
-        None => quote!(let result = result.map(drop);),
-    };
+    let result = if operation.output.is_some() { quote!(result) } else { quote!(result.map(drop)) };
     quote! {
         #about
         #[unsafe(no_mangle)]
@@ -81,10 +75,10 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
                     let (caller, cancel) = Caller::asynchronous(client, options)?;
                     #(#reads)*
                     let Caller { inner, client, queue } = caller;
+                    let request = requests::#id(#(#passed),*);
                     let call = async move {
-                        let result = client.#method(#(#passed),*).await.map_err(Failure::from);
+                        let result = client.core().send(request, #decode).await.map_err(Failure::from);
                         #result
-                        result
                     };
                     Ok(Start { inner, queue, cancel, call })
                 })

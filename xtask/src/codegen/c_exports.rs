@@ -9,7 +9,7 @@ use super::c_lists::{Said, members, steps};
 use super::model::{Model, Operation, Paged};
 use super::names;
 use super::rust::{doc, ident};
-use super::rust_lists::{any_export, member};
+use super::rust_lists::member;
 
 /// What the names of an export's functions end in.
 pub const FUNCTIONS: [&str; 6] = ["new", "next", "next_async", "is_ready", "at", "free"];
@@ -24,9 +24,9 @@ pub fn emit(model: &Model) -> TokenStream {
     let exports = model.operations.iter().filter_map(|operation| Some(export(operation, operation.paged.as_ref()?)));
     quote! {
         use std::ffi::c_void;
-        use ::desk_client::answer::Split;
-        use ::desk_client::export::SharedRow;
-        use ::desk_client::types;
+        use ::desk_client::{lists, types};
+        use ::desk_core::export::SharedRow;
+        use ::desk_core::list::RowDecoder;
         use super::inputs::*;
         use super::outputs::*;
         use crate::client::{Caller, desk_client};
@@ -35,7 +35,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use crate::handle::Handle;
         use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
         use crate::options::{desk_call_options, desk_export_options};
-        use crate::reader::Kept;
+        use crate::reader;
         use crate::status::desk_status;
         use crate::text::desk_str;
         use crate::{guard, input};
@@ -46,7 +46,8 @@ pub fn emit(model: &Model) -> TokenStream {
 fn export(operation: &Operation, paged: &Paged) -> TokenStream {
     let export = ident(&export_type(paged));
     let [new, next, at, free] = ["new", "next", "at", "free"].map(|what| format_ident!("{export}_{what}"));
-    let (item, method) = (ident(&names::c_type(&paged.item)), any_export(paged));
+    let (item, operation_id) = (ident(&names::c_type(&paged.item)), ident(&operation.id));
+    let source = ident(operation.output.as_deref().unwrap_or_default());
     let [page, count, items, id] = members(operation, paged);
     let time = paged.time.as_ref().map_or(quote!(|_| None), |field| {
         let name = member(field);
@@ -139,11 +140,15 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
                 guard::call(out, err, || {
                     let caller = Caller::new(client, options)?;
                     #(#reads)*
-                    let split = Split {
-                        rows: |page: Kept<#page>| page.shared_rows(#count, #items, #id, #time),
+                    let rows = RowDecoder {
+                        decode: |body| {
+                            let page = reader::decode::<types::#source, #page>(body)?;
+                            Ok(page.shared_rows(#count, #items, #id, #time))
+                        },
                         id: SharedRow::id,
+                        time: SharedRow::time,
                     };
-                    let export = caller.client.#method(#(#passed,)* split, SharedRow::time);
+                    let export = caller.client.core().export(lists::#operation_id(#(#passed),*), rows);
                     export::give(&caller, export, export_options)
                 })
             }

@@ -8,7 +8,6 @@ use super::c_abi::arguments;
 use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
 use super::rust::{doc, ident};
-use super::rust_lists::any_stream;
 
 /// The C name of an iterator.
 pub fn iter_type(paged: &Paged) -> String {
@@ -20,8 +19,8 @@ pub fn emit(model: &Model) -> TokenStream {
     let lists = model.operations.iter().filter_map(|operation| Some(list(operation, operation.paged.as_ref()?)));
     quote! {
         use std::ffi::c_void;
-        use ::desk_client::answer::Split;
-        use ::desk_client::types;
+        use ::desk_client::{lists, types};
+        use ::desk_core::list::RowDecoder;
         use super::inputs::*;
         use super::outputs::*;
         use crate::client::{Caller, desk_client};
@@ -30,7 +29,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use crate::iter::{self, Iter};
         use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
         use crate::options::{desk_call_options, desk_iter_options};
-        use crate::reader::{Kept, Row};
+        use crate::reader::{self, Row};
         use crate::status::desk_status;
         use crate::text::desk_str;
         use crate::{guard, input};
@@ -123,7 +122,7 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     let iter = ident(&iter_type(paged));
     let [new, next, is_ready, free] = ["new", "next", "is_ready", "free"].map(|what| format_ident!("{iter}_{what}"));
     let (item, view) = (ident(&names::c_type(&paged.item)), format_ident!("{}View", paged.item));
-    let stream = any_stream(paged);
+    let (operation_id, source) = (ident(&operation.id), ident(operation.output.as_deref().unwrap_or_default()));
     let [page, count, items, id] = members(operation, paged);
     let (arguments, reads, passed) = arguments(operation, None);
     let about = doc(&format!(
@@ -190,11 +189,13 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
                 guard::call(out, err, || {
                     let caller = Caller::new(client, options)?;
                     #(#reads)*
-                    let split = Split {
-                        rows: |page: Kept<#page>| page.rows(#count, #items),
-                        id: |row: &Row<#view>| row.get(#id),
+                    let rows = RowDecoder {
+                        decode: |body| Ok(reader::decode::<types::#source, #page>(body)?.rows(#count, #items)),
+                        id: |row: &Row<_>| row.get(#id),
+                        time: |_| None,
                     };
-                    iter::give(&caller, caller.client.#stream(#(#passed,)* split), iter_options)
+                    let stream = caller.client.core().stream(lists::#operation_id(#(#passed),*), rows);
+                    iter::give(&caller, stream, iter_options)
                 })
             }
         }

@@ -17,16 +17,15 @@ pub fn emit(model: &Model) -> TokenStream {
     let roots = model.objects().filter(|(schema, _)| schema.output && schema.root);
     let beside_serde = roots.map(|(schema, _)| {
         let (view, source) = (format_ident!("{}View", schema.name), ident(&schema.name));
-        quote! { reader::agree::agree::<types::#source, #view>(bytes, |bytes| serde_json::from_slice(bytes)); }
+        quote! { crate::reader::agree::agree::<types::#source, #view>(bytes, |bytes| serde_json::from_slice(bytes)); }
     });
     quote! {
         use std::mem::MaybeUninit;
         use std::ptr;
-        use ::desk_client::answer::Answer;
         use ::desk_client::types;
         use super::outputs::*;
         use crate::output::{EnumView, List, Object};
-        use crate::reader::{self, Kept, Read, Reader};
+        use crate::reader::{Read, Reader};
         use crate::text::desk_str;
         #(#readers)*
 
@@ -39,7 +38,7 @@ pub fn emit(model: &Model) -> TokenStream {
 }
 
 fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
-    let (view, source) = (format_ident!("{}View", schema.name), ident(&schema.name));
+    let view = format_ident!("{}View", schema.name);
     let members = fields.iter().map(|field| {
         let (name, value) = (ident(&names::rust(&field.name)), property(field));
         quote! { (&raw mut (*to).#name).write(#value); }
@@ -47,19 +46,6 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
     let names = fields.iter().map(|field| ident(&names::rust(&field.name)));
     let about = schema.root.then(|| quote!(response_: _));
     let no_response = schema.root.then(|| quote! { (&raw mut (*to).response_).write(ptr::null()); });
-    let answer = schema.root.then(|| {
-        quote! {
-            impl Answer<types::#source> for Kept<#view> {
-                fn read(body: Vec<u8>) -> Result<Kept<#view>, Vec<u8>> {
-                    reader::read(body)
-                }
-
-                fn of(value: types::#source) -> Kept<#view> {
-                    Kept::of(&value)
-                }
-            }
-        }
-    });
     quote! {
         // Every member there is: one that nobody reads does not compile.
         const _: fn(#view) = |#view { #(#names: _,)* #about }| ();
@@ -75,8 +61,6 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
                 from.close()
             }
         }
-
-        #answer
     }
 }
 

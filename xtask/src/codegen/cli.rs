@@ -10,8 +10,8 @@ use quote::{format_ident, quote};
 use super::cli_bulk;
 use super::model::{Field, Kind, Model, Operation, Paged, Type};
 use super::names;
-use super::rust::{any_answer, ident, rust_type};
-use super::rust_lists::{any_stream, copied};
+use super::rust::{ident, rust_type};
+use super::rust_lists::copied;
 
 /// Options that commands have of their own.
 const OPTIONS: [&str; 10] =
@@ -63,8 +63,10 @@ pub fn operations(model: &Model) -> TokenStream {
         use crate::api::input::Input;
         use crate::api::{Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness};
         use crate::error::Result;
-        use crate::rows::{Json, PageOf, Row};
-        use desk_client::types;
+        use crate::rows;
+        use desk_client::{requests, types};
+        #[allow(unused_imports)]
+        use desk_core::decode;
 
         pub(crate) static OPERATIONS: &[Operation] = &[#(#tables),*];
         #(#shared)*
@@ -181,11 +183,14 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
         lines.push(quote!(let body_: types::#schema = input.body()?;));
         passed.push(quote!(&body_,));
     }
-    let method = any_answer(operation);
+    let request = ident(id);
     let call = match operation.output {
-        Some(_) => quote!(Ok(Some(client.#method::<Json>(#(#passed)*).await?.into_inner()))),
+        Some(_) => quote! {
+            let request_ = requests::#request(#(#passed)*);
+            Ok(Some(client.core().send(request_, rows::json).await?.into_inner()))
+        },
         None => quote! {
-            client.#method::<()>(#(#passed)*).await?;
+            client.core().send(requests::#request(#(#passed)*), decode::nothing).await?;
             Ok(None)
         },
     };
@@ -193,14 +198,15 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
         None => quote!(None),
         Some(paged) => {
             let offset = named(&own, &paged.offset);
-            let (stream, shape) = (any_stream(paged), shape_name(operation));
+            let shape = shape_name(operation);
             let (path, given, params) = (path_of(operation, &own), given_of(operation), params_fn(operation));
             quote! {
                 Some(Paged {
                     offset: #offset,
                     rows: |client, input| {
                         #path
-                        Ok(client.#stream(#given &#params(input)?, lists::#shape::split()))
+                        let list_ = desk_client::lists::#request(#given &#params(input)?);
+                        Ok(client.core().stream(list_, lists::#shape::rows()))
                     },
                 })
             }

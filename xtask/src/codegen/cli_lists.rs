@@ -8,8 +8,8 @@ use quote::{format_ident, quote};
 
 use super::cli::{arguments, arguments_const, given_of, is_exported, kind, params_fn, path_of, shape_name};
 use super::model::{Field, Model, Operation, Paged, Type};
-use super::rust::any_answer;
-use super::rust_lists::{LIMIT, any_export, member};
+use super::rust::ident;
+use super::rust_lists::{LIMIT, member};
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
@@ -21,8 +21,9 @@ pub fn emit(model: &Model) -> TokenStream {
     quote! {
         use super::operations;
         use crate::api::{Column, Kind, List};
-        use crate::rows::{PageOf, Row, Shape};
-        use desk_client::answer::Split;
+        use crate::rows::{self, Row, Shape};
+        use desk_client::requests;
+        use desk_core::list::RowDecoder;
 
         pub(crate) static LISTS: &[List] = &[#(#exports),*];
         #(#columns)*
@@ -42,8 +43,8 @@ fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
         pub(crate) struct #name;
 
         impl #name {
-            pub(crate) fn split() -> Split<PageOf<#name>, Row> {
-                Split { rows: PageOf::rows, id: Row::id }
+            pub(crate) fn rows() -> RowDecoder<Row> {
+                RowDecoder { decode: rows::page::<#name>, id: Row::id, time: Row::time }
             }
         }
 
@@ -93,7 +94,7 @@ fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     let page = narrow(&paged.limit, quote!(span.page));
     let start = narrow(&paged.offset, quote!(Some(offset)));
     let (path, given, params) = (path_of(operation, &all), given_of(operation), params_fn(operation));
-    let (export, list) = (any_export(paged), any_answer(operation));
+    let id_ = ident(&operation.id);
     quote! {
         List {
             name: #noun,
@@ -108,14 +109,15 @@ fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
                 let mut params = operations::#params(input)?;
                 #times
                 params.#limit = #page;
-                Ok(client.#export(#given &params, #shape::split(), Row::time))
+                Ok(client.core().export(desk_client::lists::#id_(#given &params), #shape::rows()))
             },
             ask: |client, input, span, offset| Box::pin(async move {
                 #path
                 let mut params = operations::#params(&input)?;
                 #times
                 (params.#limit, params.#offset) = (#page, #start);
-                Ok(client.#list::<PageOf<#shape>>(#given &params).await?.into())
+                let request_ = requests::#id_(#given &params);
+                Ok(client.core().send(request_, rows::page::<#shape>).await?.into())
             }),
         }
     }

@@ -18,6 +18,7 @@ pub mod command;
 mod cpp;
 mod cpp_request;
 mod cpp_result;
+mod cut;
 mod header;
 mod lint;
 mod lower;
@@ -74,7 +75,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     };
 
     let wire = progenitor::emit(&model)?;
-    let operations = rust::operations(&model, &wire)?;
+    let requests = rust::requests(&model, &wire)?;
     let mut files = Files::new();
     let client = |name: &str| format!("crates/desk-client/src/generated/{name}.rs");
     files.insert(client("wire"), format!("{MARK}{}", prettyplease::unparse(&wire)));
@@ -83,8 +84,10 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("enums", rust::enums(&model)),
         ("params", rust::params(&model)),
         ("builders", rust::builders(&model)),
-        ("operations", operations),
+        ("operations", rust::operations(&model)),
+        ("requests", requests),
         ("lists", rust_lists::emit(&model)),
+        ("methods", rust::methods(&model)),
     ] {
         files.insert(client(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-client"))?);
     }
@@ -116,7 +119,8 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     files.insert("include/desk.h".to_owned(), header::emit(&items, version)?);
     files.insert("include/desk.hpp".to_owned(), cpp::emit(&model)?);
     let shown = |name| files[&client(name)].as_str();
-    let rust_surface = surface::rust(&["operations", "lists"].map(shown), &["params", "wire", "enums"].map(shown))?;
+    let rust_surface =
+        surface::rust(&["methods", "requests", "lists"].map(shown), &["params", "wire", "enums"].map(shown))?;
     Ok(Generated { c_surface: surface::c(&items), rust_surface, files })
 }
 

@@ -1,4 +1,4 @@
-//! Model → progenitor's client: wire types and one low-level method per operation (the private half of desk-client).
+//! Model → progenitor's module, cut to types and functions that build requests (the private half of desk-client).
 //!
 //! progenitor reads a spec written from the model, not the one people wrote: without error responses, so that every
 //! failure keeps status, headers and body; with any 2xx accepted; without bounds, which the typed methods check; and with
@@ -7,22 +7,17 @@
 use anyhow::{Context, Result};
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch};
-use quote::quote;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl, TypePatch};
 use serde_json::{Map, Value, json};
 use syn::visit_mut::VisitMut;
 
+use super::cut::cut;
 use super::model::{Field, Kind, Model, Operation, Schema, Type};
 
-/// The generated module, as a syntax tree; the typed methods read its signatures.
+/// The generated module, as a syntax tree; `requests.rs` calls its functions by their signatures.
 pub fn emit(model: &Model) -> Result<syn::File> {
     let mut settings = GenerationSettings::new();
-    settings
-        .with_interface(InterfaceStyle::Positional)
-        .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::transport::Call))
-        .with_derive("PartialEq");
+    settings.with_interface(InterfaceStyle::Positional).with_tag(TagStyle::Merged).with_derive("PartialEq");
     for (schema, _) in model.enums() {
         let traits = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_replacement(
@@ -38,9 +33,8 @@ pub fn emit(model: &Model) -> Result<syn::File> {
     let tokens: TokenStream = Generator::new(&settings).generate_tokens(&spec).context("progenitor")?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor's output")?;
     DocLines.visit_file_mut(&mut file);
-    Requests.visit_file_mut(&mut file);
     FreeForm.visit_file_mut(&mut file);
-    Ok(file)
+    cut(file)
 }
 
 /// The spec as progenitor should see it.
@@ -168,62 +162,6 @@ impl VisitMut for FreeForm {
         }
         syn::visit_mut::visit_type_mut(self, ty);
     }
-}
-
-/// Lets the runtime make addresses and requests: it needs no client of reqwest, and need not read the whole of an address
-/// again in each call.
-struct Requests;
-
-impl VisitMut for Requests {
-    fn visit_local_mut(&mut self, local: &mut syn::Local) {
-        let url = matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "url");
-        match local.init.as_mut().filter(|_| url) {
-            Some(init) => {
-                let path = &init.expr;
-                *init.expr = syn::parse_quote!(self.inner.url(#path));
-            }
-            None => syn::visit_mut::visit_local_mut(self, local),
-        }
-    }
-
-    fn visit_item_struct_mut(&mut self, item: &mut syn::ItemStruct) {
-        if let syn::Fields::Named(fields) = &mut item.fields {
-            let kept = std::mem::take(&mut fields.named).into_iter().filter(|field| !is_client(&field.ty));
-            fields.named = kept.collect();
-        }
-    }
-
-    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        // The constructors take or make a client. Nothing is told by names: operations may have the same.
-        if item.trait_.is_none() {
-            item.items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if returns(function, "Self")));
-        }
-        for item in &mut item.items {
-            if let syn::ImplItem::Fn(function) = item
-                && returns(function, "&reqwest::Client")
-            {
-                function.block = syn::parse_quote!({ self.inner.no_client() });
-            }
-        }
-        syn::visit_mut::visit_item_impl_mut(self, item);
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
-        syn::visit_mut::visit_expr_mut(self, expr);
-        let client: syn::Expr = syn::parse_quote!(self.client);
-        if *expr == client {
-            *expr = syn::parse_quote!(self.inner.requests());
-        }
-    }
-}
-
-fn returns(function: &syn::ImplItemFn, ty: &str) -> bool {
-    let wanted: syn::Result<syn::Type> = syn::parse_str(ty);
-    matches!((&function.sig.output, wanted), (syn::ReturnType::Type(_, own), Ok(wanted)) if **own == wanted)
-}
-
-fn is_client(ty: &syn::Type) -> bool {
-    *ty == syn::parse_quote!(reqwest::Client)
 }
 
 fn split_doc(attr: syn::Attribute) -> Vec<syn::Attribute> {

@@ -1,15 +1,16 @@
 //! Model → the public half of desk-client: typed methods, query parameters, builders, enumerations.
 //!
-//! The types of requests and results are progenitor's (`wire.rs`); the methods read its signatures, because it orders
-//! arguments by name.
+//! The types of requests and results are progenitor's (`wire.rs`), and so are the functions that build requests; their
+//! signatures are read, because progenitor orders arguments by name.
 
 use anyhow::{Context, Result, anyhow};
+use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Type};
 use super::names;
-use super::rust_checks;
+use super::{rust_checks, rust_lists};
 
 /// `generated/mod.rs`.
 pub fn module(model: &Model) -> TokenStream {
@@ -18,16 +19,17 @@ pub fn module(model: &Model) -> TokenStream {
     quote! {
         pub(crate) mod builders;
         pub(crate) mod enums;
-        pub(crate) mod lists;
-        pub(crate) mod operations;
+        pub mod lists;
+        pub(crate) mod methods;
+        pub mod operations;
         pub(crate) mod params;
+        pub mod requests;
         #[allow(dead_code, missing_docs, unreachable_pub, clippy::all, rustdoc::all)]
         pub(crate) mod wire;
 
-        /// The service's address.
-        pub(crate) const SERVER: &str = #server;
-        /// The header that carries the token.
-        pub(crate) const TOKEN_HEADER: &str = #header;
+        /// Facts of the service.
+        pub(crate) const SERVICE: desk_core::request::Service =
+            desk_core::request::Service { server: #server, token_header: #header };
 
         /// Requests, results, query parameters and enumerations, as the spec names them.
         pub mod types {
@@ -45,7 +47,7 @@ pub fn enums(model: &Model) -> TokenStream {
         quote! { #doc pub enum #name { #(#variants = #values,)* } }
     });
     quote! {
-        crate::open_enum::open_enum! { #(#enums)* }
+        desk_core::open_enum! { #(#enums)* }
     }
 }
 
@@ -86,7 +88,7 @@ pub fn builders(model: &Model) -> TokenStream {
     let queries = queries.map(|operation| builder(&operation.params_type(), &operation.query));
     quote! {
         use super::types;
-        use crate::check::Missing;
+        use desk_core::check::Missing;
         #(#bodies)*
         #(#queries)*
     }
@@ -183,31 +185,89 @@ fn argument(field: &Field) -> (TokenStream, TokenStream) {
     }
 }
 
-/// `generated/operations.rs`; `wire` is progenitor's module.
-pub fn operations(model: &Model, wire: &syn::File) -> Result<TokenStream> {
-    let methods: Vec<_> = model.operations.iter().map(|operation| method(operation, wire)).collect::<Result<_>>()?;
+/// `generated/operations.rs`.
+pub fn operations(model: &Model) -> TokenStream {
+    let constants = model.operations.iter().map(|operation| {
+        let (id, verb, path) = (&operation.id, operation.method.to_uppercase(), &operation.path);
+        let (name, about) = (constant(operation), doc(&format!("{}: `{verb} {path}`", operation.summary)));
+        quote! { #about pub const #name: Operation = Operation { id: #id, method: #verb, path: #path }; }
+    });
+    quote! {
+        //! The operations of the spec, without arguments.
+
+        use desk_core::request::Operation;
+        #(#constants)*
+    }
+}
+
+/// The constant of an operation in `operations.rs`.
+fn constant(operation: &Operation) -> proc_macro2::Ident {
+    ident(&operation.id.to_shouty_snake_case())
+}
+
+/// `generated/requests.rs`; `wire` is progenitor's module.
+pub fn requests(model: &Model, wire: &syn::File) -> Result<TokenStream> {
+    let requests: Vec<_> = model.operations.iter().map(|operation| request(operation, wire)).collect::<Result<_>>()?;
     Ok(quote! {
-        use super::types;
-        use crate::answer::Answer;
-        use crate::check::Check;
-        use crate::transport::{Call, Operation, Sending};
-        use crate::{Client, Error, Response};
-        impl Client { #(#methods)* }
+        //! Requests as values, one function for each operation. Nothing is sent: [`Client::core`](crate::Client::core) sends
+        //! them. A value that breaks a bound of the spec is the error of that call.
+
+        use super::{operations, types, wire};
+        #[allow(unused_imports)]
+        use desk_core::check::Check;
+        use desk_core::request::Request;
+        #(#requests)*
     })
 }
 
-fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
-    let (id, verb, path) = (&operation.id, operation.method.to_uppercase(), &operation.path);
-    let name = ident(id);
-    let path_names = operation.path_params.iter().map(|field| ident(&names::rust(&field.name)));
-    let given: Vec<_> = path_names.chain(params_and_body(operation)).collect();
+fn request(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
+    let (name, constant, arguments) = (ident(&operation.id), constant(operation), arguments(operation));
     let mut checks: Vec<_> = operation.path_params.iter().filter_map(rust_checks::path_parameter).collect();
     checks.extend(params_and_body(operation).map(|name| quote! { #name.check("")?; }));
-    let output = operation.output.as_ref().map_or(quote!(()), |output| {
-        let output = ident(output);
-        quote!(types::#output)
+    let values = wire_arguments(operation, wire).with_context(|| format!("operation `{name}`"))?;
+    let about = doc(&format!("The request of [`Client::{name}`](crate::Client::{name})."));
+    Ok(quote! {
+        #about
+        pub fn #name(#arguments) -> Request {
+            Request::new(operations::#constant, || {
+                #(#checks)*
+                wire::#name(#(#values),*)
+            })
+        }
+    })
+}
+
+/// `generated/methods.rs`.
+pub fn methods(model: &Model) -> TokenStream {
+    let methods = model.operations.iter().map(method);
+    let lists = rust_lists::methods(model);
+    let imports = (!lists.is_empty()).then(|| {
+        quote! {
+            use super::lists;
+            use crate::ItemStream;
+            use crate::export::Export;
+        }
     });
-    let values = wire_arguments(operation, wire).with_context(|| format!("operation `{id}`"))?;
+    quote! {
+        use super::{requests, types};
+        #imports
+        use crate::{Client, Error, Response};
+        use desk_core::decode;
+        impl Client { #(#methods)* #lists }
+    }
+}
+
+fn method(operation: &Operation) -> TokenStream {
+    let (name, arguments) = (ident(&operation.id), arguments(operation));
+    let path_names = operation.path_params.iter().map(|field| ident(&names::rust(&field.name)));
+    let given = path_names.chain(params_and_body(operation));
+    let (output, decode) = match &operation.output {
+        Some(output) => {
+            let output = ident(output);
+            (quote!(types::#output), quote!(decode::json))
+        }
+        None => (quote!(()), quote!(decode::nothing)),
+    };
     let mut about = format!("{}\n\n{}", operation.summary, operation.doc);
     if operation.deprecated {
         about += "\n\n**Deprecated by the service.**";
@@ -215,54 +275,26 @@ fn method(operation: &Operation, wire: &syn::File) -> Result<TokenStream> {
     about += &format!("\n\n`{} {}`", operation.method.to_uppercase(), operation.path);
     about += "\n\n# Errors\nEvery [`Error`] says by its [`Outcome`](crate::Outcome) whether the request may have had an effect.";
     let about = doc(&about);
-    let check = (!checks.is_empty()).then(|| {
-        quote! {
-            call.check((|| {
-                #(#checks)*
-                Ok(())
-            })())?;
-        }
-    });
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
-    let (name_as, arguments, lasting) =
-        (any_answer(operation), arguments(operation, None), arguments(operation, Some(quote!('a))));
-    // What does not depend on the answer's type is in `sent`: compiled once, not in every crate that makes a call.
-    Ok(quote! {
+    quote! {
         #about
         #deprecated
         pub async fn #name(&self, #arguments) -> Result<Response<#output>, Error> {
-            self.#name_as(#(#given),*).await
+            self.core().send(requests::#name(#(#given),*), #decode).await
         }
-
-        #[doc(hidden)]
-        pub async fn #name_as<A: Answer<#output>>(&self, #arguments) -> Result<Response<A>, Error> {
-            let call = self.begin(Operation { id: #id, method: #verb, path: #path }).reading::<#output, A>();
-            fn sent<'a>(call: &'a Call, #lasting) -> Sending<'a, #output> {
-                Box::pin(async move { call.api().#name(#(#values),*).await })
-            }
-            #check
-            let result = sent(&call, #(#given),*).await;
-            call.finish(result)
-        }
-    })
+    }
 }
 
-/// The arguments of a method; what is borrowed lives as long as `lifetime`.
-fn arguments(operation: &Operation, lifetime: Option<TokenStream>) -> TokenStream {
+/// The arguments of an operation.
+fn arguments(operation: &Operation) -> TokenStream {
     let path = operation.path_params.iter().map(|field| {
-        let name = ident(&names::rust(&field.name));
-        let ty = borrowed(&field.ty, lifetime.as_ref());
+        let (name, ty) = (ident(&names::rust(&field.name)), borrowed(&field.ty));
         quote! { #name: #ty, }
     });
     let params = (!operation.query.is_empty()).then(|| operation.params_type());
     let types = params.iter().chain(&operation.body).map(|ty| ident(ty));
     let names = params_and_body(operation);
-    quote! { #(#path)* #(#names: &#lifetime types::#types,)* }
-}
-
-/// The method that any answer can come from.
-pub(super) fn any_answer(operation: &Operation) -> proc_macro2::Ident {
-    format_ident!("{}_as", operation.id)
+    quote! { #(#path)* #(#names: &types::#types,)* }
 }
 
 /// The names of the arguments behind those of the path.
@@ -273,12 +305,8 @@ fn params_and_body(operation: &Operation) -> impl Iterator<Item = proc_macro2::I
 
 /// What to pass for each argument of progenitor's method, in its order.
 fn wire_arguments(operation: &Operation, wire: &syn::File) -> Result<Vec<TokenStream>> {
-    let items = wire.items.iter().filter_map(|item| match item {
-        syn::Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
-        _ => None,
-    });
-    let mut functions = items.flatten().filter_map(|item| match item {
-        syn::ImplItem::Fn(function) => Some(&function.sig),
+    let mut functions = wire.items.iter().filter_map(|item| match item {
+        syn::Item::Fn(function) => Some(&function.sig),
         _ => None,
     });
     let wanted = names::rust(&operation.id);
@@ -345,14 +373,14 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
     }
 }
 
-/// The type of a path argument: what progenitor takes for it, borrowed for `lifetime`.
-pub(super) fn borrowed(ty: &Type, lifetime: Option<&TokenStream>) -> TokenStream {
+/// The type of a path argument, as progenitor takes it.
+pub(super) fn borrowed(ty: &Type) -> TokenStream {
     match ty {
-        Type::Text => quote!(&#lifetime str),
+        Type::Text => quote!(&str),
         Type::Bool | Type::Int32 | Type::Int64 | Type::Double => rust_type(ty),
         ty => {
             let ty = rust_type(ty);
-            quote!(&#lifetime #ty)
+            quote!(&#ty)
         }
     }
 }

@@ -12,7 +12,7 @@ pub fn implementation(name: &impl ToTokens, fields: &[Field]) -> TokenStream {
     let statements: Vec<_> = fields.iter().filter_map(field).collect();
     let at = if statements.is_empty() { quote!(_at) } else { quote!(at) };
     quote! {
-        impl crate::check::Check for #name {
+        impl desk_core::check::Check for #name {
             fn check(&self, #at: &str) -> Result<(), crate::Error> {
                 #(#statements)*
                 Ok(())
@@ -28,9 +28,9 @@ pub fn path_parameter(field: &Field) -> Option<TokenStream> {
     match &field.ty {
         Type::Text => {
             let length = value(&field.ty, &field.bounds, &argument.to_token_stream(), &text);
-            Some(quote! { crate::check::segment(#name, #argument)?; #length })
+            Some(quote! { desk_core::check::segment(#name, #argument)?; #length })
         }
-        Type::Enum(_) => Some(quote! { crate::check::segment(#name, #argument.as_str())?; }),
+        Type::Enum(_) => Some(quote! { desk_core::check::segment(#name, #argument.as_str())?; }),
         ty => value(ty, &field.bounds, &argument.to_token_stream(), &text),
     }
 }
@@ -43,7 +43,7 @@ fn field(field: &Field) -> Option<TokenStream> {
     let check = |expr: TokenStream| match &field.ty {
         Type::Object(_) => {
             let inner = format!("{{at}}{}.", field.name);
-            Some(quote! { crate::check::Check::check(#expr, &format!(#inner))?; })
+            Some(quote! { desk_core::check::Check::check(#expr, &format!(#inner))?; })
         }
         Type::List(item) => list(field, &item.ty, item.nullable, &expr),
         ty => value(ty, &field.bounds, &expr, &label),
@@ -65,7 +65,7 @@ fn list(field: &Field, item: &Type, nullable: bool, expr: &TokenStream) -> Optio
     let each = match item {
         Type::Object(_) => {
             let inner = format!("{{at}}{}[{{index}}].", field.name);
-            Some(quote! { crate::check::Check::check(item, &format!(#inner))?; })
+            Some(quote! { desk_core::check::Check::check(item, &format!(#inner))?; })
         }
         Type::Int32 | Type::Int64 | Type::Double => {
             let inner = format!("{{at}}{}[{{index}}]", field.name);
@@ -95,7 +95,7 @@ fn value(ty: &Type, bounds: &Bounds, expr: &TokenStream, label: &TokenStream) ->
         Type::Double => {
             let (low, high) = (bounds.low.map(Literal::f64_unsuffixed), bounds.high.map(Literal::f64_unsuffixed));
             let range = range(low, high, expr, label);
-            Some(quote! { crate::check::finite(#label, #expr)?; #range })
+            Some(quote! { desk_core::check::finite(#label, #expr)?; #range })
         }
         Type::Text => lengths(bounds, &quote!(#expr.chars().count()), label, "characters"),
         _ => None,
@@ -105,7 +105,7 @@ fn value(ty: &Type, bounds: &Bounds, expr: &TokenStream, label: &TokenStream) ->
 fn range(min: Option<Literal>, max: Option<Literal>, expr: &TokenStream, label: &TokenStream) -> Option<TokenStream> {
     let bounded = min.is_some() || max.is_some();
     let (min, max) = (option(min), option(max));
-    bounded.then(|| quote! { crate::check::number(#label, #expr, #min, #max)?; })
+    bounded.then(|| quote! { desk_core::check::number(#label, #expr, #min, #max)?; })
 }
 
 fn lengths(bounds: &Bounds, len: &TokenStream, label: &TokenStream, unit: &str) -> Option<TokenStream> {
@@ -113,7 +113,7 @@ fn lengths(bounds: &Bounds, len: &TokenStream, label: &TokenStream, unit: &str) 
         |bound: Option<i64>| option(bound.and_then(|bound| usize::try_from(bound).ok()).map(Literal::usize_unsuffixed));
     let (min, max) = (literal(bounds.min_len), literal(bounds.max_len));
     let bounded = bounds.min_len.is_some() || bounds.max_len.is_some();
-    bounded.then(|| quote! { crate::check::length(#label, #unit, #len, #min, #max)?; })
+    bounded.then(|| quote! { desk_core::check::length(#label, #unit, #len, #min, #max)?; })
 }
 
 /// The Rust text of an optional bound.

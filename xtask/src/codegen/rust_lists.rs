@@ -1,4 +1,4 @@
-//! Model → the lists of desk-client: a stream and an export of every paged operation.
+//! Model → the lists of desk-client: the value that describes each paged operation, its stream and its export.
 //!
 //! Locals of the generated code end in an underscore, which no path parameter does.
 
@@ -8,44 +8,64 @@ use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
-use super::rust::{any_answer, borrowed, doc, ident};
+use super::rust::{borrowed, doc, ident};
 
-/// Rows of a page at most where the spec names no bound.
+/// The largest page where the spec names no bound.
 pub(super) const LIMIT: i64 = 100;
 
-/// `generated/lists.rs`.
-pub fn emit(model: &Model) -> TokenStream {
-    // Lists of the same pages share what splits them, named after the first of them.
-    let mut splits: Vec<(Ident, String, TokenStream)> = Vec::new();
-    let mut lists = Vec::new();
-    for operation in &model.operations {
-        let Some(paged) = &operation.paged else { continue };
-        let split = split(operation, paged);
-        let text = split.to_string();
-        let name = match splits.iter().find(|(_, other, _)| *other == text) {
-            Some((name, ..)) => name.clone(),
-            None => {
-                let name = format_ident!("{}_SPLIT", paged.stem.to_shouty_snake_case());
-                splits.push((name.clone(), text, split));
-                name
+/// Lists whose pages are alike share the decoder of their rows, named after the first of them.
+struct Decoders(Vec<(Ident, String, TokenStream)>);
+
+impl Decoders {
+    fn new(model: &Model) -> Decoders {
+        let mut decoders = Decoders(Vec::new());
+        for (operation, paged) in paged(model) {
+            let decoder = decoder(operation, paged);
+            let text = decoder.to_string();
+            if !decoders.0.iter().any(|(_, other, _)| *other == text) {
+                let name = format_ident!("{}_ROWS", paged.stem.to_shouty_snake_case());
+                decoders.0.push((name, text, decoder));
             }
-        };
-        lists.push(list(operation, paged, model, &name));
+        }
+        decoders
     }
-    let splits = splits.into_iter().map(|(name, _, split)| quote!(const #name: #split;));
-    quote! {
-        use super::types;
-        use crate::answer::{Answer, Rows, Split};
-        use crate::export::Export;
-        use crate::paging::{ItemStream, List, Page};
-        use crate::Client;
-        #(#splits)*
-        impl Client { #(#lists)* }
+
+    /// The constant for a list.
+    fn of(&self, operation: &Operation, paged: &Paged) -> Ident {
+        let text = decoder(operation, paged).to_string();
+        let found = self.0.iter().find(|(_, other, _)| *other == text);
+        found.map_or_else(|| ident("_"), |(name, ..)| name.clone())
     }
 }
 
-/// How an answer becomes items, with its type.
-fn split(operation: &Operation, paged: &Paged) -> TokenStream {
+fn paged(model: &Model) -> impl Iterator<Item = (&Operation, &Paged)> {
+    model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)))
+}
+
+/// `generated/lists.rs`.
+pub fn emit(model: &Model) -> TokenStream {
+    let decoders =
+        Decoders::new(model).0.into_iter().map(|(name, _, decoder)| quote!(pub(crate) const #name: #decoder;));
+    let lists = paged(model).map(|(operation, paged)| list(operation, paged, model));
+    let imports = paged(model).next().map(|_| {
+        quote! {
+            use super::{operations, requests, types};
+            use desk_core::decode;
+            use desk_core::list::{List, PageRequest, Range, RowDecoder, Rows};
+        }
+    });
+    quote! {
+        //! Lists as values, one function for each paged operation. Nothing is sent: [`Client::core`](crate::Client::core) reads
+        //! them page after page or window by window.
+
+        #imports
+        #(#decoders)*
+        #(#lists)*
+    }
+}
+
+/// How a page becomes rows, with its type.
+fn decoder(operation: &Operation, paged: &Paged) -> TokenStream {
     let (page, item) = (ident(operation.output.as_deref().unwrap_or_default()), ident(&paged.item));
     let (items, count, key) = (member(&paged.items), member(&paged.count), member(&paged.id));
     let wide = |field: &Field, value: TokenStream| match field.ty {
@@ -53,26 +73,43 @@ fn split(operation: &Operation, paged: &Paged) -> TokenStream {
         _ => value,
     };
     let (key, count) = (wide(&paged.id, quote!(item.#key)), wide(&paged.count, quote!(page.#count)));
+    let micros = quote!(chrono::DateTime::timestamp_micros);
+    let time = paged.time.as_ref().map_or(quote!(|_| None), |field| {
+        let name = member(field);
+        match field.always() {
+            true => quote!(|item| Some(#micros(&item.#name))),
+            false => quote!(|item| item.#name.as_ref().map(#micros)),
+        }
+    });
     quote! {
-        Split<types::#page, types::#item> = Split {
-            rows: |page| Rows { count: #count, items: page.#items, kept: None },
+        RowDecoder<types::#item> = RowDecoder {
+            decode: |body| {
+                let page: types::#page = decode::json(body)?;
+                Ok(Rows { count: #count, items: page.#items, owner: None })
+            },
             id: |item| #key,
+            time: #time,
         }
     }
 }
 
-fn list(operation: &Operation, paged: &Paged, model: &Model, split: &Ident) -> TokenStream {
-    let (id, method, params_type) = (&operation.id, any_answer(operation), ident(&operation.params_type()));
-    let (item, pages) = (ident(&paged.item), format_ident!("{}_pages", paged.stem));
+/// The arguments of a list: those of its operation, and their names.
+fn arguments(operation: &Operation) -> (TokenStream, Vec<Ident>) {
     let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
-    let types: Vec<_> = operation.path_params.iter().map(|field| borrowed(&field.ty, None)).collect();
-    let by_reference: Vec<_> = operation.path_params.iter().filter(|field| !copied(field)).collect();
-    let kept: Vec<_> = by_reference.iter().map(|field| ident(&names::rust(&field.name))).collect();
+    let types = operation.path_params.iter().map(|field| borrowed(&field.ty));
+    let params = ident(&operation.params_type());
+    (quote!(#(#names: #types,)* params: &types::#params), names)
+}
+
+fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
+    let (id, constant) = (ident(&operation.id), ident(&operation.id.to_shouty_snake_case()));
+    let (arguments, _) = arguments(operation);
+    let owned = operation.path_params.iter().filter(|field| !copied(field));
+    let owned: Vec<_> = owned.map(|field| ident(&names::rust(&field.name))).collect();
     let passed = operation.path_params.iter().map(|field| {
         let name = ident(&names::rust(&field.name));
         if copied(field) { quote!(#name) } else { quote!(&#name) }
     });
-    let arguments = quote!(&self, #(#names: #types,)* params: &types::#params_type);
     let set = |field: &Field, value: TokenStream| {
         let name = member(field);
         quote!(params.#name = Some(#value);)
@@ -81,19 +118,19 @@ fn list(operation: &Operation, paged: &Paged, model: &Model, split: &Ident) -> T
         Type::Int32 => set(field, quote!(i32::try_from(#value).unwrap_or(i32::MAX))),
         _ => set(field, value),
     };
-    let (limit, offset) = (whole(&paged.limit, quote!(slice_.limit)), whole(&paged.offset, quote!(slice_.offset)));
+    let (limit, offset) = (whole(&paged.limit, quote!(page_.limit)), whole(&paged.offset, quote!(page_.offset)));
     let window = paged.window.as_ref().map(|window| {
         let (from, until) = (set(&window.from, quote!(from_)), set(&window.until, quote!(until_)));
-        let part = window.part.as_ref().map(|part| {
-            let set = set(part, quote!(part_.into()));
-            quote! { if let Some(part_) = slice_.part { #set } }
+        let partition = window.part.as_ref().map(|part| {
+            let set = set(part, quote!(value_.into()));
+            quote! { if let Some(value_) = page_.partition_value { #set } }
         });
         quote! {
-            if let Some((from_, until_)) = slice_.window {
+            if let Some((from_, until_)) = page_.window {
                 #from
                 #until
             }
-            #part
+            #partition
         }
     });
     let most = paged.limit.bounds.max.unwrap_or(LIMIT);
@@ -102,135 +139,103 @@ fn list(operation: &Operation, paged: &Paged, model: &Model, split: &Ident) -> T
         if field.ty == Type::Int32 { quote!(params.#name.map(i64::from)) } else { quote!(params.#name) }
     };
     let (given_limit, given_offset) = (given(&paged.limit), given(&paged.offset));
-    let page = ident(operation.output.as_deref().unwrap_or_default());
-    let (stream, stream_as) = (format_ident!("{}_stream", paged.stem), any_stream(paged));
-    let about = doc(&format!(
-        "Every item of [`{id}`](Client::{id}), page after page.\n\n`{limit}` is the size of a page (by default {most}), \
-         `{offset}` where to begin. Nothing is sent before the first item is asked for; the rules of the list are those \
-         of [`ItemStream`].{export}",
-        limit = paged.limit.name,
-        offset = paged.offset.name,
-        export = format_args!(
-            " What is inserted or deleted meanwhile can shift rows: [`{stem}_export`](Client::{stem}_export) proves that \
-             none is lost.",
-            stem = paged.stem
-        ),
-    ));
-    let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
-    let export = format_ident!("{}_export", paged.stem);
-    let micros = quote!(chrono::DateTime::timestamp_micros);
-    let time = paged.time.as_ref().map_or(quote!(|_| None), |field| {
-        let name = member(field);
-        let time = match field.always() {
-            true => quote!(Some(#micros(&item.#name))),
-            false => quote!(item.#name.as_ref().map(#micros)),
-        };
-        quote!(|item: &types::#item| #time)
-    });
-    let part = paged.window.as_ref().and_then(|window| window.part.as_ref());
+    let range = match &paged.window {
+        Some(window) => {
+            let (from, until) = (member(&window.from), member(&window.until));
+            let partitions = partitions(window.part.as_ref(), model);
+            quote!(Some(Range { from: params.#from, until: params.#until, partitions: #partitions }))
+        }
+        None => quote!(None::<Range>),
+    };
+    let about = doc(&format!("The list of [`Client::{id}`](crate::Client::{id})."));
+    quote! {
+        #about
+        pub fn #id(#arguments) -> List {
+            List {
+                operation: operations::#constant,
+                max_limit: #most,
+                limit: #given_limit,
+                offset: #given_offset,
+                range: #range,
+                request: {
+                    let params = params.clone();
+                    #(let #owned = #owned.to_owned();)*
+                    Box::new(move |page_: &PageRequest| {
+                        let mut params = params.clone();
+                        #limit
+                        #offset
+                        #window
+                        requests::#id(#(#passed,)* &params)
+                    })
+                },
+            }
+        }
+    }
+}
+
+/// The values of the parameter that partitions a list, unless it is given.
+fn partitions(part: Option<&Field>, model: &Model) -> TokenStream {
     let values = part.and_then(|part| match &part.ty {
         Type::Enum(name) => model.enums().find(|(schema, _)| schema.name == *name).map(|(_, values)| values),
         _ => None,
     });
-    let parts = match (part, values) {
+    match (part, values) {
         (Some(part), Some(values)) => {
             let part = member(part);
             quote! { if params.#part.is_some() { &[] } else { &[#(#values),*] } }
         }
         _ => quote!(&[]),
-    };
-    let (limit_name, offset_name) = (&paged.limit.name, &paged.offset.name);
-    let how = format!("`{limit_name}` is the size of a page (by default {most}), `{offset_name}` has no effect.");
-    let (about_export, made) = match &paged.window {
-        Some(window) => {
-            let (from, until) = (member(&window.from), member(&window.until));
-            let about = format!(
-                "Every item of [`{id}`](Client::{id}) in a closed interval of time, window by window, with proof that \
-                 none is lost or doubled.\n\n`{from}` and `{until}` bound the interval, {how} Nothing is sent before the \
-                 first window is asked for; see [`Export`].",
-                from = window.from.name,
-                until = window.until.name,
-            );
-            let made = quote! {
-                let (from_, until_, limit_) = (params.#from, params.#until, #given_limit);
-                let parts_: &'static [&'static str] = #parts;
-                Export::new(list_, time_, parts_, from_, until_, limit_)
-            };
-            (about, made)
-        }
-        None => {
-            let about = format!(
-                "Every item of [`{id}`](Client::{id}), with proof that none is lost or doubled.\n\nThe list cannot be asked \
-                 for a stretch of time: all of it is one window, up to when it is read. {how} Nothing is sent before the \
-                 window is asked for; see [`Export`]."
-            );
-            (about, quote!(Export::whole(list_, time_, #given_limit)))
-        }
-    };
-    let (about_export, export_as) = (doc(&about_export), any_export(paged));
-    let export = quote! {
-        #about_export
-        #deprecated
-        pub fn #export(#arguments) -> Export<types::#item> {
-            self.#export_as(#(#names,)* params, #split, #time)
-        }
-
-        #[doc(hidden)]
-        pub fn #export_as<A: Answer<types::#page>, T: Send + 'static>(
-            #arguments,
-            split_: Split<A, T>,
-            time_: fn(&T) -> Option<i64>,
-        ) -> Export<T> {
-            let list_ = self.#pages(#(#names,)* params, split_);
-            #made
-        }
-    };
-    quote! {
-        #about
-        #deprecated
-        pub fn #stream(#arguments) -> ItemStream<types::#item> {
-            let (limit_, offset_) = (#given_limit, #given_offset);
-            ItemStream::new(self.#pages(#(#names,)* params, #split), limit_, offset_)
-        }
-
-        #export
-
-        #[doc(hidden)]
-        pub fn #stream_as<A: Answer<types::#page>, T: Send + 'static>(
-            #arguments,
-            split_: Split<A, T>,
-        ) -> ItemStream<T> {
-            let (limit_, offset_) = (#given_limit, #given_offset);
-            ItemStream::new(self.#pages(#(#names,)* params, split_), limit_, offset_)
-        }
-
-        fn #pages<A: Answer<types::#page>, T: 'static>(#arguments, split_: Split<A, T>) -> List<T> {
-            let (client, params) = (self.clone(), params.clone());
-            #(let #kept = #kept.to_owned();)*
-            List::new(#id, #most, self.patience(), split_.id, move |slice_| {
-                let (client, mut params) = (client.ahead(slice_.ahead), params.clone());
-                #(let #kept = #kept.clone();)*
-                async move {
-                    #limit
-                    #offset
-                    #window
-                    let page_ = client.#method::<A>(#(#passed,)* &params).await?;
-                    let date_ = page_.server_date();
-                    Ok(Page::new((split_.rows)(page_.into_inner()), date_))
-                }
-            })
-        }
     }
 }
 
-/// The method that gives rows of any answer.
-pub(super) fn any_stream(paged: &Paged) -> Ident {
-    format_ident!("{}_stream_as", paged.stem)
+/// The stream and the export of every list, methods of the client.
+pub fn methods(model: &Model) -> TokenStream {
+    let decoders = Decoders::new(model);
+    let methods = paged(model).map(|(operation, paged)| stream_and_export(operation, paged, &decoders));
+    quote!(#(#methods)*)
 }
 
-/// The method that exports rows of any answer.
-pub(super) fn any_export(paged: &Paged) -> Ident {
-    format_ident!("{}_export_as", paged.stem)
+fn stream_and_export(operation: &Operation, paged: &Paged, decoders: &Decoders) -> TokenStream {
+    let (id, item, rows) = (ident(&operation.id), ident(&paged.item), decoders.of(operation, paged));
+    let (arguments, names) = arguments(operation);
+    let (stream, export) = (format_ident!("{}_stream", paged.stem), format_ident!("{}_export", paged.stem));
+    let most = paged.limit.bounds.max.unwrap_or(LIMIT);
+    let (limit, offset) = (&paged.limit.name, &paged.offset.name);
+    let about_stream = doc(&format!(
+        "Every item of [`{id}`](Client::{id}), page after page.\n\n`{limit}` is the size of a page (by default {most}), \
+         `{offset}` where to begin. Nothing is sent before the first item is asked for; the rules of the list are those \
+         of [`ItemStream`]. What is inserted or deleted meanwhile can shift rows: \
+         [`{export}`](Client::{export}) proves that none is lost.",
+    ));
+    let how = format!("`{limit}` is the size of a page (by default {most}), `{offset}` has no effect.");
+    let about_export = doc(&match &paged.window {
+        Some(window) => format!(
+            "Every item of [`{id}`](Client::{id}) in a closed interval of time, window by window, with proof that none is \
+             lost or doubled.\n\n`{from}` and `{until}` bound the interval, {how} Nothing is sent before the first window \
+             is asked for; see [`Export`].",
+            from = window.from.name,
+            until = window.until.name,
+        ),
+        None => format!(
+            "Every item of [`{id}`](Client::{id}), with proof that none is lost or doubled.\n\nThe list cannot be asked \
+             for a stretch of time: all of it is one window, up to when it is read. {how} Nothing is sent before the \
+             window is asked for; see [`Export`]."
+        ),
+    });
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
+    quote! {
+        #about_stream
+        #deprecated
+        pub fn #stream(&self, #arguments) -> ItemStream<types::#item> {
+            self.core().stream(lists::#id(#(#names,)* params), lists::#rows)
+        }
+
+        #about_export
+        #deprecated
+        pub fn #export(&self, #arguments) -> Export<types::#item> {
+            self.core().export(lists::#id(#(#names,)* params), lists::#rows)
+        }
+    }
 }
 
 /// The field of a generated struct.

@@ -2,8 +2,9 @@
 
 use super::operations;
 use crate::api::{Column, Kind, List};
-use crate::rows::{PageOf, Row, Shape};
-use desk_client::answer::Split;
+use crate::rows::{self, Row, Shape};
+use desk_client::requests;
+use desk_core::list::RowDecoder;
 pub(crate) static LISTS: &[List] = &[
     List {
         name: "chat-message",
@@ -19,7 +20,11 @@ pub(crate) static LISTS: &[List] = &[
             params.limit = span.page.and_then(|value: i64| i32::try_from(value).ok());
             Ok(
                 client
-                    .chat_message_export_as(&params, ChatMessageList::split(), Row::time),
+                    .core()
+                    .export(
+                        desk_client::lists::chat_message_list(&params),
+                        ChatMessageList::rows(),
+                    ),
             )
         },
         ask: |client, input, span, offset| Box::pin(async move {
@@ -29,12 +34,8 @@ pub(crate) static LISTS: &[List] = &[
                 span.page.and_then(|value: i64| i32::try_from(value).ok()),
                 Some(offset),
             );
-            Ok(
-                client
-                    .chat_message_list_as::<PageOf<ChatMessageList>>(&params)
-                    .await?
-                    .into(),
-            )
+            let request_ = requests::chat_message_list(&params);
+            Ok(client.core().send(request_, rows::page::<ChatMessageList>).await?.into())
         }),
     },
     List {
@@ -51,11 +52,13 @@ pub(crate) static LISTS: &[List] = &[
             params.limit = span.page.and_then(|value: i64| i32::try_from(value).ok());
             Ok(
                 client
-                    .ticket_chat_message_export_as(
-                        ticket_id_,
-                        &params,
-                        TicketChatMessageList::split(),
-                        Row::time,
+                    .core()
+                    .export(
+                        desk_client::lists::ticket_chat_message_list(
+                            ticket_id_,
+                            &params,
+                        ),
+                        TicketChatMessageList::rows(),
                     ),
             )
         },
@@ -66,11 +69,11 @@ pub(crate) static LISTS: &[List] = &[
                 span.page.and_then(|value: i64| i32::try_from(value).ok()),
                 Some(offset),
             );
+            let request_ = requests::ticket_chat_message_list(ticket_id_, &params);
             Ok(
                 client
-                    .ticket_chat_message_list_as::<
-                        PageOf<TicketChatMessageList>,
-                    >(ticket_id_, &params)
+                    .core()
+                    .send(request_, rows::page::<TicketChatMessageList>)
                     .await?
                     .into(),
             )
@@ -125,10 +128,11 @@ const CHAT_MESSAGE_COLUMNS: &[Column] = &[
 ];
 pub(crate) struct ChatMessageList;
 impl ChatMessageList {
-    pub(crate) fn split() -> Split<PageOf<ChatMessageList>, Row> {
-        Split {
-            rows: PageOf::rows,
+    pub(crate) fn rows() -> RowDecoder<Row> {
+        RowDecoder {
+            decode: rows::page::<ChatMessageList>,
             id: Row::id,
+            time: Row::time,
         }
     }
 }
@@ -140,10 +144,11 @@ impl Shape for ChatMessageList {
 }
 pub(crate) struct TicketChatMessageList;
 impl TicketChatMessageList {
-    pub(crate) fn split() -> Split<PageOf<TicketChatMessageList>, Row> {
-        Split {
-            rows: PageOf::rows,
+    pub(crate) fn rows() -> RowDecoder<Row> {
+        RowDecoder {
+            decode: rows::page::<TicketChatMessageList>,
             id: Row::id,
+            time: Row::time,
         }
     }
 }

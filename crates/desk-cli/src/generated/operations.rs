@@ -6,8 +6,10 @@ use crate::api::{
     Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness,
 };
 use crate::error::Result;
-use crate::rows::{Json, PageOf, Row};
-use desk_client::types;
+use crate::rows;
+use desk_client::{requests, types};
+#[allow(unused_imports)]
+use desk_core::decode;
 pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
         id: "proactive_chat_create",
@@ -67,7 +69,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         call: |client, input| Box::pin(async move {
             let body_: types::NewProactiveChat = input.body()?;
-            Ok(Some(client.proactive_chat_create_as::<Json>(&body_).await?.into_inner()))
+            let request_ = requests::proactive_chat_create(&body_);
+            Ok(Some(client.core().send(request_, rows::json).await?.into_inner()))
         }),
         paged: None,
         bulk: Some(Bulk {
@@ -116,14 +119,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         call: |client, input| Box::pin(async move {
             let proactive_id_ = input.required::<i64>("proactive-id")?;
-            Ok(
-                Some(
-                    client
-                        .proactive_chat_get_as::<Json>(proactive_id_)
-                        .await?
-                        .into_inner(),
-                ),
-            )
+            let request_ = requests::proactive_chat_get(proactive_id_);
+            Ok(Some(client.core().send(request_, rows::json).await?.into_inner()))
         }),
         paged: None,
         bulk: None,
@@ -140,18 +137,16 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         arguments: &CHAT_MESSAGE_LIST_ARGUMENTS,
         call: |client, input| Box::pin(async move {
             let params_ = chat_message_list_params(&input)?;
-            Ok(Some(client.chat_message_list_as::<Json>(&params_).await?.into_inner()))
+            let request_ = requests::chat_message_list(&params_);
+            Ok(Some(client.core().send(request_, rows::json).await?.into_inner()))
         }),
         paged: Some(Paged {
             offset: "offset",
             rows: |client, input| {
-                Ok(
-                    client
-                        .chat_message_stream_as(
-                            &chat_message_list_params(input)?,
-                            lists::ChatMessageList::split(),
-                        ),
-                )
+                let list_ = desk_client::lists::chat_message_list(
+                    &chat_message_list_params(input)?,
+                );
+                Ok(client.core().stream(list_, lists::ChatMessageList::rows()))
             },
         }),
         bulk: None,
@@ -169,27 +164,18 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         call: |client, input| Box::pin(async move {
             let ticket_id_ = input.required::<i64>("ticket-id")?;
             let params_ = ticket_chat_message_list_params(&input)?;
-            Ok(
-                Some(
-                    client
-                        .ticket_chat_message_list_as::<Json>(ticket_id_, &params_)
-                        .await?
-                        .into_inner(),
-                ),
-            )
+            let request_ = requests::ticket_chat_message_list(ticket_id_, &params_);
+            Ok(Some(client.core().send(request_, rows::json).await?.into_inner()))
         }),
         paged: Some(Paged {
             offset: "offset",
             rows: |client, input| {
                 let ticket_id_ = input.required::<i64>("ticket-id")?;
-                Ok(
-                    client
-                        .ticket_chat_message_stream_as(
-                            ticket_id_,
-                            &ticket_chat_message_list_params(input)?,
-                            lists::TicketChatMessageList::split(),
-                        ),
-                )
+                let list_ = desk_client::lists::ticket_chat_message_list(
+                    ticket_id_,
+                    &ticket_chat_message_list_params(input)?,
+                );
+                Ok(client.core().stream(list_, lists::TicketChatMessageList::rows()))
             },
         }),
         bulk: None,

@@ -3,7 +3,7 @@
 //! It takes what the service usually sends, JSON without white space, and gives up at the first surprise; then serde reads the
 //! same bytes. Invariant: what it takes is JSON that serde takes as well, with the same rows, ids and times.
 
-use desk_client::answer::words::{self, Day};
+use desk_json::Day;
 use wide::u8x16;
 
 use super::{At, Key, Place, Shape};
@@ -238,11 +238,11 @@ impl<'a> Scan<'a> {
     #[inline(always)]
     fn few(self, at: usize) -> Option<(u64, usize, u8)> {
         let rest = self.from(at)?.first_chunk()?;
-        let values = u64::from_le_bytes(*rest) ^ words::ZEROS;
-        let digits = words::no_digits(values).trailing_zeros() as usize / 8;
+        let values = u64::from_le_bytes(*rest) ^ desk_json::ZEROS;
+        let digits = desk_json::no_digits(values).trailing_zeros() as usize / 8;
         let behind = *rest.get(digits)?;
         // Without the others, and with as many zeros before the digits.
-        let value = if digits == 0 { 0 } else { words::eight(values << (64 - 8 * digits)) };
+        let value = if digits == 0 { 0 } else { desk_json::eight(values << (64 - 8 * digits)) };
         Some((value, digits, behind))
     }
 
@@ -255,11 +255,11 @@ impl<'a> Scan<'a> {
             return (well_formed && is_end(behind)).then_some((value, at + digits));
         }
         let head = self.from(at)?.first_chunk()?;
-        let values = u64::from_le_bytes(*head) ^ words::ZEROS;
+        let values = u64::from_le_bytes(*head) ^ desk_json::ZEROS;
         let (value, digits, behind) = self.few(at + head.len())?;
         let scale = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000].get(digits)?;
-        let well_formed = words::no_digits(values) == 0 && head[0] != b'0' && is_end(behind);
-        well_formed.then_some((words::eight(values) * scale + value, at + head.len() + digits))
+        let well_formed = desk_json::no_digits(values) == 0 && head[0] != b'0' && is_end(behind);
+        well_formed.then_some((desk_json::eight(values) * scale + value, at + head.len() + digits))
     }
 
     fn number(self, at: usize) -> Option<usize> {
@@ -306,7 +306,7 @@ impl<'a> Scan<'a> {
             return Some((None, self.literal(at, b"null")?));
         }
         let text = self.from(at)?.first_chunk()?;
-        Some((Some(words::six_decimals(text, day)?), at + text.len()))
+        Some((Some(desk_json::six_decimals(text, day)?), at + text.len()))
     }
 }
 

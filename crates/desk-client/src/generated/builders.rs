@@ -1,7 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use super::types;
-use crate::check::Missing;
+use desk_core::check::Missing;
 /// Collects the fields of a [`NewProactiveChat`](types::NewProactiveChat); see
 /// [`NewProactiveChat::builder`](types::NewProactiveChat::builder).
 #[derive(Clone, Debug)]
@@ -130,10 +130,10 @@ impl NewProactiveChatBuilder<String, String, Vec<i64>, i64> {
         }
     }
 }
-impl crate::check::Check for types::NewProactiveChat {
+impl desk_core::check::Check for types::NewProactiveChat {
     fn check(&self, at: &str) -> Result<(), crate::Error> {
         let value = &self.message;
-        crate::check::length(
+        desk_core::check::length(
             format_args!("{at}message"),
             "characters",
             value.chars().count(),
@@ -141,7 +141,7 @@ impl crate::check::Check for types::NewProactiveChat {
             None,
         )?;
         let value = &self.group_key;
-        crate::check::length(
+        desk_core::check::length(
             format_args!("{at}group_key"),
             "characters",
             value.chars().count(),
@@ -149,7 +149,7 @@ impl crate::check::Check for types::NewProactiveChat {
             None,
         )?;
         let value = &self.customer_ids;
-        crate::check::length(
+        desk_core::check::length(
             format_args!("{at}customer_ids"),
             "items",
             value.len(),
@@ -157,7 +157,7 @@ impl crate::check::Check for types::NewProactiveChat {
             None,
         )?;
         for (index, item) in value.iter().enumerate() {
-            crate::check::number(
+            desk_core::check::number(
                 format_args!("{at}customer_ids[{index}]"),
                 *item,
                 Some(1),
@@ -165,7 +165,7 @@ impl crate::check::Check for types::NewProactiveChat {
             )?;
         }
         let value = self.agent_id;
-        crate::check::number(format_args!("{at}agent_id"), value, Some(1), None)?;
+        desk_core::check::number(format_args!("{at}agent_id"), value, Some(1), None)?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-crate::open_enum::open_enum! {
+desk_core::open_enum! {
     #[doc = " The priority of a chat. The default of the service is not documented."] pub
     enum Priority { Low = "LOW", Medium = "MEDIUM", High = "HIGH", Urgent = "URGENT", }
     #[doc = " Who sent a message. EVENT is everything that no user sent."] pub enum

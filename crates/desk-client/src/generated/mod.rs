@@ -2,15 +2,18 @@
 
 pub(crate) mod builders;
 pub(crate) mod enums;
-pub(crate) mod lists;
-pub(crate) mod operations;
+pub mod lists;
+pub(crate) mod methods;
+pub mod operations;
 pub(crate) mod params;
+pub mod requests;
 #[allow(dead_code, missing_docs, unreachable_pub, clippy::all, rustdoc::all)]
 pub(crate) mod wire;
-/// The service's address.
-pub(crate) const SERVER: &str = "https://desk-api-{application_id}.sendbird.com/platform/v1";
-/// The header that carries the token.
-pub(crate) const TOKEN_HEADER: &str = "sendbirddeskapitoken";
+/// Facts of the service.
+pub(crate) const SERVICE: desk_core::request::Service = desk_core::request::Service {
+    server: "https://desk-api-{application_id}.sendbird.com/platform/v1",
+    token_header: "sendbirddeskapitoken",
+};
 /// Requests, results, query parameters and enumerations, as the spec names them.
 pub mod types {
     pub use super::{builders::*, enums::*, params::*};

@@ -16,13 +16,18 @@ pub struct ChatMessageListParams {
     /// Only messages of tickets that came in over this channel.
     pub ticket_channel_type: Option<types::ChannelType>,
 }
-impl crate::check::Check for ChatMessageListParams {
+impl desk_core::check::Check for ChatMessageListParams {
     fn check(&self, at: &str) -> Result<(), crate::Error> {
         if let Some(value) = self.limit {
-            crate::check::number(format_args!("{at}limit"), value, Some(1), Some(500))?;
+            desk_core::check::number(
+                format_args!("{at}limit"),
+                value,
+                Some(1),
+                Some(500),
+            )?;
         }
         if let Some(value) = self.offset {
-            crate::check::number(format_args!("{at}offset"), value, Some(0), None)?;
+            desk_core::check::number(format_args!("{at}offset"), value, Some(0), None)?;
         }
         Ok(())
     }
@@ -36,13 +41,18 @@ pub struct TicketChatMessageListParams {
     /// Number of results to skip before the page. The default is 0.
     pub offset: Option<i64>,
 }
-impl crate::check::Check for TicketChatMessageListParams {
+impl desk_core::check::Check for TicketChatMessageListParams {
     fn check(&self, at: &str) -> Result<(), crate::Error> {
         if let Some(value) = self.limit {
-            crate::check::number(format_args!("{at}limit"), value, Some(1), Some(500))?;
+            desk_core::check::number(
+                format_args!("{at}limit"),
+                value,
+                Some(1),
+                Some(500),
+            )?;
         }
         if let Some(value) = self.offset {
-            crate::check::number(format_args!("{at}offset"), value, Some(0), None)?;
+            desk_core::check::number(format_args!("{at}offset"), value, Some(0), None)?;
         }
         Ok(())
     }

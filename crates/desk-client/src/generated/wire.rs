@@ -1,9 +1,9 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 #[allow(unused_imports)]
-pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+use desk_core::request::{Parts, encode_segment};
 #[allow(unused_imports)]
-use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+use desk_core::Error;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -169,230 +169,51 @@ pub mod types {
         }
     }
 }
-#[derive(Clone, Debug)]
-/// Client for Desk
-///
-/// Version: 1
-pub struct Client {
-    pub(crate) baseurl: String,
-    pub(crate) inner: crate::transport::Call,
+pub fn proactive_chat_create<'a>(
+    body: &'a types::NewProactiveChat,
+) -> Result<Parts, Error> {
+    Ok(Parts::new("/proactive_chats").accept_json().json(&body)?)
 }
-impl Client {}
-impl ClientInfo<crate::transport::Call> for Client {
-    fn api_version() -> &'static str {
-        "1"
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        self.inner.no_client()
-    }
-    fn inner(&self) -> &crate::transport::Call {
-        &self.inner
-    }
-}
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::transport::Call>,
-    {}
-};
-#[allow(clippy::all)]
-impl Client {
-    /// Message customers first
-    ///
-    /// Sends a `POST` request to `/proactive_chats`
-    ///
-    pub async fn proactive_chat_create<'a>(
-        &'a self,
-        body: &'a types::NewProactiveChat,
-    ) -> Result<ResponseValue<types::ProactiveChat>, Error<()>> {
-        let url = self.inner.url(format!("{}/proactive_chats", self.baseurl,));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        #[allow(unused_mut)]
-        let mut request = self
-            .inner
-            .requests()
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "proactive_chat_create",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// Read a proactive chat
-    ///
-    /// Sends a `GET` request to `/proactive_chats/{proactive_id}`
-    ///
-    pub async fn proactive_chat_get<'a>(
-        &'a self,
-        proactive_id: i64,
-    ) -> Result<ResponseValue<types::ProactiveChat>, Error<()>> {
-        let url = self
-            .inner
-            .url(
+pub fn proactive_chat_get<'a>(proactive_id: i64) -> Result<Parts, Error> {
+    Ok(
+        Parts::new(
                 format!(
-                    "{}/proactive_chats/{}", self.baseurl, encode_path(& proactive_id
-                    .to_string()),
-                ),
-            );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        #[allow(unused_mut)]
-        let mut request = self
-            .inner
-            .requests()
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "proactive_chat_get",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// List messages of the application
-    ///
-    /// Sends a `GET` request to `/chat_messages`
-    ///
-    pub async fn chat_message_list<'a>(
-        &'a self,
-        created_at_gte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
-        created_at_lte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
-        limit: Option<i32>,
-        offset: Option<i64>,
-        ticket_channel_type: Option<&'a crate::generated::enums::ChannelType>,
-    ) -> Result<ResponseValue<types::ChatMessagePage>, Error<()>> {
-        let url = self.inner.url(format!("{}/chat_messages", self.baseurl,));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        #[allow(unused_mut)]
-        let mut request = self
-            .inner
-            .requests()
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("created_at__gte", &created_at_gte),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("created_at__lte", &created_at_lte),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("offset", &offset))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "ticket__channel_type",
-                    &ticket_channel_type,
+                    "/proactive_chats/{}", encode_segment(& proactive_id.to_string())
                 ),
             )
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "chat_message_list",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// List messages of a ticket
-    ///
-    /// Sends a `GET` request to `/tickets/{ticket_id}/chat_messages`
-    ///
-    pub async fn ticket_chat_message_list<'a>(
-        &'a self,
-        ticket_id: i64,
-        limit: Option<i32>,
-        offset: Option<i64>,
-    ) -> Result<ResponseValue<types::ChatMessagePage>, Error<()>> {
-        let url = self
-            .inner
-            .url(
-                format!(
-                    "{}/tickets/{}/chat_messages", self.baseurl, encode_path(& ticket_id
-                    .to_string()),
-                ),
-            );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        #[allow(unused_mut)]
-        let mut request = self
-            .inner
-            .requests()
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("offset", &offset))
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "ticket_chat_message_list",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
+            .accept_json(),
+    )
 }
-/// Items consumers will typically use such as the Client.
-pub mod prelude {
-    #[allow(unused_imports)]
-    pub use super::Client;
+pub fn chat_message_list<'a>(
+    created_at_gte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
+    created_at_lte: Option<&'a ::chrono::DateTime<::chrono::offset::Utc>>,
+    limit: Option<i32>,
+    offset: Option<i64>,
+    ticket_channel_type: Option<&'a crate::generated::enums::ChannelType>,
+) -> Result<Parts, Error> {
+    Ok(
+        Parts::new("/chat_messages")
+            .accept_json()
+            .query("created_at__gte", &created_at_gte)
+            .query("created_at__lte", &created_at_lte)
+            .query("limit", &limit)
+            .query("offset", &offset)
+            .query("ticket__channel_type", &ticket_channel_type),
+    )
+}
+pub fn ticket_chat_message_list<'a>(
+    ticket_id: i64,
+    limit: Option<i32>,
+    offset: Option<i64>,
+) -> Result<Parts, Error> {
+    Ok(
+        Parts::new(
+                format!(
+                    "/tickets/{}/chat_messages", encode_segment(& ticket_id.to_string())
+                ),
+            )
+            .accept_json()
+            .query("limit", &limit)
+            .query("offset", &offset),
+    )
 }

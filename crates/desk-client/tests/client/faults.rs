@@ -104,6 +104,8 @@ fn arrived_as_often_as_it_may(server: &Server, fault: &Fault, operation: &str, e
     let passes = match fault.expect.http {
         429 => true,
         408 | 425 | 500 | 502 | 503 | 504 => method == "GET",
+        // A body that is no complete JSON is read once more, one of another shape never.
+        _ if ["ok_empty", "ok_no_content", "ok_html", "ok_cut_json"].contains(&fault.name.as_str()) => method == "GET",
         _ => fault.expect.code == "DESK_TRANSPORT" && method == "GET",
     };
     let target = format!("/{}/{path}", fault.name);

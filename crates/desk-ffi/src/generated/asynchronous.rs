@@ -1,7 +1,8 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use std::ffi::c_void;
-use ::desk_client::{Response, types};
+use ::desk_client::{Response, requests, types};
+use ::desk_core::decode;
 use super::inputs::*;
 use super::outputs::*;
 use crate::client::{Caller, desk_client};
@@ -11,7 +12,7 @@ use crate::options::desk_call_options;
 use crate::reader::Kept;
 use crate::status::desk_status;
 use crate::text::desk_str;
-use crate::{guard, input, output};
+use crate::{guard, input, output, reader};
 /// Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top. Its
 /// result is taken with `desk_op_take_proactive_chat`. Any thread.
 ///
@@ -43,12 +44,16 @@ pub unsafe extern "C" fn desk_proactive_chat_create_async(
                 let (caller, cancel) = Caller::asynchronous(client, options)?;
                 let body = input::required("body", input::top("body", body)?)?;
                 let Caller { inner, client, queue } = caller;
+                let request = requests::proactive_chat_create(&body);
                 let call = async move {
                     let result = client
-                        .proactive_chat_create_as(&body)
+                        .core()
+                        .send(
+                            request,
+                            reader::decode::<types::ProactiveChat, ProactiveChatView>,
+                        )
                         .await
                         .map_err(Failure::from);
-                    let result: Result<Response<Kept<ProactiveChatView>>, Failure> = result;
                     result
                 };
                 Ok(Start {
@@ -91,12 +96,16 @@ pub unsafe extern "C" fn desk_proactive_chat_get_async(
             || {
                 let (caller, cancel) = Caller::asynchronous(client, options)?;
                 let Caller { inner, client, queue } = caller;
+                let request = requests::proactive_chat_get(proactive_id);
                 let call = async move {
                     let result = client
-                        .proactive_chat_get_as(proactive_id)
+                        .core()
+                        .send(
+                            request,
+                            reader::decode::<types::ProactiveChat, ProactiveChatView>,
+                        )
                         .await
                         .map_err(Failure::from);
-                    let result: Result<Response<Kept<ProactiveChatView>>, Failure> = result;
                     result
                 };
                 Ok(Start {
@@ -144,12 +153,16 @@ pub unsafe extern "C" fn desk_chat_message_list_async(
                 let params = params
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
                 let Caller { inner, client, queue } = caller;
+                let request = requests::chat_message_list(&params);
                 let call = async move {
                     let result = client
-                        .chat_message_list_as(&params)
+                        .core()
+                        .send(
+                            request,
+                            reader::decode::<types::ChatMessagePage, ChatMessagePageView>,
+                        )
                         .await
                         .map_err(Failure::from);
-                    let result: Result<Response<Kept<ChatMessagePageView>>, Failure> = result;
                     result
                 };
                 Ok(Start {
@@ -198,12 +211,16 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list_async(
                         types::TicketChatMessageListParams::builder().build()
                     });
                 let Caller { inner, client, queue } = caller;
+                let request = requests::ticket_chat_message_list(ticket_id, &params);
                 let call = async move {
                     let result = client
-                        .ticket_chat_message_list_as(ticket_id, &params)
+                        .core()
+                        .send(
+                            request,
+                            reader::decode::<types::ChatMessagePage, ChatMessagePageView>,
+                        )
                         .await
                         .map_err(Failure::from);
-                    let result: Result<Response<Kept<ChatMessagePageView>>, Failure> = result;
                     result
                 };
                 Ok(Start {

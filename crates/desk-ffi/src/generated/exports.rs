@@ -1,9 +1,9 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use std::ffi::c_void;
-use ::desk_client::answer::Split;
-use ::desk_client::export::SharedRow;
-use ::desk_client::types;
+use ::desk_client::{lists, types};
+use ::desk_core::export::SharedRow;
+use ::desk_core::list::RowDecoder;
 use super::inputs::*;
 use super::outputs::*;
 use crate::client::{Caller, desk_client};
@@ -12,7 +12,7 @@ use crate::export::{self, Exported, desk_window};
 use crate::handle::Handle;
 use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
 use crate::options::{desk_call_options, desk_export_options};
-use crate::reader::Kept;
+use crate::reader;
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input};
@@ -56,21 +56,29 @@ pub unsafe extern "C" fn desk_chat_message_export_new(
                 let params = input::top("params", params)?;
                 let params = params
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
-                let split = Split {
-                    rows: |page: Kept<ChatMessagePageView>| {
-                        page
-                            .shared_rows(
-                                |page| page.count,
-                                |page| &page.results,
-                                |item| item.id,
-                                |item| Some(item.created_at),
-                            )
+                let rows = RowDecoder {
+                    decode: |body| {
+                        let page = reader::decode::<
+                            types::ChatMessagePage,
+                            ChatMessagePageView,
+                        >(body)?;
+                        Ok(
+                            page
+                                .shared_rows(
+                                    |page| page.count,
+                                    |page| &page.results,
+                                    |item| item.id,
+                                    |item| Some(item.created_at),
+                                ),
+                        )
                     },
                     id: SharedRow::id,
+                    time: SharedRow::time,
                 };
                 let export = caller
                     .client
-                    .chat_message_export_as(&params, split, SharedRow::time);
+                    .core()
+                    .export(lists::chat_message_list(&params), rows);
                 export::give(&caller, export, export_options)
             },
         )
@@ -184,26 +192,29 @@ pub unsafe extern "C" fn desk_ticket_chat_message_export_new(
                     .unwrap_or_else(|| {
                         types::TicketChatMessageListParams::builder().build()
                     });
-                let split = Split {
-                    rows: |page: Kept<ChatMessagePageView>| {
-                        page
-                            .shared_rows(
-                                |page| page.count,
-                                |page| &page.results,
-                                |item| item.id,
-                                |item| Some(item.created_at),
-                            )
+                let rows = RowDecoder {
+                    decode: |body| {
+                        let page = reader::decode::<
+                            types::ChatMessagePage,
+                            ChatMessagePageView,
+                        >(body)?;
+                        Ok(
+                            page
+                                .shared_rows(
+                                    |page| page.count,
+                                    |page| &page.results,
+                                    |item| item.id,
+                                    |item| Some(item.created_at),
+                                ),
+                        )
                     },
                     id: SharedRow::id,
+                    time: SharedRow::time,
                 };
                 let export = caller
                     .client
-                    .ticket_chat_message_export_as(
-                        ticket_id,
-                        &params,
-                        split,
-                        SharedRow::time,
-                    );
+                    .core()
+                    .export(lists::ticket_chat_message_list(ticket_id, &params), rows);
                 export::give(&caller, export, export_options)
             },
         )

@@ -1,8 +1,8 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use std::ffi::c_void;
-use ::desk_client::answer::Split;
-use ::desk_client::types;
+use ::desk_client::{lists, types};
+use ::desk_core::list::RowDecoder;
 use super::inputs::*;
 use super::outputs::*;
 use crate::client::{Caller, desk_client};
@@ -11,7 +11,7 @@ use crate::handle::Handle;
 use crate::iter::{self, Iter};
 use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
 use crate::options::{desk_call_options, desk_iter_options};
-use crate::reader::{Kept, Row};
+use crate::reader::{self, Row};
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input};
@@ -51,17 +51,22 @@ pub unsafe extern "C" fn desk_chat_message_iter_new(
                 let params = input::top("params", params)?;
                 let params = params
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
-                let split = Split {
-                    rows: |page: Kept<ChatMessagePageView>| {
-                        page.rows(|page| page.count, |page| &page.results)
-                    },
-                    id: |row: &Row<ChatMessageView>| row.get(|item| item.id),
+                let rows = RowDecoder {
+                    decode: |body| Ok(
+                        reader::decode::<
+                            types::ChatMessagePage,
+                            ChatMessagePageView,
+                        >(body)?
+                            .rows(|page| page.count, |page| &page.results),
+                    ),
+                    id: |row: &Row<_>| row.get(|item| item.id),
+                    time: |_| None,
                 };
-                iter::give(
-                    &caller,
-                    caller.client.chat_message_stream_as(&params, split),
-                    iter_options,
-                )
+                let stream = caller
+                    .client
+                    .core()
+                    .stream(lists::chat_message_list(&params), rows);
+                iter::give(&caller, stream, iter_options)
             },
         )
     }
@@ -156,19 +161,22 @@ pub unsafe extern "C" fn desk_ticket_chat_message_iter_new(
                     .unwrap_or_else(|| {
                         types::TicketChatMessageListParams::builder().build()
                     });
-                let split = Split {
-                    rows: |page: Kept<ChatMessagePageView>| {
-                        page.rows(|page| page.count, |page| &page.results)
-                    },
-                    id: |row: &Row<ChatMessageView>| row.get(|item| item.id),
+                let rows = RowDecoder {
+                    decode: |body| Ok(
+                        reader::decode::<
+                            types::ChatMessagePage,
+                            ChatMessagePageView,
+                        >(body)?
+                            .rows(|page| page.count, |page| &page.results),
+                    ),
+                    id: |row: &Row<_>| row.get(|item| item.id),
+                    time: |_| None,
                 };
-                iter::give(
-                    &caller,
-                    caller
-                        .client
-                        .ticket_chat_message_stream_as(ticket_id, &params, split),
-                    iter_options,
-                )
+                let stream = caller
+                    .client
+                    .core()
+                    .stream(lists::ticket_chat_message_list(ticket_id, &params), rows);
+                iter::give(&caller, stream, iter_options)
             },
         )
     }

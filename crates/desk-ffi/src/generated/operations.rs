@@ -1,6 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-use ::desk_client::types;
+use ::desk_client::{requests, types};
+use ::desk_core::decode;
 use super::inputs::*;
 use super::outputs::*;
 use crate::client::{Caller, desk_client};
@@ -8,7 +9,7 @@ use crate::error::desk_error;
 use crate::options::desk_call_options;
 use crate::status::desk_status;
 use crate::text::desk_str;
-use crate::{guard, input, output};
+use crate::{guard, input, output, reader};
 /// Message customers first.
 ///
 /// Starts a proactive chat: one ticket with the message for each customer. When a customer replies, that ticket
@@ -37,7 +38,11 @@ pub unsafe extern "C" fn desk_proactive_chat_create(
             || {
                 let caller = Caller::new(client, options)?;
                 let body = input::required("body", input::top("body", body)?)?;
-                let result = caller.run(caller.client.proactive_chat_create_as(&body))?;
+                let result = caller
+                    .send(
+                        requests::proactive_chat_create(&body),
+                        reader::decode::<types::ProactiveChat, ProactiveChatView>,
+                    )?;
                 Ok(output::give_kept(result))
             },
         )
@@ -68,7 +73,10 @@ pub unsafe extern "C" fn desk_proactive_chat_get(
             || {
                 let caller = Caller::new(client, options)?;
                 let result = caller
-                    .run(caller.client.proactive_chat_get_as(proactive_id))?;
+                    .send(
+                        requests::proactive_chat_get(proactive_id),
+                        reader::decode::<types::ProactiveChat, ProactiveChatView>,
+                    )?;
                 Ok(output::give_kept(result))
             },
         )
@@ -104,7 +112,11 @@ pub unsafe extern "C" fn desk_chat_message_list(
                 let params = input::top("params", params)?;
                 let params = params
                     .unwrap_or_else(|| types::ChatMessageListParams::builder().build());
-                let result = caller.run(caller.client.chat_message_list_as(&params))?;
+                let result = caller
+                    .send(
+                        requests::chat_message_list(&params),
+                        reader::decode::<types::ChatMessagePage, ChatMessagePageView>,
+                    )?;
                 Ok(output::give_kept(result))
             },
         )
@@ -141,7 +153,10 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list(
                         types::TicketChatMessageListParams::builder().build()
                     });
                 let result = caller
-                    .run(caller.client.ticket_chat_message_list_as(ticket_id, &params))?;
+                    .send(
+                        requests::ticket_chat_message_list(ticket_id, &params),
+                        reader::decode::<types::ChatMessagePage, ChatMessagePageView>,
+                    )?;
                 Ok(output::give_kept(result))
             },
         )

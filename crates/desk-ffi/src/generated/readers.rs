@@ -2,11 +2,10 @@
 
 use std::mem::MaybeUninit;
 use std::ptr;
-use ::desk_client::answer::Answer;
 use ::desk_client::types;
 use super::outputs::*;
 use crate::output::{EnumView, List, Object};
-use crate::reader::{self, Kept, Read, Reader};
+use crate::reader::{Read, Reader};
 use crate::text::desk_str;
 const _: fn(ProactiveChatView) = |
     ProactiveChatView {
@@ -109,14 +108,6 @@ unsafe impl Read for ProactiveChatView {
             (&raw mut (*to).response_).write(ptr::null());
         }
         from.close()
-    }
-}
-impl Answer<types::ProactiveChat> for Kept<ProactiveChatView> {
-    fn read(body: Vec<u8>) -> Result<Kept<ProactiveChatView>, Vec<u8>> {
-        reader::read(body)
-    }
-    fn of(value: types::ProactiveChat) -> Kept<ProactiveChatView> {
-        Kept::of(&value)
     }
 }
 const _: fn(ChatMessageView) = |
@@ -260,22 +251,14 @@ unsafe impl Read for ChatMessagePageView {
         from.close()
     }
 }
-impl Answer<types::ChatMessagePage> for Kept<ChatMessagePageView> {
-    fn read(body: Vec<u8>) -> Result<Kept<ChatMessagePageView>, Vec<u8>> {
-        reader::read(body)
-    }
-    fn of(value: types::ChatMessagePage) -> Kept<ChatMessagePageView> {
-        Kept::of(&value)
-    }
-}
 /// Reads bytes as every result, beside serde.
 #[cfg(fuzzing)]
 pub fn agree(bytes: &[u8]) {
-    reader::agree::agree::<
+    crate::reader::agree::agree::<
         types::ProactiveChat,
         ProactiveChatView,
     >(bytes, |bytes| serde_json::from_slice(bytes));
-    reader::agree::agree::<
+    crate::reader::agree::agree::<
         types::ChatMessagePage,
         ChatMessagePageView,
     >(bytes, |bytes| serde_json::from_slice(bytes));

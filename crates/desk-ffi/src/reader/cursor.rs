@@ -6,7 +6,7 @@
 use std::slice;
 
 /// The most bytes that are looked at in one go, and how many are behind an answer.
-pub(super) const PAD: usize = ::desk_client::answer::ROOM_BEHIND;
+pub(super) const PAD: usize = ::desk_core::decode::SPARE_CAPACITY;
 
 /// A place in an answer, or its end.
 #[derive(Clone, Copy, PartialEq)]

@@ -4,8 +4,8 @@ use std::any::Any;
 use std::ptr;
 use std::sync::Arc;
 
-use ::desk_client::answer::Rows;
-use ::desk_client::export::SharedRow;
+use ::desk_core::export::SharedRow;
+use ::desk_core::list::Rows;
 use bumpalo::Bump;
 
 use crate::output::{List, View};
@@ -37,7 +37,7 @@ impl<V> Kept<V> {
         V: 'static,
     {
         let rows = items(&self.view).iter().map(Row::of).collect();
-        Rows { items: rows, count: count(&self.view), kept: Some(Box::new(self)) }
+        Rows { items: rows, count: count(&self.view), owner: Some(Box::new(self)) }
     }
 
     /// The rows of a page, each of which keeps it.
@@ -51,15 +51,15 @@ impl<V> Kept<V> {
     where
         V: 'static,
     {
-        let Rows { items, count, kept } = self.rows(count, items);
-        let page = Arc::new(SharedPage { items, _kept: kept });
+        let Rows { items, count, owner } = self.rows(count, items);
+        let page = Arc::new(SharedPage { items, _owner: owner });
         let share = |(place, row): (usize, &Row<T>)| SharedRow {
             id: row.get(id),
             time: row.get(time),
             place,
             page: page.clone(),
         };
-        Rows { items: page.items.iter().enumerate().map(share).collect(), count, kept: None }
+        Rows { items: page.items.iter().enumerate().map(share).collect(), count, owner: None }
     }
 }
 
@@ -88,7 +88,7 @@ impl<T> Row<T> {
 /// A page that its rows share.
 struct SharedPage<T> {
     items: Vec<Row<T>>,
-    _kept: Option<Box<dyn Any + Send>>,
+    _owner: Option<Box<dyn Any + Send>>,
 }
 
 // SAFETY: nothing changes the items any more, and nothing looks into what is kept.

@@ -1,6 +1,6 @@
 //! Whole numbers of JSON.
 
-use ::desk_client::answer::words::{ZEROS, eight, no_digits};
+use ::desk_json::{ZEROS, eight, no_digits};
 
 use super::cursor::Cursor;
 

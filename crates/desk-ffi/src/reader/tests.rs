@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use ::desk_client::Json;
-use ::desk_client::answer::Answer;
 #[cfg(test)]
 use ::desk_client::types::{ChatMessagePage, ProactiveChat};
 use proptest::prelude::*;
@@ -334,7 +333,14 @@ fn zeros_of_the_answer_itself_stay() {
 }
 
 #[test]
-fn the_answer_of_the_client_is_the_reader() {
-    assert!(<Kept<ChatMessagePageView> as Answer<ChatMessagePage>>::read(page(&[MESSAGE]).into_bytes()).is_ok());
-    assert!(<ChatMessagePage as Answer<ChatMessagePage>>::read(page(&[MESSAGE]).into_bytes()).is_err());
+fn decoding_goes_on_with_serde_where_the_reader_gives_up() {
+    let decode = |bytes: &[u8]| super::decode::<ChatMessagePage, ChatMessagePageView>(bytes.to_vec());
+    let usual = page(&[MESSAGE]);
+    let kept = decode(usual.as_bytes()).expect("as usual");
+    assert!(!kept.body.is_empty(), "the reader keeps the bytes");
+    let kept = decode(usual.replacen('{', "{ ", 1).as_bytes()).expect("with white space");
+    assert!(kept.body.is_empty(), "serde does not");
+    let cut = decode(&usual.as_bytes()[..usual.len() - 1]).err().expect("it is cut");
+    assert!(cut.is_incomplete() && cut.body == usual.as_bytes()[..usual.len() - 1]);
+    assert!(!decode(b"[]").err().expect("another shape").is_incomplete());
 }

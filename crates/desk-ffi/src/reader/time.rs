@@ -1,6 +1,6 @@
 //! Times of JSON: `2019-03-12T05:25:41.032000Z`, in µs since the Unix epoch.
 
-use ::desk_client::answer::words::{self, Day, TIME, two};
+use ::desk_json::{Day, TIME, two};
 use chrono::{DateTime, Utc};
 
 use super::cursor::Cursor;
@@ -8,7 +8,7 @@ use super::cursor::Cursor;
 /// A time in UTC with six decimals, and what comes behind its closing quote. `None` if it is no such.
 #[inline(always)]
 pub(super) fn six_decimals(at: Cursor, day: &mut Day) -> Option<(i64, Cursor)> {
-    let micros = words::six_decimals(&at.peek::<TIME>(), day)?;
+    let micros = ::desk_json::six_decimals(&at.peek::<TIME>(), day)?;
     // SAFETY: every byte was seen and is none of zero.
     Some((micros, unsafe { at.over(TIME) }))
 }
@@ -37,7 +37,8 @@ fn usual(text: &[u8]) -> Option<i64> {
         [b'.', digits @ .., b'Z'] => decimals(digits)?,
         _ => return None,
     };
-    let seconds = i64::from(words::day(year, month, day)?) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+    let seconds =
+        i64::from(::desk_json::day(year, month, day)?) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
     Some(seconds * 1_000_000 + micros)
 }
 

@@ -1,0 +1,288 @@
+//! Reads the body of a response: never more than the cap, before and after decompression, and never past the deadline.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use http::Response;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use serde_json::Value;
+
+use crate::Error;
+use crate::decode::SPARE_CAPACITY;
+use crate::error::BoxError;
+use crate::http::deadline::InTime;
+use crate::http::token::Token;
+
+/// The largest success body, decompressed: 32 MB.
+pub(crate) const SUCCESS_CAP: usize = 32 << 20;
+/// The most of an error body that is kept: 1 MB.
+pub(crate) const ERROR_CAP: usize = 1 << 20;
+/// The longest explanation, in bytes; the whole is in the body.
+const TEXT_CAP: usize = 2000;
+/// The longest code that is one, in bytes.
+const CODE_CAP: usize = 200;
+
+/// Why a body could not be read.
+pub(crate) enum BodyError {
+    /// It did not come in time.
+    Late(Error),
+    TooLarge,
+    Broken(BoxError),
+}
+
+/// A body that is still to be read, and whether it is compressed.
+pub(crate) struct Coming<B = Incoming> {
+    body: B,
+    gzip: bool,
+    /// Whether a part of it has come.
+    begun: bool,
+}
+
+impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
+    /// Splits an answer; the headers then describe the body as it will be read.
+    pub(crate) fn of(response: Response<B>) -> (HeaderMap, Coming<B>) {
+        let (parts, body) = response.into_parts();
+        let mut headers = parts.headers;
+        let gzip = headers.get(CONTENT_ENCODING).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        if gzip {
+            headers.remove(CONTENT_ENCODING);
+            headers.remove(CONTENT_LENGTH);
+        }
+        (headers, Coming { body, gzip, begun: false })
+    }
+
+    /// Reads a whole success body.
+    pub(crate) async fn read(self, in_time: &InTime<'_>) -> Result<Vec<u8>, BodyError> {
+        let length = if self.gzip { None } else { self.body.size_hint().exact() };
+        let expected = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP) + SPARE_CAPACITY);
+        self.up_to(SUCCESS_CAP, &mut body, in_time).await?;
+        Ok(body)
+    }
+
+    /// Reads what can be had of an error body, also if it breaks off or is late.
+    pub(crate) async fn read_some(self, in_time: &InTime<'_>) -> Vec<u8> {
+        let mut body = Vec::new();
+        self.up_to(ERROR_CAP, &mut body, in_time).await.ok();
+        body
+    }
+
+    async fn up_to(mut self, cap: usize, body: &mut Vec<u8>, in_time: &InTime<'_>) -> Result<(), BodyError> {
+        let mut capped = Capped { body, cap, full: false };
+        if !self.gzip {
+            while let Some(chunk) = self.chunk(in_time).await? {
+                capped.write_all(&chunk).map_err(|_| BodyError::TooLarge)?;
+            }
+            return Ok(());
+        }
+        let mut decoder = MultiGzDecoder::new(capped);
+        let mut packed = 0;
+        while let Some(chunk) = self.chunk(in_time).await? {
+            // Gzip members and blocks without content never reach the cap of the output.
+            packed += chunk.len();
+            if packed > cap {
+                return Err(BodyError::TooLarge);
+            }
+            decoder.write_all(&chunk).map_err(|error| unpacked(error, decoder.get_ref()))?;
+        }
+        // No bytes are no body, whatever it would have been packed with.
+        if packed == 0 { Ok(()) } else { decoder.try_finish().map_err(|error| unpacked(error, decoder.get_ref())) }
+    }
+
+    async fn chunk(&mut self, in_time: &InTime<'_>) -> Result<Option<Bytes>, BodyError> {
+        loop {
+            let frame = in_time.run(self.body.frame()).await.map_err(BodyError::Late)?;
+            let Some(frame) = frame else { return Ok(None) };
+            // A body that never has to wait would outlive the deadline. The first frame may be late, because it came with the
+            // head, and so may the last.
+            if std::mem::replace(&mut self.begun, true) && !self.body.is_end_stream() {
+                in_time.check().map_err(BodyError::Late)?;
+            }
+            tokio::task::consume_budget().await;
+            // Trailers say nothing that is read here.
+            if let Ok(data) = frame.map_err(|error| BodyError::Broken(error.into()))?.into_data() {
+                return Ok(Some(data));
+            }
+        }
+    }
+}
+
+fn unpacked(error: io::Error, capped: &Capped<'_>) -> BodyError {
+    if capped.full { BodyError::TooLarge } else { BodyError::Broken(error.into()) }
+}
+
+/// What is written to it, up to a cap.
+struct Capped<'a> {
+    body: &'a mut Vec<u8>,
+    cap: usize,
+    full: bool,
+}
+
+impl Write for Capped<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let some = bytes.len().min(self.cap - self.body.len());
+        self.full |= some < bytes.len();
+        self.body.extend_from_slice(&bytes[..some]);
+        Ok(some)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The service's code and explanation in an error body, whichever of its known shapes it has.
+///
+/// Whoever answered may repeat what it was sent: the token is struck out, before anything is cut.
+pub(crate) fn explanation(body: &[u8], token: &Token) -> (Option<String>, Option<String>) {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        // Three bytes for each that is not UTF-8. A token that begins within the cap is here as a whole.
+        let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP + token.len())]);
+        return (None, short(token.struck_from(text.into_owned()).trim()));
+    };
+    let code = match value.get("code") {
+        Some(Value::String(code)) => Some(code.clone()),
+        Some(Value::Number(code)) => Some(code.to_string()),
+        _ => None,
+    };
+    let named = ["detail", "message"].iter().find_map(|key| value.get(key)?.as_str().filter(|text| !text.is_empty()));
+    let text = named.map_or_else(|| flat(&value), str::to_owned);
+    let code = code.filter(|code| code.len() <= CODE_CAP && !token.is_in(code));
+    (code, short(&token.struck_from(text)))
+}
+
+/// A text within the cap; `None` for an empty one.
+fn short(text: &str) -> Option<String> {
+    let end = text.floor_char_boundary(TEXT_CAP);
+    Some(text[..end].to_owned()).filter(|text| !text.is_empty())
+}
+
+/// `{"groupKey": ["unknown"]}` → `groupKey: unknown`.
+fn flat(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let parts = fields.iter().map(|(name, value)| (name, flat(value))).filter(|(_, text)| !text.is_empty());
+            parts.map(|(name, text)| format!("{name}: {text}")).collect::<Vec<_>>().join("; ")
+        }
+        Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join(", "),
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "tests")]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::{HeaderMap, Response};
+    use http_body::{Body, Frame};
+    use tokio::time::Instant;
+
+    use super::{BodyError, Coming, explanation};
+    use crate::http::deadline::InTime;
+    use crate::http::token::Token;
+
+    /// Always has another frame.
+    struct Endless(fn() -> Frame<Bytes>);
+
+    impl Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(Some(Ok((self.0)())))
+        }
+    }
+
+    const ENDLESS: [fn() -> Frame<Bytes>; 3] = [
+        || Frame::data(Bytes::new()),
+        || Frame::trailers(HeaderMap::new()),
+        // A gzip member without content.
+        || Frame::data(Bytes::from_static(b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0")),
+    ];
+
+    fn coming(frame: fn() -> Frame<Bytes>) -> Coming<Endless> {
+        let response = Response::builder().header("content-encoding", "gzip").body(Endless(frame)).expect("a response");
+        Coming::of(response).1
+    }
+
+    fn within(time: Duration) -> InTime<'static> {
+        InTime { until: Instant::now() + time, shown: time, idle: time, cancels: &[] }
+    }
+
+    #[tokio::test]
+    async fn an_endless_body_is_late() {
+        for frame in ENDLESS {
+            let end = coming(frame).read(&within(Duration::from_millis(50))).await;
+            assert!(matches!(end, Err(BodyError::Late(_))));
+            coming(frame).read_some(&within(Duration::from_millis(50))).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_endless_body_lets_others_work() {
+        for frame in ENDLESS {
+            let day = within(Duration::from_secs(86_400));
+            let read = tokio::time::timeout(Duration::from_millis(50), coming(frame).read(&day)).await;
+            assert!(read.is_err());
+        }
+    }
+
+    #[test]
+    fn explains_every_known_error_shape() {
+        let cases: [(&str, Option<&str>, Option<&str>); 12] = [
+            (r#"{"code":"not_found","detail":"Not found."}"#, Some("not_found"), Some("Not found.")),
+            (r#"{"code":429100,"message":"Too many requests"}"#, Some("429100"), Some("Too many requests")),
+            (r#"{"groupKey":["unknown key","x"]}"#, None, Some("groupKey: unknown key, x")),
+            (r#"{"non_field_errors":["no"]}"#, None, Some("non_field_errors: no")),
+            (r#"["a","b"]"#, None, Some("a, b")),
+            (r#"{"detail":null,"message":"no"}"#, None, Some("no")),
+            (r#"{"detail":""}"#, None, None),
+            (r#"{"groupKey":[],"x":["y"]}"#, None, Some("x: y")),
+            ("[]", None, None),
+            ("null", None, None),
+            ("<html>bad gateway</html>", None, Some("<html>bad gateway</html>")),
+            ("", None, None),
+        ];
+        for (body, code, text) in cases {
+            let found = explanation(body.as_bytes(), &token());
+            assert_eq!((found.0.as_deref(), found.1.as_deref()), (code, text), "{body}");
+        }
+    }
+
+    fn token() -> Token {
+        Token::new(zeroize::Zeroizing::new("canary-token".to_owned())).expect("a token")
+    }
+
+    /// Wherever it is, also where the explanation is cut.
+    #[test]
+    fn the_token_is_in_no_explanation() {
+        for at in (0..30).chain(1950..2050) {
+            let text = format!("{}canary-token", "x".repeat(at));
+            for body in [text.clone(), format!(r#"{{"detail":"{text}"}}"#), format!(r#"{{"code":"{text}"}}"#)] {
+                let (code, text) = explanation(body.as_bytes(), &token());
+                let shown = format!("{code:?} {text:?}");
+                assert!(!shown.contains("cana") && !shown.contains("-to"), "at {at}: {shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_explanation_has_an_end() {
+        let long = "\u{e9}".repeat(5000);
+        for body in [long.clone(), format!(r#"{{"detail":"{long}","code":"{long}"}}"#), format!(r#"["{long}"]"#)] {
+            let (code, text) = explanation(body.as_bytes(), &token());
+            assert!(code.is_none() && text.is_some_and(|text| (1900..=2000).contains(&text.len())));
+        }
+    }
+}

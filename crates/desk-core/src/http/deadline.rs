@@ -1,0 +1,43 @@
+//! The time of one attempt: its end, how long the service may be silent meanwhile, and who may give it up.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::cancel::{self, CancelToken};
+use crate::{Error, ErrorKind, Outcome};
+
+/// The time of an attempt.
+pub(crate) struct InTime<'a> {
+    pub(crate) until: Instant,
+    /// The limit as the caller knows it.
+    pub(crate) shown: Duration,
+    /// The longest silence.
+    pub(crate) idle: Duration,
+    pub(crate) cancels: &'a [CancelToken],
+}
+
+impl InTime<'_> {
+    /// Runs `work`, which ends when the service has said something.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let silent = Instant::now() + self.idle;
+        let in_time = tokio::time::timeout_at(silent.min(self.until), work);
+        cancel::or_cancelled(self.cancels, in_time).await?.map_err(|_| match silent < self.until {
+            true => late(format!("the service was silent for {} ms", self.idle.as_millis())),
+            false => self.over(),
+        })
+    }
+
+    /// Fails after the end of the attempt, for work that never has to wait.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if Instant::now() < self.until { Ok(()) } else { Err(self.over()) }
+    }
+
+    fn over(&self) -> Error {
+        late(format!("no complete answer within {} ms", self.shown.as_millis()))
+    }
+}
+
+fn late(what: String) -> Error {
+    Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
+}

@@ -1,0 +1,57 @@
+//! A page on its way: [`PageFetch`].
+//!
+//! It moves on by itself, on the tokio runtime that was there when it was asked for, and is given up when dropped. One that is
+//! asked for before it is needed must cost its reader nothing: if it fails or does not come, it is asked for anew when it is
+//! needed.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::task::JoinHandle;
+use tokio::time::Sleep;
+
+use super::page::{Page, PageRequest, Pages};
+use crate::Error;
+
+pub(crate) struct PageFetch<T> {
+    pub(crate) slice: PageRequest,
+    /// When waiting for what was asked for ahead ends.
+    late: Option<Pin<Box<Sleep>>>,
+    task: JoinHandle<Result<Page<T>, Error>>,
+}
+
+impl<T: Send + 'static> PageFetch<T> {
+    pub(crate) fn send(list: &Pages<T>, slice: PageRequest) -> PageFetch<T> {
+        let task = tokio::spawn((list.fetch)(slice.clone()));
+        PageFetch { slice, late: None, task }
+    }
+
+    /// The page; `None` if it was asked for ahead and has to be asked for anew.
+    pub(crate) fn poll(&mut self, list: &Pages<T>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>, Error>>> {
+        let page = match Pin::new(&mut self.task).poll(context) {
+            Poll::Ready(page) => page,
+            Poll::Pending if self.slice.ahead => {
+                let late = self.late.get_or_insert_with(|| Box::pin(tokio::time::sleep(list.patience)));
+                ready!(late.as_mut().poll(context));
+                return Poll::Ready(None);
+            }
+            Poll::Pending => return Poll::Pending,
+        };
+        Poll::Ready(match page {
+            Ok(Err(_)) if self.slice.ahead => None,
+            Ok(page) => Some(page),
+            Err(stop) => match stop.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is shutting down.
+                Err(_) => Some(Err(list.inconsistent("the page was given up".to_owned()))),
+            },
+        })
+    }
+}
+
+impl<T> Drop for PageFetch<T> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

@@ -1,0 +1,212 @@
+//! Lists, page after page: [`ItemStream`].
+//!
+//! Invariant: the next page begins behind the rows that were received, never behind those that were asked for; an error
+//! leaves the stream where it is, so that asking again goes on with nothing skipped or repeated. Rows that the service
+//! inserts or deletes between two pages can still shift others across a page's edge: `export` is the reader that proves.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::vec;
+
+use futures_core::Stream;
+
+use super::fetch::PageFetch;
+use super::page::{Owner, Page, PageRequest, Pages, Rows};
+use crate::Error;
+
+/// The items of a list, page after page; from the `_stream` methods of [`Client`](crate::Client).
+///
+/// While the caller works on a page, the next one is already on its way (on the tokio runtime that polls the stream);
+/// dropping the stream cancels it. If that fails, it is asked for anew when it is needed, so that no time of the caller's
+/// counts as the service's. After an error the stream stands where it stood: asking again asks for the same page.
+pub struct ItemStream<T> {
+    list: Pages<T>,
+    /// Rows to ask for at most: as the caller wants, or as the service was seen to give.
+    limit: i64,
+    offset: i64,
+    /// Items that may still be read from the service.
+    left: u64,
+    items: vec::IntoIter<T>,
+    owner: Option<Owner>,
+    asked: Option<PageFetch<T>>,
+    last: PageFingerprint,
+    /// A service that takes an offset for 0 begins anew.
+    first: PageFingerprint,
+    /// Rows of the last page, if it was shorter than asked for.
+    short: Option<i64>,
+    /// The page just received was no step ahead, and is asked for once more.
+    stuck: bool,
+    ended: bool,
+}
+
+/// What is remembered of a page: its ids, how many rows the list had then, and where it was.
+#[derive(Clone, Default)]
+struct PageFingerprint {
+    ids: Vec<i64>,
+    count: i64,
+    offset: i64,
+}
+
+impl<T: Send + 'static> ItemStream<T> {
+    /// A stream from `offset` on, by pages of `limit` rows; by default from the first, by the largest pages there are.
+    pub(crate) fn new(list: Pages<T>, limit: Option<i64>, offset: Option<i64>) -> ItemStream<T> {
+        ItemStream {
+            limit: limit.unwrap_or(list.limit),
+            offset: offset.unwrap_or(0),
+            list,
+            left: u64::MAX,
+            items: Vec::new().into_iter(),
+            owner: None,
+            asked: None,
+            last: PageFingerprint::default(),
+            first: PageFingerprint::default(),
+            short: None,
+            stuck: false,
+            ended: false,
+        }
+    }
+
+    /// Ends after so many items. Set it before the first one is read.
+    pub fn max_items(mut self, items: u64) -> ItemStream<T> {
+        self.left = items;
+        self.ended = items == 0;
+        self
+    }
+
+    /// The next item; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The rest of the page that is being read, or the next page; never empty; `None` at the end.
+    pub async fn next_page(&mut self) -> Option<Result<Vec<T>, Error>> {
+        self.next_rows().await.map(|rows| rows.map(|rows| rows.items))
+    }
+
+    /// As [`ItemStream::next_page`], with what the items point into.
+    #[doc(hidden)]
+    pub async fn next_rows(&mut self) -> Option<Result<Rows<T>, Error>> {
+        match std::future::poll_fn(|context| self.poll_page(context)).await? {
+            Ok(()) => {
+                let items = std::mem::take(&mut self.items).collect();
+                Some(Ok(Rows { items, count: self.last.count, owner: self.owner.take() }))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Ready with `Ok` when there is an item to hand out.
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        while self.items.as_slice().is_empty() {
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            let Some(asked) = &mut self.asked else {
+                self.send(false);
+                continue;
+            };
+            let page = ready!(asked.poll(&self.list, context));
+            let limit = asked.slice.limit;
+            self.asked = None;
+            // What failed ahead is asked for anew.
+            let Some(page) = page else { continue };
+            if let Err(error) = page.and_then(|page| self.accept(page, limit)) {
+                return Poll::Ready(Some(Err(error)));
+            }
+        }
+        Poll::Ready(Some(Ok(())))
+    }
+
+    /// Takes a page, moves behind it, and sends for the next.
+    fn accept(&mut self, page: Page<T>, asked: i64) -> Result<(), Error> {
+        let Page { mut items, count, owner, .. } = page;
+        let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let ids: Vec<i64> = items.iter().map(self.list.id).collect();
+        // A stream that began elsewhere cannot be taken back to its first page. One row may stand in two places of a list that
+        // has no order.
+        let same = self.first.ids.starts_with(&ids) && (ids.len() == self.first.ids.len() || rows == asked);
+        let restarted = self.first.offset == 0 && rows > 1 && same;
+        let repeated = restarted || rows > 0 && ids == self.last.ids;
+        let seen = if restarted { &self.first } else { &self.last };
+        if repeated && count.saturating_sub(seen.count) >= self.offset - seen.offset {
+            // As many rows came before them, and moved these here.
+            self.stuck = false;
+            (self.last.count, self.last.offset) = (count, self.offset);
+            self.offset = self.offset.saturating_add(rows);
+            return Ok(());
+        }
+        if (rows == 0 && self.offset < count) || repeated {
+            if !std::mem::replace(&mut self.stuck, true) {
+                return Ok(());
+            }
+            self.stuck = false;
+            let offset = self.offset;
+            return Err(self.list.inconsistent(match rows {
+                0 => format!("the list does not move on: no row at offset {offset} of {count}"),
+                _ if restarted => {
+                    format!("the list does not move on: offset {offset} gives the rows of the first page")
+                }
+                _ => format!("the list does not move on: offset {offset} gives the rows of the page before"),
+            }));
+        }
+        self.stuck = false;
+        self.last = PageFingerprint { ids, count, offset: self.offset };
+        if self.first.ids.is_empty() {
+            self.first = self.last.clone();
+        }
+        self.offset = self.offset.saturating_add(rows);
+        items.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= items.len() as u64;
+        self.ended = self.offset >= count || self.left == 0;
+        // Two short pages of one length are a limit of the service; one may have been a row deleted meanwhile.
+        let short = Some(rows).filter(|rows| *rows < asked);
+        if short.is_some() && short == self.short {
+            self.limit = rows;
+        }
+        self.short = short;
+        (self.items, self.owner) = (items.into_iter(), owner);
+        if !self.ended {
+            self.send(true);
+        }
+        Ok(())
+    }
+
+    /// Sends for the page at the offset.
+    fn send(&mut self, ahead: bool) {
+        let limit = self.limit.min(i64::try_from(self.left).unwrap_or(i64::MAX));
+        let slice = PageRequest { limit, offset: self.offset, window: None, partition_value: None, ahead };
+        self.asked = Some(PageFetch::send(&self.list, slice));
+    }
+}
+
+impl<T: Send + 'static> Stream for ItemStream<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
+        match ready!(self.poll_page(context)) {
+            Some(Ok(())) => Poll::Ready(self.items.next().map(Ok)),
+            Some(Err(error)) => Poll::Ready(Some(Err(error))),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+// The buffered items are never pinned.
+impl<T> Unpin for ItemStream<T> {}
+
+impl<T> std::fmt::Debug for ItemStream<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ItemStream")
+            .field("operation", &self.list.operation)
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "properties.rs"]
+mod properties;

@@ -1,0 +1,7 @@
+//! The one way to lock shared state: a panic elsewhere leaves it usable.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub(crate) fn lock_ignoring_poison<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

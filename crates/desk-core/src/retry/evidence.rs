@@ -1,0 +1,121 @@
+//! What a request that failed proves: its kind, its outcome, and the words for it.
+//!
+//! The outcome is decided here, from evidence alone; `retry.rs` and the callers only read it.
+
+use std::error::Error as StdError;
+use std::io;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{HeaderMap, LOCATION};
+use hyper_util::client::legacy;
+use url::Url;
+
+use super::retry_after;
+use crate::http::body;
+use crate::http::token::Token;
+use crate::{Error, ErrorKind, Outcome};
+
+/// Characters of a cause at most.
+const CAUSE: usize = 200;
+
+/// A request without an answer, whose body may have left; `target` is where it was to go.
+pub(crate) fn unanswered(error: legacy::Error, target: &str, token: &Token) -> Error {
+    if error.is_connect() {
+        let kind = if late(&error) { ErrorKind::Timeout } else { ErrorKind::Connect };
+        let what = format!("no connection to {}: {}", origin(target), cause(&error, token));
+        return Error::new(kind, Outcome::NotSent, what).with(|details| details.distrusted = distrusts(&error));
+    }
+    if unprocessed(&error) {
+        return broken(&error, "the service closed the connection and left the request undone", token)
+            .with(|details| details.outcome = Outcome::NotSent);
+    }
+    broken(&error, "the connection broke before an answer came", token)
+}
+
+/// An error and its causes, from the outermost; also the error that an `io::Error` holds, which its `source` skips.
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(held) => Some(held as _),
+        None => error.source(),
+    })
+}
+
+/// Whether a certificate that was refused is among the causes.
+fn distrusts(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+}
+
+/// Whether time ran out.
+fn late(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|error| {
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+            || error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout)
+    })
+}
+
+/// Whether the service says, in HTTP/2, that it did not begin: the stream was refused, or is above the last that it took
+/// before it went away. h2 gives a remote GOAWAY as the error of just those streams (RFC 9113, 6.8 and 8.7).
+fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).find_map(|error| error.downcast_ref::<h2::Error>()).is_some_and(|error| {
+        let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (refused || error.is_go_away())
+    })
+}
+
+/// What a status other than 2xx means.
+pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes, token: &Token) -> Error {
+    let (kind, outcome) = match status.as_u16() {
+        300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
+        401 | 403 => (ErrorKind::Unauthorized, Outcome::Rejected),
+        404 => (ErrorKind::NotFound, Outcome::Rejected),
+        410 => (ErrorKind::NotFound, Outcome::Unknown),
+        429 => (ErrorKind::RateLimited, Outcome::Rejected),
+        400 | 405 | 413 | 415 | 422 => (ErrorKind::Refused, Outcome::Rejected),
+        // These need not come from the service's own checks: a gateway says 408, 425 or 499 of what it passed on.
+        400..=499 => (ErrorKind::Refused, Outcome::Unknown),
+        _ => (ErrorKind::Service, Outcome::Unknown),
+    };
+    let reason = status.canonical_reason().unwrap_or("unknown status").to_lowercase();
+    let mut what = format!("the service answered {} {reason}", status.as_u16());
+    if kind == ErrorKind::Redirect {
+        let target = text(headers, LOCATION.as_str()).map_or("nowhere".to_owned(), |location| origin(&location));
+        let target = if token.is_in_any_case(&target) { "elsewhere".to_owned() } else { target };
+        what = format!("the service answered {} with a redirect to {target}, which is not followed", status.as_u16());
+    }
+    let (service_code, service_text) = body::explanation(&body, token);
+    Error::new(kind, outcome, what).with(|details| {
+        details.status = Some(status.as_u16());
+        details.retry_after = retry_after::parse(headers);
+        (details.service_code, details.service_text) = (service_code, service_text);
+        details.body = body;
+    })
+}
+
+/// A connection that broke when something may have been done.
+pub(crate) fn broken(error: &(dyn StdError + 'static), what: &str, token: &Token) -> Error {
+    let kind = if late(error) { ErrorKind::Timeout } else { ErrorKind::Transport };
+    let what = format!("{what}: {}", cause(error, token));
+    Error::new(kind, Outcome::Unknown, what).with(|details| details.distrusted = distrusts(error))
+}
+
+/// The innermost cause, without the server's own words and without the token.
+fn cause(error: &(dyn StdError + 'static), token: &Token) -> String {
+    let Some(inner) = causes(error).last() else { return String::new() };
+    let text = match inner.downcast_ref::<h2::Error>().and_then(h2::Error::reason) {
+        Some(reason) => reason.description().to_owned(),
+        None => token.struck_from(inner.to_string()),
+    };
+    let mut chars = text.chars().filter(|char| !char.is_control()).take(CAUSE);
+    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// Scheme, host and port: what may be shown of a URL.
+pub(crate) fn origin(url: &str) -> String {
+    Url::parse(url).map_or("a relative address".to_owned(), |url| url.origin().ascii_serialization())
+}
+
+/// A header as text.
+pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
