@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::faults::{FaultCount, FaultPlan, Faults};
 use crate::http::{self, Log, Rates, RequestEntry, Service};
 use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket, TicketStatus};
-use crate::store::deliveries::{Delivery, Twice};
+use crate::store::deliveries::{Delivery, RepeatedMessage};
 use crate::store::drift::{Change, Drift};
 use crate::store::import::MessageImport;
 use crate::store::seed::{SeedReport, SeedRequest};
@@ -353,7 +353,7 @@ impl Emulator {
     }
 
     /// Everybody who got the same text more than once. Empty is what a sender wants.
-    pub fn messaged_twice(&self) -> Result<Vec<Twice>> {
+    pub fn messaged_twice(&self) -> Result<Vec<RepeatedMessage>> {
         self.store.lock().messaged_twice()
     }
 

@@ -11,6 +11,7 @@ mod emulator;
 mod error;
 mod faults;
 mod http;
+mod loopback;
 mod model;
 pub mod program;
 mod schema;
@@ -29,7 +30,7 @@ pub use model::{
     Agent, AgentRef, AgentStatus, Assignment, Customer, CustomerChannel, Group, NewAgent, NewCustomer, Presence,
     ProactiveSender, Ticket, TicketStatus,
 };
-pub use store::deliveries::{Delivery, Twice};
+pub use store::deliveries::{Delivery, RepeatedMessage};
 pub use store::drift::{Change, Drift};
 pub use store::import::MessageImport;
 pub use store::seed::{SeedReport, SeedRequest};

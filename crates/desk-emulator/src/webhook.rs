@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::error::{Error, Result};
-use crate::http::is_loopback;
+use crate::loopback::is_loopback;
 use crate::model::{Ticket, TicketStatus};
 use crate::store::SharedStore;
 use crate::time::Time;

@@ -10,10 +10,11 @@ use axum::routing::{get, post, put};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::call::Query;
-use super::local::Control;
+use super::control_request::ControlRequest;
 use super::paging::{Link, Paging, page};
-use super::{Service, json as json_response};
+use super::parameters::Query;
+use super::response::json as json_response;
+use super::service::Service;
 use crate::behaviour::MAX_LIMIT;
 use crate::error::{Error, Result};
 use crate::faults::FaultPlan;
@@ -60,17 +61,17 @@ struct NewGroup {
 }
 
 async fn add_group(State(service): State<Service>, request: Request) -> Result<Response> {
-    let new: NewGroup = Control::accept(request).await?.body()?;
+    let new: NewGroup = ControlRequest::accept(request).await?.body()?;
     answer(&service, StatusCode::CREATED, move |store| store.add_group(&new.key, &new.name)).await
 }
 
 async fn add_agent(State(service): State<Service>, request: Request) -> Result<Response> {
-    let new: NewAgent = Control::accept(request).await?.body()?;
+    let new: NewAgent = ControlRequest::accept(request).await?.body()?;
     answer(&service, StatusCode::CREATED, |store| store.add_agent(new)).await
 }
 
 async fn add_customer(State(service): State<Service>, request: Request) -> Result<Response> {
-    let new: NewCustomer = Control::accept(request).await?.body()?;
+    let new: NewCustomer = ControlRequest::accept(request).await?.body()?;
     answer(&service, StatusCode::CREATED, |store| store.add_customer(new)).await
 }
 
@@ -80,7 +81,7 @@ struct NewPresence {
 }
 
 async fn set_presence(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, NewPresence { presence }) = (control.id()?, control.body()?);
     answer(&service, StatusCode::OK, move |store| store.set_presence(id, presence)).await
 }
@@ -90,7 +91,7 @@ async fn list_tickets(State(service): State<Service>, request: Request) -> Resul
 }
 
 async fn get_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
-    let id = Control::accept(request).await?.id()?;
+    let id = ControlRequest::accept(request).await?.id()?;
     answer(&service, StatusCode::OK, move |store| store.ticket(id)).await
 }
 
@@ -100,7 +101,7 @@ struct CustomerReply {
 }
 
 async fn customer_reply(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, CustomerReply { message }) = (control.id()?, control.body()?);
     answer(&service, StatusCode::OK, move |store| store.customer_reply(id, &message)).await
 }
@@ -113,7 +114,7 @@ struct AgentReply {
 }
 
 async fn agent_reply(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, AgentReply { agent_id, message }) = (control.id()?, control.body()?);
     answer(&service, StatusCode::OK, move |store| store.agent_reply(id, agent_id, &message)).await
 }
@@ -126,7 +127,7 @@ struct NewStatus {
 }
 
 async fn move_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, NewStatus { status, agent_id }) = (control.id()?, control.body()?);
     answer(&service, StatusCode::OK, move |store| store.move_ticket(id, status, agent_id)).await
 }
@@ -137,7 +138,7 @@ struct Close {
 }
 
 async fn close_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let id = control.id()?;
     // Everything in the body is optional, so the body is too.
     let Close { comment } = if control.body.is_empty() { Close::default() } else { control.body()? };
@@ -145,22 +146,22 @@ async fn close_ticket(State(service): State<Service>, request: Request) -> Resul
 }
 
 async fn seed(State(service): State<Service>, request: Request) -> Result<Response> {
-    let wanted: SeedRequest = Control::accept(request).await?.body()?;
+    let wanted: SeedRequest = ControlRequest::accept(request).await?.body()?;
     answer(&service, StatusCode::OK, move |store| store.seed(wanted)).await
 }
 
 async fn faults(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     in_force(&service)
 }
 
 async fn set_faults(State(service): State<Service>, request: Request) -> Result<Response> {
-    service.faults.set(Control::accept(request).await?.body()?)?;
+    service.faults.set(ControlRequest::accept(request).await?.body()?)?;
     in_force(&service)
 }
 
 async fn clear_faults(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     service.faults.set(FaultPlan::default())?;
     in_force(&service)
 }
@@ -171,58 +172,58 @@ fn in_force(service: &Service) -> Result<Response> {
 }
 
 async fn behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     shown(&service.behaviour.now())
 }
 
 async fn set_behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
-    service.behaviour.set(Control::accept(request).await?.body()?)?;
+    service.behaviour.set(ControlRequest::accept(request).await?.body()?)?;
     shown(&service.behaviour.now())
 }
 
 async fn set_drift(State(service): State<Service>, request: Request) -> Result<Response> {
-    let drifts: Vec<Drift> = Control::accept(request).await?.body()?;
+    let drifts: Vec<Drift> = ControlRequest::accept(request).await?.body()?;
     done(&service, |store| store.set_drift(drifts)).await
 }
 
 async fn change_messages(State(service): State<Service>, request: Request) -> Result<Response> {
-    let change: Change = Control::accept(request).await?.body()?;
+    let change: Change = ControlRequest::accept(request).await?.body()?;
     done(&service, move |store| store.change_messages(&change)).await
 }
 
 async fn import_messages(State(service): State<Service>, request: Request) -> Result<Response> {
-    let rows: Vec<MessageImport> = Control::accept(request).await?.body()?;
+    let rows: Vec<MessageImport> = ControlRequest::accept(request).await?.body()?;
     answer(&service, StatusCode::CREATED, move |store| Ok(json!({ "ids": store.import(&rows)? }))).await
 }
 
 async fn clock(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     shown(&service.clock.state())
 }
 
 async fn set_clock(State(service): State<Service>, request: Request) -> Result<Response> {
-    service.clock.set(Control::accept(request).await?.body()?)?;
+    service.clock.set(ControlRequest::accept(request).await?.body()?)?;
     shown(&service.clock.state())
 }
 
 async fn follow_clock(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     service.clock.follow();
     shown(&service.clock.state())
 }
 
 async fn snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
-    let name = Control::accept(request).await?.name();
+    let name = ControlRequest::accept(request).await?.name();
     done(&service, move |store| store.snapshot(&name)).await
 }
 
 async fn restore(State(service): State<Service>, request: Request) -> Result<Response> {
-    let name = Control::accept(request).await?.name();
+    let name = ControlRequest::accept(request).await?.name();
     done(&service, move |store| store.restore(&name)).await
 }
 
 async fn remove_snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
-    let name = Control::accept(request).await?.name();
+    let name = ControlRequest::accept(request).await?.name();
     done(&service, move |store| store.remove_snapshot(&name)).await
 }
 
@@ -233,18 +234,18 @@ struct Receiver {
 }
 
 async fn webhook(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     receiver(&service)
 }
 
 async fn set_webhook(State(service): State<Service>, request: Request) -> Result<Response> {
-    let Receiver { url } = Control::accept(request).await?.body()?;
+    let Receiver { url } = ControlRequest::accept(request).await?.body()?;
     service.webhooks.set(&service.store, Some(&url))?;
     receiver(&service)
 }
 
 async fn no_webhook(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     service.webhooks.set(&service.store, None)?;
     receiver(&service)
 }
@@ -254,17 +255,17 @@ fn receiver(service: &Service) -> Result<Response> {
 }
 
 async fn requests(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], service.log.ndjson()).into_response())
 }
 
 async fn requests_har(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     shown(&service.log.har(&service.address.to_string()))
 }
 
 async fn forget_requests(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     service.log.clear();
     shown(&healthy())
 }
@@ -277,7 +278,7 @@ async fn deliveries(State(service): State<Service>, request: Request) -> Result<
 }
 
 async fn messaged_twice(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     answer(&service, StatusCode::OK, |store| {
         let twice = store.messaged_twice()?;
         Ok(json!({ "count": twice.len(), "results": twice }))
@@ -285,19 +286,13 @@ async fn messaged_twice(State(service): State<Service>, request: Request) -> Res
     .await
 }
 
-/// A number of the query, if it is there.
-pub(super) fn number(query: &Query, name: &str) -> Result<Option<i64>> {
-    let number = query.get(name).map(str::parse).transpose();
-    number.map_err(|_| Error::invalid(format!("{name}: must be a 64-bit integer")))
-}
-
 async fn reset(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     done(&service, |store| store.reset()).await
 }
 
 async fn health(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     done(&service, |_| Ok(())).await
 }
 
@@ -326,9 +321,9 @@ async fn listed<T: Serialize + Send + 'static>(
     owner: &str,
     step: impl FnOnce(&mut Store, Option<i64>, Paging) -> Result<(i64, Vec<T>)> + Send + 'static,
 ) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let query = Query::of(&control.parts);
-    let (owner, paging) = (number(&query, owner)?, Paging::of(&query, MAX_LIMIT));
+    let (owner, paging) = (query.integer(owner)?, Paging::of(&query, MAX_LIMIT));
     let (count, rows) = service.store.run(move |store| step(store, owner, paging)).await?;
     page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&rows)?)
 }

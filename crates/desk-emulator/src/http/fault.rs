@@ -16,9 +16,11 @@ use flate2::write::GzEncoder;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
+use super::body::read_body;
 use super::call::operation_of;
 use super::connection::{End, Script, Step, Takeover};
-use super::{Service, json};
+use super::response::json;
+use super::service::Service;
 use crate::behaviour::{ErrorShape, RateLimit};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -191,7 +193,7 @@ async fn play(fault: Fault, mut dice: fastrand::Rng, clock: &Clock, request: Req
 
 /// Takes the request as a whole, so that the client is not cut off while it is sending.
 async fn read_away(request: Request) {
-    let _ = super::call::read_body(request.into_body()).await;
+    let _ = read_body(request.into_body()).await;
 }
 
 fn answer(status: u16, body: String, headers: &[(String, String)]) -> Result<Response> {

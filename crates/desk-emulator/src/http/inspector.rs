@@ -11,15 +11,14 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use super::call::Query;
-use super::control::number;
-use super::local::Control;
+use super::control_request::ControlRequest;
 use super::log::RequestEntry;
-use super::{BASE_PATH, Service};
+use super::parameters::Query;
+use super::service::{BASE_PATH, Service};
 use crate::error::{Error, Result};
 use crate::faults::FaultCount;
 use crate::model::TicketStatus;
-use crate::store::overview::{Overview, Talk};
+use crate::store::overview::{Conversation, Overview};
 
 /// Requests that are shown.
 const REQUESTS: usize = 30;
@@ -42,7 +41,7 @@ struct Page {
     now: String,
     error: Option<String>,
     overview: Overview,
-    talk: Option<Talk>,
+    conversation: Option<Conversation>,
     faults: Vec<FaultCount>,
     requests: Vec<RequestEntry>,
 }
@@ -53,31 +52,31 @@ struct Live<'a> {
     base_url: &'a str,
     now: &'a str,
     overview: &'a Overview,
-    talk: &'a Option<Talk>,
+    conversation: &'a Option<Conversation>,
     faults: &'a [FaultCount],
     requests: &'a [RequestEntry],
 }
 
 async fn page(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let query = Query::of(&control.parts);
-    let ticket_id = number(&query, "ticket")?;
-    let (overview, talk) = service
+    let ticket_id = query.integer("ticket")?;
+    let (overview, conversation) = service
         .store
-        .run(move |store| Ok((store.overview()?, ticket_id.map(|id| store.talk(id)).transpose()?)))
+        .run(move |store| Ok((store.overview()?, ticket_id.map(|id| store.conversation(id)).transpose()?)))
         .await?;
     let page = Page {
         base_url: format!("http://{}{BASE_PATH}", service.address),
         now: service.clock.now().to_string(),
         error: query.get("error").map(str::to_owned),
         overview,
-        talk,
+        conversation,
         faults: service.faults.counts().1,
         requests: service.log.newest(REQUESTS),
     };
     let text = if query.get("part") == Some("live") {
-        let Page { base_url, now, overview, talk, faults, requests, .. } = &page;
-        Live { base_url, now, overview, talk, faults, requests }.render()
+        let Page { base_url, now, overview, conversation, faults, requests, .. } = &page;
+        Live { base_url, now, overview, conversation, faults, requests }.render()
     } else {
         page.render()
     };
@@ -88,7 +87,7 @@ async fn page(State(service): State<Service>, request: Request) -> Result<Respon
 
 /// A form of the page: afterwards the browser is led back to it.
 async fn customer_reply(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let id = control.id()?;
     let message = form_urlencoded::parse(&control.body).find(|(name, _)| name == "message").map(|(_, text)| text);
     let message = message.unwrap_or_default().into_owned();

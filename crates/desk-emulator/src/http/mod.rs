@@ -4,61 +4,39 @@
 //! loopback `Host`. A trailing slash is accepted everywhere. TLS, CORS and other addresses than loopback are not
 //! offered.
 
+mod body;
 mod call;
 mod connection;
 mod control;
+mod control_request;
 mod fault;
 mod inspector;
-mod local;
 mod log;
 mod paging;
+mod parameters;
 mod platform;
 mod rate;
+mod response;
+mod service;
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use local::is_loopback;
 pub(crate) use log::Log;
 pub use log::RequestEntry;
 pub(crate) use rate::Rates;
+pub(crate) use service::{BASE_PATH, Service};
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::uri::{PathAndQuery, Uri};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn_with_state, map_request};
-use axum::response::{IntoResponse, Response};
 use tokio::sync::{oneshot, watch};
 
-use crate::behaviour::SharedBehaviour;
-use crate::clock::Clock;
 use crate::error::Error;
-use crate::faults::Faults;
-use crate::store::SharedStore;
-use crate::webhook::Webhooks;
-
-/// Where the API begins.
-pub(crate) const BASE_PATH: &str = "/platform/v1";
 
 /// How long requests under way may take after a stop.
 const DRAIN: Duration = Duration::from_secs(1);
-
-/// What every handler can reach.
-#[derive(Clone)]
-pub(crate) struct Service {
-    pub(crate) store: SharedStore,
-    pub(crate) token: Arc<str>,
-    pub(crate) address: SocketAddr,
-    pub(crate) behaviour: SharedBehaviour,
-    pub(crate) demo: bool,
-    pub(crate) faults: Faults,
-    pub(crate) log: Log,
-    pub(crate) rates: Rates,
-    pub(crate) clock: Clock,
-    pub(crate) webhooks: Webhooks,
-}
 
 /// Serves until `stopping` is sent or dropped, then gives requests under way [`DRAIN`].
 pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, stopping: oneshot::Receiver<()>) {
@@ -113,9 +91,4 @@ async fn not_found() -> Error {
 async fn method_not_allowed(method: Method) -> Error {
     let detail = format!("this path does not take {method}; the header Allow names what it takes");
     Error::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
-}
-
-/// A JSON body that is text already.
-fn json(status: StatusCode, body: impl IntoResponse) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -11,8 +11,8 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::call::Query;
-use super::json;
+use super::parameters::Query;
+use super::response::json;
 use crate::error::{Error, Result};
 
 const DEFAULT_LIMIT: i64 = 50;

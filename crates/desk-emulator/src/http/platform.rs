@@ -14,7 +14,8 @@ use serde::Deserialize;
 
 use super::call::Call;
 use super::paging::page;
-use super::{Service, json};
+use super::response::json;
+use super::service::Service;
 use crate::error::{Error, Result};
 use crate::store::{Filter, NewProactiveChat, ProactiveChat};
 use crate::time::Time;

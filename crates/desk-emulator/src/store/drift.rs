@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::messages;
 use super::seed::{self, SeedRequest};
-use super::{Store, messages};
 use crate::error::{Error, Result};
 use crate::time::Time;
 
@@ -82,49 +82,37 @@ impl Drift {
     }
 }
 
-/// The script, and how far it is.
+/// The drift script and the number of responses so far.
 #[derive(Default)]
 pub(super) struct Script {
     drifts: Vec<Drift>,
-    answers: u64,
+    responses: u64,
 }
 
 impl Script {
-    /// How many answers there were.
-    pub(super) fn answers(&self) -> u64 {
-        self.answers
-    }
-}
-
-impl Store {
-    /// Puts a script in the place of the one before, and counts answers anew.
-    pub(crate) fn set_drift(&mut self, drifts: Vec<Drift>) -> Result<()> {
-        for (place, drift) in drifts.iter().enumerate() {
-            drift.check().map_err(|error| Error::invalid(format!("[{place}].{}", error.detail())))?;
+    /// Checks the drifts; 400 names the first invalid one.
+    pub(super) fn new(drifts: Vec<Drift>) -> Result<Self> {
+        for (index, drift) in drifts.iter().enumerate() {
+            drift.check().map_err(|error| Error::invalid(format!("[{index}].{}", error.detail())))?;
         }
-        self.drift = Script { drifts, answers: 0 };
-        Ok(())
+        Ok(Self { drifts, responses: 0 })
     }
 
-    /// Changes the messages at once.
-    pub(crate) fn change_messages(&mut self, change: &Change) -> Result<()> {
-        let now = self.clock.now();
-        let tx = self.connection.transaction()?;
-        apply(&tx, change, now)?;
-        Ok(tx.commit()?)
+    /// The number of responses so far.
+    pub(super) fn responses(&self) -> u64 {
+        self.responses
     }
 
-    /// What the script has behind an answer.
-    pub(super) fn drift(&mut self) -> Result<()> {
-        self.drift.answers += 1;
-        let answers = self.drift.answers;
-        let due: Vec<Change> =
-            self.drift.drifts.iter().filter(|drift| drift.is_due(answers)).map(|drift| drift.change.clone()).collect();
-        due.iter().try_for_each(|change| self.change_messages(change))
+    /// Counts a response; returns the changes that are due after it.
+    pub(super) fn advance(&mut self) -> Vec<Change> {
+        self.responses += 1;
+        let due = self.drifts.iter().filter(|drift| drift.is_due(self.responses));
+        due.map(|drift| drift.change.clone()).collect()
     }
 }
 
-fn apply(db: &Connection, change: &Change, now: Time) -> Result<()> {
+/// Changes the messages.
+pub(super) fn apply(db: &Connection, change: &Change, now: Time) -> Result<()> {
     match change {
         Change::Insert(rows) => {
             let to = Time::from_micros(now.micros().saturating_add(i64::try_from(*rows).unwrap_or(0) + 1));
@@ -151,5 +139,5 @@ fn made_up(db: &Connection, rows: u64, from: Time, to: Time) -> Result<()> {
         return Ok(());
     }
     let seed = messages::next_id(db)?.unsigned_abs();
-    seed::run(db, SeedRequest { rows, seed, from, to }).map(drop)
+    seed::insert(db, SeedRequest { rows, seed, from, to }).map(drop)
 }

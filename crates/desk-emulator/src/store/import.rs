@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
-use super::{Store, messages};
+use super::messages;
 use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
@@ -30,21 +30,15 @@ pub struct MessageImport {
     pub data: String,
 }
 
-impl Store {
-    /// Adds all of them or none; gives their ids.
-    pub(crate) fn import(&mut self, rows: &[MessageImport]) -> Result<Vec<i64>> {
-        let tx = self.connection.transaction()?;
-        let ids = rows
-            .iter()
-            .enumerate()
-            .map(|(place, row)| add(&tx, row).map_err(|error| Error::invalid(format!("[{place}].{}", error.detail()))));
-        let ids = ids.collect::<Result<_>>()?;
-        tx.commit()?;
-        Ok(ids)
-    }
+/// Adds the messages; returns their ids. 400 names the first invalid one.
+pub(super) fn insert(db: &Connection, rows: &[MessageImport]) -> Result<Vec<i64>> {
+    let ids = rows.iter().enumerate().map(|(index, row)| {
+        insert_row(db, row).map_err(|error| Error::invalid(format!("[{index}].{}", error.detail())))
+    });
+    ids.collect()
 }
 
-fn add(db: &Connection, row: &MessageImport) -> Result<i64> {
+fn insert_row(db: &Connection, row: &MessageImport) -> Result<i64> {
     let next = messages::next_id(db)?;
     let id = row.id.unwrap_or(next);
     if id < 1 || row.ticket < 1 {

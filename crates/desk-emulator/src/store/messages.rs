@@ -8,7 +8,6 @@
 use rusqlite::{Connection, OptionalExtension, Rows, ToSql, params};
 use serde::Serialize;
 
-use super::Store;
 use crate::behaviour::{MessageShape, Order};
 use crate::error::{Error, Result};
 use crate::model::UserType;
@@ -111,70 +110,61 @@ pub(crate) struct Listing {
     pub(crate) shape: MessageShape,
 }
 
-impl Store {
-    /// One page of all messages; then what the script of changes has behind it happens.
-    pub(crate) fn messages(&mut self, filter: &Filter, listing: Listing) -> Result<MessagePage> {
-        let page = self.page(filter, listing)?;
-        self.drift()?;
-        Ok(page)
+/// One page of all messages; `shuffle_seed` makes the orders that are not stable differ.
+pub(super) fn page(db: &Connection, filter: &Filter, listing: Listing, shuffle_seed: u64) -> Result<MessagePage> {
+    let Listing { limit, offset, order, shape } = listing;
+    let is_unbounded = filter.from.is_none() && filter.to.is_none();
+    let meta = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let (ordered, dense): (bool, bool) = db.prepare_cached("SELECT ordered, dense FROM meta")?.query_row([], meta)?;
+    if !dense || !(is_unbounded || ordered) || order != Order::IdAscending {
+        return scan(db, filter, listing, shuffle_seed);
     }
-
-    fn page(&self, filter: &Filter, listing: Listing) -> Result<MessagePage> {
-        let (db, Listing { limit, offset, order, shape }) = (&self.connection, listing);
-        let whole = filter.from.is_none() && filter.to.is_none();
-        let meta = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let (ordered, dense): (bool, bool) =
-            db.prepare_cached("SELECT ordered, dense FROM meta")?.query_row([], meta)?;
-        if !dense || !(whole || ordered) || order != Order::IdAscending {
-            return walked(db, filter, listing, self.drift.answers());
-        }
-        let (low, high) = id_range(db, filter)?;
-        let Some(channel_type) = &filter.channel_type else {
-            let first = low.saturating_add(offset);
-            let last = high.min(first.saturating_add(limit - 1));
-            let results = rows(db, shape, "WHERE id BETWEEN ?1 AND ?2 ORDER BY id", params![first, last])?;
-            return Ok(MessagePage { count: (high - low + 1).max(0), results });
-        };
-        let count = "SELECT COUNT(*) FROM messages WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3";
-        let count = db.prepare_cached(count)?.query_row(params![channel_type, low, high], |row| row.get(0))?;
-        let page = "WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4 OFFSET ?5";
-        let results = rows(db, shape, page, params![channel_type, low, high, limit, offset])?;
-        Ok(MessagePage { count, results })
-    }
-
-    /// One page of the messages of a ticket.
-    pub(crate) fn ticket_messages(&mut self, ticket_id: i64, listing: Listing) -> Result<MessagePage> {
-        let (db, Listing { limit, offset, shape, .. }) = (&self.connection, listing);
-        let exists = "SELECT EXISTS (SELECT 1 FROM tickets WHERE id = ?1)";
-        if !db.prepare_cached(exists)?.query_row([ticket_id], |row| row.get(0))? {
-            return Err(Error::not_found(format!("there is no ticket {ticket_id}")));
-        }
-        let count = "SELECT COUNT(*) FROM messages WHERE ticket = ?1";
-        let count = db.prepare_cached(count)?.query_row([ticket_id], |row| row.get(0))?;
-        let page = "WHERE ticket = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
-        Ok(MessagePage { count, results: rows(db, shape, page, params![ticket_id, limit, offset])? })
-    }
+    let (low, high) = id_range(db, filter)?;
+    let Some(channel_type) = &filter.channel_type else {
+        let first = low.saturating_add(offset);
+        let last = high.min(first.saturating_add(limit - 1));
+        let results = rows(db, shape, "WHERE id BETWEEN ?1 AND ?2 ORDER BY id", params![first, last])?;
+        return Ok(MessagePage { count: (high - low + 1).max(0), results });
+    };
+    let count = "SELECT COUNT(*) FROM messages WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3";
+    let count = db.prepare_cached(count)?.query_row(params![channel_type, low, high], |row| row.get(0))?;
+    let page = "WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4 OFFSET ?5";
+    let results = rows(db, shape, page, params![channel_type, low, high, limit, offset])?;
+    Ok(MessagePage { count, results })
 }
 
-/// A page that is found by walking the rows; `turn` makes orders that are none differ.
-fn walked(db: &Connection, filter: &Filter, listing: Listing, turn: u64) -> Result<MessagePage> {
+/// One page of the messages of a ticket; 404 if there is no such ticket.
+pub(super) fn ticket_page(db: &Connection, ticket_id: i64, listing: Listing) -> Result<MessagePage> {
+    let Listing { limit, offset, shape, .. } = listing;
+    let exists = "SELECT EXISTS (SELECT 1 FROM tickets WHERE id = ?1)";
+    if !db.prepare_cached(exists)?.query_row([ticket_id], |row| row.get(0))? {
+        return Err(Error::not_found(format!("there is no ticket {ticket_id}")));
+    }
+    let count = "SELECT COUNT(*) FROM messages WHERE ticket = ?1";
+    let count = db.prepare_cached(count)?.query_row([ticket_id], |row| row.get(0))?;
+    let page = "WHERE ticket = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
+    Ok(MessagePage { count, results: rows(db, shape, page, params![ticket_id, limit, offset])? })
+}
+
+/// One page found by a scan of all rows; `shuffle_seed` makes the orders that are not stable differ.
+fn scan(db: &Connection, filter: &Filter, listing: Listing, shuffle_seed: u64) -> Result<MessagePage> {
     let from = filter.from.map_or(i64::MIN, Time::micros);
     let to = filter.to.map_or(i64::MAX, Time::micros);
-    let wanted = "WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)";
-    let count = format!("SELECT COUNT(*) FROM messages {wanted}");
+    let condition = "WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)";
+    let count = format!("SELECT COUNT(*) FROM messages {condition}");
     let count = db.prepare_cached(&count)?.query_row(params![from, to, filter.channel_type], |row| row.get(0))?;
-    // A number for each id and turn: products of 32 bits each, modulo a prime.
-    let dice = "(id * 2654435761 % 4294967296) * (?6 * 2 + 1) % 4294967291";
+    // A hash of the id and the seed: products of 32-bit numbers, modulo a prime.
+    let shuffled = "(id * 2654435761 % 4294967296) * (?6 * 2 + 1) % 4294967291";
     let order = match listing.order {
         Order::IdAscending => "id".to_owned(),
         Order::IdDescending => "id DESC".to_owned(),
-        Order::Time => format!("created_at, {dice}"),
-        Order::None => dice.to_owned(),
+        Order::Time => format!("created_at, {shuffled}"),
+        Order::None => shuffled.to_owned(),
     };
-    // The turn is named in every order, so that the number of parameters is one.
-    let page = format!("{wanted} AND ?6 >= 0 ORDER BY {order} LIMIT ?4 OFFSET ?5");
-    let turn = i64::try_from(turn % 0x4000_0000).unwrap_or_default();
-    let values = params![from, to, filter.channel_type, listing.limit, listing.offset, turn];
+    // `?6 >= 0` uses the seed in every order, so that all orders have the same parameters.
+    let page = format!("{condition} AND ?6 >= 0 ORDER BY {order} LIMIT ?4 OFFSET ?5");
+    let shuffle_seed = i64::try_from(shuffle_seed % 0x4000_0000).unwrap_or_default();
+    let values = params![from, to, filter.channel_type, listing.limit, listing.offset, shuffle_seed];
     Ok(MessagePage { count, results: rows(db, listing.shape, &page, values)? })
 }
 

@@ -5,51 +5,17 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Store, routing};
 use crate::error::{Error, Result};
 use crate::model::{Agent, AgentRef, Customer, Group, NewAgent, NewCustomer, PROJECT, Presence};
 use crate::time::Time;
 
-impl Store {
-    pub(crate) fn add_group(&mut self, key: &str, name: &str) -> Result<Group> {
-        let tx = self.connection.transaction()?;
-        let group = insert_group(&tx, key, name, self.clock.now())?;
-        tx.commit()?;
-        Ok(group)
+/// Sets the presence of an agent; 404 if there is no such agent.
+pub(super) fn set_presence(db: &Connection, agent_id: i64, presence: Presence) -> Result<Agent> {
+    let changed = db.execute("UPDATE agents SET presence = ?2 WHERE id = ?1", params![agent_id, presence])?;
+    if changed == 0 {
+        return Err(Error::not_found(format!("there is no agent {agent_id}")));
     }
-
-    pub(crate) fn add_agent(&mut self, agent: NewAgent) -> Result<Agent> {
-        let tx = self.connection.transaction()?;
-        let now = self.clock.now();
-        let agent = insert_agent(&tx, &agent, now)?;
-        if agent.presence == Presence::Online {
-            routing::arrived(&tx, agent.id, now)?;
-        }
-        tx.commit()?;
-        Ok(agent)
-    }
-
-    pub(crate) fn add_customer(&mut self, customer: NewCustomer) -> Result<Customer> {
-        let tx = self.connection.transaction()?;
-        let customer = insert_customer(&tx, None, &customer, self.clock.now())?;
-        tx.commit()?;
-        Ok(customer)
-    }
-
-    pub(crate) fn set_presence(&mut self, agent_id: i64, presence: Presence) -> Result<Agent> {
-        let tx = self.connection.transaction()?;
-        let changed = tx.execute("UPDATE agents SET presence = ?2 WHERE id = ?1", params![agent_id, presence])?;
-        if changed == 0 {
-            return Err(Error::not_found(format!("there is no agent {agent_id}")));
-        }
-        match presence {
-            Presence::Online => routing::arrived(&tx, agent_id, self.clock.now())?,
-            Presence::Offline | Presence::Away => routing::left(&tx, agent_id, self.clock.now())?,
-        }
-        let agent = read_agent(&tx, agent_id)?;
-        tx.commit()?;
-        Ok(agent)
-    }
+    read_agent(db, agent_id)
 }
 
 pub(super) fn insert_group(db: &Connection, key: &str, name: &str, now: Time) -> Result<Group> {
@@ -75,7 +41,7 @@ pub(super) fn insert_agent(db: &Connection, agent: &NewAgent, now: Time) -> Resu
     )?;
     let id = db.last_insert_rowid();
     for key in &agent.groups {
-        let group = find_group_by_key(db, key)?.ok_or_else(|| no_group("groups", key))?;
+        let group = find_group_by_key(db, key)?.ok_or_else(|| unknown_group("groups", key))?;
         db.execute("INSERT OR IGNORE INTO memberships VALUES (?1, ?2)", params![id, group.id])?;
     }
     read_agent(db, id)
@@ -101,7 +67,7 @@ pub(super) fn insert_customer(db: &Connection, id: Option<i64>, new: &NewCustome
 }
 
 /// The refusal for a key that names no group.
-pub(super) fn no_group(property: &str, key: &str) -> Error {
+pub(super) fn unknown_group(property: &str, key: &str) -> Error {
     Error::invalid(format!("{property}: no group has the key '{key}'"))
 }
 

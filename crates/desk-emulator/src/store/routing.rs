@@ -22,7 +22,7 @@ pub(super) fn assign(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
         )?
         .query_row([ticket_id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
         .optional()?;
-    best.map_or(Ok(()), |(agent_id, name)| give(db, ticket_id, agent_id, &name, now))
+    best.map_or(Ok(()), |(agent_id, name)| assign_to(db, ticket_id, agent_id, &name, now))
 }
 
 /// Gives a ticket to the agent who wrote last on it, if that one is available; else as [`assign`].
@@ -37,7 +37,7 @@ pub(super) fn assign_to_last_sender(db: &Connection, ticket_id: i64, now: Time) 
         found => found,
     };
     match agent.map_or(Ok(None), |agent_id| available(db, agent_id))? {
-        Some((agent_id, name)) => give(db, ticket_id, agent_id, &name, now),
+        Some((agent_id, name)) => assign_to(db, ticket_id, agent_id, &name, now),
         None => assign(db, ticket_id, now),
     }
 }
@@ -50,7 +50,7 @@ pub(super) fn available(db: &Connection, agent_id: i64) -> Result<Option<(i64, S
 }
 
 /// Makes a ticket an agent's.
-pub(super) fn give(db: &Connection, ticket_id: i64, agent_id: i64, name: &str, now: Time) -> Result<()> {
+pub(super) fn assign_to(db: &Connection, ticket_id: i64, agent_id: i64, name: &str, now: Time) -> Result<()> {
     db.prepare_cached(
         "UPDATE tickets SET status = 'ACTIVE', agent_id = ?2, assigned_at = ?3, updated_at = ?3 WHERE id = ?1",
     )?
@@ -60,14 +60,14 @@ pub(super) fn give(db: &Connection, ticket_id: i64, agent_id: i64, name: &str, n
 }
 
 /// An agent came: the pending tickets of the agent's groups are routed, oldest first.
-pub(super) fn arrived(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
+pub(super) fn route_pending(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
     let waiting = "SELECT t.id FROM tickets t JOIN memberships m ON m.group_id = t.group_id
                    WHERE t.status = 'PENDING' AND m.agent_id = ?1 ORDER BY t.issued_at, t.id";
     ids(db, waiting, agent_id)?.into_iter().try_for_each(|ticket_id| assign(db, ticket_id, now))
 }
 
 /// An agent left: the agent's active tickets become pending and go to somebody else who is available.
-pub(super) fn left(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
+pub(super) fn release_tickets(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
     let held = "SELECT id FROM tickets WHERE status = 'ACTIVE' AND agent_id = ?1 ORDER BY issued_at, id";
     for ticket_id in ids(db, held, agent_id)? {
         let release = "UPDATE tickets SET status = 'PENDING', updated_at = ?2 WHERE id = ?1";

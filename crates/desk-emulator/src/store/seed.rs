@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use super::messages;
 use super::phrases::{AGENTS, CHANNELS, CUSTOMERS, EVENTS, LANGUAGES};
-use super::{Store, messages};
 use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
@@ -75,15 +75,6 @@ pub struct SeedReport {
     pub first_ticket_id: i64,
 }
 
-impl Store {
-    pub(crate) fn seed(&mut self, request: SeedRequest) -> Result<SeedReport> {
-        let tx = self.connection.transaction()?;
-        let report = run(&tx, request)?;
-        tx.commit()?;
-        Ok(report)
-    }
-}
-
 /// A ticket whose messages are still being written.
 struct OpenTicket {
     id: i64,
@@ -96,7 +87,8 @@ struct OpenTicket {
     last: Time,
 }
 
-pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
+/// Adds the messages and their tickets.
+pub(super) fn insert(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
     let SeedRequest { rows, seed, from, to } = request;
     if rows > MAX_ROWS {
         return Err(Error::invalid(format!("rows: must be at most {MAX_ROWS}, not {rows}")));
@@ -109,7 +101,7 @@ pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
     let first_message_id = messages::next_id(db)?;
     let first_ticket_id = next("SELECT COALESCE(MAX(id), 0) + 1 FROM tickets")?;
 
-    let mut insert = db.prepare(
+    let mut insert_message = db.prepare(
         "INSERT INTO messages (id, ticket, user, user_type, created_at, message, data, channel_type)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
@@ -128,7 +120,7 @@ pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
         let index = if opening { open.len() - 1 } else { random.below(open.len()) };
         let Some(ticket) = open.get_mut(index) else { continue };
         let line = ticket.say(&mut random, time);
-        insert.execute(params![
+        insert_message.execute(params![
             id,
             ticket.id,
             line.user,

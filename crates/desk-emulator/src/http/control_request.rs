@@ -9,17 +9,19 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use super::call::{parse_json, path_id, path_parameters, read_body};
+use super::body::{parse_json, read_body};
+use super::parameters::{path_id, path_parameters};
 use crate::error::{Error, Result};
+use crate::loopback::is_loopback;
 
 /// A request from this machine.
-pub(super) struct Control {
+pub(super) struct ControlRequest {
     pub(super) parts: Parts,
     path: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
-impl Control {
+impl ControlRequest {
     pub(super) async fn accept(request: Request) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
@@ -45,43 +47,7 @@ impl Control {
     }
 }
 
-/// Whether `host`, with or without a port, is a loopback name or address.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, rest)) => (address, rest.strip_prefix(':').unwrap_or(rest)),
-        None => host.split_once(':').unwrap_or((host, "")),
-    };
-    let is_name = name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost");
-    let is_address = || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
-    port.bytes().all(|byte| byte.is_ascii_digit()) && (is_name || is_address())
-}
-
 fn is_loopback_origin(origin: &HeaderValue) -> bool {
     let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
     authority.is_some_and(is_loopback)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_loopback_hosts_pass() {
-        for host in
-            ["127.0.0.1", "127.0.0.1:80", "127.9.9.9:1", "localhost", "LocalHost:8080", "desk.localhost", "[::1]:9"]
-        {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "",
-            "evil.example",
-            "localhost.evil.example",
-            "127.0.0.1.evil.example",
-            "10.0.0.1:80",
-            "[::2]",
-            "127.0.0.1:x",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 }

@@ -1,0 +1,64 @@
+//! Request bodies: media type, size and JSON.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+
+/// The largest body that is taken, in bytes.
+const BODY_LIMIT: usize = 1_000_000;
+/// How much more is read and thrown away, so that a client which is still sending gets to read the refusal.
+const DISCARD_LIMIT: usize = 64_000_000;
+
+pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value> {
+    check_media_type(headers)?;
+    parse_json(&read_body(body).await?)
+}
+
+/// Reads JSON; nesting beyond 128 levels is refused, and the last of several equal keys counts.
+pub(super) fn parse_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // Wrong data is a broken rule, wrong syntax is not JSON at all.
+        let code = if error.is_data() { "invalid" } else { "parse_error" };
+        Error::new(StatusCode::BAD_REQUEST, code, format!("the body cannot be read: {error}"))
+    })
+}
+
+/// Takes `application/json` with the charset spelled `utf8`, `utf-8` or left out.
+fn check_media_type(headers: &HeaderMap) -> Result<()> {
+    let given = headers.get(header::CONTENT_TYPE).map_or(Some(""), |value| value.to_str().ok());
+    let mut pieces = given.unwrap_or_default().split(';').map(|piece| piece.trim().to_ascii_lowercase());
+    let is_json = pieces.next().is_some_and(|media_type| media_type == "application/json");
+    let is_utf8 = pieces.all(|parameter| match parameter.strip_prefix("charset=") {
+        Some(charset) => matches!(charset.trim_matches('"'), "utf8" | "utf-8"),
+        None => true,
+    });
+    if is_json && is_utf8 {
+        return Ok(());
+    }
+    let detail = "the body must be JSON in UTF-8; send content-type: application/json; charset=utf8";
+    Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
+}
+
+/// Reads a body up to [`BODY_LIMIT`].
+pub(super) async fn read_body(mut body: Body) -> Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Error::invalid(format!("the body ended early: {error}; send all of it")))?;
+        let data = frame.into_data().unwrap_or_else(|_| Bytes::new());
+        size += data.len();
+        if size <= BODY_LIMIT {
+            kept.extend_from_slice(&data);
+        } else if size > DISCARD_LIMIT {
+            break;
+        }
+    }
+    if size <= BODY_LIMIT {
+        return Ok(kept);
+    }
+    let detail = format!("the body is larger than {BODY_LIMIT} bytes; send less");
+    Err(Error::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", detail))
+}
