@@ -125,18 +125,19 @@ impl Behaviour {
     pub fn set(self, name: &str, value: &str) -> Result<Self> {
         // What is no JSON is a text.
         let value: Value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-        let mut all = serde_json::to_value(self).map_err(|error| Error::internal(error.to_string()))?;
-        let known = all.as_object().is_some_and(|all| all.contains_key(name));
-        if !known {
-            let names = all.as_object().map(|all| all.keys().cloned().collect::<Vec<_>>().join(", "));
+        let mut switches = serde_json::to_value(self).map_err(|error| Error::internal(error.to_string()))?;
+        let is_known = switches.as_object().is_some_and(|switches| switches.contains_key(name));
+        if !is_known {
+            let names = switches.as_object().map(|switches| switches.keys().cloned().collect::<Vec<_>>().join(", "));
             return Err(Error::invalid(format!(
                 "there is no switch {name:?}; there are {}",
                 names.unwrap_or_default()
             )));
         }
-        all[name] = value;
-        let set: Self = serde_json::from_value(all).map_err(|error| Error::invalid(format!("{name}: {error}")))?;
-        set.check().map(|()| set)
+        switches[name] = value;
+        let behaviour: Self =
+            serde_json::from_value(switches).map_err(|error| Error::invalid(format!("{name}: {error}")))?;
+        behaviour.check().map(|()| behaviour)
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -155,7 +156,7 @@ impl Behaviour {
 pub(crate) struct SharedBehaviour(Arc<RwLock<Behaviour>>);
 
 impl SharedBehaviour {
-    pub(crate) fn now(&self) -> Behaviour {
+    pub(crate) fn get(&self) -> Behaviour {
         *self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -176,7 +177,7 @@ mod tests {
         assert_eq!(set("order", "id_descending").unwrap().order, Order::IdDescending);
         assert_eq!(set("max_limit", "100").unwrap().max_limit, 100);
         assert!(set("all_messages_gone", "true").unwrap().all_messages_gone);
-        for (name, value, why) in [
+        for (name, value, message) in [
             ("sort", "x", "there is no switch \"sort\"; there are order, max_limit"),
             ("order", "up", "order: unknown variant `up`"),
             ("max_limit", "0", "max_limit: must be 1 to 500, not 0"),
@@ -184,7 +185,7 @@ mod tests {
             ("create_status", "204", "create_status: must be 200 or 201, not 204"),
         ] {
             let error = set(name, value).expect_err(value);
-            assert!(error.detail().starts_with(why), "{error}");
+            assert!(error.detail().starts_with(message), "{error}");
         }
     }
 }

@@ -21,46 +21,46 @@ pub struct ClockState {
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Clock(Arc<Mutex<Set>>);
+pub(crate) struct Clock(Arc<Mutex<Mode>>);
 
 #[derive(Clone, Copy, Default)]
-enum Set {
+enum Mode {
     /// As the machine's.
     #[default]
-    Not,
+    System,
     /// So many µs before the machine's, or behind it.
-    Ahead(i64),
+    Offset(i64),
     Stopped(Time),
 }
 
 impl Clock {
     pub(crate) fn now(&self) -> Time {
         match *self.lock() {
-            Set::Not => Time::now(),
-            Set::Ahead(micros) => {
+            Mode::System => Time::now(),
+            Mode::Offset(micros) => {
                 Time::from_micros(Time::now().micros().saturating_add(micros).min(Time::MAX.micros()))
             }
-            Set::Stopped(time) => time,
+            Mode::Stopped(time) => time,
         }
     }
 
     pub(crate) fn state(&self) -> ClockState {
-        let stopped = matches!(*self.lock(), Set::Stopped(_));
+        let stopped = matches!(*self.lock(), Mode::Stopped(_));
         ClockState { now: self.now(), stopped }
     }
 
-    pub(crate) fn set(&self, to: ClockState) -> Result<()> {
-        if to.now.micros() < 0 {
-            return Err(Error::invalid(format!("now: {} is before 1970, which no header can say", to.now)));
+    pub(crate) fn set(&self, state: ClockState) -> Result<()> {
+        if state.now.micros() < 0 {
+            return Err(Error::invalid(format!("now: {} is before 1970, which no header can say", state.now)));
         }
-        let ahead = to.now.micros() - Time::now().micros();
-        *self.lock() = if to.stopped { Set::Stopped(to.now) } else { Set::Ahead(ahead) };
+        let offset = state.now.micros() - Time::now().micros();
+        *self.lock() = if state.stopped { Mode::Stopped(state.now) } else { Mode::Offset(offset) };
         Ok(())
     }
 
     /// Goes with the machine's again.
     pub(crate) fn follow(&self) {
-        *self.lock() = Set::Not;
+        *self.lock() = Mode::System;
     }
 
     /// What the header `Date` says so many seconds from now.
@@ -72,7 +72,7 @@ impl Clock {
         httpdate::fmt_http_date(time)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Set> {
+    fn lock(&self) -> MutexGuard<'_, Mode> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,7 +15,7 @@ use crate::behaviour::{Behaviour, SharedBehaviour};
 use crate::clock::{Clock, ClockState};
 use crate::error::Result;
 use crate::faults::{FaultCount, FaultPlan, Faults};
-use crate::http::{self, Log, Rates, RequestEntry, Service};
+use crate::http::{self, Log, RateLimiter, RequestEntry, Service};
 use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket, TicketStatus};
 use crate::store::deliveries::{Delivery, RepeatedMessage};
 use crate::store::drift::{Change, Drift};
@@ -98,19 +98,19 @@ impl Builder {
     }
 
     /// Starts without blocking the calling task. Fails when the port is in use, or the data file, the token or the
-    /// fault plan is unusable.
+    /// fault plan is invalid.
     pub async fn start(self) -> io::Result<Emulator> {
-        let (send, receive) = oneshot::channel();
-        std::thread::spawn(move || drop(send.send(self.start_blocking())));
-        receive.await.map_err(|_| io::Error::other("the emulator's starting thread ended early"))?
+        let (sender, receiver) = oneshot::channel();
+        std::thread::spawn(move || drop(sender.send(self.start_blocking())));
+        receiver.await.map_err(|_| io::Error::other("the emulator's starting thread ended early"))?
     }
 
     /// Starts from synchronous code; fails as [`Builder::start`] does.
     pub fn start_blocking(self) -> io::Result<Emulator> {
-        let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let listener = TcpListener::bind(wanted).map_err(|error| {
+        let address_to_bind = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listener = TcpListener::bind(address_to_bind).map_err(|error| {
             let kind = error.kind();
-            io::Error::new(kind, format!("cannot listen on {wanted}: {kind}; choose another port, or 0"))
+            io::Error::new(kind, format!("cannot listen on {address_to_bind}: {kind}; choose another port, or 0"))
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -126,9 +126,9 @@ impl Builder {
         };
         let store = SharedStore::new(store);
         let (faults, log, webhooks) = (Faults::default(), Log::default(), Webhooks::default());
-        let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-        faults.set(self.faults).map_err(unusable)?;
-        behaviour.set(self.behaviour).map_err(unusable)?;
+        let invalid_input = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        faults.set(self.faults).map_err(invalid_input)?;
+        behaviour.set(self.behaviour).map_err(invalid_input)?;
         let service = Service {
             store: store.clone(),
             token: token.as_str().into(),
@@ -137,21 +137,21 @@ impl Builder {
             demo: self.settings.demo,
             faults: faults.clone(),
             log: log.clone(),
-            rates: Rates::default(),
+            rate_limiter: RateLimiter::default(),
             clock: clock.clone(),
             webhooks: webhooks.clone(),
         };
-        let (stop, stopping) = oneshot::channel();
-        let (stopped, done) = oneshot::channel();
+        let (stop, stop_requested) = oneshot::channel();
+        let (ended, done) = oneshot::channel();
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         // The store takes one step at a time; more threads would only wait for it.
         let runtime = runtime.max_blocking_threads(2).enable_all().build()?;
         let thread = std::thread::Builder::new().name("desk-emulator".to_owned()).spawn(move || {
-            runtime.block_on(http::serve(listener, service, stopping));
+            runtime.block_on(http::serve(listener, service, stop_requested));
             // Ends the tasks that are left, such as a demo answer that is still due.
             drop(runtime);
             // Nobody waits for it after a plain drop.
-            let _ = stopped.send(());
+            let _ = ended.send(());
         })?;
         Ok(Emulator {
             store,
@@ -283,7 +283,7 @@ impl Emulator {
 
     /// How it behaves now.
     pub fn behaviour(&self) -> Behaviour {
-        self.behaviour.now()
+        self.behaviour.get()
     }
 
     /// What happens to the messages behind answers of the list of all of them, which are counted from now on.

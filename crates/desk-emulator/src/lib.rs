@@ -24,7 +24,7 @@ pub use behaviour::{Behaviour, CreatedBy, ErrorShape, MessageShape, Order, RateL
 pub use clock::ClockState;
 pub use emulator::{Builder, Emulator};
 pub use error::{Error, Result};
-pub use faults::{Fault, FaultCount, FaultPlan, FaultRule, How, Nth, RetryAfter, When};
+pub use faults::{CutMode, CutPoint, Fault, FaultCount, FaultPlan, FaultRule, Nth, RetryAfter};
 pub use http::RequestEntry;
 pub use model::{
     Agent, AgentRef, AgentStatus, Assignment, Customer, CustomerChannel, Group, NewAgent, NewCustomer, Presence,

@@ -46,7 +46,7 @@ pub struct Options {
     #[arg(long)]
     demo: bool,
     /// Start with this many made-up messages, such as 500k or 10M
-    #[arg(long, alias = "rows", value_name = "N", default_value = "0", value_parser = rows)]
+    #[arg(long, alias = "rows", value_name = "N", default_value = "0", value_parser = parse_rows)]
     seed_rows: u64,
     /// Make up other conversations
     #[arg(long, value_name = "N")]
@@ -73,12 +73,12 @@ pub struct Options {
 ///
 /// # Errors
 /// A port, a file, a token or a rule that it cannot use.
-pub fn run<T>(options: Options, ready: impl FnOnce(&Value) -> T) -> io::Result<()> {
+pub fn run<T>(options: Options, on_ready: impl FnOnce(&Value) -> T) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(serve(options, ready))
+    runtime.block_on(serve(options, on_ready))
 }
 
-async fn serve<T>(options: Options, told: impl FnOnce(&Value) -> T) -> io::Result<()> {
+async fn serve<T>(options: Options, on_ready: impl FnOnce(&Value) -> T) -> io::Result<()> {
     // Before the ready line: whoever reads it may send a signal at once.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -86,23 +86,23 @@ async fn serve<T>(options: Options, told: impl FnOnce(&Value) -> T) -> io::Resul
         .port(options.port)
         .demo(options.demo)
         .seed_rows(options.seed_rows)
-        .behaviour(behaviour(&options.switch, options.strict_paging)?);
+        .behaviour(parse_behaviour(&options.switch, options.strict_paging)?);
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
     }
     if let Some(file) = options.data {
         builder = builder.data(file);
     }
-    let mut plan = options.faults.as_deref().map(fault_plan).transpose()?.unwrap_or_default();
+    let mut plan = options.faults.as_deref().map(read_fault_plan).transpose()?.unwrap_or_default();
     for rule in &options.fault {
-        let unusable = |error| io::Error::new(io::ErrorKind::InvalidData, format!("--fault {rule}: {error}"));
-        plan.rules.push(serde_json::from_str(rule).map_err(unusable)?);
+        let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, format!("--fault {rule}: {error}"));
+        plan.rules.push(serde_json::from_str(rule).map_err(invalid)?);
     }
     builder = builder.faults(plan);
-    if let Some(token) = token(options.token_file)? {
+    if let Some(token) = read_token(options.token_file)? {
         builder = builder.token(token);
     }
-    let stdin_closed = options.exit_on_stdin_close.then(watch_stdin);
+    let stdin = options.exit_on_stdin_close.then(watch_stdin);
     let emulator = builder.start().await?;
     let ready = Ready {
         base_url: &emulator.base_url(),
@@ -110,19 +110,19 @@ async fn serve<T>(options: Options, told: impl FnOnce(&Value) -> T) -> io::Resul
         token: emulator.token(),
         application_id: "emulator",
     };
-    let _kept = told(&serde_json::to_value(&ready)?);
+    let _guard = on_ready(&serde_json::to_value(&ready)?);
     writeln!(io::stdout(), "{}", serde_json::to_string(&ready)?)?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
-        () = closed(stdin_closed) => {}
+        () = stdin_closed(stdin) => {}
     }
     emulator.shutdown().await;
     Ok(())
 }
 
 /// A number, with `k` or `M` behind it for thousands or millions.
-fn rows(text: &str) -> Result<u64, String> {
+fn parse_rows(text: &str) -> Result<u64, String> {
     let (digits, factor) = match text.strip_suffix(['k', 'K']) {
         Some(digits) => (digits, 1_000),
         None => text.strip_suffix('M').map_or((text, 1), |digits| (digits, 1_000_000)),
@@ -131,25 +131,25 @@ fn rows(text: &str) -> Result<u64, String> {
     rows.ok_or_else(|| "write a number, such as 1000, 500k or 10M".to_owned())
 }
 
-fn behaviour(switches: &[String], strict_paging: bool) -> io::Result<Behaviour> {
+fn parse_behaviour(switches: &[String], strict_paging: bool) -> io::Result<Behaviour> {
     let strict = strict_paging.then_some("strict_paging=true");
     switches.iter().map(String::as_str).chain(strict).try_fold(Behaviour::default(), |behaviour, switch| {
         let (name, value) = switch.split_once('=').unwrap_or((switch, "true"));
-        let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, format!("--switch {switch}: {error}"));
-        behaviour.set(name, value).map_err(unusable)
+        let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, format!("--switch {switch}: {error}"));
+        behaviour.set(name, value).map_err(invalid)
     })
 }
 
-fn fault_plan(file: &Path) -> io::Result<FaultPlan> {
-    let unusable = |kind, error: &dyn std::fmt::Display| {
+fn read_fault_plan(file: &Path) -> io::Result<FaultPlan> {
+    let invalid = |kind, error: &dyn std::fmt::Display| {
         io::Error::new(kind, format!("cannot use the faults of {}: {error}", file.display()))
     };
-    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.kind(), &error))?;
-    serde_json::from_str(&text).map_err(|error| unusable(io::ErrorKind::InvalidData, &error))
+    let text = std::fs::read_to_string(file).map_err(|error| invalid(error.kind(), &error))?;
+    serde_json::from_str(&text).map_err(|error| invalid(io::ErrorKind::InvalidData, &error))
 }
 
 /// The token from the file, else from the variable, without the line end.
-fn token(file: Option<PathBuf>) -> io::Result<Option<String>> {
+fn read_token(file: Option<PathBuf>) -> io::Result<Option<String>> {
     let Some(file) = file else {
         return Ok(std::env::var(TOKEN_VARIABLE).ok());
     };
@@ -161,20 +161,20 @@ fn token(file: Option<PathBuf>) -> io::Result<Option<String>> {
 
 /// Reads stdin away on a thread of its own, because a read cannot be cancelled.
 fn watch_stdin() -> oneshot::Receiver<()> {
-    let (send, receive) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {
         let mut buffer = [0; 1024];
         while io::stdin().read(&mut buffer).is_ok_and(|count| count > 0) {}
-        send.send(())
+        sender.send(())
     });
-    receive
+    receiver
 }
 
 /// Ends when stdin has; never, when nobody watches it.
-async fn closed(stdin: Option<oneshot::Receiver<()>>) {
+async fn stdin_closed(stdin: Option<oneshot::Receiver<()>>) {
     match stdin {
         // An error means that the watching thread has ended, which comes to the same.
-        Some(ended) => drop(ended.await),
+        Some(closed) => drop(closed.await),
         None => std::future::pending().await,
     }
 }

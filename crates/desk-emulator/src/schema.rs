@@ -45,78 +45,78 @@ pub(crate) fn resolve<'a>(root: &'a Value, mut value: &'a Value) -> &'a Value {
 }
 
 /// Checks `value`; the error is one line that begins with the place, such as `customerIds[1]: must be …`.
-pub(crate) fn check(root: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
+pub(crate) fn check(root: &Value, schema: &Value, value: &Value, location: &str) -> Result<(), String> {
     let schema = resolve(root, schema);
-    let fault = |text: String| Err(format!("{place}: {text}"));
+    let invalid = |text: String| Err(format!("{location}: {text}"));
     if value.is_null() && schema["nullable"] == true {
         return Ok(());
     }
-    for part in list(schema, "allOf") {
-        check(root, part, value, place)?;
+    for part in array(schema, "allOf") {
+        check(root, part, value, location)?;
     }
-    let choices = list(schema, "oneOf");
-    let fits = choices.iter().filter(|choice| check(root, choice, value, place).is_ok()).count();
-    if !choices.is_empty() && fits != 1 {
-        return fault(format!("fits {fits} of its allowed shapes; send exactly one of them"));
+    let alternatives = array(schema, "oneOf");
+    let matching = alternatives.iter().filter(|alternative| check(root, alternative, value, location).is_ok()).count();
+    if !alternatives.is_empty() && matching != 1 {
+        return invalid(format!("fits {matching} of its allowed shapes; send exactly one of them"));
     }
     if let Some(kind) = schema["type"].as_str()
         && !has_type(kind, value)
     {
-        return fault(format!("must be {}, not {}", with_article(kind), shown(value)));
+        return invalid(format!("must be {}, not {}", with_article(kind), describe(value)));
     }
-    let allowed = list(schema, "enum");
+    let allowed = array(schema, "enum");
     if !allowed.is_empty() && !allowed.contains(value) {
         let names: Vec<_> = allowed.iter().filter_map(Value::as_str).collect();
-        return fault(format!("{} is not one of {}", shown(value), names.join(", ")));
+        return invalid(format!("{} is not one of {}", describe(value), names.join(", ")));
     }
     match value {
         Value::Number(number) => {
             let number = number.as_f64().unwrap_or_default();
             if let Some(minimum) = schema["minimum"].as_f64().filter(|minimum| number < *minimum) {
-                return fault(format!("must be at least {minimum}, not {value}"));
+                return invalid(format!("must be at least {minimum}, not {value}"));
             }
             if let Some(maximum) = schema["maximum"].as_f64().filter(|maximum| number > *maximum) {
-                return fault(format!("must be at most {maximum}, not {value}"));
+                return invalid(format!("must be at most {maximum}, not {value}"));
             }
             if schema["format"] == "int32" && value.as_i64().is_none_or(|number| i32::try_from(number).is_err()) {
-                return fault(format!("must fit 32 bits, not {value}"));
+                return invalid(format!("must fit 32 bits, not {value}"));
             }
             Ok(())
         }
         Value::String(text) => {
-            size(schema, text.chars().count(), "Length", "characters").or_else(fault)?;
+            check_size(schema, text.chars().count(), "Length", "characters").or_else(invalid)?;
             if schema["format"] == "date-time" && Time::parse(text).is_none() {
-                return fault(format!(
+                return invalid(format!(
                     "{} is not an RFC 3339 time; write it like 2026-01-31T09:30:00.123456Z, in a URL with + as %2B",
-                    shown(value)
+                    describe(value)
                 ));
             }
             Ok(())
         }
         Value::Array(items) => {
-            size(schema, items.len(), "Items", "items").or_else(fault)?;
+            check_size(schema, items.len(), "Items", "items").or_else(invalid)?;
             let Some(item_schema) = schema.get("items") else {
                 return Ok(());
             };
             items
                 .iter()
                 .enumerate()
-                .try_for_each(|(index, item)| check(root, item_schema, item, &format!("{place}[{index}]")))
+                .try_for_each(|(index, item)| check(root, item_schema, item, &format!("{location}[{index}]")))
         }
         Value::Object(members) => {
-            let inside = |name: &str| {
-                if place == "body" { name.to_owned() } else { format!("{place}.{name}") }
+            let member_location = |name: &str| {
+                if location == "body" { name.to_owned() } else { format!("{location}.{name}") }
             };
-            for name in list(schema, "required").iter().filter_map(Value::as_str) {
+            for name in array(schema, "required").iter().filter_map(Value::as_str) {
                 if !members.contains_key(name) {
-                    return Err(format!("{}: is required", inside(name)));
+                    return Err(format!("{}: is required", member_location(name)));
                 }
             }
             let Some(properties) = schema["properties"].as_object() else {
                 return Ok(());
             };
             properties.iter().try_for_each(|(name, property)| match members.get(name) {
-                Some(member) => check(root, property, member, &inside(name)),
+                Some(member) => check(root, property, member, &member_location(name)),
                 None => Ok(()),
             })
         }
@@ -124,7 +124,7 @@ pub(crate) fn check(root: &Value, schema: &Value, value: &Value, place: &str) ->
     }
 }
 
-fn list<'a>(schema: &'a Value, key: &str) -> &'a [Value] {
+fn array<'a>(schema: &'a Value, key: &str) -> &'a [Value] {
     schema[key].as_array().map_or(&[], Vec::as_slice)
 }
 
@@ -150,7 +150,7 @@ fn with_article(kind: &str) -> String {
 }
 
 /// Checks `minLength`/`maxLength` or `minItems`/`maxItems`.
-fn size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(), String> {
+fn check_size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(), String> {
     let bound = |end: &str| schema[format!("{end}{key}")].as_u64().and_then(|bound| usize::try_from(bound).ok());
     if let Some(minimum) = bound("min").filter(|minimum| count < *minimum) {
         return Err(format!("has {count} {unit}; at least {minimum} needed"));
@@ -162,7 +162,7 @@ fn size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(), Strin
 }
 
 /// The value on one short line; long or nested values are named by kind only.
-fn shown(value: &Value) -> String {
+fn describe(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().count() <= 60 => format!("{text:?}"),
         Value::String(text) => format!("a string of {} characters", text.chars().count()),

@@ -17,8 +17,8 @@ static SPEC: LazyLock<Value> = LazyLock::new(|| {
 
 /// The names of all operations.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
-    let items = SPEC["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
+    let path_items = SPEC["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = path_items.filter_map(Value::as_object).flat_map(|path_item| path_item.values());
     operations.filter_map(|operation| operation["operationId"].as_str())
 }
 
@@ -26,15 +26,15 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
 #[derive(Clone, Copy)]
 pub(crate) struct Operation {
     /// The path item, which can hold parameters for all its operations.
-    item: &'static Value,
+    path_item: &'static Value,
     operation: &'static Value,
 }
 
 impl Operation {
     /// Finds the operation for a lower-case method and a path template such as `/proactive_chats/{proactive_id}`.
     pub(crate) fn find(method: &str, template: &str) -> Option<Self> {
-        let item = SPEC["paths"].get(template)?;
-        Some(Self { item, operation: item.get(method)? })
+        let path_item = SPEC["paths"].get(template)?;
+        Some(Self { path_item, operation: path_item.get(method)? })
     }
 
     /// Its name.
@@ -56,7 +56,7 @@ impl Operation {
             };
             match value_of(name) {
                 Some(text) => {
-                    let value = typed(schema::resolve(&SPEC, &parameter["schema"]), text);
+                    let value = parse_parameter(schema::resolve(&SPEC, &parameter["schema"]), text);
                     schema::check(&SPEC, &parameter["schema"], &value, name).map_err(Error::invalid)?;
                 }
                 None if parameter["required"] == true => return Err(Error::invalid(format!("{name}: is required"))),
@@ -85,7 +85,7 @@ impl Operation {
     }
 
     fn parameters(self) -> impl Iterator<Item = &'static Value> {
-        let lists = [self.operation, self.item].map(|owner| owner["parameters"].as_array());
+        let lists = [self.operation, self.path_item].map(|owner| owner["parameters"].as_array());
         lists.into_iter().flatten().flatten().map(|parameter| schema::resolve(&SPEC, parameter))
     }
 
@@ -96,7 +96,7 @@ impl Operation {
 
 /// A parameter arrives as text; numbers and booleans are read as the schema says, text that is neither stays text
 /// and is then refused by its type.
-fn typed(schema: &Value, text: &str) -> Value {
+fn parse_parameter(schema: &Value, text: &str) -> Value {
     let parsed = match schema["type"].as_str() {
         Some("integer") => text.parse::<i64>().ok().map(Value::from),
         Some("number") => text.parse::<f64>().ok().map(Value::from),

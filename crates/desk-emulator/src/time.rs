@@ -41,19 +41,19 @@ impl Time {
     fn text(self) -> [u8; 27] {
         let time = DateTime::from_timestamp_micros(self.0).unwrap_or_default();
         let mut text = *b"0000-00-00T00:00:00.000000Z";
-        let mut put = |end: usize, digits: usize, mut value: u32| {
-            for place in (end - digits..end).rev() {
-                text[place] = b'0' + (value % 10) as u8;
+        let mut write_digits = |end: usize, digits: usize, mut value: u32| {
+            for index in (end - digits..end).rev() {
+                text[index] = b'0' + (value % 10) as u8;
                 value /= 10;
             }
         };
-        put(4, 4, time.year().unsigned_abs());
-        put(7, 2, time.month());
-        put(10, 2, time.day());
-        put(13, 2, time.hour());
-        put(16, 2, time.minute());
-        put(19, 2, time.second());
-        put(26, 6, time.timestamp_subsec_micros());
+        write_digits(4, 4, time.year().unsigned_abs());
+        write_digits(7, 2, time.month());
+        write_digits(10, 2, time.day());
+        write_digits(13, 2, time.hour());
+        write_digits(16, 2, time.minute());
+        write_digits(19, 2, time.second());
+        write_digits(26, 6, time.timestamp_subsec_micros());
         text
     }
 }
@@ -73,9 +73,9 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let refuse =
+        let invalid =
             || serde::de::Error::custom(format!("{text:?} is not an RFC 3339 time; write 2026-01-31T09:30:00Z"));
-        Self::parse(&text).ok_or_else(refuse)
+        Self::parse(&text).ok_or_else(invalid)
     }
 }
 
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rfc_3339_time_is_refused() {
+    fn text_other_than_rfc_3339_is_refused() {
         for input in
             ["", "now", "2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "9999-12-31T23:59:59-01:00"]
         {

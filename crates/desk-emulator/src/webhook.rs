@@ -24,12 +24,12 @@ use crate::store::SharedStore;
 use crate::time::Time;
 
 const EVENT: &str = "TICKET.STATUS.UPDATED";
-const TRIES: u32 = 3;
-const WAIT: Duration = Duration::from_secs(1);
+const MAX_TRIES: u32 = 3;
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often changes are looked for.
-const TICK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Deliveries that are remembered.
-const KEPT: usize = 1_000;
+const MAX_DELIVERIES: usize = 1_000;
 
 /// A notice that was sent, or was tried to be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -60,14 +60,14 @@ struct State {
 impl Webhooks {
     /// Where notices go: an http URL on this machine, or nowhere.
     pub(crate) fn set(&self, store: &SharedStore, url: Option<&str>) -> Result<()> {
-        let refuse = || Error::invalid("url: must be http:// and an address of this machine");
-        let url = url.map(str::parse::<Uri>).transpose().map_err(|_| refuse())?;
-        let near = |url: &Uri| {
+        let invalid = || Error::invalid("url: must be http:// and an address of this machine");
+        let url = url.map(str::parse::<Uri>).transpose().map_err(|_| invalid())?;
+        let is_local = |url: &Uri| {
             let host = url.authority().map(|authority| authority.as_str());
             url.scheme_str() == Some("http") && host.is_some_and(|host| !host.contains('@') && is_loopback(host))
         };
-        if !url.as_ref().is_none_or(near) {
-            return Err(refuse());
+        if !url.as_ref().is_none_or(is_local) {
+            return Err(invalid());
         }
         // What happened before is nobody's news.
         store.lock().watch_statuses(url.is_some())?;
@@ -88,13 +88,13 @@ impl Webhooks {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
         loop {
-            tokio::time::sleep(TICK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             let Some(url) = self.lock().url.clone() else { continue };
             // A store that cannot be read now may be the next time.
             for ticket in store.run(|store| store.take_statuses()).await.unwrap_or_default() {
                 let delivery = deliver(&client, &url, &key, &ticket).await;
                 let deliveries = &mut self.lock().deliveries;
-                if deliveries.len() == KEPT {
+                if deliveries.len() == MAX_DELIVERIES {
                     deliveries.pop_front();
                 }
                 deliveries.push_back(delivery);
@@ -112,7 +112,7 @@ async fn deliver(client: &Client<HttpConnector, Body>, url: &Uri, key: &hmac::Ke
     let signature: String = hmac::sign(key, &body).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut delivery =
         WebhookDelivery { time: Time::now(), ticket_id: ticket.id, status: ticket.status, tries: 0, answer: None };
-    while delivery.tries < TRIES && delivery.answer != Some(200) {
+    while delivery.tries < MAX_TRIES && delivery.answer != Some(200) {
         delivery.tries += 1;
         delivery.time = Time::now();
         let request = Request::post(url)
@@ -120,8 +120,8 @@ async fn deliver(client: &Client<HttpConnector, Body>, url: &Uri, key: &hmac::Ke
             .header("x-hub-signature", format!("sha1={signature}"))
             .body(Body::from(body.clone()));
         let Ok(request) = request else { break };
-        let answer = tokio::time::timeout(WAIT, client.request(request)).await;
-        delivery.answer = answer.ok().and_then(std::result::Result::ok).map(|answer| answer.status().as_u16());
+        let response = tokio::time::timeout(RESPONSE_TIMEOUT, client.request(request)).await;
+        delivery.answer = response.ok().and_then(std::result::Result::ok).map(|response| response.status().as_u16());
     }
     delivery
 }

@@ -52,10 +52,10 @@ pub enum Nth {
 }
 
 impl Nth {
-    pub(super) fn contains(&self, place: u64) -> bool {
+    pub(super) fn contains(&self, index: u64) -> bool {
         match self {
-            Self::One(only) => *only == place,
-            Self::Any(places) => places.contains(&place),
+            Self::One(only) => *only == index,
+            Self::Any(indices) => indices.contains(&index),
         }
     }
 }
@@ -103,10 +103,10 @@ pub enum Fault {
     /// The connection ends.
     Cut {
         /// At which moment.
-        when: When,
+        when: CutPoint,
         /// In which way; closed if not given.
         #[serde(default)]
-        how: How,
+        how: CutMode,
     },
     /// `Content-Length` is wrong by so many bytes; then the connection is closed.
     WrongLength {
@@ -177,7 +177,7 @@ pub enum RetryAfter {
 /// The moment at which a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum When {
+pub enum CutPoint {
     /// The request was read and is not carried out.
     BeforeCommit,
     /// The request was carried out; nobody hears of it.
@@ -191,7 +191,7 @@ pub enum When {
 /// The way in which a connection ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
+pub enum CutMode {
     /// It is closed in order (FIN).
     #[default]
     Close,

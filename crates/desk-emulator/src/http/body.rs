@@ -28,10 +28,10 @@ pub(super) fn parse_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result
 
 /// Takes `application/json` with the charset spelled `utf8`, `utf-8` or left out.
 fn check_media_type(headers: &HeaderMap) -> Result<()> {
-    let given = headers.get(header::CONTENT_TYPE).map_or(Some(""), |value| value.to_str().ok());
-    let mut pieces = given.unwrap_or_default().split(';').map(|piece| piece.trim().to_ascii_lowercase());
-    let is_json = pieces.next().is_some_and(|media_type| media_type == "application/json");
-    let is_utf8 = pieces.all(|parameter| match parameter.strip_prefix("charset=") {
+    let content_type = headers.get(header::CONTENT_TYPE).map_or(Some(""), |value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';').map(|part| part.trim().to_ascii_lowercase());
+    let is_json = parts.next().is_some_and(|media_type| media_type == "application/json");
+    let is_utf8 = parts.all(|parameter| match parameter.strip_prefix("charset=") {
         Some(charset) => matches!(charset.trim_matches('"'), "utf8" | "utf-8"),
         None => true,
     });
@@ -44,20 +44,20 @@ fn check_media_type(headers: &HeaderMap) -> Result<()> {
 
 /// Reads a body up to [`BODY_LIMIT`].
 pub(super) async fn read_body(mut body: Body) -> Result<Vec<u8>> {
-    let mut kept = Vec::new();
+    let mut bytes = Vec::new();
     let mut size = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Error::invalid(format!("the body ended early: {error}; send all of it")))?;
         let data = frame.into_data().unwrap_or_else(|_| Bytes::new());
         size += data.len();
         if size <= BODY_LIMIT {
-            kept.extend_from_slice(&data);
+            bytes.extend_from_slice(&data);
         } else if size > DISCARD_LIMIT {
             break;
         }
     }
     if size <= BODY_LIMIT {
-        return Ok(kept);
+        return Ok(bytes);
     }
     let detail = format!("the body is larger than {BODY_LIMIT} bytes; send less");
     Err(Error::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", detail))

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use super::body::read_json;
-use super::paging::{Link, Paging};
+use super::paging::{PageLinks, Paging};
 use super::parameters::{CHANNEL_TYPE, Query, find, path_id, path_parameters};
 use super::service::{BASE_PATH, Service};
 use crate::behaviour::Behaviour;
@@ -21,7 +21,7 @@ use crate::store::Listing;
 const TOKEN_HEADER: &str = "sendbirddeskapitoken";
 
 /// Parameters that take the nearest sensible value instead of a refusal, unless paging is strict.
-const LENIENT: [&str; 2] = ["limit", "offset"];
+const LENIENT_PARAMETERS: [&str; 2] = ["limit", "offset"];
 /// As one line of the page of messages has it.
 const CHANNEL_MISPRINT: &str = "SENDIBIRD";
 
@@ -30,7 +30,7 @@ pub(super) struct Call {
     path: Vec<(String, String)>,
     pub(super) query: Query,
     pub(super) paging: Paging,
-    pub(super) link: Link,
+    pub(super) links: PageLinks,
     pub(super) body: Value,
     /// When the request came.
     pub(super) behaviour: Behaviour,
@@ -43,23 +43,24 @@ impl Call {
         let operation = operation(&parts)?;
         let path = path_parameters(&mut parts).await?;
         operation.check_parameters("path", &[], |name| find(&path, name))?;
-        let mut query = Query::of(&parts);
-        let behaviour = service.behaviour.now();
+        let mut query = Query::from_parts(&parts);
+        let behaviour = service.behaviour.get();
         if behaviour.channel_misprint_ignored {
             query.0.retain(|(name, value)| !(CHANNEL_TYPE.contains(&name.as_str()) && value == CHANNEL_MISPRINT));
         }
-        let unchecked = if behaviour.strict_paging { &[] } else { LENIENT.as_slice() };
+        let unchecked = if behaviour.strict_paging { &[] } else { LENIENT_PARAMETERS.as_slice() };
         if behaviour.strict_parameters {
-            let known = |name: &str| name == CHANNEL_TYPE[1] || operation.has_parameter("query", name);
-            if let Some((name, _)) = query.0.iter().find(|(name, _)| !known(name)) {
+            let is_known = |name: &str| name == CHANNEL_TYPE[1] || operation.has_parameter("query", name);
+            if let Some((name, _)) = query.0.iter().find(|(name, _)| !is_known(name)) {
                 return Err(Error::invalid(format!("{name}: this operation has no such parameter")));
             }
         }
         operation.check_parameters("query", unchecked, |name| query.get(name))?;
         let body = if operation.takes_body() { read_json(&parts.headers, body).await? } else { Value::Null };
         operation.check_body(&body)?;
-        let (paging, link) = (Paging::of(&query, behaviour.max_limit), Link::of(&parts, &query, service.address));
-        Ok(Self { path, query, paging, link, body, behaviour })
+        let (paging, links) =
+            (Paging::from_query(&query, behaviour.max_limit), PageLinks::new(&parts, &query, service.address));
+        Ok(Self { path, query, paging, links, body, behaviour })
     }
 
     /// How it wants messages listed.
@@ -75,11 +76,11 @@ impl Call {
 }
 
 fn authenticate(headers: &HeaderMap, token: &str) -> Result<()> {
-    let refuse = |code, detail| Err(Error::new(StatusCode::UNAUTHORIZED, code, detail));
+    let unauthorized = |code, detail| Err(Error::new(StatusCode::UNAUTHORIZED, code, detail));
     match headers.get(TOKEN_HEADER) {
-        Some(given) if given == token => Ok(()),
-        Some(_) => refuse("authentication_failed", "the token is not the one this emulator printed at its start"),
-        None => refuse("not_authenticated", "the header SENDBIRDDESKAPITOKEN is missing; send the token in it"),
+        Some(value) if value == token => Ok(()),
+        Some(_) => unauthorized("authentication_failed", "the token is not the one this emulator printed at its start"),
+        None => unauthorized("not_authenticated", "the header SENDBIRDDESKAPITOKEN is missing; send the token in it"),
     }
 }
 

@@ -23,7 +23,7 @@ use tower_service::Service as _;
 
 /// Serves connections until `stop` is told; those that are open then end behind the request that they are at.
 pub(super) async fn accept(listener: TcpListener, router: Router, stop: watch::Receiver<bool>) {
-    let mut stopping = stop.clone();
+    let mut stop_receiver = stop.clone();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -35,16 +35,16 @@ pub(super) async fn accept(listener: TcpListener, router: Router, stop: watch::R
                 // Out of file descriptors, perhaps: others may close theirs meanwhile.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
-            () = told(&mut stopping) => return,
+            () = stop_requested(&mut stop_receiver) => return,
         }
     }
 }
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
 async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
-    let (takeover, mut taken) = mpsc::channel(1);
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| -> Answering {
+    let (takeover, mut scripts) = mpsc::channel(1);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| -> ResponseFuture {
         request.extensions_mut().insert(Takeover(takeover.clone()));
         let mut router = router.clone();
         Box::pin(async move { router.call(request.map(axum::body::Body::new)).await })
@@ -53,10 +53,10 @@ async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool
     let mut stopped = false;
     let script = loop {
         tokio::select! {
-            script = taken.recv() => break script,
+            script = scripts.recv() => break script,
             // An error is the client's leaving.
             _ = poll_fn(|context| connection.poll_without_shutdown(context)) => break None,
-            () = told(&mut stop), if !stopped => {
+            () = stop_requested(&mut stop), if !stopped => {
                 stopped = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
@@ -64,12 +64,12 @@ async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool
     };
     let mut stream = connection.into_parts().io.into_inner();
     match script {
-        Some(script) => play(script, stream).await,
+        Some(script) => run_script(script, stream).await,
         None => drop(stream.shutdown().await),
     }
 }
 
-async fn told(stop: &mut watch::Receiver<bool>) {
+async fn stop_requested(stop: &mut watch::Receiver<bool>) {
     // An error is the end of the server, which is the same.
     let _ = stop.wait_for(|stop| *stop).await;
 }
@@ -80,12 +80,12 @@ pub(super) struct Takeover(mpsc::Sender<Script>);
 
 impl Takeover {
     /// The one of a request.
-    pub(super) fn of(request: &Request) -> Option<Self> {
+    pub(super) fn from_request(request: &Request) -> Option<Self> {
         request.extensions().get().cloned()
     }
 
     /// Ends the connection by a script. Does not come back: the request is dropped with what served it.
-    pub(super) async fn end(self, script: Script) -> Response {
+    pub(super) async fn run(self, script: Script) -> Response {
         // Fails if the connection is gone, and this with it.
         let _ = self.0.send(script).await;
         pending().await
@@ -95,11 +95,11 @@ impl Takeover {
 /// What is written to a connection, and how it ends then.
 #[derive(Default)]
 pub(super) struct Script {
-    pub(super) steps: Vec<Step>,
-    pub(super) end: End,
+    pub(super) steps: Vec<WriteStep>,
+    pub(super) end: ConnectionEnd,
 }
 
-pub(super) enum Step {
+pub(super) enum WriteStep {
     Write(Bytes),
     /// The same bytes so many times.
     Repeat(Bytes, usize),
@@ -109,7 +109,7 @@ pub(super) enum Step {
 
 /// How a connection ends.
 #[derive(Clone, Copy, Default)]
-pub(super) enum End {
+pub(super) enum ConnectionEnd {
     /// In order.
     #[default]
     Close,
@@ -119,12 +119,12 @@ pub(super) enum End {
     Stall,
 }
 
-async fn play(script: Script, mut stream: TcpStream) {
+async fn run_script(script: Script, mut stream: TcpStream) {
     for step in script.steps {
         let written = match step {
-            Step::Write(bytes) => stream.write_all(&bytes).await,
-            Step::Repeat(bytes, times) => repeat(&mut stream, &bytes, times).await,
-            Step::Drip(bytes, size, wait) => drip(&mut stream, &bytes, size, wait).await,
+            WriteStep::Write(bytes) => stream.write_all(&bytes).await,
+            WriteStep::Repeat(bytes, times) => repeat(&mut stream, &bytes, times).await,
+            WriteStep::Drip(bytes, size, pause) => drip(&mut stream, &bytes, size, pause).await,
         };
         // The client has left.
         if written.is_err() {
@@ -132,17 +132,17 @@ async fn play(script: Script, mut stream: TcpStream) {
         }
     }
     match script.end {
-        End::Close => {
+        ConnectionEnd::Close => {
             let _ = stream.shutdown().await;
             // Bytes that nobody reads would turn the close into a reset.
-            until_left(&mut stream, Duration::from_secs(2)).await;
+            discard_input(&mut stream, Duration::from_secs(2)).await;
         }
-        End::Reset => {
+        ConnectionEnd::Reset => {
             // So that what was written arrives before the reset.
             tokio::time::sleep(Duration::from_millis(20)).await;
             let _ = stream.set_zero_linger();
         }
-        End::Stall => until_left(&mut stream, Duration::from_secs(3600)).await,
+        ConnectionEnd::Stall => discard_input(&mut stream, Duration::from_secs(3600)).await,
     }
 }
 
@@ -153,10 +153,10 @@ async fn repeat(stream: &mut TcpStream, bytes: &[u8], times: usize) -> std::io::
     Ok(())
 }
 
-async fn drip(stream: &mut TcpStream, bytes: &[u8], size: usize, wait: Duration) -> std::io::Result<()> {
-    for (place, piece) in bytes.chunks(size).enumerate() {
-        if place > 0 {
-            tokio::time::sleep(wait).await;
+async fn drip(stream: &mut TcpStream, bytes: &[u8], size: usize, pause: Duration) -> std::io::Result<()> {
+    for (index, piece) in bytes.chunks(size).enumerate() {
+        if index > 0 {
+            tokio::time::sleep(pause).await;
         }
         stream.write_all(piece).await?;
     }
@@ -164,7 +164,7 @@ async fn drip(stream: &mut TcpStream, bytes: &[u8], size: usize, wait: Duration)
 }
 
 /// Reads away what comes, until nothing does or it took too long.
-async fn until_left(stream: &mut TcpStream, longest: Duration) {
-    let mut nowhere = tokio::io::sink();
-    let _ = tokio::time::timeout(longest, tokio::io::copy(stream, &mut nowhere)).await;
+async fn discard_input(stream: &mut TcpStream, timeout: Duration) {
+    let mut sink = tokio::io::sink();
+    let _ = tokio::time::timeout(timeout, tokio::io::copy(stream, &mut sink)).await;
 }

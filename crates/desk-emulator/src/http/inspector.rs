@@ -29,8 +29,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
 pub(super) fn routes() -> Router<Service> {
     Router::new()
         .route("/", get(page))
-        .route("/inspector.css", get(async || file("text/css", include_str!("../../templates/inspector.css"))))
-        .route("/inspector.js", get(async || file("text/javascript", include_str!("../../templates/inspector.js"))))
+        .route("/inspector.css", get(async || asset("text/css", include_str!("../../templates/inspector.css"))))
+        .route("/inspector.js", get(async || asset("text/javascript", include_str!("../../templates/inspector.js"))))
         .route("/inspector/tickets/{id}/customer_reply", post(customer_reply))
 }
 
@@ -59,7 +59,7 @@ struct Live<'a> {
 
 async fn page(State(service): State<Service>, request: Request) -> Result<Response> {
     let control = ControlRequest::accept(request).await?;
-    let query = Query::of(&control.parts);
+    let query = Query::from_parts(&control.parts);
     let ticket_id = query.integer("ticket")?;
     let (overview, conversation) = service
         .store
@@ -80,7 +80,7 @@ async fn page(State(service): State<Service>, request: Request) -> Result<Respon
     } else {
         page.render()
     };
-    let mut response = file("text/html; charset=utf-8", text.map_err(|error| Error::internal(error.to_string()))?);
+    let mut response = asset("text/html; charset=utf-8", text.map_err(|error| Error::internal(error.to_string()))?);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok(response)
 }
@@ -91,17 +91,17 @@ async fn customer_reply(State(service): State<Service>, request: Request) -> Res
     let id = control.id()?;
     let message = form_urlencoded::parse(&control.body).find(|(name, _)| name == "message").map(|(_, text)| text);
     let message = message.unwrap_or_default().into_owned();
-    let back = match service.store.run(move |store| store.customer_reply(id, &message)).await {
+    let query = match service.store.run(move |store| store.customer_reply(id, &message)).await {
         Ok(_) => form_urlencoded::Serializer::new(String::new()).append_pair("ticket", &id.to_string()).finish(),
         Err(error) => form_urlencoded::Serializer::new(String::new())
             .append_pair("ticket", &id.to_string())
             .append_pair("error", error.detail())
             .finish(),
     };
-    Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("/_emulator?{back}"))]).into_response())
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("/_emulator?{query}"))]).into_response())
 }
 
-fn file(content_type: &'static str, text: impl IntoResponse) -> Response {
+fn asset(content_type: &'static str, text: impl IntoResponse) -> Response {
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

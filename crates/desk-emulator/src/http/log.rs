@@ -1,4 +1,4 @@
-//! The log of requests to the API: the last [`KEPT`], without token, headers and bodies.
+//! The log of requests to the API: the last [`MAX_ENTRIES`], without token, headers and bodies.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::time::Time;
 
 /// Requests that are remembered.
-const KEPT: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 
 /// A request to the API.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,7 +44,7 @@ pub(crate) struct Log(Arc<Mutex<VecDeque<RequestEntry>>>);
 
 impl Log {
     /// Begins an entry, which is written when it is dropped.
-    pub(super) fn begin(&self, time: Time, method: &Method, uri: &Uri, operation: &str) -> Open {
+    pub(super) fn begin(&self, time: Time, method: &Method, uri: &Uri, operation: &str) -> PendingEntry {
         let entry = RequestEntry {
             time,
             method: method.to_string(),
@@ -55,7 +55,7 @@ impl Log {
             fault: None,
             duration_us: 0,
         };
-        Open { log: self.clone(), started: Instant::now(), entry }
+        PendingEntry { log: self.clone(), started: Instant::now(), entry }
     }
 
     /// All that is remembered, from the oldest.
@@ -119,17 +119,17 @@ impl RequestEntry {
 }
 
 /// An entry of a request under way.
-pub(super) struct Open {
+pub(super) struct PendingEntry {
     log: Log,
     started: Instant,
     pub(super) entry: RequestEntry,
 }
 
-impl Drop for Open {
+impl Drop for PendingEntry {
     fn drop(&mut self) {
         self.entry.duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let mut entries = self.log.lock();
-        if entries.len() == KEPT {
+        if entries.len() == MAX_ENTRIES {
             entries.pop_front();
         }
         entries.push_back(self.entry.clone());

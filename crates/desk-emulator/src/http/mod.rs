@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub(crate) use log::Log;
 pub use log::RequestEntry;
-pub(crate) use rate::Rates;
+pub(crate) use rate::RateLimiter;
 pub(crate) use service::{BASE_PATH, Service};
 
 use axum::Router;
@@ -36,32 +36,32 @@ use tokio::sync::{oneshot, watch};
 use crate::error::Error;
 
 /// How long requests under way may take after a stop.
-const DRAIN: Duration = Duration::from_secs(1);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves until `stopping` is sent or dropped, then gives requests under way [`DRAIN`].
-pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, stopping: oneshot::Receiver<()>) {
+/// Serves until `stop_requested` is sent or dropped, then gives requests under way [`DRAIN_TIMEOUT`].
+pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, stop_requested: oneshot::Receiver<()>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
     tokio::spawn(service.webhooks.clone().run(service.store.clone(), service.token.clone()));
-    let (stop, stopped) = watch::channel(false);
-    let accepting = connection::accept(listener, router(service), stopped);
+    let (stop, stop_receiver) = watch::channel(false);
+    let accepting = connection::accept(listener, router(service), stop_receiver);
     tokio::pin!(accepting);
     tokio::select! {
         () = &mut accepting => return,
-        _ = stopping => {}
+        _ = stop_requested => {}
     }
     stop.send_replace(true);
     accepting.await;
     // Until no connection listens any more.
-    let _ = tokio::time::timeout(DRAIN, stop.closed()).await;
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, stop.closed()).await;
 }
 
 fn router(service: Service) -> Router {
     // The layer that is added last is the outermost.
     let platform = platform::routes()
-        .route_layer(from_fn_with_state(service.clone(), fault::shape))
-        .route_layer(from_fn_with_state(service.clone(), fault::apply));
+        .route_layer(from_fn_with_state(service.clone(), fault::reshape_error))
+        .route_layer(from_fn_with_state(service.clone(), fault::inject));
     let routes = Router::new()
         .nest(BASE_PATH, platform)
         .nest("/_emulator", control::routes().merge(inspector::routes()))

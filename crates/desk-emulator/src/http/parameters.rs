@@ -12,7 +12,7 @@ pub(super) const CHANNEL_TYPE: [&str; 2] = ["ticket__channel_type", "ticket_chan
 pub(super) struct Query(pub(super) Vec<(String, String)>);
 
 impl Query {
-    pub(super) fn of(parts: &Parts) -> Self {
+    pub(super) fn from_parts(parts: &Parts) -> Self {
         Self(form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect())
     }
 

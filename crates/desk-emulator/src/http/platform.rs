@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::call::Call;
-use super::paging::page;
+use super::paging::page_response;
 use super::response::json;
 use super::service::Service;
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ use crate::time::Time;
 
 /// How long the demo's customer thinks.
 const DEMO_DELAY: Duration = Duration::from_millis(150);
-const DEMO_ANSWER: &str = "Yes, please!";
+const DEMO_REPLY: &str = "Yes, please!";
 
 pub(super) fn routes() -> Router<Service> {
     Router::new()
@@ -38,7 +38,7 @@ async fn create_proactive_chat(State(service): State<Service>, request: Request)
     let behaviour = call.behaviour;
     let created = service.store.run(|store| store.create_proactive_chat(new)).await?;
     if service.demo {
-        tokio::spawn(answer(service, created.first_ticket, created.generation));
+        tokio::spawn(reply_as_customer(service, created.first_ticket, created.generation));
     }
     let status = if behaviour.create_status == 200 { StatusCode::OK } else { StatusCode::CREATED };
     chat_response(status, created.chat.created_by(behaviour.created_by))
@@ -63,15 +63,15 @@ async fn list_messages(State(service): State<Service>, request: Request) -> Resu
         to: call.query.get("created_at__lte").and_then(Time::parse),
         channel_type: call.query.get("ticket__channel_type").map(str::to_owned),
     };
-    let found = service.store.run(move |store| store.messages(&filter, listing)).await?;
-    page(call.paging, &call.link, found.count, &found.results)
+    let page = service.store.run(move |store| store.messages(&filter, listing)).await?;
+    page_response(call.paging, &call.links, page.count, &page.results)
 }
 
 async fn list_ticket_messages(State(service): State<Service>, request: Request) -> Result<Response> {
     let call = Call::accept(&service, request).await?;
     let (ticket_id, listing) = (call.path_id("ticket_id")?, call.listing());
-    let found = service.store.run(move |store| store.ticket_messages(ticket_id, listing)).await?;
-    page(call.paging, &call.link, found.count, &found.results)
+    let page = service.store.run(move |store| store.ticket_messages(ticket_id, listing)).await?;
+    page_response(call.paging, &call.links, page.count, &page.results)
 }
 
 fn chat_response(status: StatusCode, chat: ProactiveChat) -> Result<Response> {
@@ -80,11 +80,11 @@ fn chat_response(status: StatusCode, chat: ProactiveChat) -> Result<Response> {
 }
 
 /// Lets the customer of a ticket answer, unless a reset has taken the ticket away or given its id to another.
-async fn answer(service: Service, ticket_id: i64, generation: u64) {
+async fn reply_as_customer(service: Service, ticket_id: i64, generation: u64) {
     tokio::time::sleep(DEMO_DELAY).await;
     let reply = service.store.run(move |store| {
         if store.generation() == generation {
-            store.customer_reply(ticket_id, DEMO_ANSWER)?;
+            store.customer_reply(ticket_id, DEMO_REPLY)?;
         }
         Ok(())
     });

@@ -11,26 +11,26 @@ const READS: f64 = 10.0;
 const WRITES: f64 = 5.0;
 
 #[derive(Clone, Default)]
-pub(crate) struct Rates(Arc<Mutex<HashMap<&'static str, Bucket>>>);
+pub(crate) struct RateLimiter(Arc<Mutex<HashMap<&'static str, Bucket>>>);
 
 struct Bucket {
-    left: f64,
-    filled: Instant,
+    tokens: f64,
+    refilled_at: Instant,
 }
 
-impl Rates {
+impl RateLimiter {
     /// Takes a turn of an operation; else says in how many seconds there is one.
-    pub(super) fn take(&self, method: &Method, operation: &'static str) -> Result<(), f64> {
+    pub(super) fn try_acquire(&self, method: &Method, operation: &'static str) -> Result<(), f64> {
         let rate = if method == Method::POST { WRITES } else { READS };
         let now = Instant::now();
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(operation).or_insert(Bucket { left: rate, filled: now });
-        bucket.left = (bucket.left + rate * now.duration_since(bucket.filled).as_secs_f64()).min(rate);
-        bucket.filled = now;
-        if bucket.left < 1.0 {
-            return Err((1.0 - bucket.left) / rate);
+        let bucket = buckets.entry(operation).or_insert(Bucket { tokens: rate, refilled_at: now });
+        bucket.tokens = (bucket.tokens + rate * now.duration_since(bucket.refilled_at).as_secs_f64()).min(rate);
+        bucket.refilled_at = now;
+        if bucket.tokens < 1.0 {
+            return Err((1.0 - bucket.tokens) / rate);
         }
-        bucket.left -= 1.0;
+        bucket.tokens -= 1.0;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::log::Log;
-use super::rate::Rates;
+use super::rate::RateLimiter;
 use crate::behaviour::SharedBehaviour;
 use crate::clock::Clock;
 use crate::faults::Faults;
@@ -24,7 +24,7 @@ pub(crate) struct Service {
     pub(crate) demo: bool,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
-    pub(crate) rates: Rates,
+    pub(crate) rate_limiter: RateLimiter,
     pub(crate) clock: Clock,
     pub(crate) webhooks: Webhooks,
 }

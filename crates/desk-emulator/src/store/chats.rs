@@ -83,7 +83,7 @@ pub(super) fn insert(
     let group = find_group_by_key(db, &new.group_key)?.ok_or_else(|| unknown_group("groupKey", &new.group_key))?;
     let agent = find_agent(db, new.agent_id)?
         .ok_or_else(|| Error::invalid(format!("agentId: there is no agent {}", new.agent_id)))?;
-    let customers = reachable(db, &new.customer_ids)?;
+    let customers = find_reachable(db, &new.customer_ids)?;
 
     db.prepare_cached(
         "INSERT INTO proactive_chats (message, agent_id, group_id, priority, created_at, updated_at)
@@ -112,14 +112,14 @@ pub(super) fn insert(
 }
 
 /// The customers by their ids, in the order asked for; each must be new to the list and reachable over SENDBIRD.
-fn reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
+fn find_reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
     let mut seen = HashSet::new();
     let check = |id: &i64| {
         if !seen.insert(*id) {
             return Err(Error::invalid(format!("customerIds: {id} is listed twice; list each customer once")));
         }
-        let unknown = || Error::invalid(format!("customerIds: there is no customer {id}"));
-        let customer = find_customer(db, *id)?.ok_or_else(unknown)?;
+        let unknown_customer = || Error::invalid(format!("customerIds: there is no customer {id}"));
+        let customer = find_customer(db, *id)?.ok_or_else(unknown_customer)?;
         if customer.channel_type != CustomerChannel::Sendbird {
             let channel = customer.channel_type.as_str();
             return Err(Error::invalid(format!(

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::time::Time;
 
 /// Rows of one change at most.
-const MOST: u64 = 100_000;
+const MAX_ROWS: u64 = 100_000;
 
 /// A change that happens behind an answer of the list of all messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,13 +50,13 @@ pub enum Change {
 
 impl Drift {
     /// A change behind one answer.
-    pub fn after(answer: u64, change: Change) -> Self {
-        Self { after: Some(answer), every: None, change }
+    pub fn after(response: u64, change: Change) -> Self {
+        Self { after: Some(response), every: None, change }
     }
 
     /// A change behind every so many answers.
-    pub fn every(answers: u64, change: Change) -> Self {
-        Self { after: None, every: Some(answers), change }
+    pub fn every(responses: u64, change: Change) -> Self {
+        Self { after: None, every: Some(responses), change }
     }
 
     fn check(&self) -> Result<()> {
@@ -64,8 +64,8 @@ impl Drift {
             Change::Insert(rows) | Change::DeleteOldest(rows) | Change::Late { rows, .. } => *rows,
             Change::Delete(ids) => ids.len() as u64,
         };
-        if rows > MOST {
-            return Err(Error::invalid(format!("change: more than {MOST} rows at once")));
+        if rows > MAX_ROWS {
+            return Err(Error::invalid(format!("change: more than {MAX_ROWS} rows at once")));
         }
         if matches!(&self.change, Change::Late { from, to, .. } if from >= to) {
             return Err(Error::invalid("change.late: to must be after from"));
@@ -77,8 +77,8 @@ impl Drift {
         }
     }
 
-    fn is_due(&self, answer: u64) -> bool {
-        self.after == Some(answer) || self.every.is_some_and(|every| answer.is_multiple_of(every))
+    fn is_due(&self, response: u64) -> bool {
+        self.after == Some(response) || self.every.is_some_and(|every| response.is_multiple_of(every))
     }
 }
 
@@ -116,25 +116,25 @@ pub(super) fn apply(db: &Connection, change: &Change, now: Time) -> Result<()> {
     match change {
         Change::Insert(rows) => {
             let to = Time::from_micros(now.micros().saturating_add(i64::try_from(*rows).unwrap_or(0) + 1));
-            made_up(db, *rows, now, to)
+            insert_random(db, *rows, now, to)
         }
-        Change::Late { rows, from, to } => made_up(db, *rows, *from, *to),
+        Change::Late { rows, from, to } => insert_random(db, *rows, *from, *to),
         Change::DeleteOldest(rows) => {
             let query = "DELETE FROM messages WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT ?1)";
             db.prepare_cached(query)?.execute([i64::try_from(*rows).unwrap_or(i64::MAX)])?;
-            messages::note_gap(db)
+            messages::mark_not_dense(db)
         }
         Change::Delete(ids) => {
             for id in ids {
                 db.prepare_cached("DELETE FROM messages WHERE id = ?1")?.execute([id])?;
             }
-            messages::note_gap(db)
+            messages::mark_not_dense(db)
         }
     }
 }
 
 /// Rows as of the seeding, between two times; other ones with each state of the list.
-fn made_up(db: &Connection, rows: u64, from: Time, to: Time) -> Result<()> {
+fn insert_random(db: &Connection, rows: u64, from: Time, to: Time) -> Result<()> {
     if rows == 0 {
         return Ok(());
     }

@@ -44,14 +44,14 @@ fn insert_row(db: &Connection, row: &MessageImport) -> Result<i64> {
     if id < 1 || row.ticket < 1 {
         return Err(Error::invalid("id, ticket: must be at least 1"));
     }
-    let taken = "SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?1)";
-    if db.prepare_cached(taken)?.query_row([id], |found| found.get(0))? {
+    let exists = "SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?1)";
+    if db.prepare_cached(exists)?.query_row([id], |found| found.get(0))? {
         return Err(Error::invalid(format!("id: there is a message {id} already")));
     }
     if id != next {
-        messages::note_gap(db)?;
+        messages::mark_not_dense(db)?;
     }
-    messages::note_order(db, row.created_at)?;
+    messages::update_ordered(db, row.created_at)?;
     let ticket =
         "INSERT OR IGNORE INTO tickets (id, channel_name, channel_type, status, priority, created_at, closed_at,
                                                  updated_at)

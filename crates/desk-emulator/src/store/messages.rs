@@ -73,7 +73,7 @@ pub(super) fn insert(
     now: Time,
     message: &str,
 ) -> Result<()> {
-    note_order(db, now)?;
+    update_ordered(db, now)?;
     db.prepare_cached(
         "INSERT INTO messages (ticket, user, user_type, created_at, message, data, channel_type)
          SELECT id, ?2, ?3, ?4, ?5, '', channel_type FROM tickets WHERE id = ?1",
@@ -83,14 +83,14 @@ pub(super) fn insert(
 }
 
 /// To be told before rows from `time` on are added.
-pub(super) fn note_order(db: &Connection, time: Time) -> Result<()> {
+pub(super) fn update_ordered(db: &Connection, time: Time) -> Result<()> {
     let query = "UPDATE meta SET ordered = 0 WHERE EXISTS (SELECT 1 FROM messages WHERE created_at > ?1)";
     db.prepare_cached(query)?.execute([time])?;
     Ok(())
 }
 
 /// To be told when rows are gone.
-pub(super) fn note_gap(db: &Connection) -> Result<()> {
+pub(super) fn mark_not_dense(db: &Connection) -> Result<()> {
     db.prepare_cached("UPDATE meta SET dense = 0")?.execute([])?;
     Ok(())
 }

@@ -54,8 +54,8 @@ pub(super) fn insert_customer(db: &Connection, id: Option<i64>, new: &NewCustome
     let id = id.map_or_else(|| db.query_row(next, [], |row| row.get(0)), Ok)?;
     let sendbird_id = new.sendbird_id.clone().unwrap_or_else(|| format!("customer_{id}"));
     check_name("sendbirdId", &sendbird_id)?;
-    let taken = "SELECT EXISTS (SELECT 1 FROM customers WHERE sendbird_id = ?1)";
-    if db.query_row(taken, [&sendbird_id], |row| row.get(0))? {
+    let exists = "SELECT EXISTS (SELECT 1 FROM customers WHERE sendbird_id = ?1)";
+    if db.query_row(exists, [&sendbird_id], |row| row.get(0))? {
         let detail = format!("sendbirdId: there is a customer with the id '{sendbird_id}' already; take another");
         return Err(Error::conflict(detail));
     }

@@ -31,19 +31,19 @@ pub(super) fn assign_to_last_sender(db: &Connection, ticket_id: i64, now: Time) 
     let last = "SELECT a.id FROM messages m JOIN agents a ON a.sendbird_id = m.user
                 WHERE m.ticket = ?1 AND m.user_type = 'AGENT' ORDER BY m.id DESC LIMIT 1";
     let creator = "SELECT c.agent_id FROM tickets t JOIN proactive_chats c ON c.id = t.proactive_id WHERE t.id = ?1";
-    let one = |query| db.prepare_cached(query)?.query_row([ticket_id], |row| row.get::<_, i64>(0)).optional();
-    let agent = match one(last)? {
-        None => one(creator)?,
+    let find = |query| db.prepare_cached(query)?.query_row([ticket_id], |row| row.get::<_, i64>(0)).optional();
+    let agent = match find(last)? {
+        None => find(creator)?,
         found => found,
     };
-    match agent.map_or(Ok(None), |agent_id| available(db, agent_id))? {
+    match agent.map_or(Ok(None), |agent_id| find_available(db, agent_id))? {
         Some((agent_id, name)) => assign_to(db, ticket_id, agent_id, &name, now),
         None => assign(db, ticket_id, now),
     }
 }
 
 /// The agent and their name, if tickets can be given to them now.
-pub(super) fn available(db: &Connection, agent_id: i64) -> Result<Option<(i64, String)>> {
+pub(super) fn find_available(db: &Connection, agent_id: i64) -> Result<Option<(i64, String)>> {
     let query = "SELECT id, display_name FROM agents
                  WHERE id = ?1 AND presence = 'ONLINE' AND status = 'ACTIVE' AND NOT bot";
     Ok(db.prepare_cached(query)?.query_row([agent_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
@@ -61,15 +61,15 @@ pub(super) fn assign_to(db: &Connection, ticket_id: i64, agent_id: i64, name: &s
 
 /// An agent came: the pending tickets of the agent's groups are routed, oldest first.
 pub(super) fn route_pending(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
-    let waiting = "SELECT t.id FROM tickets t JOIN memberships m ON m.group_id = t.group_id
+    let pending = "SELECT t.id FROM tickets t JOIN memberships m ON m.group_id = t.group_id
                    WHERE t.status = 'PENDING' AND m.agent_id = ?1 ORDER BY t.issued_at, t.id";
-    ids(db, waiting, agent_id)?.into_iter().try_for_each(|ticket_id| assign(db, ticket_id, now))
+    ticket_ids(db, pending, agent_id)?.into_iter().try_for_each(|ticket_id| assign(db, ticket_id, now))
 }
 
 /// An agent left: the agent's active tickets become pending and go to somebody else who is available.
 pub(super) fn release_tickets(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
-    let held = "SELECT id FROM tickets WHERE status = 'ACTIVE' AND agent_id = ?1 ORDER BY issued_at, id";
-    for ticket_id in ids(db, held, agent_id)? {
+    let active = "SELECT id FROM tickets WHERE status = 'ACTIVE' AND agent_id = ?1 ORDER BY issued_at, id";
+    for ticket_id in ticket_ids(db, active, agent_id)? {
         let release = "UPDATE tickets SET status = 'PENDING', updated_at = ?2 WHERE id = ?1";
         db.prepare_cached(release)?.execute(params![ticket_id, now])?;
         assign(db, ticket_id, now)?;
@@ -77,6 +77,6 @@ pub(super) fn release_tickets(db: &Connection, agent_id: i64, now: Time) -> Resu
     Ok(())
 }
 
-fn ids(db: &Connection, query: &str, agent_id: i64) -> Result<Vec<i64>> {
+fn ticket_ids(db: &Connection, query: &str, agent_id: i64) -> Result<Vec<i64>> {
     Ok(db.prepare_cached(query)?.query_map([agent_id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }

@@ -96,7 +96,7 @@ pub(super) fn insert(db: &Connection, request: SeedRequest) -> Result<SeedReport
     if from >= to {
         return Err(Error::invalid(format!("to: {to} must be after from, {from}")));
     }
-    messages::note_order(db, from)?;
+    messages::update_ordered(db, from)?;
     let next = |query: &str| db.query_row(query, [], |row| row.get::<_, i64>(0));
     let first_message_id = messages::next_id(db)?;
     let first_ticket_id = next("SELECT COALESCE(MAX(id), 0) + 1 FROM tickets")?;
@@ -109,34 +109,34 @@ pub(super) fn insert(db: &Connection, request: SeedRequest) -> Result<SeedReport
     let mut open = VecDeque::new();
     let mut ticket_id = first_ticket_id;
     for ((row, id), time) in (0..rows).zip(first_message_id..).zip(Times::new(rows, seed, from, to)) {
-        let opening = row % TICKET_ROWS == 0;
-        if opening {
+        let opens_ticket = row % TICKET_ROWS == 0;
+        if opens_ticket {
             if open.len() == OPEN_TICKETS {
-                open.pop_front().map_or(Ok(()), |done| close(db, &done))?;
+                open.pop_front().map_or(Ok(()), |ticket| insert_ticket(db, &ticket))?;
             }
-            open.push_back(OpenTicket::draw(ticket_id, &mut random, time));
+            open.push_back(OpenTicket::random(ticket_id, &mut random, time));
             ticket_id += 1;
         }
-        let index = if opening { open.len() - 1 } else { random.below(open.len()) };
+        let index = if opens_ticket { open.len() - 1 } else { random.below(open.len()) };
         let Some(ticket) = open.get_mut(index) else { continue };
-        let line = ticket.say(&mut random, time);
+        let message = ticket.next_message(&mut random, time);
         insert_message.execute(params![
             id,
             ticket.id,
-            line.user,
-            line.user_type,
+            message.user,
+            message.user_type,
             time,
-            line.text,
-            line.data,
+            message.text,
+            message.data,
             ticket.channel,
         ])?;
     }
-    open.iter().try_for_each(|ticket| close(db, ticket))?;
+    open.iter().try_for_each(|ticket| insert_ticket(db, ticket))?;
     let tickets = ticket_id.abs_diff(first_ticket_id);
     Ok(SeedReport { rows, tickets, first_message_id, first_ticket_id })
 }
 
-struct Line {
+struct SeededMessage {
     user: &'static str,
     user_type: UserType,
     text: String,
@@ -144,7 +144,7 @@ struct Line {
 }
 
 impl OpenTicket {
-    fn draw(id: i64, random: &mut Random, now: Time) -> Self {
+    fn random(id: i64, random: &mut Random, now: Time) -> Self {
         let channel = if random.below(2) == 0 { CHANNELS[0] } else { CHANNELS[random.below(CHANNELS.len())] };
         Self {
             id,
@@ -158,7 +158,7 @@ impl OpenTicket {
         }
     }
 
-    fn say(&mut self, random: &mut Random, now: Time) -> Line {
+    fn next_message(&mut self, random: &mut Random, now: Time) -> SeededMessage {
         self.last = now;
         let language = &LANGUAGES[self.language];
         let (user, user_type, lines) = match random.below(20) {
@@ -171,12 +171,12 @@ impl OpenTicket {
         }
         let text = lines[random.below(lines.len())].replace("{n}", &(1 + random.below(9_999)).to_string());
         let data = if random.below(16) == 0 { r#"{"type":"STYLE","bold":true}"# } else { "" };
-        Line { user, user_type, text, data }
+        SeededMessage { user, user_type, text, data }
     }
 }
 
 /// Writes the ticket when its last message is known.
-fn close(db: &Connection, ticket: &OpenTicket) -> Result<()> {
+fn insert_ticket(db: &Connection, ticket: &OpenTicket) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO tickets (id, channel_name, channel_type, status, priority, created_at, issued_at, closed_at,
                               updated_at)
@@ -192,7 +192,7 @@ struct Times {
     from: i64,
     span: u128,
     total: u128,
-    passed: u128,
+    elapsed: u128,
 }
 
 impl Times {
@@ -200,9 +200,9 @@ impl Times {
         let start = Random(!seed);
         let mut random = start;
         // One more than the sum keeps the last time before the end.
-        let total = 1 + (0..rows).map(|_| random.step()).sum::<u128>();
+        let total = 1 + (0..rows).map(|_| random.gap()).sum::<u128>();
         let span = u128::from(to.micros().abs_diff(from.micros()));
-        Self { random: start, from: from.micros(), span, total, passed: 0 }
+        Self { random: start, from: from.micros(), span, total, elapsed: 0 }
     }
 }
 
@@ -210,9 +210,9 @@ impl Iterator for Times {
     type Item = Time;
 
     fn next(&mut self) -> Option<Time> {
-        self.passed += self.random.step();
-        let after = self.passed.min(self.total - 1) * self.span / self.total;
-        Some(Time::from_micros(self.from + i64::try_from(after).ok()?))
+        self.elapsed += self.random.gap();
+        let offset = self.elapsed.min(self.total - 1) * self.span / self.total;
+        Some(Time::from_micros(self.from + i64::try_from(offset).ok()?))
     }
 }
 
@@ -235,7 +235,7 @@ impl Random {
     }
 
     /// The weight of the gap before a row: a tie, a quick answer within a burst, or a pause.
-    fn step(&mut self) -> u128 {
+    fn gap(&mut self) -> u128 {
         let size = u128::from(self.next() >> 32);
         match self.next() % 20 {
             0..=1 => 0,

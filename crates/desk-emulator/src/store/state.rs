@@ -121,7 +121,7 @@ impl Store {
 
     /// Adds the chat, its tickets and their messages; an error leaves the state unchanged.
     pub(crate) fn create_proactive_chat(&mut self, new: chats::NewProactiveChat) -> Result<Created> {
-        let (sender, generation) = (self.behaviour.now().proactive_sender, self.generation);
+        let (sender, generation) = (self.behaviour.get().proactive_sender, self.generation);
         self.transact(|db, now| {
             let (chat, first_ticket) = chats::insert(db, &new, sender, now)?;
             Ok(Created { chat, first_ticket, generation })
@@ -142,7 +142,7 @@ impl Store {
     }
 
     pub(crate) fn customer_reply(&mut self, ticket_id: i64, message: &str) -> Result<Ticket> {
-        let to_last_sender = self.behaviour.now().assign_to_last_sender;
+        let to_last_sender = self.behaviour.get().assign_to_last_sender;
         self.transact(|db, now| tickets::customer_reply(db, ticket_id, message, to_last_sender, now))
     }
 

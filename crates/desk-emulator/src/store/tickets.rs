@@ -46,7 +46,7 @@ pub(super) fn customer_reply(
         }
         if ticket.status == TicketStatus::Idle {
             let agent = ticket.recent_assignment.as_ref().map(|assignment| assignment.agent.id);
-            let is_available = agent.map_or(Ok(None), |agent_id| routing::available(db, agent_id))?.is_some();
+            let is_available = agent.map_or(Ok(None), |agent_id| routing::find_available(db, agent_id))?.is_some();
             set_status(db, ticket_id, if is_available { TicketStatus::Active } else { TicketStatus::Pending })?;
             if !is_available {
                 routing::assign(db, ticket_id, now)?;
@@ -81,7 +81,7 @@ pub(super) fn move_to(
         }
         (WorkInProgress, Active) => {
             let agent_id = agent_id.ok_or_else(|| Error::invalid("agentId: say who gets the ticket"))?;
-            let (agent_id, name) = routing::available(db, agent_id)?
+            let (agent_id, name) = routing::find_available(db, agent_id)?
                 .ok_or_else(|| Error::conflict(format!("agentId: agent {agent_id} is not there to take it")))?;
             routing::assign_to(db, ticket_id, agent_id, &name, now)
         }
@@ -173,23 +173,23 @@ fn last_sender(db: &Connection, ticket_id: i64) -> Result<Option<UserType>> {
 /// The agent who writes: before the customer's answer anybody, after it only the one who has the ticket.
 fn replying_agent(db: &Connection, ticket: &Ticket, agent_id: Option<i64>) -> Result<AgentRef> {
     let id = ticket.id;
-    let usual = match ticket.status {
+    let default_agent = match ticket.status {
         TicketStatus::Proactive => ticket.proactive_chat_created_by.clone(),
         TicketStatus::Active | TicketStatus::Idle | TicketStatus::WorkInProgress => {
             ticket.recent_assignment.as_ref().map(|assignment| assignment.agent.clone())
         }
         TicketStatus::Pending | TicketStatus::Closed => None,
     };
-    let usual = usual.ok_or_else(|| {
+    let default_agent = default_agent.ok_or_else(|| {
         Error::conflict(format!("ticket {id} waits for an agent, so nobody may write; bring one of its group ONLINE"))
     })?;
-    let Some(agent_id) = agent_id.filter(|agent_id| *agent_id != usual.id) else {
-        return Ok(usual);
+    let Some(agent_id) = agent_id.filter(|agent_id| *agent_id != default_agent.id) else {
+        return Ok(default_agent);
     };
     let agent = find_agent(db, agent_id)?;
     let agent = agent.ok_or_else(|| Error::invalid(format!("agentId: there is no agent {agent_id}")))?;
     if ticket.status != TicketStatus::Proactive {
-        let detail = format!("agentId: ticket {id} is assigned to agent {}, not {agent_id}", usual.id);
+        let detail = format!("agentId: ticket {id} is assigned to agent {}, not {agent_id}", default_agent.id);
         return Err(Error::conflict(detail));
     }
     Ok(agent)
@@ -206,7 +206,7 @@ pub(super) fn read(db: &Connection, id: i64) -> Result<Ticket> {
                t.updated_at, (SELECT COUNT(*) FROM messages WHERE ticket = t.id),
                (SELECT message FROM messages WHERE ticket = t.id ORDER BY id DESC LIMIT 1)
         FROM tickets t LEFT JOIN proactive_chats c ON c.id = t.proactive_id WHERE t.id = ?1";
-    let missing = || Error::not_found(format!("there is no ticket {id}"));
+    let unknown_ticket = || Error::not_found(format!("there is no ticket {id}"));
     let read = |row: &Row<'_>| {
         let links = [row.get(5)?, row.get(6)?, row.get(7)?, row.get::<_, Option<i64>>(9)?];
         let status = row.get(3)?;
@@ -235,13 +235,13 @@ pub(super) fn read(db: &Connection, id: i64) -> Result<Ticket> {
         Ok((ticket, links, row.get::<_, Option<Time>>(8)?))
     };
     let found = db.prepare_cached(query)?.query_row([id], read).optional()?;
-    let (mut ticket, [customer, group, agent, creator], assigned_at) = found.ok_or_else(missing)?;
-    let agent_of = |id: Option<i64>| id.map_or(Ok(None), |id| find_agent(db, id));
+    let (mut ticket, [customer, group, agent, creator], assigned_at) = found.ok_or_else(unknown_ticket)?;
+    let find_agent_by_id = |id: Option<i64>| id.map_or(Ok(None), |id| find_agent(db, id));
     ticket.customer = customer.map_or(Ok(None), |id| find_customer(db, id))?;
     ticket.group = group.map(|id| read_group(db, id)).transpose()?;
     ticket.recent_assignment =
-        agent_of(agent)?.zip(assigned_at).map(|(agent, assigned_at)| Assignment { agent, assigned_at });
-    ticket.proactive_chat_created_by = agent_of(creator)?;
+        find_agent_by_id(agent)?.zip(assigned_at).map(|(agent, assigned_at)| Assignment { agent, assigned_at });
+    ticket.proactive_chat_created_by = find_agent_by_id(creator)?;
     Ok(ticket)
 }
 
