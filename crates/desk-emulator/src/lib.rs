@@ -1,9 +1,11 @@
-//! A real local Desk service: proactive chats, tickets and chat messages over HTTP, with its state in SQLite.
+//! A real local Desk service: proactive chats, tickets and chat messages over HTTP, with its state
+//! in SQLite.
 //!
-//! It owns the behaviour that `openapi/desk.yaml` and the service's pages describe, and offers it in-process
-//! ([`Emulator`]) and as the program `desk-emulator`. Every request is checked against the embedded spec before it
-//! changes anything, and a refused request changes nothing. It listens on loopback only. It does not
-//! imitate undocumented operations, or know the client crates.
+//! This crate implements the behaviour that `openapi/desk.yaml` and the service's documents
+//! describe, in-process ([`Emulator`]) and as the program `desk-emulator`. Each request is
+//! validated against the embedded spec first, and a refused request must not change the state. The
+//! emulator listens on loopback only. It does not imitate undocumented operations, and it does not
+//! depend on the client crates.
 
 mod behaviour;
 mod clock;
@@ -37,5 +39,6 @@ pub use store::seed::{SeedReport, SeedRequest};
 pub use time::Time;
 pub use webhook::WebhookDelivery;
 
-// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets
+// the variable.
 const _: Option<&str> = option_env!("DESK_TREE");

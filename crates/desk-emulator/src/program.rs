@@ -1,8 +1,9 @@
-//! The program: options, and one emulator on a loopback port until it is told to stop. `desk-emulator` and
-//! `desk emulator` are this.
+//! The program behind `desk-emulator` and `desk emulator`: options, and one emulator on a loopback
+//! port until a signal stops it.
 //!
-//! It prints one line of JSON on stdout when it is ready and nothing else. SIGINT, SIGTERM and, if asked for, the end
-//! of stdin stop it. A token never comes from the command line, where every user of the machine could read it.
+//! The program prints exactly one line of JSON on stdout, when the emulator is ready. SIGINT,
+//! SIGTERM and, with `--exit-on-stdin-close`, the end of stdin stop it. The command line must never
+//! hold a token, because every user of the machine can read it.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::{Behaviour, Emulator, FaultPlan};
 
 const TOKEN_VARIABLE: &str = "DESK_EMULATOR_TOKEN";
 
-/// The line that the program prints when it is ready, in this order.
+/// The line that the program prints when the emulator is ready; the fields keep this order.
 #[derive(Serialize)]
 struct Ready<'a> {
     base_url: &'a str,
@@ -28,8 +29,8 @@ struct Ready<'a> {
 
 /// A real local Desk service to develop and test against.
 ///
-/// Prints {"base_url", "url", "token", "application_id"} as one line of JSON when it is ready. The token is random
-/// unless a file or the variable DESK_EMULATOR_TOKEN gives one.
+/// Prints {"base_url", "url", "token", "application_id"} as one line of JSON when it is ready. The
+/// token is random unless a file or the variable DESK_EMULATOR_TOKEN gives one.
 #[derive(Parser)]
 #[command(name = "desk-emulator", version)]
 pub struct Options {
@@ -42,13 +43,13 @@ pub struct Options {
     /// File with the API token to accept
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Start with teams, agents, customers and messages, and let customers answer
+    /// Start with demo groups, agents, customers and messages; customers reply automatically
     #[arg(long)]
     demo: bool,
     /// Start with this many made-up messages, such as 500k or 10M
     #[arg(long, alias = "rows", value_name = "N", default_value = "0", value_parser = parse_rows)]
     seed_rows: u64,
-    /// Make up other conversations
+    /// Seed of the made-up messages; another seed makes other conversations
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Answer 400 to a limit or offset out of range; short for --switch strict_paging=true
@@ -63,23 +64,25 @@ pub struct Options {
     /// One more fault rule, as JSON; repeat it for more
     #[arg(long, value_name = "RULE")]
     fault: Vec<String>,
-    /// Stop when stdin ends, so that nothing is left behind when the parent dies
+    /// Stop when stdin is closed, so that the emulator ends with its parent process
     #[arg(long)]
     exit_on_stdin_close: bool,
 }
 
-/// Runs an emulator until it is told to stop. What it prints when it is ready, `ready` gets before; what that gives is dropped
-/// at the end.
+/// Runs an emulator until a signal or the end of stdin stops it.
+///
+/// Calls `on_ready` with the ready line before it is printed, and drops the returned value at the
+/// end.
 ///
 /// # Errors
-/// A port, a file, a token or a rule that it cannot use.
+/// The port, a file, the token, a switch or a fault rule cannot be used.
 pub fn run<T>(options: Options, on_ready: impl FnOnce(&Value) -> T) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(serve(options, on_ready))
 }
 
 async fn serve<T>(options: Options, on_ready: impl FnOnce(&Value) -> T) -> io::Result<()> {
-    // Before the ready line: whoever reads it may send a signal at once.
+    // Register the handlers before the ready line: its reader may send a signal at once.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut builder = Emulator::builder()
@@ -121,7 +124,7 @@ async fn serve<T>(options: Options, on_ready: impl FnOnce(&Value) -> T) -> io::R
     Ok(())
 }
 
-/// A number, with `k` or `M` behind it for thousands or millions.
+/// Parses a number with an optional suffix: `k` for thousands, `M` for millions.
 fn parse_rows(text: &str) -> Result<u64, String> {
     let (digits, factor) = match text.strip_suffix(['k', 'K']) {
         Some(digits) => (digits, 1_000),
@@ -148,7 +151,7 @@ fn read_fault_plan(file: &Path) -> io::Result<FaultPlan> {
     serde_json::from_str(&text).map_err(|error| invalid(io::ErrorKind::InvalidData, &error))
 }
 
-/// The token from the file, else from the variable, without the line end.
+/// Reads the token from the file, or from the environment variable, without the line end.
 fn read_token(file: Option<PathBuf>) -> io::Result<Option<String>> {
     let Some(file) = file else {
         return Ok(std::env::var(TOKEN_VARIABLE).ok());
@@ -159,7 +162,7 @@ fn read_token(file: Option<PathBuf>) -> io::Result<Option<String>> {
     Ok(Some(text.trim_end().to_owned()))
 }
 
-/// Reads stdin away on a thread of its own, because a read cannot be cancelled.
+/// Reads stdin to its end on a separate thread, because a blocking read cannot be cancelled.
 fn watch_stdin() -> oneshot::Receiver<()> {
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {
@@ -170,10 +173,10 @@ fn watch_stdin() -> oneshot::Receiver<()> {
     receiver
 }
 
-/// Ends when stdin has; never, when nobody watches it.
+/// Completes when stdin is closed; never completes if stdin is not watched.
 async fn stdin_closed(stdin: Option<oneshot::Receiver<()>>) {
     match stdin {
-        // An error means that the watching thread has ended, which comes to the same.
+        // An error means that the watching thread has ended, which also means a closed stdin.
         Some(closed) => drop(closed.await),
         None => std::future::pending().await,
     }

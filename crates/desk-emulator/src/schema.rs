@@ -1,14 +1,15 @@
-//! Checks a JSON value against a schema of the embedded spec: the part of OpenAPI 3.0 that its requests use.
+//! Validates a JSON value against a schema of the embedded spec, for the subset of OpenAPI 3.0 that
+//! its requests use.
 //!
-//! The first fault found is reported with the place in the value and the mend. A test in `spec.rs` fails when a
-//! request schema uses a keyword that is not in [`KEYWORDS`], so nothing is ever skipped silently. Response bodies,
-//! patterns and discriminators are none of its business.
+//! The error names the location of the first invalid value and the fix. A test in `spec.rs` fails
+//! if a request schema uses a keyword that is not in [`KEYWORDS`], so no keyword is ignored
+//! silently. Response bodies, patterns and discriminators are not supported.
 
 use serde_json::Value;
 
 use crate::time::Time;
 
-/// What this file understands.
+/// The keywords that this file supports.
 #[cfg(test)]
 pub(crate) const KEYWORDS: [&str; 16] = [
     "$ref",
@@ -29,9 +30,9 @@ pub(crate) const KEYWORDS: [&str; 16] = [
     "format",
 ];
 
-/// Follows a chain of `$ref`s inside `root`; any other value is returned as it is.
+/// Follows a chain of `$ref`s inside `root`; returns any other value unchanged.
 pub(crate) fn resolve<'a>(root: &'a Value, mut value: &'a Value) -> &'a Value {
-    // A cycle of nothing but references has no meaning; a bound keeps it from hanging.
+    // The bound ends a cycle of references, which has no meaning.
     for _ in 0..8 {
         let Some(target) = value.get("$ref").and_then(Value::as_str) else {
             break;
@@ -44,7 +45,8 @@ pub(crate) fn resolve<'a>(root: &'a Value, mut value: &'a Value) -> &'a Value {
     value
 }
 
-/// Checks `value`; the error is one line that begins with the place, such as `customerIds[1]: must be …`.
+/// Validates `value`; the error is one line that begins with the location, such as
+/// `customerIds[1]: must be …`.
 pub(crate) fn check(root: &Value, schema: &Value, value: &Value, location: &str) -> Result<(), String> {
     let schema = resolve(root, schema);
     let invalid = |text: String| Err(format!("{location}: {text}"));
@@ -128,7 +130,8 @@ fn array<'a>(schema: &'a Value, key: &str) -> &'a [Value] {
     schema[key].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Integers are those that fit 64 bits: every integer of the spec has the format int64 or int32.
+/// Whether the value has the type. Integers must fit 64 bits: every integer of the spec has the
+/// format int64 or int32.
 fn has_type(kind: &str, value: &Value) -> bool {
     match kind {
         "integer" => value.as_i64().is_some(),
@@ -161,7 +164,7 @@ fn check_size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(),
     Ok(())
 }
 
-/// The value on one short line; long or nested values are named by kind only.
+/// Describes the value in a few words; a long or nested value by its type only.
 fn describe(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().count() <= 60 => format!("{text:?}"),

@@ -1,8 +1,8 @@
-//! The referee: the embedded `openapi/desk.yaml`, read once, decides what a request must look like.
+//! The embedded `openapi/desk.yaml`, parsed once, which validates all requests.
 //!
-//! An operation is found by its method and path template; parameters and bodies are checked against the schemas
-//! written there, so an edit of the spec changes what is refused without an edit here. Rules that need the data
-//! (does this group exist?) live in the store; responses are checked by the tests.
+//! An operation is found by its method and path template. Parameters and bodies are validated
+//! against the schemas of the spec, so a change of the spec needs no change here. Rules that need
+//! the data, such as the existence of a group, are in the store. The tests validate the responses.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ static SPEC: LazyLock<Value> = LazyLock::new(|| {
     yaml_serde::from_str(include_str!("../../../openapi/desk.yaml")).expect("the spec of the repository is valid YAML")
 });
 
-/// The names of all operations.
+/// The ids of all operations.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
     let path_items = SPEC["paths"].as_object().into_iter().flat_map(|paths| paths.values());
     let operations = path_items.filter_map(Value::as_object).flat_map(|path_item| path_item.values());
@@ -31,19 +31,20 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// Finds the operation for a lower-case method and a path template such as `/proactive_chats/{proactive_id}`.
+    /// Finds the operation of a lower-case method and a path template such as
+    /// `/proactive_chats/{proactive_id}`.
     pub(crate) fn find(method: &str, template: &str) -> Option<Self> {
         let path_item = SPEC["paths"].get(template)?;
         Some(Self { path_item, operation: path_item.get(method)? })
     }
 
-    /// Its name.
+    /// The operation id.
     pub(crate) fn id(self) -> &'static str {
         self.operation["operationId"].as_str().unwrap_or_default()
     }
 
-    /// Checks every documented path (`path`) or query (`query`) parameter that `value_of` knows a value for, except
-    /// the `unchecked` ones. Undocumented parameters are ignored.
+    /// Validates each documented parameter in `location` (`path` or `query`) for which `value_of`
+    /// returns a value, except the `unchecked` parameters. Undocumented parameters are ignored.
     pub(crate) fn check_parameters<'v>(
         self,
         location: &str,
@@ -66,7 +67,7 @@ impl Operation {
         Ok(())
     }
 
-    /// Checks a request body.
+    /// Validates a request body.
     pub(crate) fn check_body(self, body: &Value) -> Result<()> {
         match self.body_schema() {
             Some(schema) => schema::check(&SPEC, schema, body, "body").map_err(Error::invalid),
@@ -79,7 +80,7 @@ impl Operation {
         self.body_schema().is_some()
     }
 
-    /// Whether it has a parameter.
+    /// Whether the operation has this parameter.
     pub(crate) fn has_parameter(self, location: &str, name: &str) -> bool {
         self.parameters().any(|parameter| parameter["in"] == location && parameter["name"] == name)
     }
@@ -94,8 +95,8 @@ impl Operation {
     }
 }
 
-/// A parameter arrives as text; numbers and booleans are read as the schema says, text that is neither stays text
-/// and is then refused by its type.
+/// Parses a parameter as its schema requires. Text that is no such number or boolean stays text,
+/// and the type check refuses it.
 fn parse_parameter(schema: &Value, text: &str) -> Value {
     let parsed = match schema["type"].as_str() {
         Some("integer") => text.parse::<i64>().ok().map(Value::from),
@@ -116,7 +117,7 @@ mod tests {
         templates.flat_map(move |template| methods.into_iter().filter_map(|method| Operation::find(method, template)))
     }
 
-    /// Everything that says something to people instead of to a checker.
+    /// Keywords that describe a schema and do not constrain values.
     const ANNOTATIONS: [&str; 4] = ["description", "example", "default", "deprecated"];
 
     fn assert_known(schema: &Value) {

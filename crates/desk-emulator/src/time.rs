@@ -1,7 +1,9 @@
-//! Points in time: microseconds since the Unix epoch in the store, `YYYY-MM-DDTHH:MM:SS.ffffffZ` on the wire.
+//! Points in time: microseconds since the Unix epoch in the store, and on the wire
+//! `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
 //!
-//! Every time lies in the years 0 to 9999, so its text always has 27 bytes. Formatting is done by hand because it
-//! happens once for each row of a page. No time zones besides the offsets of RFC 3339 input.
+//! All times are in the years 0 to 9999, so the text always has 27 bytes. Formatting is
+//! hand-written, because it runs for each row of a page. Time zones are not supported, except for
+//! the offsets of RFC 3339 input.
 
 use std::fmt;
 
@@ -15,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Time(i64);
 
 impl Time {
-    /// The last one there is.
+    /// The latest time.
     pub(crate) const MAX: Self = Self(253_402_300_799_999_999);
 
     /// Microseconds since the Unix epoch.
@@ -23,7 +25,8 @@ impl Time {
         self.0
     }
 
-    /// Reads RFC 3339 with any offset; digits beyond the microsecond are cut off. `None` for everything else.
+    /// Parses RFC 3339 with any offset; digits beyond the microsecond are dropped. Returns `None`
+    /// for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
         (0..=9999).contains(&time.year()).then(|| Self(time.timestamp_micros()))
@@ -33,7 +36,7 @@ impl Time {
         Self(Utc::now().timestamp_micros())
     }
 
-    /// The caller keeps it between two parsed times, which keeps the year in range.
+    /// The caller must keep the value between two parsed times, so that the year stays in range.
     pub(crate) const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }

@@ -1,7 +1,8 @@
-//! Webhooks: a signed POST to a program on this machine when a ticket's status has changed.
+//! Webhooks: a signed POST to a program on this machine after a ticket's status changes.
 //!
-//! As documented: the answer is waited for one second, anything but a 200 counts as none, and the same request is sent up to
-//! three times. The name and the shape of the event are those that public receivers expect.
+//! As documented, the receiver has one second to respond, only status 200 counts as a response, and
+//! the same request is sent up to three times. The event has the name and the shape that public
+//! receivers expect.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,25 +27,25 @@ use crate::time::Time;
 const EVENT: &str = "TICKET.STATUS.UPDATED";
 const MAX_TRIES: u32 = 3;
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often changes are looked for.
+/// The interval at which the store is polled for status changes.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// Deliveries that are remembered.
+/// The maximum of deliveries that are kept.
 const MAX_DELIVERIES: usize = 1_000;
 
-/// A notice that was sent, or was tried to be.
+/// A webhook request, sent or failed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// When the last try began.
+    /// The time of the last try.
     pub time: Time,
     /// The ticket.
     pub ticket_id: i64,
-    /// The status that it got.
+    /// The new status of the ticket.
     pub status: TicketStatus,
-    /// How often it was sent.
+    /// The number of tries.
     pub tries: u32,
-    /// What was answered to the last try; absent if nothing was within a second.
+    /// The HTTP status of the last try; absent if no response came within a second.
     pub answer: Option<u16>,
 }
 
@@ -58,7 +59,7 @@ struct State {
 }
 
 impl Webhooks {
-    /// Where notices go: an http URL on this machine, or nowhere.
+    /// Sets the receiver: an http URL on this machine, or none.
     pub(crate) fn set(&self, store: &SharedStore, url: Option<&str>) -> Result<()> {
         let invalid = || Error::invalid("url: must be http:// and an address of this machine");
         let url = url.map(str::parse::<Uri>).transpose().map_err(|_| invalid())?;
@@ -69,7 +70,7 @@ impl Webhooks {
         if !url.as_ref().is_none_or(is_local) {
             return Err(invalid());
         }
-        // What happened before is nobody's news.
+        // Discards older changes: the receiver gets only later ones.
         store.lock().watch_statuses(url.is_some())?;
         self.lock().url = url;
         Ok(())
@@ -83,14 +84,14 @@ impl Webhooks {
         self.lock().deliveries.iter().cloned().collect()
     }
 
-    /// Sends notices, one after the other, as long as the server lives.
+    /// Delivers status changes, one after the other, until the server stops.
     pub(crate) async fn run(self, store: SharedStore, token: Arc<str>) {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
             let Some(url) = self.lock().url.clone() else { continue };
-            // A store that cannot be read now may be the next time.
+            // A failed read of the store is retried at the next poll.
             for ticket in store.run(|store| store.take_statuses()).await.unwrap_or_default() {
                 let delivery = deliver(&client, &url, &key, &ticket).await;
                 let deliveries = &mut self.lock().deliveries;

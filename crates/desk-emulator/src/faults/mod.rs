@@ -1,7 +1,7 @@
-//! Faults by rule: what a real service and the network before it do on bad days.
+//! Fault rules: failures of a real service and of the network in front of it.
 //!
-//! A [`FaultPlan`] is checked when it is set. Which requests a rule fires for depends on their order and the plan's seed
-//! alone. How a fault is played is in `http/fault.rs`.
+//! A [`FaultPlan`] is validated when it is set. A rule fires depending only on the order of the
+//! requests and on the plan's seed. `http/fault.rs` plays the faults.
 
 mod rule;
 
@@ -18,37 +18,37 @@ use crate::spec;
 const METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
 impl FaultPlan {
-    /// Rules with seed 0.
+    /// A plan with seed 0.
     pub fn new(rules: impl IntoIterator<Item = FaultRule>) -> Self {
         Self { seed: 0, rules: rules.into_iter().collect() }
     }
 }
 
 impl FaultRule {
-    /// For every request.
+    /// A rule for every request.
     pub fn new(fault: Fault) -> Self {
         Self { method: None, operation: None, nth: None, probability: None, times: None, fault }
     }
 
-    /// Only for requests of an operation of the spec.
+    /// Restricts the rule to one operation of the spec.
     pub fn operation(mut self, operation: impl Into<String>) -> Self {
         self.operation = Some(operation.into());
         self
     }
 
-    /// Only for one of them, counted from 1.
+    /// Restricts the rule to one matching request, counted from 1.
     pub fn nth(mut self, index: u64) -> Self {
         self.nth = Some(Nth::One(index));
         self
     }
 
-    /// Only for this share of them, 0 to 1.
+    /// Restricts the rule to a random share of the matching requests, 0 to 1.
     pub fn probability(mut self, probability: f64) -> Self {
         self.probability = Some(probability);
         self
     }
 
-    /// At most so often.
+    /// Limits how often the rule fires.
     pub fn times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
@@ -56,7 +56,7 @@ impl FaultRule {
 
     fn check(&self) -> Result<()> {
         if let Some(method) = self.method.as_deref().filter(|method| !METHODS.contains(method)) {
-            return invalid(format!("method: {method:?} is not taken here; write {}", METHODS.join(", ")));
+            return invalid(format!("method: {method:?} is not supported; use one of {}", METHODS.join(", ")));
         }
         if let Some(operation) = self.operation.as_deref().filter(|id| !spec::operations().any(|known| known == *id)) {
             let known: Vec<_> = spec::operations().collect();
@@ -73,7 +73,7 @@ impl FaultRule {
             Fault::Answer { headers, .. } => headers.iter().try_for_each(|(name, value)| {
                 let is_valid =
                     name.parse::<axum::http::HeaderName>().is_ok() && value.parse::<axum::http::HeaderValue>().is_ok();
-                if is_valid { Ok(()) } else { invalid(format!("headers: {name:?} or its value is no header")) }
+                if is_valid { Ok(()) } else { invalid(format!("headers: {name:?} or its value is not valid in HTTP")) }
             }),
             Fault::Throttle { retry_after: RetryAfter::Seconds(seconds) } if !(0.0..=1e9).contains(seconds) => {
                 invalid("retry_after: seconds must be 0 to 1000000000")
@@ -86,7 +86,7 @@ impl FaultRule {
                 invalid("levels: must be 1 to 10000000")
             }
             Fault::Redirect { to } | Fault::Next { to } if to.parse::<axum::http::HeaderValue>().is_err() => {
-                invalid("to: is no address")
+                invalid("to: is not valid in a header; give a URL")
             }
             _ => Ok(()),
         }
@@ -97,20 +97,20 @@ fn invalid<T>(detail: impl Into<String>) -> Result<T> {
     Err(Error::invalid(detail))
 }
 
-/// A rule, how many requests it was asked about, and for how many it fired.
+/// A rule, with the numbers of requests that it matched and that it fired for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FaultCount {
     /// The rule.
     #[serde(flatten)]
     pub rule: FaultRule,
-    /// Requests of its method and operation, as far as no rule before it fired.
+    /// The matching requests for which no earlier rule fired.
     pub seen: u64,
-    /// Those that it fired for.
+    /// The requests for which the rule fired.
     pub fired: u64,
 }
 
-/// The rules in force.
+/// The active rules, shared by all handlers.
 #[derive(Clone, Default)]
 pub(crate) struct Faults(Arc<Mutex<ActivePlan>>);
 
@@ -122,7 +122,7 @@ struct ActivePlan {
 }
 
 impl Faults {
-    /// Puts a plan in the place of the one before; refused, that stays.
+    /// Replaces the plan; an error keeps the old plan.
     pub(crate) fn set(&self, plan: FaultPlan) -> Result<()> {
         for (index, rule) in plan.rules.iter().enumerate() {
             rule.check().map_err(|error| Error::invalid(format!("rules[{index}].{}", error.detail())))?;
@@ -138,7 +138,7 @@ impl Faults {
         (plan.seed, plan.rules.clone())
     }
 
-    /// The fault for a request, with a random number generator for it.
+    /// The fault for a request, if a rule fires, with a random number generator for it.
     pub(crate) fn pick(&self, method: &str, operation: &str) -> Option<(Fault, Rng)> {
         let ActivePlan { rng, rules, .. } = &mut *self.lock();
         let fired = rules.iter_mut().find_map(|count| {

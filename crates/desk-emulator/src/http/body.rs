@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 
-/// The largest body that is taken, in bytes.
+/// The maximum size of a body in bytes.
 const BODY_LIMIT: usize = 1_000_000;
-/// How much more is read and thrown away, so that a client which is still sending gets to read the refusal.
+/// A larger body is read and discarded up to this size, so that a client that is still sending can
+/// read the refusal.
 const DISCARD_LIMIT: usize = 64_000_000;
 
 pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value> {
@@ -17,16 +18,16 @@ pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Value> 
     parse_json(&read_body(body).await?)
 }
 
-/// Reads JSON; nesting beyond 128 levels is refused, and the last of several equal keys counts.
+/// Parses JSON. Nesting deeper than 128 levels is an error; the last of several equal keys counts.
 pub(super) fn parse_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| {
-        // Wrong data is a broken rule, wrong syntax is not JSON at all.
+        // Valid JSON with wrong data breaks a rule of the schema; a syntax error is not JSON.
         let code = if error.is_data() { "invalid" } else { "parse_error" };
         Error::new(StatusCode::BAD_REQUEST, code, format!("the body cannot be read: {error}"))
     })
 }
 
-/// Takes `application/json` with the charset spelled `utf8`, `utf-8` or left out.
+/// Requires `application/json`, with the charset `utf8`, `utf-8` or none.
 fn check_media_type(headers: &HeaderMap) -> Result<()> {
     let content_type = headers.get(header::CONTENT_TYPE).map_or(Some(""), |value| value.to_str().ok());
     let mut parts = content_type.unwrap_or_default().split(';').map(|part| part.trim().to_ascii_lowercase());
@@ -42,12 +43,13 @@ fn check_media_type(headers: &HeaderMap) -> Result<()> {
     Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
 }
 
-/// Reads a body up to [`BODY_LIMIT`].
+/// Reads a body of at most [`BODY_LIMIT`] bytes.
 pub(super) async fn read_body(mut body: Body) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut size = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Error::invalid(format!("the body ended early: {error}; send all of it")))?;
+        let frame =
+            frame.map_err(|error| Error::invalid(format!("the body ended early: {error}; send the complete body")))?;
         let data = frame.into_data().unwrap_or_else(|_| Bytes::new());
         size += data.len();
         if size <= BODY_LIMIT {
@@ -59,6 +61,6 @@ pub(super) async fn read_body(mut body: Body) -> Result<Vec<u8>> {
     if size <= BODY_LIMIT {
         return Ok(bytes);
     }
-    let detail = format!("the body is larger than {BODY_LIMIT} bytes; send less");
+    let detail = format!("the body is larger than {BODY_LIMIT} bytes; send a smaller body");
     Err(Error::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", detail))
 }

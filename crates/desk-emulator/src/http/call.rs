@@ -1,8 +1,7 @@
-//! One request, accepted or refused: token, parameters and body are checked here before a handler sees them.
+//! Validation of a request to the API before its handler runs.
 //!
-//! The checks come in this order: token, path and query parameters, media type, size, JSON, schema. What the spec
-//! says is asked of the referee (`spec.rs`). Rules that need the data are
-//! left to the store.
+//! The checks have this order: token, path parameters, query parameters, media type, size, JSON,
+//! schema. The rules of the spec are in `spec.rs`. Rules that need the data are in the store.
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::request::Parts;
@@ -20,19 +19,20 @@ use crate::store::Listing;
 
 const TOKEN_HEADER: &str = "sendbirddeskapitoken";
 
-/// Parameters that take the nearest sensible value instead of a refusal, unless paging is strict.
+/// Out-of-range values of these parameters are clamped instead of refused, unless `strict_paging`
+/// is on.
 const LENIENT_PARAMETERS: [&str; 2] = ["limit", "offset"];
-/// As one line of the page of messages has it.
+/// A misprint of `SENDBIRD` in the service's page about messages.
 const CHANNEL_MISPRINT: &str = "SENDIBIRD";
 
-/// A request of an operation of the spec that keeps every rule of it.
+/// A request that satisfies all rules of the spec.
 pub(super) struct Call {
     path: Vec<(String, String)>,
     pub(super) query: Query,
     pub(super) paging: Paging,
     pub(super) links: PageLinks,
     pub(super) body: Value,
-    /// When the request came.
+    /// The behaviour when the request arrived.
     pub(super) behaviour: Behaviour,
 }
 
@@ -63,13 +63,13 @@ impl Call {
         Ok(Self { path, query, paging, links, body, behaviour })
     }
 
-    /// How it wants messages listed.
+    /// The limits, the order and the shape of the requested messages.
     pub(super) fn listing(&self) -> Listing {
         let (Paging { limit, offset }, Behaviour { order, message_shape: shape, .. }) = (self.paging, self.behaviour);
         Listing { limit, offset, order, shape }
     }
 
-    /// An integer path parameter.
+    /// The value of an integer path parameter.
     pub(super) fn path_id(&self, name: &str) -> Result<i64> {
         path_id(&self.path, name)
     }
@@ -79,16 +79,22 @@ fn authenticate(headers: &HeaderMap, token: &str) -> Result<()> {
     let unauthorized = |code, detail| Err(Error::new(StatusCode::UNAUTHORIZED, code, detail));
     match headers.get(TOKEN_HEADER) {
         Some(value) if value == token => Ok(()),
-        Some(_) => unauthorized("authentication_failed", "the token is not the one this emulator printed at its start"),
-        None => unauthorized("not_authenticated", "the header SENDBIRDDESKAPITOKEN is missing; send the token in it"),
+        Some(_) => unauthorized(
+            "authentication_failed",
+            "the token is wrong; send the token that this emulator printed at its start",
+        ),
+        None => unauthorized(
+            "not_authenticated",
+            "the header SENDBIRDDESKAPITOKEN is missing; send the token in this header",
+        ),
     }
 }
 
-/// The operation of a method and the template of a path.
+/// The operation of a method and a path template.
 pub(super) fn operation_of(method: &Method, template: &str) -> Option<Operation> {
     let method = match *method {
         Method::POST => "post",
-        // HEAD is answered as GET is.
+        // HEAD gets the response of GET without its body.
         _ => "get",
     };
     Operation::find(method, template.strip_prefix(BASE_PATH)?)

@@ -1,7 +1,8 @@
-//! Connections: accepted, served by hyper, and handed over to whoever wants to write bytes that hyper would not.
+//! Connections: accepted, served by hyper, and taken over for bytes that hyper would never write.
 //!
-//! A handler that finds a [`Takeover`] in its request can end the connection in its own way: it passes a [`Script`] and is
-//! dropped; the bytes are written to the bare socket.
+//! A handler gets a [`Takeover`] in its request's extensions. With it, the handler can pass a
+//! [`Script`], which replaces hyper: the request is dropped, and the script writes to the bare
+//! socket.
 
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
@@ -21,18 +22,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tower_service::Service as _;
 
-/// Serves connections until `stop` is told; those that are open then end behind the request that they are at.
+/// Accepts connections until `stop` is true; then each open connection ends after its current
+/// request.
 pub(super) async fn accept(listener: TcpListener, router: Router, stop: watch::Receiver<bool>) {
     let mut stop_receiver = stop.clone();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    // Answers are written at once; waiting for more to send only delays them.
+                    // Responses are written at once; Nagle's algorithm would only delay them.
                     let _ = stream.set_nodelay(true);
                     tokio::spawn(serve(stream, router.clone(), stop.clone()));
                 }
-                // Out of file descriptors, perhaps: others may close theirs meanwhile.
+                // The process may be out of file descriptors until another connection closes.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             () = stop_requested(&mut stop_receiver) => return,
@@ -54,7 +56,7 @@ async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool
     let script = loop {
         tokio::select! {
             script = scripts.recv() => break script,
-            // An error is the client's leaving.
+            // An error means that the client has left.
             _ = poll_fn(|context| connection.poll_without_shutdown(context)) => break None,
             () = stop_requested(&mut stop), if !stopped => {
                 stopped = true;
@@ -70,29 +72,29 @@ async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool
 }
 
 async fn stop_requested(stop: &mut watch::Receiver<bool>) {
-    // An error is the end of the server, which is the same.
+    // An error means that the server has ended, which also ends the connection.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// The way to a connection, in the extensions of its requests.
+/// Access to a connection, in the extensions of its requests.
 #[derive(Clone)]
 pub(super) struct Takeover(mpsc::Sender<Script>);
 
 impl Takeover {
-    /// The one of a request.
+    /// The takeover of a request's connection.
     pub(super) fn from_request(request: &Request) -> Option<Self> {
         request.extensions().get().cloned()
     }
 
-    /// Ends the connection by a script. Does not come back: the request is dropped with what served it.
+    /// Runs a script on the connection. Never returns: the request and its task are dropped.
     pub(super) async fn run(self, script: Script) -> Response {
-        // Fails if the connection is gone, and this with it.
+        // Fails if the connection has ended, which drops this task as well.
         let _ = self.0.send(script).await;
         pending().await
     }
 }
 
-/// What is written to a connection, and how it ends then.
+/// Bytes to write to a connection, and the way to end it.
 #[derive(Default)]
 pub(super) struct Script {
     pub(super) steps: Vec<WriteStep>,
@@ -101,21 +103,21 @@ pub(super) struct Script {
 
 pub(super) enum WriteStep {
     Write(Bytes),
-    /// The same bytes so many times.
+    /// The same bytes this many times.
     Repeat(Bytes, usize),
-    /// In pieces of so many bytes, with a wait before each but the first.
+    /// Pieces of this many bytes, with a pause between two pieces.
     Drip(Bytes, usize, Duration),
 }
 
-/// How a connection ends.
+/// The kind of a connection's end.
 #[derive(Clone, Copy, Default)]
 pub(super) enum ConnectionEnd {
-    /// In order.
+    /// Closed in order (FIN).
     #[default]
     Close,
-    /// By a reset.
+    /// Reset (RST).
     Reset,
-    /// When the client has had enough.
+    /// Open and silent until the client leaves.
     Stall,
 }
 
@@ -134,11 +136,11 @@ async fn run_script(script: Script, mut stream: TcpStream) {
     match script.end {
         ConnectionEnd::Close => {
             let _ = stream.shutdown().await;
-            // Bytes that nobody reads would turn the close into a reset.
+            // Unread input would turn the close into a reset.
             discard_input(&mut stream, Duration::from_secs(2)).await;
         }
         ConnectionEnd::Reset => {
-            // So that what was written arrives before the reset.
+            // Lets the written bytes arrive before the reset.
             tokio::time::sleep(Duration::from_millis(20)).await;
             let _ = stream.set_zero_linger();
         }
@@ -163,7 +165,7 @@ async fn drip(stream: &mut TcpStream, bytes: &[u8], size: usize, pause: Duration
     Ok(())
 }
 
-/// Reads away what comes, until nothing does or it took too long.
+/// Reads and discards input until the client closes the connection or the timeout ends.
 async fn discard_input(stream: &mut TcpStream, timeout: Duration) {
     let mut sink = tokio::io::sink();
     let _ = tokio::time::timeout(timeout, tokio::io::copy(stream, &mut sink)).await;

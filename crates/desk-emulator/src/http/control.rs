@@ -1,6 +1,6 @@
-//! The controls below `/_emulator`: people, replies, closing, seeding and resetting, as the Rust handle has them.
+//! The controls below `/_emulator`, which offer the methods of the Rust handle over HTTP.
 //!
-//! The service itself has nothing like this. Who may use them is decided in `local.rs`.
+//! The real service has no such paths. `control_request.rs` decides which requests are accepted.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -140,7 +140,7 @@ struct Close {
 async fn close_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
     let control = ControlRequest::accept(request).await?;
     let id = control.id()?;
-    // Everything in the body is optional, so the body is too.
+    // All fields of the body are optional, so an empty body is accepted too.
     let Close { comment } = if control.body.is_empty() { Close::default() } else { control.body()? };
     respond(&service, StatusCode::OK, move |store| store.close_ticket(id, comment.as_deref())).await
 }
@@ -307,7 +307,7 @@ async fn respond<T: Serialize + Send + 'static>(
     Ok(json_response(status, to_json(&value)?))
 }
 
-/// A step without an answer of its own.
+/// Runs an action without a result; responds `{"status": "ok"}`.
 async fn respond_ok(
     service: &Service,
     action: impl FnOnce(&mut Store) -> Result<()> + Send + 'static,
@@ -315,7 +315,7 @@ async fn respond_ok(
     respond(service, StatusCode::OK, |store| action(store).map(|()| ok_status())).await
 }
 
-/// A page of what a step finds: its count and some rows, of one owner if the query names it.
+/// Runs a query for one page of rows, optionally of the owner that the query string names.
 async fn list<T: Serialize + Send + 'static>(
     service: &Service,
     request: Request,
@@ -329,7 +329,7 @@ async fn list<T: Serialize + Send + 'static>(
     page_response(paging, &PageLinks::new(&control.parts, &query, service.address), count, &to_json(&rows)?)
 }
 
-/// What needs no step.
+/// Responds 200 with the value as JSON.
 fn ok_json(value: &impl Serialize) -> Result<Response> {
     Ok(json_response(StatusCode::OK, to_json(value)?))
 }

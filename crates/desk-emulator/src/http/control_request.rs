@@ -1,8 +1,8 @@
-//! Requests to the controls and the inspector: from this machine alone.
+//! Requests to the controls and the inspector, which only this machine may send.
 //!
-//! No token is needed, because the server listens on loopback only and takes only requests whose `Host`, and
-//! `Origin` if a browser sends one, name loopback too: a web page can neither rebind a DNS name to reach it nor post
-//! to it.
+//! These requests need no token. The server listens on loopback only, and `Host` and `Origin` (if
+//! present) must name loopback: so a web page can neither reach the server through a rebound DNS
+//! name nor post to it.
 
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -27,7 +27,7 @@ impl ControlRequest {
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let origin = parts.headers.get(header::ORIGIN);
         if !host.is_some_and(is_loopback) || !origin.is_none_or(is_loopback_origin) {
-            let detail = "only requests to and from a loopback name are taken here; use the printed url";
+            let detail = "Host and Origin must be loopback names; use the url that the emulator printed";
             return Err(Error::new(StatusCode::FORBIDDEN, "permission_denied", detail));
         }
         let path = path_parameters(&mut parts).await?;

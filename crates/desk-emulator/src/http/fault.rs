@@ -1,6 +1,7 @@
-//! Faults played: a request that a rule fires for is answered, spoiled or cut off here instead of in its handler.
+//! Fault injection: a request for which a rule fires gets a failure instead of its response.
 //!
-//! What is not HTTP any more (cut heads, wrong lengths) is written to the bare connection; see `connection.rs`.
+//! Bytes that are not valid HTTP (cut heads, wrong lengths) are written to the bare connection; see
+//! `connection.rs`.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -26,10 +27,10 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::faults::{CutMode, CutPoint, Fault, RetryAfter};
 
-/// More than a page has.
+/// The maximum size of a response body; pages are smaller.
 const MAX_RESPONSE: usize = 64 << 20;
 
-/// Plays the fault that a rule has for the request, if one has, and notes what became of it.
+/// Logs the request and plays the fault of the rule that fires for it, if any.
 pub(super) async fn inject(State(service): State<Service>, request: Request, next: Next) -> Response {
     let template = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let operation = operation_of(request.method(), template).map_or("", |operation| operation.id());
@@ -47,7 +48,7 @@ pub(super) async fn inject(State(service): State<Service>, request: Request, nex
             play(fault, rng, &clock, request, next).await.unwrap_or_else(IntoResponse::into_response)
         }
     };
-    // hyper would say the machine's time.
+    // Without this header, hyper adds the system time.
     if let Ok(date) = clock.http_date(0).parse() {
         response.headers_mut().insert(DATE, date);
     }
@@ -55,7 +56,7 @@ pub(super) async fn inject(State(service): State<Service>, request: Request, nex
     response
 }
 
-/// Gives refusals the shape that Django REST framework has for them, if that is wanted.
+/// Reshapes error bodies like Django REST framework, if the behaviour says so.
 pub(super) async fn reshape_error(State(service): State<Service>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if service.behaviour.get().error_shape == ErrorShape::CodeAndDetail || response.status().is_success() {
@@ -74,7 +75,7 @@ pub(super) async fn reshape_error(State(service): State<Service>, request: Reque
     json(status, body.to_string())
 }
 
-/// Whether the rate leaves a turn; else the seconds until there is one.
+/// Takes a token of the rate limiter, if it is on; the error is the wait in seconds.
 fn check_rate(service: &Service, method: &Method, operation: &'static str) -> std::result::Result<(), f64> {
     match service.behaviour.get().rate_limit {
         RateLimit::Off => Ok(()),
@@ -83,7 +84,7 @@ fn check_rate(service: &Service, method: &Method, operation: &'static str) -> st
 }
 
 fn throttled_response(retry_after: &RetryAfter, clock: &Clock) -> Result<Response> {
-    let error = Error::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "too many requests; come back later");
+    let error = Error::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "too many requests; retry later");
     let mut response = error.into_response();
     response.headers_mut().extend(retry_after_header(retry_after, clock)?);
     Ok(response)
@@ -91,7 +92,7 @@ fn throttled_response(retry_after: &RetryAfter, clock: &Clock) -> Result<Respons
 
 async fn play(fault: Fault, mut rng: fastrand::Rng, clock: &Clock, request: Request, next: Next) -> Result<Response> {
     let takeover =
-        Takeover::from_request(&request).ok_or_else(|| Error::internal("a connection that cannot be taken over"))?;
+        Takeover::from_request(&request).ok_or_else(|| Error::internal("this connection cannot be taken over"))?;
     match fault {
         Fault::Answer { status, body, headers, carried_out } => {
             if carried_out {
@@ -156,7 +157,10 @@ async fn play(fault: Fault, mut rng: fastrand::Rng, clock: &Clock, request: Requ
         Fault::GzipBomb { megabytes } => {
             discard_body(request).await;
             let bomb = tokio::task::spawn_blocking(move || gzip_bomb(megabytes)).await;
-            let bomb = bomb.ok().and_then(std::result::Result::ok).ok_or_else(|| Error::internal("no gzip body"))?;
+            let bomb = bomb
+                .ok()
+                .and_then(std::result::Result::ok)
+                .ok_or_else(|| Error::internal("the gzip body could not be created"))?;
             let mut response = json(StatusCode::OK, bomb);
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             Ok(response)
@@ -192,7 +196,7 @@ async fn play(fault: Fault, mut rng: fastrand::Rng, clock: &Clock, request: Requ
     }
 }
 
-/// Takes the request as a whole, so that the client is not cut off while it is sending.
+/// Reads the complete request, so that the client can finish sending.
 async fn discard_body(request: Request) {
     let _ = read_body(request.into_body()).await;
 }
@@ -201,7 +205,7 @@ fn custom_response(status: u16, body: String, headers: &[(String, String)]) -> R
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(error.to_string()))?;
     let mut response = json(status, body);
     for (name, text) in headers {
-        let name: HeaderName = name.parse().map_err(|_| Error::internal("a header that was checked"))?;
+        let name: HeaderName = name.parse().map_err(|_| Error::internal("a validated header is invalid"))?;
         let value = header_value(text)?;
         if name == CONTENT_TYPE {
             response.headers_mut().insert(name, value);
@@ -213,10 +217,10 @@ fn custom_response(status: u16, body: String, headers: &[(String, String)]) -> R
 }
 
 fn header_value(text: &str) -> Result<HeaderValue> {
-    text.parse().map_err(|_| Error::internal("a header that was checked"))
+    text.parse().map_err(|_| Error::internal("a validated header is invalid"))
 }
 
-/// The header of a form of `Retry-After`.
+/// The header for a form of `Retry-After`.
 fn retry_after_header(retry_after: &RetryAfter, clock: &Clock) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     let (name, text) = match retry_after {
@@ -230,7 +234,7 @@ fn retry_after_header(retry_after: &RetryAfter, clock: &Clock) -> Result<HeaderM
     Ok(headers)
 }
 
-/// An answer as bytes.
+/// A complete response.
 struct RawResponse {
     status: StatusCode,
     headers: HeaderMap,
@@ -242,7 +246,7 @@ impl RawResponse {
         let (parts, body) = collect_body(response).await?;
         let mut headers = parts.headers;
         headers.insert(CONTENT_LENGTH, body.len().into());
-        // Nothing else will be taken there.
+        // The connection cannot be used again.
         headers.insert("connection", HeaderValue::from_static("close"));
         headers.insert(DATE, header_value(&clock.http_date(0))?);
         Ok(Self { status: parts.status, headers, body })
@@ -265,11 +269,11 @@ impl RawResponse {
 async fn collect_body(response: Response) -> Result<(axum::http::response::Parts, Bytes)> {
     let (parts, body) = response.into_parts();
     let body = http_body_util::Limited::new(body, MAX_RESPONSE).collect().await;
-    let body = body.map_err(|error| Error::internal(format!("an answer could not be read: {error}")))?;
+    let body = body.map_err(|error| Error::internal(format!("a response could not be read: {error}")))?;
     Ok((parts, body.to_bytes()))
 }
 
-/// Puts bytes at the beginning of the first text that is a value.
+/// Inserts bytes at the start of the first text value.
 async fn insert_into_first_text(response: Response, bytes: &[u8]) -> Result<Response> {
     let (mut parts, body) = collect_body(response).await?;
     let index = body.windows(3).position(|window| window == b"\":\"").map_or(0, |index| index + 3);
@@ -278,7 +282,7 @@ async fn insert_into_first_text(response: Response, bytes: &[u8]) -> Result<Resp
     Ok(Response::from_parts(parts, Body::from([before, bytes, after].concat())))
 }
 
-/// White space, packed.
+/// White space, compressed with gzip.
 fn gzip_bomb(megabytes: usize) -> std::io::Result<Vec<u8>> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..megabytes {

@@ -1,7 +1,7 @@
-//! The inspector: one page for people, drawn by the server, that keeps itself up to date.
+//! The inspector: a web page, rendered by the server, that refreshes itself.
 //!
-//! It is taken like the controls, from loopback names only, and loads nothing from elsewhere. All text that others wrote is
-//! escaped by the templates.
+//! Like the controls, it accepts only requests with loopback names. The page loads only its own
+//! files. The templates escape all text from clients.
 
 use askama::Template;
 use axum::Router;
@@ -20,7 +20,7 @@ use crate::faults::FaultCount;
 use crate::model::TicketStatus;
 use crate::store::overview::{Conversation, Overview};
 
-/// Requests that are shown.
+/// The number of requests on the page.
 const REQUESTS: usize = 30;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
@@ -85,7 +85,7 @@ async fn page(State(service): State<Service>, request: Request) -> Result<Respon
     Ok(response)
 }
 
-/// A form of the page: afterwards the browser is led back to it.
+/// The reply form of the page; redirects back to the page.
 async fn customer_reply(State(service): State<Service>, request: Request) -> Result<Response> {
     let control = ControlRequest::accept(request).await?;
     let id = control.id()?;

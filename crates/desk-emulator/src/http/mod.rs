@@ -1,8 +1,8 @@
-//! The HTTP side: routes, the server loop, and JSON for every answer, refusals included.
+//! The HTTP server: routes, the accept loop and JSON responses.
 //!
-//! Two trees: the API below `/platform/v1`, which wants the token, and the controls below `/_emulator`, which want a
-//! loopback `Host`. A trailing slash is accepted everywhere. TLS, CORS and other addresses than loopback are not
-//! offered.
+//! There are two trees: the API below `/platform/v1`, which requires the token, and the controls
+//! below `/_emulator`, which require a loopback `Host`. A trailing slash is accepted on all paths.
+//! TLS, CORS and addresses other than loopback are not supported.
 
 mod body;
 mod call;
@@ -35,10 +35,11 @@ use tokio::sync::{oneshot, watch};
 
 use crate::error::Error;
 
-/// How long requests under way may take after a stop.
+/// The maximum time for requests in progress after a stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves until `stop_requested` is sent or dropped, then gives requests under way [`DRAIN_TIMEOUT`].
+/// Serves until `stop_requested` receives a value or is dropped; then waits at most
+/// [`DRAIN_TIMEOUT`] for requests in progress.
 pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, stop_requested: oneshot::Receiver<()>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
@@ -53,12 +54,12 @@ pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, sto
     }
     stop.send_replace(true);
     accepting.await;
-    // Until no connection listens any more.
+    // Completes when no connection holds a receiver.
     let _ = tokio::time::timeout(DRAIN_TIMEOUT, stop.closed()).await;
 }
 
 fn router(service: Service) -> Router {
-    // The layer that is added last is the outermost.
+    // The last layer is the outermost.
     let platform = platform::routes()
         .route_layer(from_fn_with_state(service.clone(), fault::reshape_error))
         .route_layer(from_fn_with_state(service.clone(), fault::inject));
@@ -68,7 +69,7 @@ fn router(service: Service) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(service);
-    // The slash has to go before the routes are matched, so this wraps the router instead of being a layer of it.
+    // The slash must be removed before route matching, so this layer wraps the router.
     Router::new().fallback_service(routes).layer(map_request(without_trailing_slash))
 }
 
@@ -85,10 +86,10 @@ async fn without_trailing_slash(mut request: Request) -> Request {
 }
 
 async fn not_found() -> Error {
-    Error::not_found("there is nothing at this path")
+    Error::not_found("there is no resource at this path")
 }
 
 async fn method_not_allowed(method: Method) -> Error {
-    let detail = format!("this path does not take {method}; the header Allow names what it takes");
+    let detail = format!("this path does not support {method}; the header Allow lists the supported methods");
     Error::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
 }

@@ -1,7 +1,9 @@
-//! Pages as Django REST framework's `LimitOffsetPagination` makes them, which the service appears to use.
+//! Pages like those of Django REST framework's `LimitOffsetPagination`, which the service appears
+//! to use.
 //!
-//! `limit` is clamped to 500 and falls back to 50, `offset` falls back to 0; numbers of any length are fine. Links
-//! are absolute, carry all other parameters sorted by name, always name the limit, and leave an offset of 0 out.
+//! `limit` is at most 500 and by default 50; `offset` is by default 0; numbers of any length are
+//! accepted. Links are absolute, sort the other parameters by name, always contain the limit, and
+//! omit an offset of 0.
 
 use std::net::SocketAddr;
 
@@ -17,12 +19,12 @@ use crate::error::{Error, Result};
 
 const DEFAULT_LIMIT: i64 = 50;
 
-/// Which rows of a list.
+/// The requested rows of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Paging {
-    /// 1 to 500.
+    /// The maximum of rows, 1 to 500.
     pub(super) limit: i64,
-    /// 0 or more.
+    /// The number of skipped rows.
     pub(super) offset: i64,
 }
 
@@ -34,7 +36,7 @@ impl Paging {
     }
 }
 
-/// A whole number that is not negative, as Python reads one; what is too large for 64 bits counts as the largest.
+/// Parses a non-negative integer as Python does; a number beyond 64 bits becomes the maximum.
 fn non_negative(text: &str) -> Option<i64> {
     let text = text.trim();
     let digits = text.strip_prefix('+').unwrap_or(text);
@@ -42,7 +44,7 @@ fn non_negative(text: &str) -> Option<i64> {
     valid.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
-/// What the links of a page are made from.
+/// Makes the links of a page.
 pub(super) struct PageLinks {
     base_url: String,
     other_parameters: Vec<(String, String)>,
@@ -54,7 +56,8 @@ impl PageLinks {
         let host = host.filter(|host| !host.is_empty()).map_or_else(|| address.to_string(), str::to_owned);
         let other_parameters =
             query.0.iter().filter(|(name, _)| name != "limit" && name != "offset").cloned().collect();
-        // The router hands out the path below its own nest; the client asked for all of it.
+        // The router removes the prefix of a nested tree from the path; the link needs the complete
+        // path.
         let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
         Self { base_url: format!("http://{host}{path}"), other_parameters }
     }
@@ -71,7 +74,7 @@ impl PageLinks {
     }
 }
 
-/// The envelope of a list: `results` is a finished JSON array.
+/// The response for a page: the envelope around `results`, a complete JSON array.
 pub(super) fn page_response(paging: Paging, links: &PageLinks, count: i64, results: &[u8]) -> Result<Response> {
     #[derive(Serialize)]
     struct Envelope {
@@ -88,7 +91,7 @@ pub(super) fn page_response(paging: Paging, links: &PageLinks, count: i64, resul
     };
     let mut body = serde_json::to_vec(&envelope).map_err(|error| Error::internal(error.to_string()))?;
     body.reserve(results.len() + 16);
-    // The array goes in as the last member, before the closing brace.
+    // Insert the array as the last member, before the closing brace.
     body.pop();
     body.extend_from_slice(b",\"results\":");
     body.extend_from_slice(results);

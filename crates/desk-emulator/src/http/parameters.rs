@@ -5,10 +5,10 @@ use axum::http::request::Parts;
 
 use crate::error::{Error, Result};
 
-/// Two generations of the documentation spell this parameter differently.
+/// The spellings of this parameter in two generations of the documentation.
 pub(super) const CHANNEL_TYPE: [&str; 2] = ["ticket__channel_type", "ticket_channel_type"];
 
-/// The query string. The last of several equal names counts; undecodable bytes become U+FFFD.
+/// The query string. The last of several equal names counts; invalid UTF-8 becomes U+FFFD.
 pub(super) struct Query(pub(super) Vec<(String, String)>);
 
 impl Query {
@@ -32,14 +32,14 @@ pub(super) fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a 
     pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// The decoded parameters of the path.
+/// Decodes the parameters of the path.
 pub(super) async fn path_parameters(parts: &mut Parts) -> Result<Vec<(String, String)>> {
     let raw = RawPathParams::from_request_parts(parts, &()).await;
     let raw = raw.map_err(|error| Error::invalid(format!("the path cannot be read: {error}")))?;
     Ok(raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-/// An integer parameter of the path.
+/// The value of an integer parameter of the path.
 pub(super) fn path_id(path: &[(String, String)], name: &str) -> Result<i64> {
     let text = find(path, name).unwrap_or_default();
     text.parse().map_err(|_| Error::invalid(format!("{name}: must be a 64-bit integer, not {text:?}")))

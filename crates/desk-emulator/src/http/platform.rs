@@ -1,7 +1,8 @@
-//! The four operations of the spec below `/platform/v1`.
+//! The four operations of the spec, below `/platform/v1`.
 //!
-//! Each handler gets a request that keeps every rule of the spec, asks the store, and answers. The demo's answering
-//! customer is set going here, because only a create over HTTP is part of the demo.
+//! Each handler validates the request, runs an action of the store, and responds. A create over
+//! HTTP also schedules the reply of the demo's customer; creates through the Rust handle are not
+//! part of the demo.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::store::{Filter, NewProactiveChat, ProactiveChat};
 use crate::time::Time;
 
-/// How long the demo's customer thinks.
+/// The delay of the demo customer's reply.
 const DEMO_DELAY: Duration = Duration::from_millis(150);
 const DEMO_REPLY: &str = "Yes, please!";
 
@@ -79,7 +80,7 @@ fn chat_response(status: StatusCode, chat: ProactiveChat) -> Result<Response> {
     Ok(json(status, body))
 }
 
-/// Lets the customer of a ticket answer, unless a reset has taken the ticket away or given its id to another.
+/// Adds the customer's reply to a ticket, unless a reset has removed the ticket since.
 async fn reply_as_customer(service: Service, ticket_id: i64, generation: u64) {
     tokio::time::sleep(DEMO_DELAY).await;
     let reply = service.store.run(move |store| {
@@ -88,6 +89,6 @@ async fn reply_as_customer(service: Service, ticket_id: i64, generation: u64) {
         }
         Ok(())
     });
-    // A ticket that was closed meanwhile gets no answer; there is nobody to tell.
+    // A ticket that was closed in the meantime gets no reply.
     let _ = reply.await;
 }

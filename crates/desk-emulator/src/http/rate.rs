@@ -1,4 +1,4 @@
-//! The rate that a service allows, if that is switched on: for each operation a bucket that fills evenly.
+//! The rate limiter: one token bucket for each operation.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use axum::http::Method;
 
-/// Requests a second, and how many may come at once: what the sibling API documents.
+/// Tokens a second and bucket sizes, as the sibling API documents.
 const READS: f64 = 10.0;
 const WRITES: f64 = 5.0;
 
@@ -19,7 +19,7 @@ struct Bucket {
 }
 
 impl RateLimiter {
-    /// Takes a turn of an operation; else says in how many seconds there is one.
+    /// Takes a token of the operation's bucket; the error is the wait in seconds.
     pub(super) fn try_acquire(&self, method: &Method, operation: &'static str) -> Result<(), f64> {
         let rate = if method == Method::POST { WRITES } else { READS };
         let now = Instant::now();

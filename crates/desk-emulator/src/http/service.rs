@@ -11,10 +11,10 @@ use crate::faults::Faults;
 use crate::store::SharedStore;
 use crate::webhook::Webhooks;
 
-/// Where the API begins.
+/// The path prefix of the API.
 pub(crate) const BASE_PATH: &str = "/platform/v1";
 
-/// What every handler can reach.
+/// The state that all handlers share.
 #[derive(Clone)]
 pub(crate) struct Service {
     pub(crate) store: SharedStore,

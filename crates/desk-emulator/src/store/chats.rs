@@ -1,7 +1,8 @@
-//! Proactive chats: creating one, reading one.
+//! Proactive chats: creating and reading.
 //!
-//! A chat is a batch: one ticket for each customer, with the message in it. Its counters are computed from those
-//! tickets whenever it is read, so they cannot drift. Answers and closing happen on the tickets (`tickets.rs`).
+//! A chat has one ticket for each customer, with the message in it. Its counters are computed from
+//! the tickets at each read, so the counters cannot be wrong. Replies and closing happen on the
+//! tickets (`tickets.rs`).
 
 use std::collections::HashSet;
 
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::model::{AgentRef, Customer, CustomerChannel, Group, PROJECT, ProactiveSender, UserType};
 use crate::time::Time;
 
-/// The create body, after the referee has checked it against the spec.
+/// The body of a create, already validated against the spec.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewProactiveChat {
@@ -23,7 +24,7 @@ pub(crate) struct NewProactiveChat {
     group_key: String,
     customer_ids: Vec<i64>,
     agent_id: i64,
-    /// The service does not document a default; a ticket no rule sets otherwise is MEDIUM.
+    /// The default priority is undocumented; a ticket without a priority rule is MEDIUM.
     #[serde(default = "NewProactiveChat::medium")]
     priority: String,
 }
@@ -53,7 +54,7 @@ pub(crate) struct ProactiveChat {
     pub(crate) priority: String,
 }
 
-/// Who created a chat, in one of the shapes that the documents allow.
+/// The creator of a chat, in one of the forms that the documents allow.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Creator {
@@ -62,7 +63,7 @@ enum Creator {
 }
 
 impl ProactiveChat {
-    /// The same with another shape of its creator.
+    /// Returns the chat with another form of its creator.
     pub(crate) fn created_by(self, shape: CreatedBy) -> Self {
         let created_by = match (shape, self.created_by) {
             (CreatedBy::Id, Some(Creator::Object(agent))) => Some(Creator::Id(agent.id)),
@@ -111,7 +112,8 @@ pub(super) fn insert(
     Ok((read(db, id)?, first_ticket))
 }
 
-/// The customers by their ids, in the order asked for; each must be new to the list and reachable over SENDBIRD.
+/// Reads the customers in the given order. Each must be listed once and must be reachable over
+/// SENDBIRD.
 fn find_reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
     let mut seen = HashSet::new();
     let check = |id: &i64| {
@@ -131,7 +133,7 @@ fn find_reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
     ids.iter().map(check).collect()
 }
 
-/// Notes on the chat of a ticket, if it has one, that something changed.
+/// Updates the time of the last change of the ticket's chat, if there is one.
 pub(super) fn touch(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
     let query =
         "UPDATE proactive_chats SET updated_at = ?2 WHERE id = (SELECT proactive_id FROM tickets WHERE id = ?1)";

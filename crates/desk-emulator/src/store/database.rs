@@ -19,8 +19,8 @@ const TABLES_VERSION: i32 = 2;
 ///   range of ids.
 /// - `meta.dense` is 1 while no message was deleted: the ids then have no gaps.
 /// - `meta.watched` is 1 while the trigger records status changes of tickets.
-/// - `messages.channel_type` copies the channel type of the ticket, which never changes, so that the
-///   filter has an index.
+/// - `messages.channel_type` copies the channel type of the ticket, which never changes, so that
+///   the filter has an index.
 const TABLES: &str = "
     CREATE TABLE meta (ordered INTEGER NOT NULL, dense INTEGER NOT NULL, watched INTEGER NOT NULL) STRICT;
     INSERT INTO meta VALUES (1, 1, 0);
@@ -109,7 +109,7 @@ fn prepare(mut connection: Connection, settings: Settings) -> Result<Connection>
     let tables: i64 = connection.query_row("SELECT COUNT(*) FROM sqlite_master", [], |row| row.get(0))?;
     let is_empty = version == (0, 0) && tables == 0;
     if !is_empty && version != (APPLICATION_ID, TABLES_VERSION) {
-        return Err(Error::conflict("it was not made by this version of desk-emulator"));
+        return Err(Error::conflict("the file was not made by this version of desk-emulator"));
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;

@@ -1,4 +1,4 @@
-//! The oracle of senders: who was messaged, and who was messaged twice.
+//! Deliveries of proactive messages, and the customers who received a text more than once.
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
@@ -6,37 +6,37 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::time::Time;
 
-/// A message that reached a customer first.
+/// A proactive message to one customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The customer.
+    /// The customer's id.
     pub customer_id: i64,
-    /// The proactive chat that it came from.
+    /// The proactive chat.
     pub proactive_id: i64,
-    /// The ticket that it is on.
+    /// The ticket.
     pub ticket_id: i64,
-    /// Its text.
+    /// The text.
     pub message: String,
-    /// When it was sent.
+    /// The time of sending.
     pub created_at: Time,
 }
 
-/// A customer who got the same text more than once.
+/// A customer who received the same text more than once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RepeatedMessage {
-    /// The customer.
+    /// The customer's id.
     pub customer_id: i64,
     /// The text.
     pub message: String,
-    /// The proactive chats that brought it, in their order.
+    /// The proactive chats with this text, by ascending id.
     pub proactive_ids: Vec<i64>,
 }
 
-/// The number of deliveries, to one customer or to all, and one page of them by ascending ticket.
+/// The number of deliveries, to one customer or to all, and one page by ascending ticket.
 pub(super) fn page(db: &Connection, customer_id: Option<i64>, limit: i64, offset: i64) -> Result<(i64, Vec<Delivery>)> {
     let source = "FROM tickets t JOIN proactive_chats p ON p.id = t.proactive_id
                   WHERE ?1 IS NULL OR t.customer_id = ?1";

@@ -1,6 +1,7 @@
-//! The demo content: two teams, two agents, four customers and ten days of history, the same each time.
+//! The demo content: two groups, two agents, four customers and ten days of history, always the
+//! same.
 //!
-//! `cargo xtask demo` and the examples are written against these ids and names.
+//! `cargo xtask demo` and the examples depend on these ids and names.
 
 use rusqlite::Connection;
 

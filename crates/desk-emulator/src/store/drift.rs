@@ -1,4 +1,4 @@
-//! Drift: rows that come, go and turn up late while a list is being read.
+//! Drift: rows that are added, deleted or added with old times while a client reads a list.
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -8,53 +8,53 @@ use super::seed::{self, SeedRequest};
 use crate::error::{Error, Result};
 use crate::time::Time;
 
-/// Rows of one change at most.
+/// The maximum of rows in one change.
 const MAX_ROWS: u64 = 100_000;
 
-/// A change that happens behind an answer of the list of all messages.
+/// A change that follows a response of the list of all messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Drift {
-    /// Behind this answer, counted from 1 since the script was set,
+    /// The number of the response that the change follows, counted from 1 since the script was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// or behind every so many answers.
+    /// The interval of a repeated change, in responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<u64>,
-    /// What happens.
+    /// The change.
     pub change: Change,
 }
 
-/// What happens to the messages.
+/// A change of the messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Change {
-    /// So many new ones, written now.
+    /// Adds this many messages with the current time.
     Insert(u64),
-    /// So many of the oldest go.
+    /// Deletes this many of the oldest messages.
     DeleteOldest(u64),
-    /// These go; unknown ids do not matter.
+    /// Deletes the messages with these ids; ignores unknown ids.
     Delete(Vec<i64>),
-    /// New ones whose times lie in the past.
+    /// Adds messages with times in the past.
     Late {
-        /// How many.
+        /// The number of messages.
         rows: u64,
-        /// Their first time.
+        /// The earliest possible time.
         from: Time,
-        /// Behind their last time.
+        /// All times are before this one.
         to: Time,
     },
 }
 
 impl Drift {
-    /// A change behind one answer.
+    /// A change after one response.
     pub fn after(response: u64, change: Change) -> Self {
         Self { after: Some(response), every: None, change }
     }
 
-    /// A change behind every so many answers.
+    /// A change after every `responses` responses.
     pub fn every(responses: u64, change: Change) -> Self {
         Self { after: None, every: Some(responses), change }
     }
@@ -133,7 +133,7 @@ pub(super) fn apply(db: &Connection, change: &Change, now: Time) -> Result<()> {
     }
 }
 
-/// Rows as of the seeding, between two times; other ones with each state of the list.
+/// Adds seeded messages between two times; the next message id is the seed.
 fn insert_random(db: &Connection, rows: u64, from: Time, to: Time) -> Result<()> {
     if rows == 0 {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Messages as somebody else wrote them: samples, fixtures, recordings.
+//! Import of messages from samples, fixtures and recordings.
 
 use rusqlite::{Connection, params};
 use serde::Deserialize;
@@ -8,24 +8,25 @@ use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
 
-/// A message to add as it is. Its ticket is made, closed, if there is none with this id.
+/// A message to add unchanged. A new ticket, already closed, is created if `ticket` is an unknown
+/// id.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MessageImport {
-    /// A new id; the next one if absent.
+    /// The id, which must be new; the next id if absent.
     pub id: Option<i64>,
-    /// The id of the ticket.
+    /// The ticket's id.
     pub ticket: i64,
-    /// Who wrote it.
+    /// The sender id.
     pub user_sendbird_id: String,
     /// `AGENT`, `CUSTOMER` or `EVENT`.
     user_type: UserType,
-    /// When.
+    /// The time of the message.
     pub created_at: Time,
     /// The text.
     pub message: String,
-    /// What goes with it.
+    /// The additional data.
     #[serde(default)]
     pub data: String,
 }

@@ -1,9 +1,10 @@
-//! Message rows: writing one, and reading a page of them as finished JSON.
+//! Messages: inserting one, and reading a page as JSON.
 //!
-//! Pages come by ascending id, unless the behaviour says otherwise. As long as no row is gone (`meta.dense`), the row at any
-//! offset is found by its id; a time window is a range of ids as long as times never decrease (`meta.ordered`), which keeps
-//! deep offsets as quick as the first page. The channel filter walks an index; anything else walks the rows. Messages that
-//! are marked as deleted are not imitated, so their columns are null.
+//! Pages have ascending ids by default. While the ids have no gaps (`meta.dense`), a row's id
+//! follows from its offset, and while times never decrease (`meta.ordered`), a time window is a
+//! range of ids: deep offsets are then as fast as the first page. The channel filter uses an index;
+//! all other queries scan the rows. Messages marked as deleted are not imitated, so the columns
+//! about deletion are null.
 
 use rusqlite::{Connection, OptionalExtension, Rows, ToSql, params};
 use serde::Serialize;
@@ -13,24 +14,24 @@ use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
 
-/// The user id on messages that Desk itself sends.
+/// The sender id of messages from Desk itself.
 pub(super) const EVENT_USER: &str = "event";
 
-/// Added to a row's id it makes `messageId`, the id in the ticket's channel. Beyond 32 bits, as Chat ids are.
+/// The sum of this number and a row's id is the `messageId`. Real ones exceed 32 bits too.
 const MESSAGE_ID_BASE: i64 = 7_000_000_000;
 
-/// Which messages of the application.
+/// A filter on all messages.
 #[derive(Default)]
 pub(crate) struct Filter {
-    /// At or after.
+    /// The earliest time, inclusive.
     pub(crate) from: Option<Time>,
-    /// At or before.
+    /// The latest time, inclusive.
     pub(crate) to: Option<Time>,
     /// The channel type of the ticket.
     pub(crate) channel_type: Option<String>,
 }
 
-/// One page: the number of all messages the filter lets through, and a JSON array of some of them.
+/// One page: the number of all matching messages, and the page's messages as a JSON array.
 pub(crate) struct MessagePage {
     pub(crate) count: i64,
     pub(crate) results: Vec<u8>,
@@ -52,7 +53,7 @@ struct MessageRow<'a> {
     requested_by: (),
 }
 
-/// The older shape.
+/// A message in the older shape.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OldRow<'a> {
@@ -64,7 +65,7 @@ struct OldRow<'a> {
     message: &'a str,
 }
 
-/// Adds a message at the end.
+/// Adds a message with the next id.
 pub(super) fn insert(
     db: &Connection,
     ticket_id: i64,
@@ -82,26 +83,26 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// To be told before rows from `time` on are added.
+/// Updates `meta.ordered`; must be called before rows with times from `time` on are added.
 pub(super) fn update_ordered(db: &Connection, time: Time) -> Result<()> {
     let query = "UPDATE meta SET ordered = 0 WHERE EXISTS (SELECT 1 FROM messages WHERE created_at > ?1)";
     db.prepare_cached(query)?.execute([time])?;
     Ok(())
 }
 
-/// To be told when rows are gone.
+/// Clears `meta.dense`; must be called when rows are deleted or ids are skipped.
 pub(super) fn mark_not_dense(db: &Connection) -> Result<()> {
     db.prepare_cached("UPDATE meta SET dense = 0")?.execute([])?;
     Ok(())
 }
 
-/// The id of the next row. Ids of rows that are gone do not come again.
+/// The id of the next row. Ids of deleted rows are never reused.
 pub(super) fn next_id(db: &Connection) -> Result<i64> {
     let query = "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1";
     Ok(db.prepare_cached(query)?.query_row([], |row| row.get(0))?)
 }
 
-/// How messages are listed.
+/// The rows, the order and the shape of a page.
 #[derive(Clone, Copy)]
 pub(crate) struct Listing {
     pub(crate) limit: i64,
@@ -110,7 +111,7 @@ pub(crate) struct Listing {
     pub(crate) shape: MessageShape,
 }
 
-/// One page of all messages; `shuffle_seed` makes the orders that are not stable differ.
+/// One page of all messages; `shuffle_seed` varies the orders that are not stable.
 pub(super) fn page(db: &Connection, filter: &Filter, listing: Listing, shuffle_seed: u64) -> Result<MessagePage> {
     let Listing { limit, offset, order, shape } = listing;
     let is_unbounded = filter.from.is_none() && filter.to.is_none();
@@ -146,7 +147,7 @@ pub(super) fn ticket_page(db: &Connection, ticket_id: i64, listing: Listing) -> 
     Ok(MessagePage { count, results: rows(db, shape, page, params![ticket_id, limit, offset])? })
 }
 
-/// One page found by a scan of all rows; `shuffle_seed` makes the orders that are not stable differ.
+/// One page found by a scan of all rows; `shuffle_seed` varies the orders that are not stable.
 fn scan(db: &Connection, filter: &Filter, listing: Listing, shuffle_seed: u64) -> Result<MessagePage> {
     let from = filter.from.map_or(i64::MIN, Time::micros);
     let to = filter.to.map_or(i64::MAX, Time::micros);
@@ -168,8 +169,8 @@ fn scan(db: &Connection, filter: &Filter, listing: Listing, shuffle_seed: u64) -
     Ok(MessagePage { count, results: rows(db, listing.shape, &page, values)? })
 }
 
-/// The ids of the first and the last message in the window; an empty window has the last before the first.
-/// Right only while times never decrease with the id, or for the whole list.
+/// The first and the last id in the time window; an empty window has the last before the first.
+/// Correct only for the unbounded window, or while times never decrease with the id.
 fn id_range(db: &Connection, filter: &Filter) -> Result<(i64, i64)> {
     let find =
         |query: &str, time: Time| db.prepare_cached(query)?.query_row([time], |row| row.get::<_, i64>(0)).optional();
@@ -194,7 +195,7 @@ fn id_range(db: &Connection, filter: &Filter) -> Result<(i64, i64)> {
     Ok((low, high))
 }
 
-/// Writes the rows straight from SQLite into a JSON array.
+/// Writes the rows directly from SQLite into a JSON array.
 fn rows(db: &Connection, shape: MessageShape, clause: &str, params: &[&dyn ToSql]) -> Result<Vec<u8>> {
     let columns = "SELECT id, ticket, user, user_type, created_at, message, data FROM messages";
     let mut statement = db.prepare_cached(&format!("{columns} {clause}"))?;

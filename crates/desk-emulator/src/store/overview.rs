@@ -1,4 +1,4 @@
-//! What the inspector shows: the newest tickets and chats, and one conversation.
+//! The data of the inspector: the newest tickets and chats, and one conversation.
 
 use rusqlite::{Connection, params};
 
@@ -8,12 +8,12 @@ use crate::error::Result;
 use crate::model::Ticket;
 use crate::time::Time;
 
-/// Tickets and chats that are shown.
+/// The maximum of tickets and of chats.
 const ROWS: i64 = 20;
-/// Messages of a conversation that are shown.
+/// The maximum of messages in a conversation.
 const MESSAGES: i64 = 100;
 
-/// The newest of everything, newest first.
+/// The newest tickets and chats, newest first.
 pub(crate) struct Overview {
     pub(crate) message_count: i64,
     pub(crate) ticket_count: i64,
@@ -21,7 +21,7 @@ pub(crate) struct Overview {
     pub(crate) chats: Vec<ProactiveChat>,
 }
 
-/// The end of a conversation.
+/// A ticket with its newest messages.
 pub(crate) struct Conversation {
     pub(crate) ticket: Ticket,
     pub(crate) messages: Vec<ConversationMessage>,

@@ -1,7 +1,7 @@
-//! Groups, agents and customers: adding them, reading them, and an agent's presence.
+//! Groups, agents and customers: adding, reading, and an agent's presence.
 //!
-//! Ids count up from 1 for each kind. Names and keys follow the limits of the service's pages. Nobody is ever
-//! removed except by a reset, and who gets which ticket is decided in `routing.rs`.
+//! Each kind has ids from 1. Names and keys have the limits of the service's documents. Only a
+//! reset or a restore removes people. `routing.rs` assigns tickets to agents.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -26,7 +26,7 @@ pub(super) fn insert_group(db: &Connection, key: &str, name: &str, now: Time) ->
     }
     check_name("name", name)?;
     if find_group_by_key(db, key)?.is_some() {
-        return Err(Error::conflict(format!("key: there is a group with the key '{key}' already; take another")));
+        return Err(Error::conflict(format!("key: there is a group with the key '{key}' already; choose another")));
     }
     db.execute("INSERT INTO groups (key, name, created_at) VALUES (?1, ?2, ?3)", params![key, name, now])?;
     read_group(db, db.last_insert_rowid())
@@ -47,7 +47,7 @@ pub(super) fn insert_agent(db: &Connection, agent: &NewAgent, now: Time) -> Resu
     read_agent(db, id)
 }
 
-/// `id` is given for the demo content only.
+/// Adds a customer; the demo content gives an `id`.
 pub(super) fn insert_customer(db: &Connection, id: Option<i64>, new: &NewCustomer, now: Time) -> Result<Customer> {
     check_name("displayName", &new.display_name)?;
     let next = "SELECT COALESCE(MAX(id), 0) + 1 FROM customers";
@@ -56,7 +56,7 @@ pub(super) fn insert_customer(db: &Connection, id: Option<i64>, new: &NewCustome
     check_name("sendbirdId", &sendbird_id)?;
     let exists = "SELECT EXISTS (SELECT 1 FROM customers WHERE sendbird_id = ?1)";
     if db.query_row(exists, [&sendbird_id], |row| row.get(0))? {
-        let detail = format!("sendbirdId: there is a customer with the id '{sendbird_id}' already; take another");
+        let detail = format!("sendbirdId: there is a customer with the id '{sendbird_id}' already; choose another");
         return Err(Error::conflict(detail));
     }
     db.execute(
@@ -66,7 +66,7 @@ pub(super) fn insert_customer(db: &Connection, id: Option<i64>, new: &NewCustome
     find_customer(db, id)?.ok_or_else(|| Error::internal(format!("customer {id} vanished")))
 }
 
-/// The refusal for a key that names no group.
+/// The error for an unknown group key.
 pub(super) fn unknown_group(property: &str, key: &str) -> Error {
     Error::invalid(format!("{property}: no group has the key '{key}'"))
 }
@@ -135,7 +135,7 @@ pub(super) fn find_customer(db: &Connection, id: i64) -> Result<Option<Customer>
     Ok(customer.optional()?)
 }
 
-/// Names have 1 to 100 characters, as the service's pages say of agents.
+/// Names have 1 to 100 characters, as documented for agents.
 fn check_name(property: &str, name: &str) -> Result<()> {
     match name.chars().count() {
         1..=100 => Ok(()),

@@ -1,8 +1,8 @@
-//! Made-up history: messages on closed tickets, the same for the same seed.
+//! Seeded history: random messages on closed tickets, always the same for the same seed.
 //!
-//! Times rise from `from` to just before `to` with the ids, in bursts, pauses and exact ties. About eight messages
-//! make a ticket and four tickets are under way at a time, so the rows of one are spread among others. Seeding adds
-//! no groups, agents or customers: the seeded tickets are closed and belong to nobody.
+//! Times increase with the ids from `from` to just before `to`, with bursts, pauses and ties. A
+//! ticket has about eight messages. Four tickets are open at a time, so their messages alternate.
+//! Seeding adds no groups, agents or customers: seeded tickets have no owner.
 
 use std::collections::VecDeque;
 
@@ -19,25 +19,25 @@ use crate::time::Time;
 const DEFAULT_FROM: i64 = 1_767_225_600_000_000;
 /// 2026-02-01T00:00:00Z in microseconds.
 const DEFAULT_TO: i64 = 1_769_904_000_000_000;
-/// Beyond it a single seeding would take minutes.
+/// A larger request would take minutes.
 const MAX_ROWS: u64 = 50_000_000;
-/// Messages for each ticket, on average.
+/// The average number of messages in a ticket.
 const TICKET_ROWS: u64 = 8;
-/// Tickets under way at a time.
+/// The number of open tickets at a time.
 const OPEN_TICKETS: usize = 4;
 
-/// How much history to make up.
+/// A request for seeded history.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct SeedRequest {
     /// The number of messages, at most 50 million.
     pub rows: u64,
-    /// Different seeds make different conversations.
+    /// The seed: different seeds make different conversations.
     #[serde(default = "SeedRequest::first_seed")]
     pub seed: u64,
-    /// The first possible time.
+    /// The earliest possible time.
     #[serde(default = "SeedRequest::default_from")]
     pub from: Time,
-    /// Every time is before this one.
+    /// All times are before this one.
     #[serde(default = "SeedRequest::default_to")]
     pub to: Time,
 }
@@ -61,21 +61,21 @@ impl SeedRequest {
     }
 }
 
-/// What was added.
+/// The result of a seeding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SeedReport {
-    /// Messages.
+    /// The number of messages.
     pub rows: u64,
-    /// Tickets.
+    /// The number of tickets.
     pub tickets: u64,
-    /// The id of the first new message; the others follow without gaps.
+    /// The id of the first new message; the other ids follow without gaps.
     pub first_message_id: i64,
-    /// The id of the first new ticket; the others follow without gaps.
+    /// The id of the first new ticket; the other ids follow without gaps.
     pub first_ticket_id: i64,
 }
 
-/// A ticket whose messages are still being written.
+/// A ticket that still gets messages.
 struct OpenTicket {
     id: i64,
     language: usize,
@@ -175,7 +175,7 @@ impl OpenTicket {
     }
 }
 
-/// Writes the ticket when its last message is known.
+/// Inserts the ticket after its last message is known.
 fn insert_ticket(db: &Connection, ticket: &OpenTicket) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO tickets (id, channel_name, channel_type, status, priority, created_at, issued_at, closed_at,
@@ -186,7 +186,7 @@ fn insert_ticket(db: &Connection, ticket: &OpenTicket) -> Result<()> {
     Ok(())
 }
 
-/// The times of the rows: random steps, scaled so that their sum fills the range.
+/// The times of the rows: random gaps, scaled so that their sum fills the range.
 struct Times {
     random: Random,
     from: i64,
@@ -199,7 +199,7 @@ impl Times {
     fn new(rows: u64, seed: u64, from: Time, to: Time) -> Self {
         let start = Random(!seed);
         let mut random = start;
-        // One more than the sum keeps the last time before the end.
+        // A total above the sum keeps the last time before the end.
         let total = 1 + (0..rows).map(|_| random.gap()).sum::<u128>();
         let span = u128::from(to.micros().abs_diff(from.micros()));
         Self { random: start, from: from.micros(), span, total, elapsed: 0 }
@@ -216,7 +216,7 @@ impl Iterator for Times {
     }
 }
 
-/// SplitMix64: small, quick and the same everywhere, which is all that seeding asks of it.
+/// SplitMix64: small, fast, and equal on all platforms.
 #[derive(Clone, Copy)]
 struct Random(u64);
 
@@ -234,7 +234,7 @@ impl Random {
         (self.next() % bound) as usize
     }
 
-    /// The weight of the gap before a row: a tie, a quick answer within a burst, or a pause.
+    /// The relative gap before a row: a tie, a short gap in a burst, or a pause.
     fn gap(&mut self) -> u128 {
         let size = u128::from(self.next() >> 32);
         match self.next() % 20 {

@@ -1,4 +1,4 @@
-//! Copies of the whole state under a name, to come back to.
+//! Named copies of the database.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use rusqlite::backup::Backup;
 
 use crate::error::{Error, Result};
 
-/// Copies that are kept at most.
+/// The maximum of snapshots.
 const MAX_SNAPSHOTS: usize = 100;
-/// SQLite pages that are copied in one go.
+/// The number of SQLite pages in one step of a copy.
 const PAGES: i32 = 100_000;
 
 /// The snapshots by name.

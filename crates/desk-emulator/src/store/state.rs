@@ -63,7 +63,7 @@ impl Store {
         })
     }
 
-    /// Runs `change` in a transaction, which is committed if `change` succeeds.
+    /// Runs `change` in a transaction, which is committed only if `change` succeeds.
     fn transact<T>(&mut self, change: impl FnOnce(&Connection, Time) -> Result<T>) -> Result<T> {
         let tx = self.connection.transaction()?;
         let value = change(&tx, self.clock.now())?;
@@ -150,7 +150,7 @@ impl Store {
         self.transact(|db, now| tickets::agent_reply(db, ticket_id, agent_id, message, now))
     }
 
-    /// Changes the status of a ticket as agents and admins do; 409 if the life cycle has no such transition.
+    /// Changes the status as agents and admins do; 409 if the life cycle has no such transition.
     pub(crate) fn move_ticket(&mut self, ticket_id: i64, to: TicketStatus, agent_id: Option<i64>) -> Result<Ticket> {
         self.transact(|db, now| tickets::move_to(db, ticket_id, to, agent_id, now))
     }
@@ -170,7 +170,7 @@ impl Store {
         self.transact(|db, _| tickets::take_statuses(db))
     }
 
-    /// One page of all messages. The drift changes that are due after this response are applied next.
+    /// One page of all messages; then applies the drift changes that are due.
     pub(crate) fn messages(&mut self, filter: &Filter, listing: Listing) -> Result<MessagePage> {
         let page = messages::page(&self.connection, filter, listing, self.script.responses())?;
         for change in self.script.advance() {
@@ -204,7 +204,7 @@ impl Store {
         self.transact(|db, _| seed::insert(db, request))
     }
 
-    /// The number of deliveries, to one customer or to all, and one page of them by ascending ticket.
+    /// The number of deliveries, to one customer or to all, and one page by ascending ticket.
     pub(crate) fn deliveries(&self, customer_id: Option<i64>, limit: i64, offset: i64) -> Result<(i64, Vec<Delivery>)> {
         deliveries::page(&self.connection, customer_id, limit, offset)
     }

@@ -1,7 +1,7 @@
-//! Tickets: reading them, and what happens on one: a customer writes, an agent writes, it is put aside, it is closed.
+//! Tickets: reading, replies of customers and agents, changes of status, closing.
 //!
-//! The journey is PROACTIVE → PENDING → ACTIVE → CLOSED, with IDLE and WORK_IN_PROGRESS beside ACTIVE; a closed ticket never
-//! changes again. Who gets a ticket is decided in `routing.rs`.
+//! The life cycle is PROACTIVE → PENDING → ACTIVE → CLOSED, with IDLE and WORK_IN_PROGRESS next to
+//! ACTIVE. A closed ticket must never change. `routing.rs` assigns tickets to agents.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -22,7 +22,8 @@ pub(super) fn page(db: &Connection, proactive_id: Option<i64>, limit: i64, offse
     Ok((count, tickets))
 }
 
-/// Adds a message of the customer. The first reply to a proactive chat, and a reply to an idle ticket, route the ticket.
+/// Adds a message of the customer. The first reply to a proactive ticket, and a reply to an idle
+/// ticket whose agent is gone, route the ticket.
 pub(super) fn customer_reply(
     db: &Connection,
     ticket_id: i64,
@@ -33,7 +34,7 @@ pub(super) fn customer_reply(
     change(db, ticket_id, now, |ticket| {
         check_text(message)?;
         let Some(customer) = &ticket.customer else {
-            return Err(Error::conflict(format!("ticket {ticket_id} has no customer who could write")));
+            return Err(Error::conflict(format!("ticket {ticket_id} has no customer")));
         };
         messages::insert(db, ticket_id, &customer.sendbird_id, UserType::Customer, now, message)?;
         if ticket.status == TicketStatus::Proactive {
@@ -67,7 +68,7 @@ pub(super) fn move_to(
     use TicketStatus::{Active, Idle, Pending, WorkInProgress};
     change(db, ticket_id, now, |ticket| match (ticket.status, to) {
         (Active, Idle) if last_sender(db, ticket_id)? == Some(UserType::Customer) => {
-            Err(Error::conflict(format!("ticket {ticket_id}: the customer wrote last, so it does not rest")))
+            Err(Error::conflict(format!("ticket {ticket_id} cannot become IDLE: the customer wrote last")))
         }
         (Active, Idle) | (Idle, WorkInProgress) => set_status(db, ticket_id, to),
         (Active, WorkInProgress) => {
@@ -80,9 +81,9 @@ pub(super) fn move_to(
             routing::assign(db, ticket_id, now)
         }
         (WorkInProgress, Active) => {
-            let agent_id = agent_id.ok_or_else(|| Error::invalid("agentId: say who gets the ticket"))?;
+            let agent_id = agent_id.ok_or_else(|| Error::invalid("agentId: is required for ACTIVE"))?;
             let (agent_id, name) = routing::find_available(db, agent_id)?
-                .ok_or_else(|| Error::conflict(format!("agentId: agent {agent_id} is not there to take it")))?;
+                .ok_or_else(|| Error::conflict(format!("agentId: agent {agent_id} is not available")))?;
             routing::assign_to(db, ticket_id, agent_id, &name, now)
         }
         (from, to) => {
@@ -125,7 +126,7 @@ pub(super) fn close(db: &Connection, ticket_id: i64, comment: Option<&str>, now:
 fn change(db: &Connection, ticket_id: i64, now: Time, action: impl FnOnce(&Ticket) -> Result<()>) -> Result<Ticket> {
     let ticket = read(db, ticket_id)?;
     if ticket.status == TicketStatus::Closed {
-        return Err(Error::conflict(format!("ticket {ticket_id} is closed; use one that is open")));
+        return Err(Error::conflict(format!("ticket {ticket_id} is closed; use an open ticket")));
     }
     action(&ticket)?;
     let update = "UPDATE tickets SET updated_at = ?2 WHERE id = ?1";
@@ -141,7 +142,7 @@ pub(super) fn watch_statuses(db: &Connection, watch: bool) -> Result<()> {
     Ok(())
 }
 
-/// Takes the recorded status changes: for each, the ticket as it is now with the status that it had after the change.
+/// Takes the recorded status changes: for each, the current ticket with the recorded status.
 pub(super) fn take_statuses(db: &Connection) -> Result<Vec<Ticket>> {
     let changes: Vec<(i64, TicketStatus)> = db
         .prepare_cached("SELECT ticket, status FROM statuses ORDER BY id")?
@@ -164,13 +165,14 @@ fn set_status(db: &Connection, ticket_id: i64, status: TicketStatus) -> Result<(
     Ok(())
 }
 
-/// Who wrote last, Desk aside.
+/// The type of the last sender, except Desk itself.
 fn last_sender(db: &Connection, ticket_id: i64) -> Result<Option<UserType>> {
     let query = "SELECT user_type FROM messages WHERE ticket = ?1 AND user_type <> 'EVENT' ORDER BY id DESC LIMIT 1";
     Ok(db.prepare_cached(query)?.query_row([ticket_id], |row| row.get(0)).optional()?)
 }
 
-/// The agent who writes: before the customer's answer anybody, after it only the one who has the ticket.
+/// The agent who writes: before the customer's first reply any agent, after it only the assigned
+/// one.
 fn replying_agent(db: &Connection, ticket: &Ticket, agent_id: Option<i64>) -> Result<AgentRef> {
     let id = ticket.id;
     let default_agent = match ticket.status {
@@ -181,7 +183,7 @@ fn replying_agent(db: &Connection, ticket: &Ticket, agent_id: Option<i64>) -> Re
         TicketStatus::Pending | TicketStatus::Closed => None,
     };
     let default_agent = default_agent.ok_or_else(|| {
-        Error::conflict(format!("ticket {id} waits for an agent, so nobody may write; bring one of its group ONLINE"))
+        Error::conflict(format!("ticket {id} is not assigned to an agent; set an agent of its group ONLINE"))
     })?;
     let Some(agent_id) = agent_id.filter(|agent_id| *agent_id != default_agent.id) else {
         return Ok(default_agent);
@@ -245,7 +247,7 @@ pub(super) fn read(db: &Connection, id: i64) -> Result<Ticket> {
     Ok(ticket)
 }
 
-/// The word that the older property `status` has for it.
+/// The older status, in the property `status`.
 const fn legacy(status: TicketStatus) -> &'static str {
     match status {
         TicketStatus::Proactive => "PROACTIVE",
