@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_switch_is_set_by_its_name() {
+    fn switch_is_set_by_name() {
         let set = |name: &str, value: &str| Behaviour::default().set(name, value);
         assert_eq!(set("order", "id_descending").unwrap().order, Order::IdDescending);
         assert_eq!(set("max_limit", "100").unwrap().max_limit, 100);

@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_hosts_pass() {
+    fn other_hosts_than_loopback_are_refused() {
         for host in
             ["127.0.0.1", "127.0.0.1:80", "127.9.9.9:1", "localhost", "LocalHost:8080", "desk.localhost", "[::1]:9"]
         {

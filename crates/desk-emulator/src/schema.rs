@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_keyword_is_checked_and_the_fault_names_the_place() {
+    fn each_keyword_is_checked_and_errors_name_the_location() {
         let root = json!({"defs": {"small": {"type": "integer", "maximum": 9, "format": "int32"}}});
         let small = json!({"$ref": "#/defs/small"});
         for (schema, good, bad, fault) in [

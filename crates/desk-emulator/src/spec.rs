@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_of_the_spec_pass() {
+    fn examples_of_the_spec_are_valid() {
         for operation in every_operation().filter(|operation| operation.takes_body()) {
             operation
                 .check_body(&operation.operation["requestBody"]["content"]["application/json"]["example"])

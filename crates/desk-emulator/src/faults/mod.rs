@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_fires_for_what_it_names() {
+    fn rule_fires_only_for_matching_requests() {
         let faults = faults(
             r#"{"rules":[{"operation":"chat_message_list","nth":[2,4],"fault":"bad_chunk"},
                          {"method":"POST","times":1,"fault":{"cut":{"when":"after_commit"}}}]}"#,
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_is_the_same_faults() {
+    fn same_seed_gives_the_same_faults() {
         let run = |seed: u64| {
             let plan = format!(r#"{{"seed":{seed},"rules":[{{"probability":0.3,"fault":"bad_chunk"}}]}}"#);
             let faults = faults(&plan).unwrap();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_means_nothing_is_named() {
+    fn invalid_plan_is_refused_with_its_location() {
         let fault = |text: &str| format!(r#"{{"rules":[{{"fault":{text}}}]}}"#);
         for (plan, message) in [
             (r#"{"rule":[]}"#.to_owned(), "unknown field `rule`"),

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn values_out_of_range_take_the_nearest_sensible_one() {
+    fn values_out_of_range_are_clamped() {
         let long = "9".repeat(40);
         for (query, expected) in [
             ("", (50, 0)),
