@@ -1,4 +1,5 @@
-/* The peer: small calls through libcurl's easy interface, one handle; the answer is read with yyjson.
+/* The peer: small calls through libcurl's easy interface with one handle; yyjson parses the
+ * response.
  * calls-libcurl BASE_URL get|create COUNT [CA_FILE] */
 #include "calls.h"
 #include "fetch.h"
@@ -26,9 +27,9 @@ static bool call(void *state, int64_t *fields) {
     body = yyjson_mut_write(doc, 0, NULL);
     yyjson_mut_doc_free(doc);
   }
-  bool good = fetch_run(&t->f, t->url, body);
+  bool ok = fetch_run(&t->f, t->url, body);
   free(body);
-  if (!good) return false;
+  if (!ok) return false;
   yyjson_doc *doc = yyjson_read_opts(t->f.body, t->f.len, YYJSON_READ_INSITU, NULL, NULL);
   yyjson_val *chat = yyjson_doc_get_root(doc);
   *fields = yyjson_get_sint(yyjson_obj_get(chat, "id")) + yyjson_get_sint(yyjson_obj_get(chat, "sentCount")) +

@@ -1,4 +1,4 @@
-/* Ours: small calls through libdesk.
+/* libdesk: small calls.
  * calls-libdesk BASE_URL get|create COUNT [CA_FILE] */
 #include "calls.h"
 #include "desk.h"

@@ -1,4 +1,5 @@
-/* Times small calls: the first (which connects) apart, then the median of the others and their CPU time. */
+/* Measures small calls: the time of the first (which connects), the median of the others, and
+ * the CPU time of the others. */
 #ifndef BENCH_CALLS_H
 #define BENCH_CALLS_H
 
@@ -33,7 +34,8 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Runs `count` calls; each adds what it read to the sum that all programs must print alike. */
+/* Runs `count` calls. Each adds the fields that it read to the sum, which all programs must print
+ * equally. */
 static inline int time_calls(one_call call, void *state, long count) {
   double *times = (double *)calloc((size_t)count, sizeof *times);
   int64_t sum = 0, fields = 0;

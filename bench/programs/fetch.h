@@ -1,4 +1,5 @@
-/* libcurl as one would use it for many small or large GETs: one easy handle, so one connection, and one buffer. */
+/* libcurl as in a typical program with many requests: one easy handle, so one connection, and one
+ * buffer. */
 #ifndef BENCH_FETCH_H
 #define BENCH_FETCH_H
 
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Zeroed bytes that simdjson may read beyond the end. */
+/* The number of zero bytes after the end, which simdjson may read. */
 #define PADDING 64
 
 typedef struct fetch {
@@ -17,9 +18,9 @@ typedef struct fetch {
   size_t len, capacity;
 } fetch;
 
-static inline size_t fetch_more(char *data, size_t one, size_t len, void *to) {
-  fetch *f = (fetch *)to;
-  (void)one;
+static inline size_t fetch_append(char *data, size_t item_size, size_t len, void *context) {
+  fetch *f = (fetch *)context;
+  (void)item_size;
   if (f->len + len + PADDING > f->capacity) {
     f->capacity = 2 * (f->len + len) + PADDING;
     f->body = (char *)realloc(f->body, f->capacity);
@@ -38,7 +39,7 @@ static inline void fetch_start(fetch *f, const char *ca_file) {
   f->headers = curl_slist_append(f->headers, "Content-Type: application/json; charset=utf8");
   f->headers = curl_slist_append(f->headers, "SENDBIRDDESKAPITOKEN: bench");
   curl_easy_setopt(f->curl, CURLOPT_HTTPHEADER, f->headers);
-  curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, fetch_more);
+  curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, fetch_append);
   curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, f);
   curl_easy_setopt(f->curl, CURLOPT_TIMEOUT_MS, 60000L);
   curl_easy_setopt(f->curl, CURLOPT_CONNECTTIMEOUT_MS, 5000L);
@@ -46,7 +47,7 @@ static inline void fetch_start(fetch *f, const char *ca_file) {
   if (ca_file) curl_easy_setopt(f->curl, CURLOPT_CAINFO, ca_file);
 }
 
-/* The body of a GET, or of a POST of `json`; false if it is no success. */
+/* Reads the body of a GET, or of a POST of `json`; returns false for an error. */
 static inline bool fetch_run(fetch *f, const char *url, const char *json) {
   long status = 0;
   f->len = 0;

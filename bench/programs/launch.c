@@ -1,4 +1,5 @@
-/* Runs a program and prints what it cost: small, because Linux starts a child's peak memory at its parent's size.
+/* Runs a program and prints its CPU time, wall time and peak memory. This launcher is small,
+ * because Linux starts a child's peak memory at the size of its parent.
  * launch PROGRAM ARGUMENT... */
 #include <stdio.h>
 #include <stdlib.h>

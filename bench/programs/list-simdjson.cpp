@@ -1,4 +1,4 @@
-// A peer: libcurl and simdjson on demand, fields taken in the order in which they come.
+// A peer: libcurl and simdjson on demand; fields are read in the order of arrival.
 // list-simdjson BASE_URL MESSAGES [whole]
 #include "sum.h"
 #include "fetch.h"
@@ -11,25 +11,25 @@ using namespace simdjson;
 
 namespace {
 
-// Fields in the order of the spec; one that is not there is absent.
+// The fields in the order of the spec.
 enum Field { ID, MESSAGE_ID, TICKET, USER, TYPE, CREATED, MESSAGE, DATA, DELETED, FROM, BY, COUNT };
 constexpr std::string_view NAMES[COUNT] = {"id",      "messageId", "ticket",    "userSendbirdId", "userType",   "createdAt",
                                            "message", "data",      "deletedAt", "requestedFrom",  "requestedBy"};
 
-void absent(sum &s, int field) {
+void add_absent(sum &s, int field) {
   switch (field) {
     case FROM: sum_number(&s, 0); [[fallthrough]];
     default: sum_number(&s, -1);
   }
 }
 
-void text(sum &s, ondemand::value value) {
+void add_text(sum &s, ondemand::value value) {
   std::string_view text = value.get_string();
   sum_text(&s, text.data(), text.size());
 }
 
-void take(sum &s, int field, ondemand::value value) {
-  if (field >= MESSAGE_ID && field != TICKET && field >= DATA && value.is_null()) return absent(s, field);
+void add(sum &s, int field, ondemand::value value) {
+  if (field >= MESSAGE_ID && field != TICKET && field >= DATA && value.is_null()) return add_absent(s, field);
   switch (field) {
     case ID:
     case MESSAGE_ID:
@@ -57,11 +57,11 @@ void take(sum &s, int field, ondemand::value value) {
       sum_text(&s, json.data(), json.size());
       break;
     }
-    default: text(s, value);
+    default: add_text(s, value);
   }
 }
 
-void take(sum &s, ondemand::object message) {
+void add(sum &s, ondemand::object message) {
   int next = 0;
   s.messages++;
   for (auto field : message) {
@@ -69,10 +69,10 @@ void take(sum &s, ondemand::object message) {
     int found = next;
     while (found < COUNT && NAMES[found] != name) found++;
     if (found == COUNT) continue;
-    for (; next < found; next++) absent(s, next);
-    take(s, next++, field.value());
+    for (; next < found; next++) add_absent(s, next);
+    add(s, next++, field.value());
   }
-  for (; next < COUNT; next++) absent(s, next);
+  for (; next < COUNT; next++) add_absent(s, next);
 }
 
 }  // namespace
@@ -80,28 +80,28 @@ void take(sum &s, ondemand::object message) {
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   sum s{};
-  s.whole = argc > 3;
-  uint64_t most = std::strtoull(argv[2], nullptr, 10);
+  s.all_bytes = argc > 3;
+  uint64_t max_messages = std::strtoull(argv[2], nullptr, 10);
   ondemand::parser parser;
   fetch f;
-  bool good = true;
+  bool ok = true;
   fetch_start(&f, nullptr);
   try {
-    while (good && s.messages < most) {
+    while (ok && s.messages < max_messages) {
       char url[512];
       std::snprintf(url, sizeof url, "%s/chat_messages?limit=500&offset=%" PRIu64, argv[1], s.messages);
-      good = fetch_run(&f, url, nullptr);
-      if (!good) break;
+      ok = fetch_run(&f, url, nullptr);
+      if (!ok) break;
       uint64_t before = s.messages;
       ondemand::document page = parser.iterate(padded_string_view(f.body, f.len, f.len + PADDING));
-      for (ondemand::object message : page["results"].get_array()) take(s, message);
-      good = s.messages > before;
+      for (ondemand::object message : page["results"].get_array()) add(s, message);
+      ok = s.messages > before;
     }
   } catch (const simdjson_error &error) {
     std::fprintf(stderr, "list-simdjson: %s\n", error.what());
-    good = false;
+    ok = false;
   }
   fetch_end(&f);
   sum_print(&s);
-  return good ? 0 : 1;
+  return ok ? 0 : 1;
 }

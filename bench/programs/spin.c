@@ -1,4 +1,5 @@
-/* Keeps a CPU awake, below everything else: an idle virtual CPU halts, and waking it costs more than a call.
+/* Keeps a CPU busy at the lowest priority: an idle virtual CPU halts, and its wake-up takes
+ * longer than a call.
  * spin CPU; ends with its parent. */
 #include <sched.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
-//! What the programs of this folder share: the messages that are served, and the sum that proves what was read.
+//! Shared code of the bench programs: the served messages, and the checksum of the read messages.
 
 pub mod messages;
 pub mod sum;
 
-/// Messages of a page.
+/// The number of messages in a page.
 pub const PAGE: usize = 500;

@@ -1,5 +1,6 @@
-/* Reads three days of messages at once in one thread: a poll() loop over the file descriptor of a queue, to which a program
- * adds its own descriptors. `event_loop` takes the service's address and token from DESK_BASE_URL and DESK_API_TOKEN. */
+/* Reads three days of messages concurrently in one thread, with a poll() loop over the file
+ * descriptor of a queue; a program can add its own descriptors to the loop. The environment
+ * variables DESK_BASE_URL and DESK_API_TOKEN give the address and the token of the service. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -10,32 +11,33 @@
 
 enum { DAYS = 3 };
 
-/* One day on its way. */
+/* A day and the iterator over its messages. */
 struct day {
-  const char *name;
-  int64_t begins_us;
+  const char *date;
+  int64_t start_us;
   desk_chat_message_iter *messages;
   int64_t count;
 };
 
-/* Starts to make the next message ready; the call arrives at the queue and brings the day with it. */
-static desk_status go_on(struct day *day, desk_error **error) {
+/* Starts the request of the next message; the queue gets the completed operation with `day` as
+ * its user data. */
+static desk_status request_next(struct day *day, desk_error **error) {
   return desk_chat_message_iter_next_async(day->messages, NULL, day, NULL, NULL, error);
 }
 
-static desk_status begin(struct day *day, desk_client *client, const desk_queue *queue, desk_error **error) {
+static desk_status start_day(struct day *day, desk_client *client, const desk_queue *queue, desk_error **error) {
   desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
   params.has_created_at_gte_us = params.has_created_at_lte_us = true;
-  params.created_at_gte_us = day->begins_us;
-  params.created_at_lte_us = day->begins_us + INT64_C(86400000000) - 1;
+  params.created_at_gte_us = day->start_us;
+  params.created_at_lte_us = day->start_us + INT64_C(86400000000) - 1;
   desk_call_options options = DESK_CALL_OPTIONS_INIT;
   options.queue = queue;
   const desk_status status = desk_chat_message_iter_new(client, &params, NULL, &options, &day->messages, error);
-  return status == DESK_OK ? go_on(day, error) : status;
+  return status == DESK_OK ? request_next(day, error) : status;
 }
 
-/* A step of a day has ended: takes what needs no waiting, then starts the next one. */
-static desk_status arrived(const desk_op *op, struct day *day, int *running, desk_error **error) {
+/* Handles a completed operation: takes all messages that are ready, then requests the next one. */
+static desk_status handle_completed(const desk_op *op, struct day *day, int *running, desk_error **error) {
   desk_status status = desk_op_take(op, error);
   while (status == DESK_OK && desk_chat_message_iter_is_ready(day->messages)) {
     const desk_chat_message *message = NULL;
@@ -46,10 +48,10 @@ static desk_status arrived(const desk_op *op, struct day *day, int *running, des
     }
     day->count++;
   }
-  return status == DESK_OK ? go_on(day, error) : status;
+  return status == DESK_OK ? request_next(day, error) : status;
 }
 
-static desk_status loop(const desk_queue *queue, int *running, desk_error **error) {
+static desk_status run_loop(const desk_queue *queue, int *running, desk_error **error) {
   struct pollfd ready = {desk_queue_fd(queue), POLLIN, 0};
   while (*running > 0) {
     if (poll(&ready, 1, -1) < 0) continue; /* a signal */
@@ -57,7 +59,7 @@ static desk_status loop(const desk_queue *queue, int *running, desk_error **erro
       desk_op *op = NULL;
       desk_status status = desk_queue_next(queue, 0, &op, error);
       if (status == DESK_OK && !op) break;
-      if (status == DESK_OK) status = arrived(op, desk_op_get_user_data(op), running, error);
+      if (status == DESK_OK) status = handle_completed(op, desk_op_get_user_data(op), running, error);
       desk_op_free(op);
       if (status != DESK_OK) return status;
     }
@@ -80,12 +82,12 @@ int main(void) {
   int running = DAYS;
   desk_status status = desk_client_new(&options, &client, &error);
   if (status == DESK_OK) status = desk_queue_new(&queue, &error);
-  for (int i = 0; i < DAYS && status == DESK_OK; i++) status = begin(&days[i], client, queue, &error);
-  if (status == DESK_OK) status = loop(queue, &running, &error);
-  for (int i = 0; i < DAYS && status == DESK_OK; i++) printf("%s: %" PRId64 " messages\n", days[i].name, days[i].count);
+  for (int i = 0; i < DAYS && status == DESK_OK; i++) status = start_day(&days[i], client, queue, &error);
+  if (status == DESK_OK) status = run_loop(queue, &running, &error);
+  for (int i = 0; i < DAYS && status == DESK_OK; i++) printf("%s: %" PRId64 " messages\n", days[i].date, days[i].count);
   if (status != DESK_OK) fprintf(stderr, "%s\n", desk_error_get_message(error).ptr);
   desk_error_free(error);
-  /* The client first: it ends what is still under way. */
+  /* Free the client first: this ends the calls in progress. */
   desk_client_free(client);
   for (int i = 0; i < DAYS; i++) desk_chat_message_iter_free(days[i].messages);
   desk_queue_free(queue);

@@ -1,6 +1,7 @@
-/* export_messages FILE: writes every message of 2026-01-02 to FILE, a JSON object a line. FILE appears when it is complete: each
- * window was read until the service counted as many messages in it as came. After an error the export stands where it stood, so
- * that going on skips and repeats nothing. */
+/* export_messages FILE: writes all messages of 2026-01-02 to FILE, one JSON object per line.
+ * FILE is created only if the export is complete: for each window, the number of messages
+ * matched the service's own count. After an error the export keeps its position, so the next
+ * call neither skips nor repeats messages. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATIENCE = 3 };
+enum { MAX_FAILURES = 3 };
 
 static void write_text(FILE *file, desk_str text) {
   fputc('"', file);
@@ -34,23 +35,24 @@ static void write_message(FILE *file, const desk_chat_message *message) {
   fputs("}\n", file);
 }
 
-/* Whether all messages up to `end` are in the file. */
+/* Writes the messages up to `end`; returns whether the file is complete. */
 static bool export_to(FILE *file, desk_chat_message_export *messages, int64_t end, size_t *count) {
   bool verified = true;
   int64_t until = 0;
-  for (int failures = 0; failures < PATIENCE;) {
+  for (int failures = 0; failures < MAX_FAILURES;) {
     const desk_window *window = NULL;
     desk_error *error = NULL;
     const desk_status status = desk_chat_message_export_next(messages, &window, &error);
     if (status != DESK_OK) {
-      /* The library has tried several times; trouble may still pass, but for a service that contradicts itself. */
+      /* The library has retried already. Another try may succeed, except after inconsistent
+       * responses. */
       verified = verified && status != DESK_INCONSISTENT;
       fprintf(stderr, "after %zu messages: %s\n", *count, desk_error_get_message(error).ptr);
       desk_error_free(error);
       failures++;
       continue;
     }
-    /* A day that is not over yet ends earlier. */
+    /* If the day is not over yet, the export ends before `end`. */
     if (!window) return verified && until == end;
     for (size_t i = 0; i < window->count; i++) write_message(file, desk_chat_message_export_at(messages, i));
     *count += window->count;
@@ -83,13 +85,13 @@ int main(int argc, char **argv) {
     desk_client_free(client);
     return EXIT_FAILURE;
   }
-  char part[4096];
-  const int length = snprintf(part, sizeof part, "%s.part", argv[1]);
-  FILE *file = length > 0 && (size_t)length < sizeof part ? fopen(part, "w") : NULL;
+  char part_path[4096];
+  const int length = snprintf(part_path, sizeof part_path, "%s.part", argv[1]);
+  FILE *file = length > 0 && (size_t)length < sizeof part_path ? fopen(part_path, "w") : NULL;
   size_t count = 0;
   bool complete = file && export_to(file, messages, day.created_at_lte_us, &count);
   if (file) complete = !ferror(file) && fclose(file) == 0 && complete;
-  complete = complete && rename(part, argv[1]) == 0;
+  complete = complete && rename(part_path, argv[1]) == 0;
   desk_chat_message_export_free(messages);
   desk_client_free(client);
   if (!complete) {

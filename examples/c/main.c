@@ -1,5 +1,6 @@
-/* Messages three customers first, waits for an answer, reads the conversation, and walks over a day of messages.
- * `cargo xtask demo` builds and runs it, and the same story in Rust and C++ beside it, against a local service. */
+/* Sends a proactive chat to three customers, waits for a reply, reads the conversation, and
+ * counts the messages of a day. `cargo xtask demo` builds and runs this program and its Rust and
+ * C++ versions against a local service. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -8,11 +9,11 @@
 #include <threads.h>
 #include <time.h>
 
-/* Everything that is freed at the end; NULL is fine for each. */
-struct story {
+/* The objects that are freed at the end; each may be NULL. */
+struct state {
   desk_client *client;
   desk_proactive_chat *chat;
-  desk_proactive_chat *again;
+  desk_proactive_chat *current;
   desk_chat_message_page *page;
   desk_error *error;
 };
@@ -22,14 +23,14 @@ static void wait_ms(long ms) {
   thrd_sleep(&pause, NULL);
 }
 
-static desk_status connect_client(struct story *s) {
+static desk_status connect_client(struct state *s) {
   desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
   options.base_url = desk_str_from_cstr(getenv("DESK_BASE_URL"));
   options.api_token = desk_str_from_cstr(getenv("DESK_API_TOKEN"));
   return desk_client_new(&options, &s->client, &s->error);
 }
 
-static desk_status create(struct story *s) {
+static desk_status create(struct state *s) {
   const int64_t customers[] = {101, 102, 103};
   desk_new_proactive_chat chat = DESK_NEW_PROACTIVE_CHAT_INIT;
   chat.message = DESK_STR_LIT("Your order has shipped. Any questions?");
@@ -45,26 +46,26 @@ static desk_status create(struct story *s) {
   return DESK_OK;
 }
 
-static desk_status read_again(struct story *s) {
-  desk_proactive_chat_free(s->again);
-  return desk_proactive_chat_get(s->client, desk_proactive_chat_get_id(s->chat), NULL, &s->again, &s->error);
+static desk_status refresh_chat(struct state *s) {
+  desk_proactive_chat_free(s->current);
+  return desk_proactive_chat_get(s->client, desk_proactive_chat_get_id(s->chat), NULL, &s->current, &s->error);
 }
 
-static desk_status wait_for_answer(struct story *s) {
-  desk_status status = read_again(s);
+static desk_status wait_for_reply(struct state *s) {
+  desk_status status = refresh_chat(s);
   if (status != DESK_OK) return status;
-  printf("read it back: \"%s\"\n", desk_proactive_chat_get_message(s->again).ptr);
-  for (int tries = 0; tries < 100 && desk_proactive_chat_get_responded_count(s->again) == 0; tries++) {
+  printf("read it back: \"%s\"\n", desk_proactive_chat_get_message(s->current).ptr);
+  for (int tries = 0; tries < 100 && desk_proactive_chat_get_responded_count(s->current) == 0; tries++) {
     wait_ms(50);
-    status = read_again(s);
+    status = refresh_chat(s);
     if (status != DESK_OK) return status;
   }
-  printf("answered: %" PRId64 " of %" PRId64 "\n", desk_proactive_chat_get_responded_count(s->again),
+  printf("answered: %" PRId64 " of %" PRId64 "\n", desk_proactive_chat_get_responded_count(s->current),
          desk_proactive_chat_get_sent_count(s->chat));
   return DESK_OK;
 }
 
-static desk_status read_conversation(struct story *s) {
+static desk_status read_conversation(struct state *s) {
   desk_chat_message_list_params since = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
   since.has_created_at_gte_us = true;
   since.created_at_gte_us = desk_proactive_chat_get_created_at_us(s->chat);
@@ -86,7 +87,7 @@ static desk_status read_conversation(struct story *s) {
   return DESK_OK;
 }
 
-static desk_status walk_over_a_day(struct story *s) {
+static desk_status count_day(struct state *s) {
   desk_chat_message_list_params day = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
   day.has_created_at_gte_us = day.has_created_at_lte_us = true;
   day.created_at_gte_us = INT64_C(1767312000000000); /* 2026-01-02T00:00:00Z */
@@ -107,16 +108,16 @@ static desk_status walk_over_a_day(struct story *s) {
 }
 
 int main(void) {
-  struct story s = {NULL, NULL, NULL, NULL, NULL};
+  struct state s = {NULL, NULL, NULL, NULL, NULL};
   desk_status status = connect_client(&s);
   if (status == DESK_OK) status = create(&s);
-  if (status == DESK_OK) status = wait_for_answer(&s);
+  if (status == DESK_OK) status = wait_for_reply(&s);
   if (status == DESK_OK) status = read_conversation(&s);
-  if (status == DESK_OK) status = walk_over_a_day(&s);
+  if (status == DESK_OK) status = count_day(&s);
   if (status != DESK_OK) fprintf(stderr, "%s\n", desk_error_get_message(s.error).ptr);
   desk_error_free(s.error);
   desk_chat_message_page_free(s.page);
-  desk_proactive_chat_free(s.again);
+  desk_proactive_chat_free(s.current);
   desk_proactive_chat_free(s.chat);
   desk_client_free(s.client);
   if (desk_debug_live_objects() != 0) {

@@ -1,5 +1,6 @@
-// Messages three customers first, waits for an answer, reads the conversation, and walks over a day of messages.
-// `cargo xtask demo` builds and runs it, and the same story in Rust and C beside it, against a local service.
+// Sends a proactive chat to three customers, waits for a reply, reads the conversation, and counts
+// the messages of a day. `cargo xtask demo` builds and runs this program and its Rust and C
+// versions against a local service.
 #include "desk.hpp"
 
 #include <chrono>
@@ -30,14 +31,14 @@ void run() {
   std::cout << "created proactive chat " << chat.id() << ": " << chat.sent_count() << " sent, priority "
             << chat.priority_text() << '\n';
 
-  auto again = client.proactive_chat_get(chat.id());
-  std::cout << "read it back: \"" << again.message() << "\"\n";
+  auto current = client.proactive_chat_get(chat.id());
+  std::cout << "read it back: \"" << current.message() << "\"\n";
 
-  for (int tries = 0; tries < 100 && again.responded_count() == 0; ++tries) {
+  for (int tries = 0; tries < 100 && current.responded_count() == 0; ++tries) {
     std::this_thread::sleep_for(50ms);
-    again = client.proactive_chat_get(chat.id());
+    current = client.proactive_chat_get(chat.id());
   }
-  std::cout << "answered: " << again.responded_count() << " of " << chat.sent_count() << '\n';
+  std::cout << "answered: " << current.responded_count() << " of " << chat.sent_count() << '\n';
 
   const auto recent = client.chat_message_list(desk::ChatMessageListParams().created_at_gte(chat.created_at()));
   std::int64_t ticket = 0;

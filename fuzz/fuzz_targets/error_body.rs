@@ -1,4 +1,4 @@
-//! Error bodies: whatever they hold becomes an explanation, not much longer than the body.
+//! Error bodies: every body gives an explanation that is not much longer than the body.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|body: &[u8]| {
     let (code, text) = desk_core::fuzzing::explanation(body);
     for text in [code, text].into_iter().flatten() {
-        // Bytes that are no UTF-8 become three each; for a number see `page`.
-        assert!(text.len() <= 6 * body.len(), "{} bytes became {}", body.len(), text.len());
+        // An invalid UTF-8 byte becomes three bytes; a number can grow as in `page`.
+        assert!(text.len() <= 6 * body.len(), "{} bytes gave {}", body.len(), text.len());
     }
 });

@@ -1,4 +1,4 @@
-//! Headers, one in each line: the wait that is read is never longer than one that was written.
+//! Headers, one per line: the parsed wait is never longer than the longest wait in the headers.
 #![no_main]
 
 use std::time::{Duration, SystemTime};
@@ -17,13 +17,13 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     if let Some(wait) = retry_after(&headers) {
-        let longest = headers.iter().filter_map(|(name, value)| written(name.as_str(), value)).max();
+        let longest = headers.iter().filter_map(|(name, value)| longest_wait(name.as_str(), value)).max();
         assert!(Some(wait) <= longest, "{wait:?} of {longest:?}");
     }
 });
 
-/// The longest wait that a header can mean: of a date, from 1970 on.
-fn written(name: &str, value: &HeaderValue) -> Option<Duration> {
+/// The longest wait that a header can mean; for a date, the time since 1970.
+fn longest_wait(name: &str, value: &HeaderValue) -> Option<Duration> {
     let text = value.to_str().ok()?.trim();
     let unit = match name {
         "retry-after-ms" => 1e-3,
@@ -31,7 +31,7 @@ fn written(name: &str, value: &HeaderValue) -> Option<Duration> {
         _ => return None,
     };
     if let Ok(number) = text.parse::<f64>() {
-        // Room for rounding only.
+        // A margin for rounding.
         return Duration::try_from_secs_f64(number * unit * (1.0 + 1e-12) + 1e-9).ok();
     }
     httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()

@@ -1,4 +1,4 @@
-//! Success bodies: nothing panics, and what decodes is the same after encoding it and decoding that.
+//! Success bodies: decoding never panics, and a decoded value survives encoding and decoding.
 #![no_main]
 
 use std::fmt::Debug;
@@ -15,8 +15,8 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn round_trip<T: DeserializeOwned + Serialize + Debug + PartialEq>(bytes: &[u8]) {
     let Ok(value) = serde_json::from_slice::<T>(bytes) else { return };
-    let json = serde_json::to_vec(&value).expect("it encodes");
-    // A number grows most: 1e15 is written as 1000000000000000.0.
+    let json = serde_json::to_vec(&value).expect("the value can be encoded");
+    // A number grows most: 1e15 is encoded as 1000000000000000.0.
     assert!(json.len() <= 6 * bytes.len(), "{} bytes became {}", bytes.len(), json.len());
-    assert_eq!(serde_json::from_slice::<T>(&json).expect("it decodes again"), value);
+    assert_eq!(serde_json::from_slice::<T>(&json).expect("the JSON can be decoded"), value);
 }

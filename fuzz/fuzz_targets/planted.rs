@@ -1,18 +1,19 @@
-//! A defect that must be found, behind two gates that chance does not pass: only a fuzzer that sees what is compared
-//! with what passes one, and only one that sees new ways opened passes both.
+//! A planted defect behind two comparisons that random inputs do not satisfy. A fuzzer passes one
+//! comparison only with feedback about compared values, and both only with coverage feedback.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    if has(bytes, 0, *b"plan") && has(bytes, 4, *b"ted!") {
+    if contains_at(bytes, 0, *b"plan") && contains_at(bytes, 4, *b"ted!") {
         panic!("the planted defect");
     }
 });
 
-/// Not inlined, or the optimiser makes one gate of two.
+/// Whether `bytes` has `expected` at `index`. Must not be inlined: the optimiser would merge the
+/// two comparisons.
 #[inline(never)]
-fn has(bytes: &[u8], at: usize, wanted: [u8; 4]) -> bool {
-    let found = bytes.get(at..).and_then(<[u8]>::first_chunk);
-    found.is_some_and(|found| u32::from_le_bytes(*found) == u32::from_le_bytes(wanted))
+fn contains_at(bytes: &[u8], index: usize, expected: [u8; 4]) -> bool {
+    let found = bytes.get(index..).and_then(<[u8]>::first_chunk);
+    found.is_some_and(|found| u32::from_le_bytes(*found) == u32::from_le_bytes(expected))
 }

@@ -1,4 +1,5 @@
-//! The reader of libdesk beside serde: what it takes, serde takes, and both see the same; what it does not, it gives back.
+//! The fast reader of libdesk and serde: the reader accepts a subset of the inputs that serde
+//! accepts and gives equal values; it passes all other inputs on to serde.
 #![no_main]
 
 use desk::agree;

@@ -1,10 +1,10 @@
-//! The page server: chat messages in memory, pages of 500, and one proactive chat to read and create.
+//! The page server: chat messages in memory, pages of 500, and one proactive chat to read and
+//! create.
 //!
-//! Below `/slow` it takes 20 ms for a page.
-//!
-//! `bench-server MESSAGES full|short CA_FILE` prints `{"http":PORT,"https":PORT}`, writes the certificate to trust to
-//! CA_FILE, and ends when its standard input does. It does as little as it can for a request: whole pages of the whole list
-//! are there before, others are put together from the messages' bytes.
+//! `bench-server MESSAGES full|short CA_FILE` prints `{"http":PORT,"https":PORT}`, writes the CA
+//! certificate to CA_FILE, and ends when its standard input is closed. Below `/slow`, each response
+//! takes 20 ms. The server does as little as possible per request: the full pages of the complete
+//! list are prepared at the start, other pages are copied from the bytes of the messages.
 
 use std::convert::Infallible;
 use std::io::{Read, Write};
@@ -28,7 +28,7 @@ use tokio_rustls::TlsAcceptor;
 
 const CHAT: &str = r#"{"id":1,"project":1,"message":"Your order 1042 has shipped.","messageCount":1,"createdBy":{"displayName":"Ann","id":1,"photoThumbnailUrl":null,"sendbirdId":"sendbird_desk_agent_id_1"},"assignedGroup":{"createdAt":"2026-01-01T00:00:00.000000Z","description":null,"id":1,"key":"sales","name":"Sales"},"sentCount":3,"respondedCount":1,"closedCount":0,"customersList":"101,102,103","createdAt":"2026-01-31T09:30:00.123456Z","updatedAt":"2026-01-31T09:31:12.000000Z","priority":"HIGH"}"#;
 
-/// What a page takes below `/slow`.
+/// The delay of a response below `/slow`.
 const SLOW: Duration = Duration::from_millis(20);
 
 struct Pages {
@@ -39,7 +39,7 @@ struct Pages {
     delays: mpsc::Sender<Delay>,
 }
 
-/// When it ends, and who waits for it.
+/// The end of a delay, and the task that waits for it.
 type Delay = (Instant, oneshot::Sender<()>);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -54,7 +54,7 @@ fn main() -> Result<(), Failure> {
     let pages = Arc::new(Pages { messages, pages, chat, connections, delays });
     let acceptor = acceptor(ca)?;
     std::thread::spawn(|| {
-        // Whoever started it is gone.
+        // The parent process has ended.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
@@ -83,21 +83,21 @@ fn main() -> Result<(), Failure> {
     })
 }
 
-/// Ends delays on time: tokio's timers end up to 2 ms late. All are equally long, so that they end in the order in which they
-/// began.
+/// Ends delays on time, because tokio's timers are up to 2 ms late. All delays are equally long, so
+/// they end in the order of their start.
 fn delays() -> mpsc::Sender<Delay> {
     let (sender, receiver) = mpsc::channel::<Delay>();
     std::thread::spawn(move || {
-        for (end, waiting) in receiver {
+        for (end, waiter) in receiver {
             std::thread::sleep(end.saturating_duration_since(Instant::now()));
-            // It may have gone away.
-            let _ = waiting.send(());
+            // Fails if the task has ended.
+            let _ = waiter.send(());
         }
     });
     sender
 }
 
-/// A certificate for localhost from an authority of its own, which is written to `ca`.
+/// A TLS acceptor with a certificate for localhost, issued by a new CA that is written to `ca`.
 fn acceptor(ca: &str) -> Result<TlsAcceptor, Failure> {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     let mut params = CertificateParams::new(Vec::new())?;
@@ -120,12 +120,12 @@ where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     pages.connections.fetch_add(1, Ordering::Relaxed);
-    let service = service_fn(|request| answer(request, &pages));
-    // A peer that goes away is none of the server's business.
+    let service = service_fn(|request| respond(request, &pages));
+    // An error means that the client has left.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(request: Request<Incoming>, pages: &Pages) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(request: Request<Incoming>, pages: &Pages) -> Result<Response<Full<Bytes>>, Infallible> {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let query = request.uri().query().unwrap_or_default().to_owned();
     if path.starts_with("/slow") {
@@ -144,7 +144,7 @@ async fn answer(request: Request<Incoming>, pages: &Pages) -> Result<Response<Fu
             let _ = request.into_body().collect().await;
             (StatusCode::CREATED, pages.chat.clone())
         }
-        // How many connections there were; asking is one of them.
+        // The number of connections so far, this one included.
         (Method::GET, "/connections") => (StatusCode::OK, pages.connections.load(Ordering::Relaxed).to_string().into()),
         _ => (StatusCode::NOT_FOUND, Bytes::from_static(br#"{"detail":"Not found."}"#)),
     };
@@ -163,10 +163,10 @@ impl Pages {
             let time = |text: &str| DateTime::parse_from_rfc3339(&text.replace("%3A", ":").replace("%2B", "+")).ok();
             value(name).map_or(Some(default), |text| Some(time(text)?.timestamp_micros()))
         };
-        let (from, until) = (time("created_at__gte", i64::MIN)?, time("created_at__lte", i64::MAX)?);
-        match (limit, offset % PAGE, (from, until)) {
+        let (from, to) = (time("created_at__gte", i64::MIN)?, time("created_at__lte", i64::MAX)?);
+        match (limit, offset % PAGE, (from, to)) {
             (PAGE, 0, (i64::MIN, i64::MAX)) => self.pages.get(offset / PAGE).cloned(),
-            (1..=PAGE, _, _) => Some(self.messages.page(self.messages.between(from, until), offset, limit)),
+            (1..=PAGE, _, _) => Some(self.messages.page(self.messages.between(from, to), offset, limit)),
             _ => None,
         }
     }

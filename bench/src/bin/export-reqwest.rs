@@ -1,4 +1,5 @@
-//! A peer: reqwest on a single-threaded runtime, each message's JSON copied to a file as it came.
+//! A peer: reqwest on a single-threaded runtime, with each message's JSON copied to a file
+//! unchanged.
 //!
 //! `export-reqwest BASE_URL MESSAGES FILE`
 
@@ -17,13 +18,13 @@ struct Page<'a> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (base, most) = (&args[0], args[1].parse::<usize>()?);
+    let (base, max_messages) = (&args[0], args[1].parse::<usize>()?);
     let mut file = File::create(&args[2])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let client = reqwest::Client::new();
         let (mut offset, mut lines) = (0, Vec::new());
-        while offset < most {
+        while offset < max_messages {
             let url = format!("{base}/chat_messages?limit={PAGE}&offset={offset}");
             let request = client.get(url).header("SENDBIRDDESKAPITOKEN", "bench").send();
             let body = request.await?.error_for_status()?.bytes().await?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "read as the other programs read it")]
+#[allow(dead_code, reason = "the other programs read these fields too")]
 struct Page {
     count: i64,
     previous: Option<String>,
@@ -35,13 +35,13 @@ struct Message {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (base, most) = (&args[0], args[1].parse::<usize>()?);
+    let (base, max_messages) = (&args[0], args[1].parse::<usize>()?);
     let mut sum = Sum::new(args.get(2).is_some_and(|word| word == "whole"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let client = reqwest::Client::new();
         let mut offset = 0;
-        while offset < most {
+        while offset < max_messages {
             let url = format!("{base}/chat_messages?limit={PAGE}&offset={offset}");
             let request = client.get(url).header("SENDBIRDDESKAPITOKEN", "bench").send();
             let page: Page = request.await?.error_for_status()?.json().await?;
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             offset += page.results.len();
             for message in &page.results {
-                take(&mut sum, message);
+                add(&mut sum, message);
             }
         }
         sum.print();
@@ -58,10 +58,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-fn take(sum: &mut Sum, message: &Message) {
+fn add(sum: &mut Sum, message: &Message) {
     sum.message();
     sum.number(message.id);
-    sum.maybe(message.message_id);
+    sum.optional(message.message_id);
     sum.number(message.ticket);
     sum.text(Some(message.user_sendbird_id.as_bytes()));
     sum.number(match message.user_type.as_str() {
@@ -74,7 +74,7 @@ fn take(sum: &mut Sum, message: &Message) {
     sum.number(message.created_at.timestamp_micros());
     sum.text(Some(message.message.as_bytes()));
     sum.text(message.data.as_ref().map(String::as_bytes));
-    sum.maybe(message.deleted_at.map(|time| time.timestamp_micros()));
+    sum.optional(message.deleted_at.map(|time| time.timestamp_micros()));
     sum.number(match message.requested_from.as_deref() {
         Some("DASHBOARD") => 1,
         Some("PLATFORM_API") => 2,

@@ -1,4 +1,5 @@
-//! What the documents leave open, as named switches: the default of each is the emulator's choice.
+//! Switches for behaviour that the service's documents leave open; the default of each is the
+//! emulator's choice.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,39 +9,41 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::model::ProactiveSender;
 
-/// The most rows of a page that the documents have.
+/// The documented maximum of rows per page.
 pub(crate) const MAX_LIMIT: u16 = 500;
 
-/// How the service behaves where its documents are silent or disagree.
+/// Behaviour where the service's documents are silent or disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Behaviour {
     /// The order of the list of all messages.
     pub order: Order,
-    /// The most rows of a page; 500 is documented, less is what a service may clamp to.
+    /// The maximum of rows per page: the documented 500, or less for a service that clamps lower.
     pub max_limit: u16,
-    /// Whether a `limit` or `offset` out of range is refused (400) instead of made to fit.
+    /// Whether to refuse a `limit` or `offset` out of range (400) instead of clamping it.
     pub strict_paging: bool,
-    /// Whether a query parameter that the spec does not have is refused (400) instead of ignored.
+    /// Whether to refuse a query parameter that is not in the spec (400) instead of ignoring it.
     pub strict_parameters: bool,
-    /// Whether the channel type `SENDIBIRD`, a misprint of the service's page, is ignored instead of refused (400).
+    /// Whether to ignore the channel type `SENDIBIRD`, a misprint in the service's documents,
+    /// instead of refusing it (400).
     pub channel_misprint_ignored: bool,
     /// The properties of a message.
     pub message_shape: MessageShape,
     /// The status of a create: 201 or 200.
     pub create_status: u16,
-    /// What `createdBy` of a proactive chat is.
+    /// The form of `createdBy` in a proactive chat.
     pub created_by: CreatedBy,
     /// The shape of error bodies.
     pub error_shape: ErrorShape,
-    /// Whether the list of all messages, which is deprecated, is gone (410).
+    /// Whether the deprecated list of all messages responds 410.
     pub all_messages_gone: bool,
-    /// Who sends the message of a proactive chat.
+    /// The sender of the message of a proactive chat.
     pub proactive_sender: ProactiveSender,
-    /// Whether a customer's answer goes to the agent who wrote last, if that one is there.
+    /// Whether a customer's first reply is assigned to the agent who wrote last, if that agent is
+    /// available.
     pub assign_to_last_sender: bool,
-    /// How many requests an operation takes.
+    /// The rate limit of each operation.
     pub rate_limit: RateLimit,
 }
 
@@ -64,17 +67,17 @@ impl Default for Behaviour {
     }
 }
 
-/// An order of rows.
+/// The order of the rows of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// The oldest first.
+    /// Oldest first.
     IdAscending,
-    /// The newest first.
+    /// Newest first.
     IdDescending,
-    /// By time alone: rows of one time come in another order with each request.
+    /// By time only: the order of rows with equal times differs between requests.
     Time,
-    /// None: another one with each request.
+    /// Random: the order of all rows differs between requests.
     None,
 }
 
@@ -82,21 +85,21 @@ pub enum Order {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageShape {
-    /// All eleven.
+    /// All 11 properties.
     Full,
-    /// The six of the older page.
+    /// The 6 properties of the older documentation.
     Old,
 }
 
-/// What `createdBy` is.
+/// The form of `createdBy` in a proactive chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreatedBy {
-    /// The short agent.
+    /// The short form of the agent object.
     Object,
     /// The agent's id.
     Id,
-    /// Nothing.
+    /// `null`.
     Null,
 }
 
@@ -106,37 +109,41 @@ pub enum CreatedBy {
 pub enum ErrorShape {
     /// `{"code": "invalid", "detail": "groupKey: …"}`
     CodeAndDetail,
-    /// As Django REST framework has it: `{"groupKey": ["…"]}` for a value, else `{"detail": "…"}`.
+    /// Like Django REST framework: `{"groupKey": ["…"]}` for a value, `{"detail": "…"}` for other
+    /// errors.
     FieldMap,
 }
 
-/// How many requests an operation takes.
+/// The rate limit of each operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimit {
-    /// All.
+    /// No limit.
     Off,
-    /// 10 reads and 5 others a second, as the service's sibling API documents; then 429 and `Retry-After`.
+    /// 10 reads and 5 other requests a second, as the service's sibling API documents; then 429
+    /// with `Retry-After`.
     SiblingApi,
 }
 
 impl Behaviour {
-    /// The same with one switch set, as `order` and `id_descending`. 400 names what is wrong.
+    /// Returns a copy with one switch set, such as `order` to `id_descending`; 400 names the
+    /// invalid switch or value.
     pub fn set(self, name: &str, value: &str) -> Result<Self> {
-        // What is no JSON is a text.
+        // A value that is not JSON is a string.
         let value: Value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-        let mut all = serde_json::to_value(self).map_err(|error| Error::internal(error.to_string()))?;
-        let known = all.as_object().is_some_and(|all| all.contains_key(name));
-        if !known {
-            let names = all.as_object().map(|all| all.keys().cloned().collect::<Vec<_>>().join(", "));
+        let mut switches = serde_json::to_value(self).map_err(|error| Error::internal(error.to_string()))?;
+        let is_known = switches.as_object().is_some_and(|switches| switches.contains_key(name));
+        if !is_known {
+            let names = switches.as_object().map(|switches| switches.keys().cloned().collect::<Vec<_>>().join(", "));
             return Err(Error::invalid(format!(
                 "there is no switch {name:?}; there are {}",
                 names.unwrap_or_default()
             )));
         }
-        all[name] = value;
-        let set: Self = serde_json::from_value(all).map_err(|error| Error::invalid(format!("{name}: {error}")))?;
-        set.check().map(|()| set)
+        switches[name] = value;
+        let behaviour: Self =
+            serde_json::from_value(switches).map_err(|error| Error::invalid(format!("{name}: {error}")))?;
+        behaviour.check().map(|()| behaviour)
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -150,12 +157,12 @@ impl Behaviour {
     }
 }
 
-/// The behaviour in force.
+/// The current behaviour, shared by all handlers.
 #[derive(Clone, Default)]
 pub(crate) struct SharedBehaviour(Arc<RwLock<Behaviour>>);
 
 impl SharedBehaviour {
-    pub(crate) fn now(&self) -> Behaviour {
+    pub(crate) fn get(&self) -> Behaviour {
         *self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -171,12 +178,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_switch_is_set_by_its_name() {
+    fn switch_is_set_by_name() {
         let set = |name: &str, value: &str| Behaviour::default().set(name, value);
         assert_eq!(set("order", "id_descending").unwrap().order, Order::IdDescending);
         assert_eq!(set("max_limit", "100").unwrap().max_limit, 100);
         assert!(set("all_messages_gone", "true").unwrap().all_messages_gone);
-        for (name, value, why) in [
+        for (name, value, message) in [
             ("sort", "x", "there is no switch \"sort\"; there are order, max_limit"),
             ("order", "up", "order: unknown variant `up`"),
             ("max_limit", "0", "max_limit: must be 1 to 500, not 0"),
@@ -184,7 +191,7 @@ mod tests {
             ("create_status", "204", "create_status: must be 200 or 201, not 204"),
         ] {
             let error = set(name, value).expect_err(value);
-            assert!(error.detail().starts_with(why), "{error}");
+            assert!(error.detail().starts_with(message), "{error}");
         }
     }
 }

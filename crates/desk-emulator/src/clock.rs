@@ -1,4 +1,4 @@
-//! The service's clock: the machine's, unless it was set to another time or stopped.
+//! The service's clock: the system clock, the system clock with an offset, or a stopped clock.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,71 +8,74 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::time::Time;
 
-/// What the service's clock shows.
+/// The state of the service's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ClockState {
     /// The time, not before 1970.
     pub now: Time,
-    /// Whether it stands still.
+    /// Whether the clock is stopped.
     #[serde(default)]
     pub stopped: bool,
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Clock(Arc<Mutex<Set>>);
+pub(crate) struct Clock(Arc<Mutex<Mode>>);
 
 #[derive(Clone, Copy, Default)]
-enum Set {
-    /// As the machine's.
+enum Mode {
+    /// Equal to the system clock.
     #[default]
-    Not,
-    /// So many µs before the machine's, or behind it.
-    Ahead(i64),
+    System,
+    /// This many µs ahead of the system clock.
+    Offset(i64),
     Stopped(Time),
 }
 
 impl Clock {
     pub(crate) fn now(&self) -> Time {
         match *self.lock() {
-            Set::Not => Time::now(),
-            Set::Ahead(micros) => {
+            Mode::System => Time::now(),
+            Mode::Offset(micros) => {
                 Time::from_micros(Time::now().micros().saturating_add(micros).min(Time::MAX.micros()))
             }
-            Set::Stopped(time) => time,
+            Mode::Stopped(time) => time,
         }
     }
 
     pub(crate) fn state(&self) -> ClockState {
-        let stopped = matches!(*self.lock(), Set::Stopped(_));
+        let stopped = matches!(*self.lock(), Mode::Stopped(_));
         ClockState { now: self.now(), stopped }
     }
 
-    pub(crate) fn set(&self, to: ClockState) -> Result<()> {
-        if to.now.micros() < 0 {
-            return Err(Error::invalid(format!("now: {} is before 1970, which no header can say", to.now)));
+    pub(crate) fn set(&self, state: ClockState) -> Result<()> {
+        if state.now.micros() < 0 {
+            return Err(Error::invalid(format!(
+                "now: {} is before 1970, which the header Date cannot express",
+                state.now
+            )));
         }
-        let ahead = to.now.micros() - Time::now().micros();
-        *self.lock() = if to.stopped { Set::Stopped(to.now) } else { Set::Ahead(ahead) };
+        let offset = state.now.micros() - Time::now().micros();
+        *self.lock() = if state.stopped { Mode::Stopped(state.now) } else { Mode::Offset(offset) };
         Ok(())
     }
 
-    /// Goes with the machine's again.
+    /// Follows the system clock again.
     pub(crate) fn follow(&self) {
-        *self.lock() = Set::Not;
+        *self.lock() = Mode::System;
     }
 
-    /// What the header `Date` says so many seconds from now.
+    /// The value of the header `Date` this many seconds from now.
     pub(crate) fn http_date(&self, seconds: u32) -> String {
         let micros = self.now().micros().unsigned_abs() + 1_000_000 * u64::from(seconds);
-        // The header has four digits for the year.
+        // The `Date` header has four digits for the year.
         let latest = Duration::from_micros(Time::MAX.micros().unsigned_abs());
         let time: SystemTime = UNIX_EPOCH + Duration::from_micros(micros).min(latest);
         httpdate::fmt_http_date(time)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Set> {
+    fn lock(&self) -> MutexGuard<'_, Mode> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

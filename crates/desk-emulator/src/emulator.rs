@@ -1,8 +1,8 @@
-//! Starting, driving and stopping an emulator: [`Builder`] and the [`Emulator`] handle.
+//! Starting, controlling and stopping an emulator: [`Builder`] and [`Emulator`].
 //!
-//! Every emulator runs on a thread and a runtime of its own, so it serves asynchronous and plain synchronous callers
-//! alike. The handle's methods do their (short) store work on the calling thread. When the handle is dropped the
-//! port is closed and nothing goes on running. It never listens beyond loopback.
+//! Each emulator has its own thread and runtime, so it works from asynchronous and synchronous
+//! code. The methods of the handle access the store on the calling thread. Dropping the handle
+//! closes the port and ends all tasks. An emulator listens on loopback only.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -15,9 +15,9 @@ use crate::behaviour::{Behaviour, SharedBehaviour};
 use crate::clock::{Clock, ClockState};
 use crate::error::Result;
 use crate::faults::{FaultCount, FaultPlan, Faults};
-use crate::http::{self, Log, Rates, RequestEntry, Service};
+use crate::http::{self, Log, RateLimiter, RequestEntry, Service};
 use crate::model::{Agent, Customer, Group, NewAgent, NewCustomer, Presence, ProactiveSender, Ticket, TicketStatus};
-use crate::store::deliveries::{Delivery, Twice};
+use crate::store::deliveries::{Delivery, RepeatedMessage};
 use crate::store::drift::{Change, Drift};
 use crate::store::import::MessageImport;
 use crate::store::seed::{SeedReport, SeedRequest};
@@ -25,7 +25,7 @@ use crate::store::{Settings, SharedStore, Store};
 use crate::time::Time;
 use crate::webhook::{WebhookDelivery, Webhooks};
 
-/// How an emulator is to start. The defaults: a free port, a random token, an empty service in memory.
+/// Settings of an emulator. The defaults: a free port, a random token, an empty service in memory.
 #[derive(Clone, Default)]
 pub struct Builder {
     port: u16,
@@ -37,80 +37,83 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The loopback port; 0 takes a free one.
+    /// The loopback port; 0: a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Keeps the state in this SQLite file, which is made when it is missing. One emulator at a time can use it.
+    /// Keeps the state in this SQLite file, which is created if it does not exist. Only one
+    /// emulator at a time can use the file.
     pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
         self.data = Some(file.into());
         self
     }
 
-    /// The API token to accept: printable ASCII without spaces. Without one a random `emu_…` token is made.
+    /// The API token to accept: printable ASCII without spaces. The default is a random `emu_…`
+    /// token.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Starts with the demo content and lets the first customer of each proactive chat answer by itself.
+    /// Starts with the demo content. The first customer of each proactive chat replies
+    /// automatically.
     pub fn demo(mut self, demo: bool) -> Self {
         self.settings.demo = demo;
         self
     }
 
-    /// Starts with this many seeded messages, after the demo content if both are asked for.
+    /// Starts with this many seeded messages, after the demo content if there is any.
     pub fn seed_rows(mut self, rows: u64) -> Self {
         self.settings.seed_rows = rows;
         self
     }
 
-    /// Another seed for the seeded messages: other conversations.
+    /// The seed of the seeded messages; another seed makes other conversations.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
     }
 
-    /// Answers 400 to a `limit` or `offset` out of range, instead of taking the nearest sensible value.
+    /// Responds 400 to a `limit` or `offset` out of range instead of clamping it.
     pub fn strict_paging(mut self, strict: bool) -> Self {
         self.behaviour.strict_paging = strict;
         self
     }
 
-    /// How it behaves where the documents leave that open.
+    /// Behaviour where the documents leave a choice.
     pub fn behaviour(mut self, behaviour: Behaviour) -> Self {
         self.behaviour = behaviour;
         self
     }
 
-    /// Starts with faults.
+    /// Starts with a fault plan.
     pub fn faults(mut self, plan: FaultPlan) -> Self {
         self.faults = plan;
         self
     }
 
-    /// Who sends the message of a proactive chat.
+    /// The sender of the message of a proactive chat.
     pub fn proactive_sender(mut self, sender: ProactiveSender) -> Self {
         self.behaviour.proactive_sender = sender;
         self
     }
 
-    /// Starts without blocking the calling task. Fails when the port is in use, or the data file, the token or the
-    /// fault plan is unusable.
+    /// Starts without blocking the calling task. Fails if the port is in use, or if the data file,
+    /// the token, the behaviour or the fault plan is invalid.
     pub async fn start(self) -> io::Result<Emulator> {
-        let (send, receive) = oneshot::channel();
-        std::thread::spawn(move || drop(send.send(self.start_blocking())));
-        receive.await.map_err(|_| io::Error::other("the emulator's starting thread ended early"))?
+        let (sender, receiver) = oneshot::channel();
+        std::thread::spawn(move || drop(sender.send(self.start_blocking())));
+        receiver.await.map_err(|_| io::Error::other("the thread that starts the emulator ended early"))?
     }
 
     /// Starts from synchronous code; fails as [`Builder::start`] does.
     pub fn start_blocking(self) -> io::Result<Emulator> {
-        let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let listener = TcpListener::bind(wanted).map_err(|error| {
+        let address_to_bind = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listener = TcpListener::bind(address_to_bind).map_err(|error| {
             let kind = error.kind();
-            io::Error::new(kind, format!("cannot listen on {wanted}: {kind}; choose another port, or 0"))
+            io::Error::new(kind, format!("cannot listen on {address_to_bind}: {kind}; choose another port, or 0"))
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -126,9 +129,9 @@ impl Builder {
         };
         let store = SharedStore::new(store);
         let (faults, log, webhooks) = (Faults::default(), Log::default(), Webhooks::default());
-        let unusable = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-        faults.set(self.faults).map_err(unusable)?;
-        behaviour.set(self.behaviour).map_err(unusable)?;
+        let invalid_input = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        faults.set(self.faults).map_err(invalid_input)?;
+        behaviour.set(self.behaviour).map_err(invalid_input)?;
         let service = Service {
             store: store.clone(),
             token: token.as_str().into(),
@@ -137,21 +140,21 @@ impl Builder {
             demo: self.settings.demo,
             faults: faults.clone(),
             log: log.clone(),
-            rates: Rates::default(),
+            rate_limiter: RateLimiter::default(),
             clock: clock.clone(),
             webhooks: webhooks.clone(),
         };
-        let (stop, stopping) = oneshot::channel();
-        let (stopped, done) = oneshot::channel();
+        let (stop, stop_requested) = oneshot::channel();
+        let (ended, done) = oneshot::channel();
         let mut runtime = tokio::runtime::Builder::new_current_thread();
-        // The store takes one step at a time; more threads would only wait for it.
+        // The store runs one action at a time; more threads would only wait for its lock.
         let runtime = runtime.max_blocking_threads(2).enable_all().build()?;
         let thread = std::thread::Builder::new().name("desk-emulator".to_owned()).spawn(move || {
-            runtime.block_on(http::serve(listener, service, stopping));
-            // Ends the tasks that are left, such as a demo answer that is still due.
+            runtime.block_on(http::serve(listener, service, stop_requested));
+            // Ends the remaining tasks, such as a pending reply of the demo's customer.
             drop(runtime);
-            // Nobody waits for it after a plain drop.
-            let _ = stopped.send(());
+            // Fails if the handle was dropped without a shutdown.
+            let _ = ended.send(());
         })?;
         Ok(Emulator {
             store,
@@ -198,7 +201,7 @@ impl Emulator {
         Self::builder().start_blocking()
     }
 
-    /// Starts one with other settings than the defaults.
+    /// A builder with the default settings.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -213,17 +216,19 @@ impl Emulator {
         format!("http://{}", self.address)
     }
 
-    /// The token to send in the header `SENDBIRDDESKAPITOKEN`.
+    /// The token for the header `SENDBIRDDESKAPITOKEN`.
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Adds a group. The key is made of lower-case letters, digits, `-` and `_`, and must be new (409 otherwise).
+    /// Adds a group. The key consists of lower-case letters, digits, `-` and `_`; 409 if the key
+    /// exists already.
     pub fn add_group(&self, key: &str, name: &str) -> Result<Group> {
         self.store.lock().add_group(key, name)
     }
 
-    /// Adds an agent; one who is ONLINE gets the pending tickets of the agent's groups at once.
+    /// Adds an agent. An ONLINE agent is assigned the pending tickets of the agent's groups at
+    /// once.
     pub fn add_agent(&self, agent: NewAgent) -> Result<Agent> {
         self.store.lock().add_agent(agent)
     }
@@ -233,30 +238,34 @@ impl Emulator {
         self.store.lock().add_customer(customer)
     }
 
-    /// Changes an agent's presence. ONLINE routes pending tickets, oldest first; leaving makes the agent's active
-    /// tickets pending, and they go to somebody else who is free.
+    /// Changes an agent's presence. ONLINE routes the pending tickets of the agent's groups, oldest
+    /// first. OFFLINE and AWAY make the agent's active tickets pending and route them to other
+    /// available agents.
     pub fn set_presence(&self, agent_id: i64, presence: Presence) -> Result<Agent> {
         self.store.lock().set_presence(agent_id, presence)
     }
 
-    /// Lets the customer of a ticket write. The first answer to a proactive ticket routes it. 409 when it is closed.
+    /// Adds a message of the ticket's customer. The first reply to a proactive ticket routes the
+    /// ticket. 409 if the ticket is closed.
     pub fn customer_reply(&self, ticket_id: i64, message: &str) -> Result<Ticket> {
         self.store.lock().customer_reply(ticket_id, message)
     }
 
-    /// Lets an agent write: any agent before the customer's answer, only the assigned one after it (409 otherwise).
-    /// Without an id it is the assigned agent, or the one who created the proactive chat.
+    /// Adds a message of an agent: of any agent before the customer's first reply, only of the
+    /// assigned agent after it (409 otherwise). Without an id, the sender is the assigned agent, or
+    /// the agent who created the proactive chat.
     pub fn agent_reply(&self, ticket_id: i64, agent_id: Option<i64>, message: &str) -> Result<Ticket> {
         self.store.lock().agent_reply(ticket_id, agent_id, message)
     }
 
-    /// Puts a ticket aside or back: ACTIVE to IDLE (not if the customer wrote last), ACTIVE or IDLE to WORK_IN_PROGRESS, and
-    /// from there to PENDING or, with an agent who is there, to ACTIVE. 409 for anything else.
+    /// Changes a ticket's status: ACTIVE to IDLE (unless the customer wrote last), ACTIVE or IDLE
+    /// to WORK_IN_PROGRESS, WORK_IN_PROGRESS to PENDING, or WORK_IN_PROGRESS to ACTIVE with an
+    /// available agent. 409 for all other transitions.
     pub fn move_ticket(&self, ticket_id: i64, to: TicketStatus, agent_id: Option<i64>) -> Result<Ticket> {
         self.store.lock().move_ticket(ticket_id, to, agent_id)
     }
 
-    /// Closes a ticket. 409 when it is closed already.
+    /// Closes a ticket; 409 if the ticket is already closed.
     pub fn close_ticket(&self, ticket_id: i64, comment: Option<&str>) -> Result<Ticket> {
         self.store.lock().close_ticket(ticket_id, comment)
     }
@@ -271,22 +280,24 @@ impl Emulator {
         Ok(self.store.lock().tickets(proactive_id, i64::MAX, 0)?.1)
     }
 
-    /// Adds made-up messages on closed tickets of their own. A million rows take seconds on the calling thread.
+    /// Adds random messages on new, closed tickets. A million rows take seconds on the calling
+    /// thread.
     pub fn seed(&self, request: SeedRequest) -> Result<SeedReport> {
         self.store.lock().seed(request)
     }
 
-    /// How it behaves from now on. 400 names a switch that means nothing.
+    /// Sets the behaviour; 400 names an invalid switch.
     pub fn set_behaviour(&self, behaviour: Behaviour) -> Result<()> {
         self.behaviour.set(behaviour)
     }
 
-    /// How it behaves now.
+    /// The current behaviour.
     pub fn behaviour(&self) -> Behaviour {
-        self.behaviour.now()
+        self.behaviour.get()
     }
 
-    /// What happens to the messages behind answers of the list of all of them, which are counted from now on.
+    /// Sets a script of changes to the messages. Each change follows a response of the list of all
+    /// messages; responses are counted from now.
     pub fn set_drift(&self, script: Vec<Drift>) -> Result<()> {
         self.store.lock().set_drift(script)
     }
@@ -296,77 +307,80 @@ impl Emulator {
         self.store.lock().change_messages(change)
     }
 
-    /// Adds messages as they are, all or none; gives their ids.
+    /// Adds messages unchanged, all or none; returns their ids.
     pub fn import_messages(&self, rows: &[MessageImport]) -> Result<Vec<i64>> {
         self.store.lock().import(rows)
     }
 
-    /// Sets the service's clock: the times of what happens, and the header `Date`. Not before 1970 (400).
+    /// Sets the service's clock, which gives the times of all events and the header `Date`; 400
+    /// before 1970.
     pub fn set_clock(&self, now: Time, stopped: bool) -> Result<()> {
         self.clock.set(ClockState { now, stopped })
     }
 
-    /// Lets the clock go with the machine's again.
+    /// Makes the clock follow the system clock again.
     pub fn follow_clock(&self) {
         self.clock.follow();
     }
 
-    /// Keeps a copy of the data under a name, in the place of one before.
+    /// Saves a copy of the data under a name; replaces an older copy of that name.
     pub fn snapshot(&self, name: &str) -> Result<()> {
         self.store.lock().snapshot(name)
     }
 
-    /// Goes back to a copy of the data, which stays; 404 if there is none of this name.
+    /// Replaces the data by the copy of this name, which is kept; 404 if there is no such copy.
     pub fn restore(&self, name: &str) -> Result<()> {
         self.store.lock().restore(name)
     }
 
-    /// Where to tell of tickets whose status changes: an `http://` URL on this machine (400 else), or nowhere.
+    /// Sets the receiver of status changes: an `http://` URL on this machine (400 otherwise), or
+    /// none.
     pub fn set_webhook(&self, url: Option<&str>) -> Result<()> {
         self.webhooks.set(&self.store, url)
     }
 
-    /// The last 1,000 notices of changed statuses, from the oldest.
+    /// The last 1,000 webhook deliveries, oldest first.
     pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
         self.webhooks.deliveries()
     }
 
-    /// Puts a fault plan in the place of the one before; an empty one ends all faults. 400 names a rule that means
-    /// nothing; then the plan before stays.
+    /// Replaces the fault plan; an empty plan ends all faults. 400 names an invalid rule and keeps
+    /// the old plan.
     pub fn set_faults(&self, plan: FaultPlan) -> Result<()> {
         self.faults.set(plan)
     }
 
-    /// The rules in force, with how often each fired.
+    /// The active rules, with the number of times that each fired.
     pub fn faults(&self) -> Vec<FaultCount> {
         self.faults.counts().1
     }
 
-    /// The last 10,000 requests to the API, from the oldest. They hold neither token nor text of messages.
+    /// The last 10,000 requests to the API, oldest first, without tokens and message texts.
     pub fn requests(&self) -> Vec<RequestEntry> {
         self.log.entries()
     }
 
-    /// Every message that reached a customer first, of one customer or of all, in the order of sending.
+    /// All messages of proactive chats, to one customer or to all, in the order of sending.
     pub fn deliveries(&self, customer_id: Option<i64>) -> Result<Vec<Delivery>> {
         Ok(self.store.lock().deliveries(customer_id, i64::MAX, 0)?.1)
     }
 
-    /// Everybody who got the same text more than once. Empty is what a sender wants.
-    pub fn messaged_twice(&self) -> Result<Vec<Twice>> {
+    /// All customers who received the same text more than once. A correct sender leaves this list
+    /// empty.
+    pub fn messaged_twice(&self) -> Result<Vec<RepeatedMessage>> {
         self.store.lock().messaged_twice()
     }
 
-    /// Goes back to the state it started with: nothing, or the demo content and the seeded rows of the builder.
+    /// Restores the initial state: the demo content and the seeded rows of the builder, if any.
     pub fn reset(&self) -> Result<()> {
         self.store.lock().reset()
     }
 
-    /// Stops: no new connection, a second for requests under way, then everything ends. The data file is free for
-    /// the next one when this returns.
+    /// Stops the emulator: no new connections, at most one second for requests in progress, then
+    /// all tasks end. The data file is free when this method returns.
     pub async fn shutdown(mut self) {
         if let Some(running) = self.running.take() {
-            // Fails only when the server is gone already.
+            // Fails only if the server has stopped already.
             let _ = running.stop.send(());
             let _ = (&mut self.done).await;
             let _ = running.thread.join();
@@ -384,7 +398,7 @@ impl Drop for Emulator {
 }
 
 impl std::fmt::Debug for Emulator {
-    /// Without the token: it opens the service.
+    /// Omits the token, which grants access to the service.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
     }

@@ -1,17 +1,18 @@
-//! How the service refuses: one error type for HTTP and for the Rust handle, so that both say the same.
+//! Errors of the service: one type for HTTP and for the Rust handle.
 //!
-//! A refusal has an HTTP status, a code from a small fixed set and one line for people that says what is wrong and
-//! the mend. Nothing was changed when one is returned. Failures to start are `std::io::Error`, not this.
+//! An error has an HTTP status, a code from a small fixed set, and one line of text that names the
+//! problem and the fix. An action that returns an error must not change the state. Failures to
+//! start are `std::io::Error` instead.
 
 use std::fmt;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-/// The result of everything the service can refuse.
+/// The result of an action of the service.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// A refusal of the service; on the wire `{"code": …, "detail": …}`.
+/// An error of the service; on the wire `{"code": …, "detail": …}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     status: StatusCode,
@@ -20,7 +21,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// The HTTP status that goes with it, such as 400, 404 or 409.
+    /// The HTTP status, such as 400, 404 or 409.
     pub fn status(&self) -> u16 {
         self.status.as_u16()
     }
@@ -30,7 +31,7 @@ impl Error {
         self.code
     }
 
-    /// What is wrong and the mend, in one line.
+    /// The problem and the fix, in one line.
     pub fn detail(&self) -> &str {
         &self.detail
     }
@@ -39,7 +40,7 @@ impl Error {
         Self { status, code, detail: detail.into() }
     }
 
-    /// A value that breaks a rule; `detail` names the property and the value.
+    /// An invalid value; `detail` names the property and the value.
     pub(crate) fn invalid(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid", detail)
     }
@@ -48,12 +49,12 @@ impl Error {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
-    /// A step that the present state does not allow.
+    /// An action that the current state does not allow.
     pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
-    /// A defect of the emulator itself.
+    /// A bug of the emulator itself.
     pub(crate) fn internal(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }

@@ -1,9 +1,11 @@
-//! A real local Desk service: proactive chats, tickets and chat messages over HTTP, with its state in SQLite.
+//! A real local Desk service: proactive chats, tickets and chat messages over HTTP, with its state
+//! in SQLite.
 //!
-//! It owns the behaviour that `openapi/desk.yaml` and the service's pages describe, and offers it in-process
-//! ([`Emulator`]) and as the program `desk-emulator`. Every request is checked against the embedded spec before it
-//! changes anything, and a refused request changes nothing. It listens on loopback only. It does not
-//! imitate undocumented operations, or know the client crates.
+//! This crate implements the behaviour that `openapi/desk.yaml` and the service's documents
+//! describe, in-process ([`Emulator`]) and as the program `desk-emulator`. Each request is
+//! validated against the embedded spec first, and a refused request must not change the state. The
+//! emulator listens on loopback only. It does not imitate undocumented operations, and it does not
+//! depend on the client crates.
 
 mod behaviour;
 mod clock;
@@ -11,6 +13,7 @@ mod emulator;
 mod error;
 mod faults;
 mod http;
+mod loopback;
 mod model;
 pub mod program;
 mod schema;
@@ -23,18 +26,19 @@ pub use behaviour::{Behaviour, CreatedBy, ErrorShape, MessageShape, Order, RateL
 pub use clock::ClockState;
 pub use emulator::{Builder, Emulator};
 pub use error::{Error, Result};
-pub use faults::{Fault, FaultCount, FaultPlan, FaultRule, How, Nth, RetryAfter, When};
+pub use faults::{CutMode, CutPoint, Fault, FaultCount, FaultPlan, FaultRule, Nth, RetryAfter};
 pub use http::RequestEntry;
 pub use model::{
     Agent, AgentRef, AgentStatus, Assignment, Customer, CustomerChannel, Group, NewAgent, NewCustomer, Presence,
     ProactiveSender, Ticket, TicketStatus,
 };
-pub use store::deliveries::{Delivery, Twice};
+pub use store::deliveries::{Delivery, RepeatedMessage};
 pub use store::drift::{Change, Drift};
 pub use store::import::MessageImport;
 pub use store::seed::{SeedReport, SeedRequest};
 pub use time::Time;
 pub use webhook::WebhookDelivery;
 
-// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets
+// the variable.
 const _: Option<&str> = option_env!("DESK_TREE");

@@ -1,5 +1,5 @@
-//! The program `desk-emulator`; what it does is in `program`. A port or file it cannot use is one line on stderr and exit
-//! code 1.
+//! The program `desk-emulator`; the module `program` has its options and behaviour. An error is one
+//! line on stderr and exit code 1.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     match run(Options::parse(), |_| ()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing can be done when stderr is closed.
+            // If stderr is closed, the exit code is the only report.
             let _ = writeln!(io::stderr(), "desk-emulator: {error}");
             ExitCode::FAILURE
         }

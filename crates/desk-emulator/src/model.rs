@@ -1,7 +1,8 @@
-//! The people, teams and tickets of the service as the Rust handle and `/_emulator` show them.
+//! Groups, agents, customers and tickets, as the Rust handle and `/_emulator` return them.
 //!
-//! Shapes follow the service's pages where they are known; absent values are `None` in Rust and `null` on the wire.
-//! Enum values are closed here: the emulator is the service, so it knows them all. No behaviour lives in this file.
+//! Shapes follow the service's documents where these describe them. Absent values are `None` in
+//! Rust and `null` on the wire. The enums are closed, because the emulator knows all values of its
+//! own service. This file has no behaviour.
 
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
-/// The one Desk project that the emulator stands for; it repeats on every object.
+/// The id of the one Desk project of the emulator, a property of every object.
 pub(crate) const PROJECT: i64 = 1;
 
 /// An enum whose values have one spelling for JSON, SQLite and Rust.
@@ -22,7 +23,7 @@ macro_rules! text_enum {
         }
 
         impl $name {
-            /// The value as it is spelled on the wire.
+            /// The spelling on the wire.
             $vis const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
@@ -50,9 +51,9 @@ text_enum! {
     pub Presence {
         /// Takes tickets.
         Online = "ONLINE",
-        /// Not there.
+        /// Signed out; takes no tickets.
         Offline = "OFFLINE",
-        /// There, but takes no tickets.
+        /// Signed in, but takes no tickets.
         Away = "AWAY",
     }
 }
@@ -60,17 +61,17 @@ text_enum! {
 text_enum! {
     /// The state of an agent's account.
     pub AgentStatus {
-        /// May work.
+        /// The agent can work.
         Active = "ACTIVE",
-        /// May not work.
+        /// The agent cannot work.
         Inactive = "INACTIVE",
-        /// A bot that rests.
+        /// The bot is paused.
         Paused = "PAUSED",
     }
 }
 
 text_enum! {
-    /// Where a customer is reached. Proactive chats reach `SENDBIRD` customers only.
+    /// The channel that reaches a customer. Proactive chats reach `SENDBIRD` customers only.
     pub CustomerChannel {
         /// The application's own chat.
         Sendbird = "SENDBIRD",
@@ -86,25 +87,25 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a ticket stands; `status2` on the wire.
+    /// The status of a ticket; `status2` on the wire.
     pub TicketStatus {
-        /// An agent wrote first and the customer has not answered.
+        /// An agent wrote first, and the customer has not replied.
         Proactive = "PROACTIVE",
         /// Waits for an agent.
         Pending = "PENDING",
-        /// An agent has it.
+        /// Assigned to an agent.
         Active = "ACTIVE",
-        /// An agent has it, and the customer is silent.
+        /// Assigned to an agent, and the customer is silent.
         Idle = "IDLE",
-        /// Put aside to be worked on.
+        /// Set aside for later work.
         WorkInProgress = "WORK_IN_PROGRESS",
-        /// Done; nobody can write any more.
+        /// Closed: no message can be added.
         Closed = "CLOSED",
     }
 }
 
 text_enum! {
-    /// Who a message row says it is from.
+    /// The type of a message's sender.
     pub(crate) UserType {
         /// An agent.
         Agent = "AGENT",
@@ -115,14 +116,14 @@ text_enum! {
     }
 }
 
-/// Who sends the message of a proactive chat: the service's pages disagree.
+/// The sender of the message of a proactive chat; the service's documents disagree about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProactiveSender {
-    /// The row is of type AGENT, from the creating agent.
+    /// An AGENT message from the agent who created the chat.
     #[default]
     Agent,
-    /// The row is of type EVENT, from the user `event`.
+    /// An EVENT message from the user `event`.
     Event,
 }
 
@@ -130,13 +131,13 @@ pub enum ProactiveSender {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
-    /// Counts from 1.
+    /// The id, counted from 1.
     pub id: i64,
-    /// For people.
+    /// The name.
     pub name: String,
-    /// What `groupKey` names: lower-case letters, digits, `-`, `_`; unique.
+    /// The key for `groupKey`: lower-case letters, digits, `-`, `_`; unique.
     pub key: String,
-    /// When it was added.
+    /// The time of creation.
     pub created_at: Time,
     /// Free text; never set by the emulator.
     pub description: Option<String>,
@@ -146,23 +147,23 @@ pub struct Group {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewAgent {
-    /// For people, 1 to 100 characters.
+    /// The display name, 1 to 100 characters.
     pub display_name: String,
-    /// The keys of the groups the agent works in.
+    /// The keys of the agent's groups.
     #[serde(default)]
     pub groups: Vec<String>,
     /// Whether the agent can take tickets now.
     pub presence: Presence,
-    /// ACTIVE unless told otherwise.
+    /// The state of the account; ACTIVE by default.
     #[serde(default = "NewAgent::active")]
     pub status: AgentStatus,
-    /// Bots are never routed to.
+    /// Whether the agent is a bot; tickets are never routed to bots.
     #[serde(default)]
     pub bot: bool,
 }
 
 impl NewAgent {
-    /// A live, active agent.
+    /// A human agent with an active account.
     pub fn new(display_name: &str, groups: &[&str], presence: Presence) -> Self {
         let groups = groups.iter().map(|key| (*key).to_owned()).collect();
         Self { display_name: display_name.to_owned(), groups, presence, status: Self::active(), bot: false }
@@ -177,38 +178,38 @@ impl NewAgent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Agent {
-    /// Counts from 1.
+    /// The id, counted from 1.
     pub id: i64,
-    /// The project, always 1.
+    /// The project; always 1.
     pub project: i64,
-    /// For people.
+    /// The display name.
     pub display_name: String,
-    /// The sender id on the agent's messages.
+    /// The sender id of the agent's messages.
     pub sendbird_id: String,
     /// The state of the account.
     pub status: AgentStatus,
-    /// Whether the agent can take tickets now; `connection` on the wire, as on the service.
+    /// Whether the agent can take tickets now; `connection` on the wire, as in the service.
     #[serde(rename = "connection")]
     pub presence: Presence,
-    /// Bots are never routed to.
+    /// Whether the agent is a bot; tickets are never routed to bots.
     pub bot: bool,
     /// The keys of the agent's groups.
     pub groups: Vec<String>,
-    /// When the agent was added.
+    /// The time of creation.
     pub created_at: Time,
 }
 
-/// The part of an agent that other objects carry.
+/// The short form of an agent inside other objects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentRef {
     /// The agent's id.
     pub id: i64,
-    /// For people.
+    /// The display name.
     pub display_name: String,
-    /// The sender id on the agent's messages.
+    /// The sender id of the agent's messages.
     pub sendbird_id: String,
-    /// Never set by the emulator.
+    /// Always `None` in the emulator.
     pub photo_thumbnail_url: Option<String>,
 }
 
@@ -216,12 +217,12 @@ pub struct AgentRef {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewCustomer {
-    /// For people, 1 to 100 characters.
+    /// The display name, 1 to 100 characters.
     pub display_name: String,
-    /// The sender id on the customer's messages, unique; made from the id when absent.
+    /// The sender id of the customer's messages, unique; made from the id if absent.
     #[serde(default)]
     pub sendbird_id: Option<String>,
-    /// SENDBIRD unless told otherwise.
+    /// The channel; SENDBIRD by default.
     #[serde(default = "NewCustomer::sendbird")]
     pub channel_type: CustomerChannel,
 }
@@ -241,29 +242,29 @@ impl NewCustomer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Customer {
-    /// Counts from 1, in demo mode from 101.
+    /// The id, counted from 1, in demo mode from 101.
     pub id: i64,
-    /// The project, always 1.
+    /// The project; always 1.
     pub project: i64,
-    /// The sender id on the customer's messages.
+    /// The sender id of the customer's messages.
     pub sendbird_id: String,
-    /// Where the customer is reached.
+    /// The channel that reaches the customer.
     pub channel_type: CustomerChannel,
-    /// For people.
+    /// The display name.
     pub display_name: String,
-    /// Never set by the emulator.
+    /// Always `None` in the emulator.
     pub photo_thumbnail_url: Option<String>,
-    /// When the customer was added.
+    /// The time of creation.
     pub created_at: Time,
 }
 
-/// Who got a ticket last.
+/// The last assignment of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Assignment {
     /// The agent.
     pub agent: AgentRef,
-    /// When the agent got it.
+    /// The time of the assignment.
     pub assigned_at: Time,
 }
 
@@ -271,46 +272,46 @@ pub struct Assignment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ticket {
-    /// Counts from 1.
+    /// The id, counted from 1.
     pub id: i64,
-    /// The project, always 1.
+    /// The project; always 1.
     pub project: i64,
-    /// The proactive chat that started it; the emulator's own addition, absent from the service.
+    /// The proactive chat that started the ticket; only the emulator has this property.
     pub proactive_id: Option<i64>,
     /// The title.
     pub channel_name: String,
-    /// The Chat channel.
+    /// The URL of the Chat channel.
     pub channel_url: String,
-    /// The channel it came in over: one of the spec's `ChannelType`.
+    /// The customer's channel: one of the spec's `ChannelType`.
     pub channel_type: String,
-    /// The older status word: PROACTIVE, UNASSIGNED, ASSIGNED, CLOSED.
+    /// The older status: PROACTIVE, UNASSIGNED, ASSIGNED, OPEN, CLOSED.
     #[serde(rename = "status")]
     pub legacy_status: &'static str,
-    /// Where it stands; `status2` on the wire.
+    /// The status; `status2` on the wire.
     #[serde(rename = "status2")]
     pub status: TicketStatus,
-    /// LOW, MEDIUM, HIGH, URGENT.
+    /// The priority: LOW, MEDIUM, HIGH, URGENT.
     pub priority: String,
-    /// The customer; absent on seeded tickets, which are closed history.
+    /// The customer; absent on seeded tickets.
     pub customer: Option<Customer>,
     /// The group; absent on seeded tickets.
     pub group: Option<Group>,
-    /// Who got it last.
+    /// The last assignment.
     pub recent_assignment: Option<Assignment>,
-    /// The agent whose proactive chat started it.
+    /// The agent whose proactive chat started the ticket.
     pub proactive_chat_created_by: Option<AgentRef>,
-    /// The number of messages in it.
+    /// The number of messages.
     pub message_count: i64,
     /// The text of the last message.
     pub last_message: Option<String>,
-    /// When it was started.
+    /// The time of creation.
     pub created_at: Time,
-    /// When the customer wrote first.
+    /// The time of the customer's first message.
     pub issued_at: Option<Time>,
-    /// When it was closed.
+    /// The time of closing.
     pub closed_at: Option<Time>,
-    /// What was noted when it was closed.
+    /// The comment given at closing.
     pub close_comment: Option<String>,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Time,
 }

@@ -1,14 +1,15 @@
-//! Checks a JSON value against a schema of the embedded spec: the part of OpenAPI 3.0 that its requests use.
+//! Validates a JSON value against a schema of the embedded spec, for the subset of OpenAPI 3.0 that
+//! its requests use.
 //!
-//! The first fault found is reported with the place in the value and the mend. A test in `spec.rs` fails when a
-//! request schema uses a keyword that is not in [`KEYWORDS`], so nothing is ever skipped silently. Response bodies,
-//! patterns and discriminators are none of its business.
+//! The error names the location of the first invalid value and the fix. A test in `spec.rs` fails
+//! if a request schema uses a keyword that is not in [`KEYWORDS`], so no keyword is ignored
+//! silently. Response bodies, patterns and discriminators are not supported.
 
 use serde_json::Value;
 
 use crate::time::Time;
 
-/// What this file understands.
+/// The keywords that this file supports.
 #[cfg(test)]
 pub(crate) const KEYWORDS: [&str; 16] = [
     "$ref",
@@ -29,9 +30,9 @@ pub(crate) const KEYWORDS: [&str; 16] = [
     "format",
 ];
 
-/// Follows a chain of `$ref`s inside `root`; any other value is returned as it is.
+/// Follows a chain of `$ref`s inside `root`; returns any other value unchanged.
 pub(crate) fn resolve<'a>(root: &'a Value, mut value: &'a Value) -> &'a Value {
-    // A cycle of nothing but references has no meaning; a bound keeps it from hanging.
+    // The bound ends a cycle of references, which has no meaning.
     for _ in 0..8 {
         let Some(target) = value.get("$ref").and_then(Value::as_str) else {
             break;
@@ -44,79 +45,80 @@ pub(crate) fn resolve<'a>(root: &'a Value, mut value: &'a Value) -> &'a Value {
     value
 }
 
-/// Checks `value`; the error is one line that begins with the place, such as `customerIds[1]: must be …`.
-pub(crate) fn check(root: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
+/// Validates `value`; the error is one line that begins with the location, such as
+/// `customerIds[1]: must be …`.
+pub(crate) fn check(root: &Value, schema: &Value, value: &Value, location: &str) -> Result<(), String> {
     let schema = resolve(root, schema);
-    let fault = |text: String| Err(format!("{place}: {text}"));
+    let invalid = |text: String| Err(format!("{location}: {text}"));
     if value.is_null() && schema["nullable"] == true {
         return Ok(());
     }
-    for part in list(schema, "allOf") {
-        check(root, part, value, place)?;
+    for part in array(schema, "allOf") {
+        check(root, part, value, location)?;
     }
-    let choices = list(schema, "oneOf");
-    let fits = choices.iter().filter(|choice| check(root, choice, value, place).is_ok()).count();
-    if !choices.is_empty() && fits != 1 {
-        return fault(format!("fits {fits} of its allowed shapes; send exactly one of them"));
+    let alternatives = array(schema, "oneOf");
+    let matching = alternatives.iter().filter(|alternative| check(root, alternative, value, location).is_ok()).count();
+    if !alternatives.is_empty() && matching != 1 {
+        return invalid(format!("fits {matching} of its allowed shapes; send exactly one of them"));
     }
     if let Some(kind) = schema["type"].as_str()
         && !has_type(kind, value)
     {
-        return fault(format!("must be {}, not {}", with_article(kind), shown(value)));
+        return invalid(format!("must be {}, not {}", with_article(kind), describe(value)));
     }
-    let allowed = list(schema, "enum");
+    let allowed = array(schema, "enum");
     if !allowed.is_empty() && !allowed.contains(value) {
         let names: Vec<_> = allowed.iter().filter_map(Value::as_str).collect();
-        return fault(format!("{} is not one of {}", shown(value), names.join(", ")));
+        return invalid(format!("{} is not one of {}", describe(value), names.join(", ")));
     }
     match value {
         Value::Number(number) => {
             let number = number.as_f64().unwrap_or_default();
             if let Some(minimum) = schema["minimum"].as_f64().filter(|minimum| number < *minimum) {
-                return fault(format!("must be at least {minimum}, not {value}"));
+                return invalid(format!("must be at least {minimum}, not {value}"));
             }
             if let Some(maximum) = schema["maximum"].as_f64().filter(|maximum| number > *maximum) {
-                return fault(format!("must be at most {maximum}, not {value}"));
+                return invalid(format!("must be at most {maximum}, not {value}"));
             }
             if schema["format"] == "int32" && value.as_i64().is_none_or(|number| i32::try_from(number).is_err()) {
-                return fault(format!("must fit 32 bits, not {value}"));
+                return invalid(format!("must fit 32 bits, not {value}"));
             }
             Ok(())
         }
         Value::String(text) => {
-            size(schema, text.chars().count(), "Length", "characters").or_else(fault)?;
+            check_size(schema, text.chars().count(), "Length", "characters").or_else(invalid)?;
             if schema["format"] == "date-time" && Time::parse(text).is_none() {
-                return fault(format!(
+                return invalid(format!(
                     "{} is not an RFC 3339 time; write it like 2026-01-31T09:30:00.123456Z, in a URL with + as %2B",
-                    shown(value)
+                    describe(value)
                 ));
             }
             Ok(())
         }
         Value::Array(items) => {
-            size(schema, items.len(), "Items", "items").or_else(fault)?;
+            check_size(schema, items.len(), "Items", "items").or_else(invalid)?;
             let Some(item_schema) = schema.get("items") else {
                 return Ok(());
             };
             items
                 .iter()
                 .enumerate()
-                .try_for_each(|(index, item)| check(root, item_schema, item, &format!("{place}[{index}]")))
+                .try_for_each(|(index, item)| check(root, item_schema, item, &format!("{location}[{index}]")))
         }
         Value::Object(members) => {
-            let inside = |name: &str| {
-                if place == "body" { name.to_owned() } else { format!("{place}.{name}") }
+            let member_location = |name: &str| {
+                if location == "body" { name.to_owned() } else { format!("{location}.{name}") }
             };
-            for name in list(schema, "required").iter().filter_map(Value::as_str) {
+            for name in array(schema, "required").iter().filter_map(Value::as_str) {
                 if !members.contains_key(name) {
-                    return Err(format!("{}: is required", inside(name)));
+                    return Err(format!("{}: is required", member_location(name)));
                 }
             }
             let Some(properties) = schema["properties"].as_object() else {
                 return Ok(());
             };
             properties.iter().try_for_each(|(name, property)| match members.get(name) {
-                Some(member) => check(root, property, member, &inside(name)),
+                Some(member) => check(root, property, member, &member_location(name)),
                 None => Ok(()),
             })
         }
@@ -124,11 +126,12 @@ pub(crate) fn check(root: &Value, schema: &Value, value: &Value, place: &str) ->
     }
 }
 
-fn list<'a>(schema: &'a Value, key: &str) -> &'a [Value] {
+fn array<'a>(schema: &'a Value, key: &str) -> &'a [Value] {
     schema[key].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Integers are those that fit 64 bits: every integer of the spec has the format int64 or int32.
+/// Whether the value has the type. Integers must fit 64 bits: every integer of the spec has the
+/// format int64 or int32.
 fn has_type(kind: &str, value: &Value) -> bool {
     match kind {
         "integer" => value.as_i64().is_some(),
@@ -150,7 +153,7 @@ fn with_article(kind: &str) -> String {
 }
 
 /// Checks `minLength`/`maxLength` or `minItems`/`maxItems`.
-fn size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(), String> {
+fn check_size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(), String> {
     let bound = |end: &str| schema[format!("{end}{key}")].as_u64().and_then(|bound| usize::try_from(bound).ok());
     if let Some(minimum) = bound("min").filter(|minimum| count < *minimum) {
         return Err(format!("has {count} {unit}; at least {minimum} needed"));
@@ -161,8 +164,8 @@ fn size(schema: &Value, count: usize, key: &str, unit: &str) -> Result<(), Strin
     Ok(())
 }
 
-/// The value on one short line; long or nested values are named by kind only.
-fn shown(value: &Value) -> String {
+/// Describes the value in a few words; a long or nested value by its type only.
+fn describe(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().count() <= 60 => format!("{text:?}"),
         Value::String(text) => format!("a string of {} characters", text.chars().count()),
@@ -179,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_keyword_is_checked_and_the_fault_names_the_place() {
+    fn each_keyword_is_checked_and_errors_name_the_location() {
         let root = json!({"defs": {"small": {"type": "integer", "maximum": 9, "format": "int32"}}});
         let small = json!({"$ref": "#/defs/small"});
         for (schema, good, bad, fault) in [

@@ -1,8 +1,8 @@
-//! The referee: the embedded `openapi/desk.yaml`, read once, decides what a request must look like.
+//! The embedded `openapi/desk.yaml`, parsed once, which validates all requests.
 //!
-//! An operation is found by its method and path template; parameters and bodies are checked against the schemas
-//! written there, so an edit of the spec changes what is refused without an edit here. Rules that need the data
-//! (does this group exist?) live in the store; responses are checked by the tests.
+//! An operation is found by its method and path template. Parameters and bodies are validated
+//! against the schemas of the spec, so a change of the spec needs no change here. Rules that need
+//! the data, such as the existence of a group, are in the store. The tests validate the responses.
 
 use std::sync::LazyLock;
 
@@ -15,10 +15,10 @@ static SPEC: LazyLock<Value> = LazyLock::new(|| {
     yaml_serde::from_str(include_str!("../../../openapi/desk.yaml")).expect("the spec of the repository is valid YAML")
 });
 
-/// The names of all operations.
+/// The ids of all operations.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
-    let items = SPEC["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
+    let path_items = SPEC["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = path_items.filter_map(Value::as_object).flat_map(|path_item| path_item.values());
     operations.filter_map(|operation| operation["operationId"].as_str())
 }
 
@@ -26,24 +26,25 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
 #[derive(Clone, Copy)]
 pub(crate) struct Operation {
     /// The path item, which can hold parameters for all its operations.
-    item: &'static Value,
+    path_item: &'static Value,
     operation: &'static Value,
 }
 
 impl Operation {
-    /// Finds the operation for a lower-case method and a path template such as `/proactive_chats/{proactive_id}`.
+    /// Finds the operation of a lower-case method and a path template such as
+    /// `/proactive_chats/{proactive_id}`.
     pub(crate) fn find(method: &str, template: &str) -> Option<Self> {
-        let item = SPEC["paths"].get(template)?;
-        Some(Self { item, operation: item.get(method)? })
+        let path_item = SPEC["paths"].get(template)?;
+        Some(Self { path_item, operation: path_item.get(method)? })
     }
 
-    /// Its name.
+    /// The operation id.
     pub(crate) fn id(self) -> &'static str {
         self.operation["operationId"].as_str().unwrap_or_default()
     }
 
-    /// Checks every documented path (`path`) or query (`query`) parameter that `value_of` knows a value for, except
-    /// the `unchecked` ones. Undocumented parameters are ignored.
+    /// Validates each documented parameter in `location` (`path` or `query`) for which `value_of`
+    /// returns a value, except the `unchecked` parameters. Undocumented parameters are ignored.
     pub(crate) fn check_parameters<'v>(
         self,
         location: &str,
@@ -56,7 +57,7 @@ impl Operation {
             };
             match value_of(name) {
                 Some(text) => {
-                    let value = typed(schema::resolve(&SPEC, &parameter["schema"]), text);
+                    let value = parse_parameter(schema::resolve(&SPEC, &parameter["schema"]), text);
                     schema::check(&SPEC, &parameter["schema"], &value, name).map_err(Error::invalid)?;
                 }
                 None if parameter["required"] == true => return Err(Error::invalid(format!("{name}: is required"))),
@@ -66,7 +67,7 @@ impl Operation {
         Ok(())
     }
 
-    /// Checks a request body.
+    /// Validates a request body.
     pub(crate) fn check_body(self, body: &Value) -> Result<()> {
         match self.body_schema() {
             Some(schema) => schema::check(&SPEC, schema, body, "body").map_err(Error::invalid),
@@ -79,13 +80,13 @@ impl Operation {
         self.body_schema().is_some()
     }
 
-    /// Whether it has a parameter.
+    /// Whether the operation has this parameter.
     pub(crate) fn has_parameter(self, location: &str, name: &str) -> bool {
         self.parameters().any(|parameter| parameter["in"] == location && parameter["name"] == name)
     }
 
     fn parameters(self) -> impl Iterator<Item = &'static Value> {
-        let lists = [self.operation, self.item].map(|owner| owner["parameters"].as_array());
+        let lists = [self.operation, self.path_item].map(|owner| owner["parameters"].as_array());
         lists.into_iter().flatten().flatten().map(|parameter| schema::resolve(&SPEC, parameter))
     }
 
@@ -94,9 +95,9 @@ impl Operation {
     }
 }
 
-/// A parameter arrives as text; numbers and booleans are read as the schema says, text that is neither stays text
-/// and is then refused by its type.
-fn typed(schema: &Value, text: &str) -> Value {
+/// Parses a parameter as its schema requires. Text that is no such number or boolean stays text,
+/// and the type check refuses it.
+fn parse_parameter(schema: &Value, text: &str) -> Value {
     let parsed = match schema["type"].as_str() {
         Some("integer") => text.parse::<i64>().ok().map(Value::from),
         Some("number") => text.parse::<f64>().ok().map(Value::from),
@@ -116,7 +117,7 @@ mod tests {
         templates.flat_map(move |template| methods.into_iter().filter_map(|method| Operation::find(method, template)))
     }
 
-    /// Everything that says something to people instead of to a checker.
+    /// Keywords that describe a schema and do not constrain values.
     const ANNOTATIONS: [&str; 4] = ["description", "example", "default", "deprecated"];
 
     fn assert_known(schema: &Value) {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_of_the_spec_pass() {
+    fn examples_of_the_spec_are_valid() {
         for operation in every_operation().filter(|operation| operation.takes_body()) {
             operation
                 .check_body(&operation.operation["requestBody"]["content"]["application/json"]["example"])

@@ -1,7 +1,9 @@
-//! Points in time: microseconds since the Unix epoch in the store, `YYYY-MM-DDTHH:MM:SS.ffffffZ` on the wire.
+//! Points in time: microseconds since the Unix epoch in the store, and on the wire
+//! `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
 //!
-//! Every time lies in the years 0 to 9999, so its text always has 27 bytes. Formatting is done by hand because it
-//! happens once for each row of a page. No time zones besides the offsets of RFC 3339 input.
+//! All times are in the years 0 to 9999, so the text always has 27 bytes. Formatting is
+//! hand-written, because it runs for each row of a page. Time zones are not supported, except for
+//! the offsets of RFC 3339 input.
 
 use std::fmt;
 
@@ -15,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Time(i64);
 
 impl Time {
-    /// The last one there is.
+    /// The latest time.
     pub(crate) const MAX: Self = Self(253_402_300_799_999_999);
 
     /// Microseconds since the Unix epoch.
@@ -23,7 +25,8 @@ impl Time {
         self.0
     }
 
-    /// Reads RFC 3339 with any offset; digits beyond the microsecond are cut off. `None` for everything else.
+    /// Parses RFC 3339 with any offset; digits beyond the microsecond are dropped. Returns `None`
+    /// for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
         (0..=9999).contains(&time.year()).then(|| Self(time.timestamp_micros()))
@@ -33,7 +36,7 @@ impl Time {
         Self(Utc::now().timestamp_micros())
     }
 
-    /// The caller keeps it between two parsed times, which keeps the year in range.
+    /// The caller must keep the value between two parsed times, so that the year stays in range.
     pub(crate) const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -41,19 +44,19 @@ impl Time {
     fn text(self) -> [u8; 27] {
         let time = DateTime::from_timestamp_micros(self.0).unwrap_or_default();
         let mut text = *b"0000-00-00T00:00:00.000000Z";
-        let mut put = |end: usize, digits: usize, mut value: u32| {
-            for place in (end - digits..end).rev() {
-                text[place] = b'0' + (value % 10) as u8;
+        let mut write_digits = |end: usize, digits: usize, mut value: u32| {
+            for index in (end - digits..end).rev() {
+                text[index] = b'0' + (value % 10) as u8;
                 value /= 10;
             }
         };
-        put(4, 4, time.year().unsigned_abs());
-        put(7, 2, time.month());
-        put(10, 2, time.day());
-        put(13, 2, time.hour());
-        put(16, 2, time.minute());
-        put(19, 2, time.second());
-        put(26, 6, time.timestamp_subsec_micros());
+        write_digits(4, 4, time.year().unsigned_abs());
+        write_digits(7, 2, time.month());
+        write_digits(10, 2, time.day());
+        write_digits(13, 2, time.hour());
+        write_digits(16, 2, time.minute());
+        write_digits(19, 2, time.second());
+        write_digits(26, 6, time.timestamp_subsec_micros());
         text
     }
 }
@@ -73,9 +76,9 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let refuse =
+        let invalid =
             || serde::de::Error::custom(format!("{text:?} is not an RFC 3339 time; write 2026-01-31T09:30:00Z"));
-        Self::parse(&text).ok_or_else(refuse)
+        Self::parse(&text).ok_or_else(invalid)
     }
 }
 
@@ -110,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rfc_3339_time_is_refused() {
+    fn text_other_than_rfc_3339_is_refused() {
         for input in
             ["", "now", "2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "9999-12-31T23:59:59-01:00"]
         {

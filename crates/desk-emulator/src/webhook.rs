@@ -1,7 +1,8 @@
-//! Webhooks: a signed POST to a program on this machine when a ticket's status has changed.
+//! Webhooks: a signed POST to a program on this machine after a ticket's status changes.
 //!
-//! As documented: the answer is waited for one second, anything but a 200 counts as none, and the same request is sent up to
-//! three times. The name and the shape of the event are those that public receivers expect.
+//! As documented, the receiver has one second to respond, only status 200 counts as a response, and
+//! the same request is sent up to three times. The event has the name and the shape that public
+//! receivers expect.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,33 +19,33 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::error::{Error, Result};
-use crate::http::is_loopback;
+use crate::loopback::is_loopback;
 use crate::model::{Ticket, TicketStatus};
 use crate::store::SharedStore;
 use crate::time::Time;
 
 const EVENT: &str = "TICKET.STATUS.UPDATED";
-const TRIES: u32 = 3;
-const WAIT: Duration = Duration::from_secs(1);
-/// How often changes are looked for.
-const TICK: Duration = Duration::from_millis(20);
-/// Deliveries that are remembered.
-const KEPT: usize = 1_000;
+const MAX_TRIES: u32 = 3;
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The interval at which the store is polled for status changes.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The maximum of deliveries that are kept.
+const MAX_DELIVERIES: usize = 1_000;
 
-/// A notice that was sent, or was tried to be.
+/// A webhook request, sent or failed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// When the last try began.
+    /// The time of the last try.
     pub time: Time,
     /// The ticket.
     pub ticket_id: i64,
-    /// The status that it got.
+    /// The new status of the ticket.
     pub status: TicketStatus,
-    /// How often it was sent.
+    /// The number of tries.
     pub tries: u32,
-    /// What was answered to the last try; absent if nothing was within a second.
+    /// The HTTP status of the last try; absent if no response came within a second.
     pub answer: Option<u16>,
 }
 
@@ -58,18 +59,18 @@ struct State {
 }
 
 impl Webhooks {
-    /// Where notices go: an http URL on this machine, or nowhere.
+    /// Sets the receiver: an http URL on this machine, or none.
     pub(crate) fn set(&self, store: &SharedStore, url: Option<&str>) -> Result<()> {
-        let refuse = || Error::invalid("url: must be http:// and an address of this machine");
-        let url = url.map(str::parse::<Uri>).transpose().map_err(|_| refuse())?;
-        let near = |url: &Uri| {
+        let invalid = || Error::invalid("url: must be http:// and an address of this machine");
+        let url = url.map(str::parse::<Uri>).transpose().map_err(|_| invalid())?;
+        let is_local = |url: &Uri| {
             let host = url.authority().map(|authority| authority.as_str());
             url.scheme_str() == Some("http") && host.is_some_and(|host| !host.contains('@') && is_loopback(host))
         };
-        if !url.as_ref().is_none_or(near) {
-            return Err(refuse());
+        if !url.as_ref().is_none_or(is_local) {
+            return Err(invalid());
         }
-        // What happened before is nobody's news.
+        // Discards older changes: the receiver gets only later ones.
         store.lock().watch_statuses(url.is_some())?;
         self.lock().url = url;
         Ok(())
@@ -83,18 +84,18 @@ impl Webhooks {
         self.lock().deliveries.iter().cloned().collect()
     }
 
-    /// Sends notices, one after the other, as long as the server lives.
+    /// Delivers status changes, one after the other, until the server stops.
     pub(crate) async fn run(self, store: SharedStore, token: Arc<str>) {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
         loop {
-            tokio::time::sleep(TICK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             let Some(url) = self.lock().url.clone() else { continue };
-            // A store that cannot be read now may be the next time.
+            // A failed read of the store is retried at the next poll.
             for ticket in store.run(|store| store.take_statuses()).await.unwrap_or_default() {
                 let delivery = deliver(&client, &url, &key, &ticket).await;
                 let deliveries = &mut self.lock().deliveries;
-                if deliveries.len() == KEPT {
+                if deliveries.len() == MAX_DELIVERIES {
                     deliveries.pop_front();
                 }
                 deliveries.push_back(delivery);
@@ -112,7 +113,7 @@ async fn deliver(client: &Client<HttpConnector, Body>, url: &Uri, key: &hmac::Ke
     let signature: String = hmac::sign(key, &body).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut delivery =
         WebhookDelivery { time: Time::now(), ticket_id: ticket.id, status: ticket.status, tries: 0, answer: None };
-    while delivery.tries < TRIES && delivery.answer != Some(200) {
+    while delivery.tries < MAX_TRIES && delivery.answer != Some(200) {
         delivery.tries += 1;
         delivery.time = Time::now();
         let request = Request::post(url)
@@ -120,8 +121,8 @@ async fn deliver(client: &Client<HttpConnector, Body>, url: &Uri, key: &hmac::Ke
             .header("x-hub-signature", format!("sha1={signature}"))
             .body(Body::from(body.clone()));
         let Ok(request) = request else { break };
-        let answer = tokio::time::timeout(WAIT, client.request(request)).await;
-        delivery.answer = answer.ok().and_then(std::result::Result::ok).map(|answer| answer.status().as_u16());
+        let response = tokio::time::timeout(RESPONSE_TIMEOUT, client.request(request)).await;
+        delivery.answer = response.ok().and_then(std::result::Result::ok).map(|response| response.status().as_u16());
     }
     delivery
 }

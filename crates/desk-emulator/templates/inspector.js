@@ -1,13 +1,13 @@
-// Keeps what is shown up to date. What comes is made and escaped by the emulator.
+// Refreshes the page. The emulator renders and escapes the HTML.
 const live = document.getElementById("live");
 async function refresh() {
   const url = new URL(location.href);
   url.searchParams.set("part", "live");
   try {
-    const answer = await fetch(url, { cache: "no-store" });
-    if (answer.ok) live.innerHTML = await answer.text();
+    const response = await fetch(url, { cache: "no-store" });
+    if (response.ok) live.innerHTML = await response.text();
   } catch {
-    // It has stopped; the next time may be better.
+    // The emulator does not respond; try again at the next interval.
   }
 }
 setInterval(refresh, 500);

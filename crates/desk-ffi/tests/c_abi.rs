@@ -88,7 +88,7 @@ fn every_fault(source: &str) {
     let server = serve();
     for fault in faults() {
         let url = format!("{}/{}", server.url(), fault.name);
-        let text = Run::of(&program, &[&url, &fault.patience().as_millis().to_string()], &[]).text();
+        let text = Run::of(&program, &[&url, &fault.client_timeout().as_millis().to_string()], &[]).text();
         let expect = &fault.expect;
         let outcome = ["", "NotSent", "Rejected", "Unknown"].iter().position(|name| *name == expect.outcome);
         let service_code = if expect.service_code.is_empty() { "-" } else { &expect.service_code };

@@ -1,7 +1,8 @@
 //! Compiling and running C and C++ programs in tests.
 //!
-//! `DESK_TEST_WRAPPER` names a program that runs them, such as valgrind with its options; `DESK_TEST_CFLAGS` has more flags for
-//! the compilers, such as those of sanitizers. CI sets them.
+//! The environment variable `DESK_TEST_WRAPPER` names a program that runs them, such as valgrind
+//! with its options. `DESK_TEST_CFLAGS` adds flags for the compilers, such as those of sanitizers.
+//! CI sets both.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ pub enum Language {
     Cpp,
 }
 
-/// The installed compilers of a language; the system's own must be there.
+/// The installed compilers of a language; panics if there is none.
 pub fn compilers(language: Language) -> Vec<&'static str> {
     let names: &[&str] = match language {
         Language::C => &["gcc", "clang", "cc"],
@@ -26,7 +27,7 @@ pub fn compilers(language: Language) -> Vec<&'static str> {
         |name: &&&str| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     let mut found: Vec<&str> = names.iter().filter(works).copied().collect();
     assert!(!found.is_empty(), "no {language:?} compiler found; install gcc and g++ or clang");
-    // `cc` and `c++` are one of the others, if there is one.
+    // `cc` and `c++` are links to another compiler, if another one is installed.
     if found.len() > 1 {
         found.pop();
     }
@@ -41,25 +42,26 @@ pub struct Program {
     sources: Vec<PathBuf>,
 }
 
-/// What a program did.
+/// The result of a program.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// Its exit code; `None` for a signal.
     pub code: Option<i32>,
-    /// What it printed.
+    /// Its standard output.
     pub stdout: String,
-    /// What it complained of.
+    /// Its standard error.
     pub stderr: String,
 }
 
 impl Program {
-    /// A program in a language and standard, with the warnings that users of the headers may set, all as errors.
+    /// A program in a language standard, with the warnings that users of the headers may enable,
+    /// all as errors.
     pub fn new(compiler: &str, standard: &str, include: &Path) -> Program {
         let warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
         let mut flags: Vec<String> = warnings.map(str::to_owned).to_vec();
         flags.extend([format!("-std={standard}"), format!("-I{}", include.display()), "-g".to_owned()]);
-        let more = std::env::var("DESK_TEST_CFLAGS").unwrap_or_default();
-        flags.extend(more.split_whitespace().map(str::to_owned));
+        let extra_flags = std::env::var("DESK_TEST_CFLAGS").unwrap_or_default();
+        flags.extend(extra_flags.split_whitespace().map(str::to_owned));
         Program { compiler: compiler.to_owned(), flags, sources: Vec::new() }
     }
 
@@ -88,7 +90,7 @@ impl Program {
     /// Compiles to `out`.
     ///
     /// # Panics
-    /// With what the compiler says, if it fails.
+    /// If the compiler fails, with its messages.
     pub fn build(&self, out: &Path) -> PathBuf {
         let mut command = self.command(out);
         let output = command.output().expect("the compiler runs");
@@ -102,16 +104,16 @@ impl Program {
     }
 
     fn command(&self, out: &Path) -> Command {
-        // Libraries come behind what needs them.
-        let (early, late): (Vec<_>, Vec<_>) = self.flags.iter().partition(|flag| !flag.starts_with("-l"));
+        // Libraries must follow the files that use them.
+        let (flags, libraries): (Vec<_>, Vec<_>) = self.flags.iter().partition(|flag| !flag.starts_with("-l"));
         let mut command = Command::new(&self.compiler);
-        command.args(early).args(&self.sources).args(late).arg("-o").arg(out);
+        command.args(flags).args(&self.sources).args(libraries).arg("-o").arg(out);
         command
     }
 }
 
 impl Run {
-    /// Runs a program to its end, under `DESK_TEST_WRAPPER` if that is set.
+    /// Runs a program to its end, under `DESK_TEST_WRAPPER` if the variable is set.
     pub fn of(program: &Path, args: &[&str], env: &[(&str, &str)]) -> Run {
         let wrapper = std::env::var("DESK_TEST_WRAPPER").unwrap_or_default();
         let mut words: Vec<&OsStr> = wrapper.split_whitespace().map(OsStr::new).collect();
@@ -126,10 +128,10 @@ impl Run {
         }
     }
 
-    /// What it printed, if all went well.
+    /// The standard output of a successful program.
     ///
     /// # Panics
-    /// With what it complained of, if it did not exit with 0.
+    /// If the exit code is not 0, with the output.
     pub fn text(self) -> String {
         assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self.stdout

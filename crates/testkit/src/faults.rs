@@ -1,6 +1,8 @@
-//! The fault vectors of `faults.json`: what a service does, and what every language must say of it.
+//! The fault vectors of `faults.json`: failures of a service, and the report that every language
+//! must give.
 //!
-//! One server plays them all: the first segment of the path names the vector, so that a client picks one by its base URL.
+//! One server plays all vectors. The first segment of the path names the vector, so a client
+//! selects one by its base URL.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -10,19 +12,19 @@ use serde::Deserialize;
 
 use crate::server::{Server, Step};
 
-/// One fault and what follows from it.
+/// A fault and its expected report.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Its name, also in the path.
+    /// The name, also the first segment of the path.
     pub name: String,
-    #[serde(default = "ok")]
+    #[serde(default = "status_ok")]
     status: u16,
     #[serde(default)]
     headers: Vec<(String, String)>,
     #[serde(default)]
     body: String,
-    /// Bytes of white space added to the body.
+    /// The number of spaces added to the body.
     #[serde(default)]
     fill: usize,
     #[serde(default)]
@@ -31,30 +33,30 @@ pub struct Fault {
     length: Option<usize>,
     #[serde(default)]
     end: End,
-    /// What every language must report.
+    /// The expected report in every language.
     pub expect: Expect,
 }
 
-/// What happens to the connection.
+/// The end of the connection.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case")]
 enum End {
-    /// It is closed after the response.
+    /// Closed after the response.
     #[default]
     Close,
-    /// It is reset after the response's bytes.
+    /// Reset after the bytes of the response.
     Reset,
-    /// Nothing more comes.
+    /// Open and silent after the response.
     Hang,
-    /// It is closed without a response.
+    /// Closed without a response.
     CloseAtOnce,
-    /// It is reset without a response.
+    /// Reset without a response.
     ResetAtOnce,
-    /// There is never a response.
+    /// Open and silent without a response.
     Silent,
 }
 
-/// The report.
+/// The expected report.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
@@ -71,7 +73,7 @@ pub struct Expect {
     pub service_code: String,
 }
 
-fn ok() -> u16 {
+fn status_ok() -> u16 {
     200
 }
 
@@ -80,7 +82,7 @@ pub fn faults() -> Vec<Fault> {
     serde_json::from_str(include_str!("../faults.json")).expect("faults.json")
 }
 
-/// A server that plays them.
+/// A server that plays all vectors.
 pub fn serve() -> Server {
     let scripts: BTreeMap<String, Vec<Step>> =
         faults().into_iter().map(|fault| (fault.name.clone(), fault.steps())).collect();
@@ -91,11 +93,12 @@ pub fn serve() -> Server {
 }
 
 impl Fault {
-    /// How long a client should wait: short where nothing else ends the call, longer under a wrapper that slows it down.
-    pub fn patience(&self) -> Duration {
-        let slow = if std::env::var_os("DESK_TEST_WRAPPER").is_some() { 10 } else { 1 };
-        let waits = matches!(self.end, End::Hang | End::Silent);
-        Duration::from_millis(slow * if waits { 200 } else { 20_000 })
+    /// The timeout for a client: short if only the timeout ends the call, longer under a wrapper
+    /// that slows the client down.
+    pub fn client_timeout(&self) -> Duration {
+        let factor = if std::env::var_os("DESK_TEST_WRAPPER").is_some() { 10 } else { 1 };
+        let needs_timeout = matches!(self.end, End::Hang | End::Silent);
+        Duration::from_millis(factor * if needs_timeout { 200 } else { 20_000 })
     }
 
     fn steps(&self) -> Vec<Step> {
@@ -125,7 +128,7 @@ impl Fault {
         }
         let mut bytes = (head + "\r\n").into_bytes();
         bytes.append(&mut body);
-        // The pause lets the bytes arrive: a reset discards what has not been read.
+        // A reset discards unread bytes, so the pause lets the bytes arrive first.
         let end = match self.end {
             End::Reset => vec![Step::Pause(Duration::from_millis(50)), Step::Reset],
             End::Hang => vec![Step::Hang],

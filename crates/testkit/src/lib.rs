@@ -1,6 +1,7 @@
-//! What tests of several crates share: a scripted server, the fault vectors, compilers for C and C++.
+//! Shared helpers for the tests of several crates: a scripted server, the fault vectors, compilers
+//! for C and C++.
 //!
-//! It knows neither the client nor the emulator, so that it can contradict them.
+//! This crate must not depend on the client or the emulator, so that it can contradict them.
 #![allow(clippy::expect_used, clippy::panic, reason = "a broken test fixture must stop the test")]
 
 mod compiler;
@@ -11,5 +12,6 @@ pub use compiler::{Language, Program, Run, compilers};
 pub use faults::{Expect, Fault, faults, serve};
 pub use server::{Request, Server, Step, reply};
 
-// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets
+// the variable.
 const _: Option<&str> = option_env!("DESK_TREE");

@@ -1,4 +1,5 @@
-//! A local HTTP server that does exactly what a test says, down to resets, and remembers what reached it.
+//! A local HTTP server that executes the steps of a test, resets included, and records the
+//! requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,24 +11,24 @@ use std::time::Duration;
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Such as `GET`.
+    /// The method, such as `GET`.
     pub method: String,
-    /// Path and query as on the wire.
+    /// The path and the query as on the wire.
     pub target: String,
-    /// Names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, by its Content-Length.
+    /// The body, as long as its Content-Length.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// The value of a header; the name in lower case.
+    /// The value of a header; `name` must be in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// What the server does with a request, in order. After the last step it waits for the next request.
+/// A step of the server's response. After the last step, the server waits for the next request.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Writes bytes.
@@ -38,11 +39,11 @@ pub enum Step {
     Close,
     /// Resets the connection.
     Reset,
-    /// Says nothing more until the client goes away.
+    /// Sends no more bytes until the client closes the connection.
     Hang,
 }
 
-/// A whole response with its Content-Length.
+/// A complete response with its Content-Length.
 pub fn reply(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Step {
     let mut bytes = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
@@ -55,7 +56,7 @@ pub fn reply(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Step {
 
 type Handler = dyn Fn(&Request) -> Vec<Step> + Send + Sync;
 
-/// A running server; stopped when dropped.
+/// A running server; it stops when it is dropped.
 pub struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -63,7 +64,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on a free port of this machine.
+    /// Starts a server on a free loopback port.
     pub fn start(handler: impl Fn(&Request) -> Vec<Step> + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let server = Server {
@@ -79,8 +80,8 @@ impl Server {
                     return;
                 }
                 let (requests, handler) = (requests.clone(), handler.clone());
-                // An error here is a client that went away, which is its right.
-                thread::spawn(move || converse(&stream, &requests, &*handler).ok());
+                // An error means that the client has closed the connection.
+                thread::spawn(move || serve_connection(&stream, &requests, &*handler).ok());
             }
         });
         server
@@ -91,7 +92,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// What has arrived so far.
+    /// The requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().expect("no test panics while it holds this").clone()
     }
@@ -105,9 +106,9 @@ impl Drop for Server {
     }
 }
 
-fn converse(stream: &TcpStream, requests: &Mutex<Vec<Request>>, handler: &Handler) -> std::io::Result<()> {
+fn serve_connection(stream: &TcpStream, requests: &Mutex<Vec<Request>>, handler: &Handler) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
-    while let Some(request) = read(&mut reader)? {
+    while let Some(request) = read_request(&mut reader)? {
         requests.lock().expect("no test panics while it holds this").push(request.clone());
         for step in handler(&request) {
             match step {
@@ -126,7 +127,7 @@ fn converse(stream: &TcpStream, requests: &Mutex<Vec<Request>>, handler: &Handle
     Ok(())
 }
 
-fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
+fn read_request(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);

@@ -1,7 +1,8 @@
-//! Messages three customers first, waits for an answer, reads the conversation, and walks over a day of messages.
+//! Sends a proactive chat to three customers, waits for a reply, reads the conversation, and counts
+//! the messages of a day.
 //!
-//! `cargo xtask demo` runs it, and the same story in C and C++ beside it, against a local service.
-#![allow(deprecated, reason = "the list of the whole application is all there is to find a ticket with")]
+//! `cargo xtask demo` runs this program and its C and C++ versions against a local service.
+#![allow(deprecated, reason = "only the list of all messages can find the ticket")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 
 use std::process::ExitCode;
@@ -38,10 +39,10 @@ async fn run() -> Result<(), Error> {
     let chat = client.proactive_chat_create(&chat).await?;
     println!("created proactive chat {}: {} sent, priority {}", chat.id, chat.sent_count, chat.priority);
 
-    let again = client.proactive_chat_get(chat.id).await?;
-    println!("read it back: \"{}\"", again.message);
+    let current = client.proactive_chat_get(chat.id).await?;
+    println!("read it back: \"{}\"", current.message);
 
-    let mut answered = again.responded_count;
+    let mut answered = current.responded_count;
     for _ in 0..100 {
         if answered > 0 {
             break;

@@ -1,4 +1,4 @@
-//! The Rust example against the emulator prints what the C and C++ examples print.
+//! The Rust example against the emulator has the same output as the C and C++ examples.
 #![allow(missing_docs, reason = "tests")]
 
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use desk_emulator::Emulator;
 
 #[test]
-fn prints_the_story() {
+fn example_prints_the_expected_output() {
     let emulator = Emulator::builder().demo(true).start_blocking().expect("a free port");
     let mut example = Command::new(env!("CARGO_BIN_EXE_desk-example"));
     example.env("DESK_BASE_URL", emulator.base_url()).env("DESK_API_TOKEN", emulator.token());

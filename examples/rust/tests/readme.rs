@@ -1,29 +1,29 @@
-//! The Rust of the README, compiled and run: each of its blocks stands here word for word.
+//! The Rust code of the README, compiled and run: each block must also be in this file.
 #![allow(missing_docs, clippy::print_stdout, reason = "tests")]
-#![allow(deprecated, reason = "the service has no other way to read all messages")]
+#![allow(deprecated, reason = "only the deprecated list has all messages")]
 
 use std::error::Error;
 
 use chrono::{TimeZone, Utc};
 use desk_emulator::Emulator;
 
-/// Without the space around lines.
-fn words(text: &str) -> String {
+/// The lines without leading and trailing white space.
+fn trim_lines(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn every_block_stands_here() {
-    let (readme, here) = (include_str!("../../../README.md"), words(include_str!("readme.rs")));
+fn every_readme_block_is_in_this_file() {
+    let (readme, this_file) = (include_str!("../../../README.md"), trim_lines(include_str!("readme.rs")));
     let blocks: Vec<_> = readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(blocks.len(), 4);
     for block in blocks {
-        assert!(here.contains(&words(block)), "this block is not in tests/readme.rs:\n{block}");
+        assert!(this_file.contains(&trim_lines(block)), "this block is not in tests/readme.rs:\n{block}");
     }
 }
 
 #[tokio::test]
-async fn the_blocks_run() -> Result<(), Box<dyn Error>> {
+async fn readme_blocks_run() -> Result<(), Box<dyn Error>> {
     use desk_client::RawRequest;
     use desk_client::types::{ChatMessageListParams, TicketChatMessageListParams};
 

@@ -47,7 +47,7 @@ async fn every_fault_has_its_outcome() {
     let server = serve();
     for fault in faults() {
         let client = client(&format!("{}/{}", server.url(), fault.name));
-        let client = client.with(once().timeout(fault.patience()));
+        let client = client.with(once().timeout(fault.client_timeout()));
         for operation in OPERATIONS {
             let before = server.requests().len();
             let error = call(&client, operation).await.expect_err(&fault.name);
@@ -75,7 +75,7 @@ async fn every_fault_has_its_outcome() {
 async fn what_is_sent_again_is_told_by_method_and_evidence() {
     let server = Arc::new(serve());
     // Where time is what ends a call there is none for a second attempt.
-    let lasting = faults().into_iter().filter(|fault| fault.patience() >= Duration::from_secs(1));
+    let lasting = faults().into_iter().filter(|fault| fault.client_timeout() >= Duration::from_secs(1));
     let clients: Vec<_> = lasting.map(|fault| (client(&format!("{}/{}", server.url(), fault.name)), fault)).collect();
     let mut runs = Vec::new();
     for (client, fault) in clients {

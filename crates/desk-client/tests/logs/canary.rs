@@ -139,7 +139,7 @@ async fn no_secret_and_no_text_reaches_a_log() {
         let builder = builder.observer(Arc::new(output.clone()));
         output.note(&builder);
         let client = builder.build().expect("settings are right");
-        let options = CallOptions::new().timeout(fault.patience()).max_attempts(2).header("x-key", HEADER);
+        let options = CallOptions::new().timeout(fault.client_timeout()).max_attempts(2).header("x-key", HEADER);
         output.note(&options);
         let client = client.with(options);
         output.note(&client);

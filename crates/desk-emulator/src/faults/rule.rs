@@ -1,15 +1,15 @@
-//! What a fault rule says: which requests, how often, and what happens to them. The same text is a file of
-//! `--faults`, the body of `PUT /_emulator/faults`, and what that path answers.
+//! Fault rules as JSON: which requests, how often, and which fault. The file of `--faults` and the
+//! body of `PUT /_emulator/faults` are a [`FaultPlan`].
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Rules, tried in their order; the first that fires decides.
+/// Rules in order; for each request, the first rule that fires decides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FaultPlan {
-    /// Where the dice of `probability` and `jitter_ms` begin: the same seed, the same faults.
+    /// The seed of `probability` and `jitter_ms`: the same seed gives the same faults.
     #[serde(default)]
     pub seed: u64,
     /// The rules.
@@ -17,7 +17,7 @@ pub struct FaultPlan {
     pub rules: Vec<FaultRule>,
 }
 
-/// One rule.
+/// A fault and the requests that it applies to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -28,118 +28,118 @@ pub struct FaultRule {
     /// Only requests of this operation of the spec, such as `chat_message_list`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// Only these of them, counted from 1: a number or a list of numbers.
+    /// Only these matching requests, counted from 1: a number or a list of numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nth: Option<Nth>,
-    /// Only this share of them, 0 to 1.
+    /// Only this random share of the matching requests, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// At most so often.
+    /// At most this many times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// What happens.
+    /// The fault.
     pub fault: Fault,
 }
 
-/// Places in a count from 1.
+/// One or several positions, counted from 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Nth {
-    /// One of them.
+    /// One position.
     One(u64),
-    /// Any of these.
+    /// Any of these positions.
     Any(Vec<u64>),
 }
 
 impl Nth {
-    pub(super) fn contains(&self, place: u64) -> bool {
+    pub(super) fn contains(&self, index: u64) -> bool {
         match self {
-            Self::One(only) => *only == place,
-            Self::Any(places) => places.contains(&place),
+            Self::One(only) => *only == index,
+            Self::Any(indices) => indices.contains(&index),
         }
     }
 }
 
-/// What happens to a request, its answer or its connection.
+/// A failure of a request, its response or its connection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Another answer than the service's, as of a gateway before it.
+    /// Another response instead of the service's, as from a gateway.
     Answer {
-        /// 200 to 599.
+        /// The status, 200 to 599.
         status: u16,
-        /// The body; empty if not given.
+        /// The body; empty by default.
         #[serde(default)]
         body: String,
-        /// Headers, in order; `content-type` is JSON if not given.
+        /// The headers, in order; `content-type` is JSON by default.
         #[serde(default)]
         headers: Vec<(String, String)>,
-        /// Whether the request is carried out all the same.
+        /// Whether the service still processes the request.
         #[serde(default)]
         carried_out: bool,
     },
-    /// 429 before anything is done.
+    /// 429 before the request is processed.
     Throttle {
-        /// How it says when to come back.
+        /// The header that gives the wait.
         #[serde(default)]
         retry_after: RetryAfter,
     },
-    /// The answer comes late.
+    /// The response is delayed.
     Delay {
-        /// By so many ms,
+        /// The delay in ms.
         ms: u64,
-        /// and up to so many more.
+        /// The maximum of an additional random delay in ms.
         #[serde(default)]
         jitter_ms: u64,
     },
-    /// The answer comes in small pieces.
+    /// The response arrives in small pieces.
     Drip {
-        /// Bytes of a piece.
+        /// The size of a piece in bytes.
         bytes: usize,
-        /// ms between two pieces.
+        /// The pause between two pieces in ms.
         every_ms: u64,
     },
-    /// The connection ends.
+    /// The connection is cut.
     Cut {
-        /// At which moment.
-        when: When,
-        /// In which way; closed if not given.
+        /// The moment of the cut.
+        when: CutPoint,
+        /// The kind of the cut; closed by default.
         #[serde(default)]
-        how: How,
+        how: CutMode,
     },
-    /// `Content-Length` is wrong by so many bytes; then the connection is closed.
+    /// `Content-Length` is wrong by this many bytes; then the connection is closed.
     WrongLength {
-        /// More than there are if above 0, less if below.
+        /// Positive: too large; negative: too small.
         by: i64,
     },
-    /// The body's second chunk has a size that is no number.
+    /// The size of the body's second chunk is not a number.
     BadChunk,
-    /// A small gzip body that unpacks to so many MB of white space.
+    /// A small gzip body that unpacks to this many MB of white space.
     GzipBomb {
-        /// 1 to 1024.
+        /// The size in MB, 1 to 1024.
         megabytes: usize,
     },
-    /// The service's body with so many MB of white space behind it.
+    /// The service's body, followed by this many MB of white space.
     HugeBody {
-        /// 1 to 1024.
+        /// The size in MB, 1 to 1024.
         megabytes: usize,
     },
-    /// Lists inside lists.
+    /// Deeply nested JSON arrays.
     DeepJson {
-        /// 1 to 10,000,000.
+        /// The depth, 1 to 10,000,000.
         levels: usize,
     },
-    /// A byte in the first text that is no UTF-8.
+    /// The first text contains a byte that is not UTF-8.
     InvalidUtf8,
-    /// Half of a pair of surrogates in the first text.
+    /// The first text contains one half of a surrogate pair.
     LoneSurrogate,
     /// 307 to another address.
     Redirect {
         /// The address.
         to: String,
     },
-    /// `next` leads to another address.
+    /// `next` links to another address.
     Next {
         /// The address.
         to: String,
@@ -147,7 +147,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Its name in a plan.
+    /// The name of the fault in a plan.
     pub(crate) fn name(&self) -> String {
         match serde_json::to_value(self) {
             Ok(Value::String(name)) => name,
@@ -157,16 +157,16 @@ impl Fault {
     }
 }
 
-/// How a 429 says when to come back.
+/// The form in which a 429 gives the wait.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetryAfter {
-    /// It does not.
+    /// No wait is given.
     #[default]
     Never,
-    /// `Retry-After` in seconds, which may have a fraction.
+    /// `Retry-After` in seconds, possibly with a fraction.
     Seconds(f64),
-    /// `Retry-After` as a date, so many seconds from now.
+    /// `Retry-After` as a date, this many seconds from now.
     Date(u32),
     /// `Retry-After-Ms`
     Ms(u64),
@@ -174,29 +174,29 @@ pub enum RetryAfter {
     RateLimit(u32),
 }
 
-/// The moment at which a connection ends.
+/// The moment at which a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum When {
-    /// The request was read and is not carried out.
+pub enum CutPoint {
+    /// After the request is read and before it is processed.
     BeforeCommit,
-    /// The request was carried out; nobody hears of it.
+    /// After the request is processed and before the response.
     AfterCommit,
-    /// It was carried out, and half of the answer's head was sent.
+    /// After the request is processed and half of the response's head is sent.
     InHead,
-    /// It was carried out, and half of the answer's body was sent.
+    /// After the request is processed and half of the response's body is sent.
     InBody,
 }
 
-/// The way in which a connection ends.
+/// The kind of a connection's end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
-    /// It is closed in order (FIN).
+pub enum CutMode {
+    /// The connection is closed in order (FIN).
     #[default]
     Close,
-    /// It is reset (RST).
+    /// The connection is reset (RST).
     Reset,
-    /// It stays open, and nothing more comes.
+    /// The connection stays open and silent.
     Stall,
 }

@@ -1,7 +1,8 @@
-//! Connections: accepted, served by hyper, and handed over to whoever wants to write bytes that hyper would not.
+//! Connections: accepted, served by hyper, and taken over for bytes that hyper would never write.
 //!
-//! A handler that finds a [`Takeover`] in its request can end the connection in its own way: it passes a [`Script`] and is
-//! dropped; the bytes are written to the bare socket.
+//! A handler gets a [`Takeover`] in its request's extensions. With it, the handler can pass a
+//! [`Script`], which replaces hyper: the request is dropped, and the script writes to the bare
+//! socket.
 
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
@@ -21,30 +22,31 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tower_service::Service as _;
 
-/// Serves connections until `stop` is told; those that are open then end behind the request that they are at.
+/// Accepts connections until `stop` is true; then each open connection ends after its current
+/// request.
 pub(super) async fn accept(listener: TcpListener, router: Router, stop: watch::Receiver<bool>) {
-    let mut stopping = stop.clone();
+    let mut stop_receiver = stop.clone();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    // Answers are written at once; waiting for more to send only delays them.
+                    // Responses are written at once; Nagle's algorithm would only delay them.
                     let _ = stream.set_nodelay(true);
                     tokio::spawn(serve(stream, router.clone(), stop.clone()));
                 }
-                // Out of file descriptors, perhaps: others may close theirs meanwhile.
+                // The process may be out of file descriptors until another connection closes.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
-            () = told(&mut stopping) => return,
+            () = stop_requested(&mut stop_receiver) => return,
         }
     }
 }
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
 async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
-    let (takeover, mut taken) = mpsc::channel(1);
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| -> Answering {
+    let (takeover, mut scripts) = mpsc::channel(1);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| -> ResponseFuture {
         request.extensions_mut().insert(Takeover(takeover.clone()));
         let mut router = router.clone();
         Box::pin(async move { router.call(request.map(axum::body::Body::new)).await })
@@ -53,10 +55,10 @@ async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool
     let mut stopped = false;
     let script = loop {
         tokio::select! {
-            script = taken.recv() => break script,
-            // An error is the client's leaving.
+            script = scripts.recv() => break script,
+            // An error means that the client has left.
             _ = poll_fn(|context| connection.poll_without_shutdown(context)) => break None,
-            () = told(&mut stop), if !stopped => {
+            () = stop_requested(&mut stop), if !stopped => {
                 stopped = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
@@ -64,67 +66,67 @@ async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool
     };
     let mut stream = connection.into_parts().io.into_inner();
     match script {
-        Some(script) => play(script, stream).await,
+        Some(script) => run_script(script, stream).await,
         None => drop(stream.shutdown().await),
     }
 }
 
-async fn told(stop: &mut watch::Receiver<bool>) {
-    // An error is the end of the server, which is the same.
+async fn stop_requested(stop: &mut watch::Receiver<bool>) {
+    // An error means that the server has ended, which also ends the connection.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// The way to a connection, in the extensions of its requests.
+/// Access to a connection, in the extensions of its requests.
 #[derive(Clone)]
 pub(super) struct Takeover(mpsc::Sender<Script>);
 
 impl Takeover {
-    /// The one of a request.
-    pub(super) fn of(request: &Request) -> Option<Self> {
+    /// The takeover of a request's connection.
+    pub(super) fn from_request(request: &Request) -> Option<Self> {
         request.extensions().get().cloned()
     }
 
-    /// Ends the connection by a script. Does not come back: the request is dropped with what served it.
-    pub(super) async fn end(self, script: Script) -> Response {
-        // Fails if the connection is gone, and this with it.
+    /// Runs a script on the connection. Never returns: the request and its task are dropped.
+    pub(super) async fn run(self, script: Script) -> Response {
+        // Fails if the connection has ended, which drops this task as well.
         let _ = self.0.send(script).await;
         pending().await
     }
 }
 
-/// What is written to a connection, and how it ends then.
+/// Bytes to write to a connection, and the way to end it.
 #[derive(Default)]
 pub(super) struct Script {
-    pub(super) steps: Vec<Step>,
-    pub(super) end: End,
+    pub(super) steps: Vec<WriteStep>,
+    pub(super) end: ConnectionEnd,
 }
 
-pub(super) enum Step {
+pub(super) enum WriteStep {
     Write(Bytes),
-    /// The same bytes so many times.
+    /// The same bytes this many times.
     Repeat(Bytes, usize),
-    /// In pieces of so many bytes, with a wait before each but the first.
+    /// Pieces of this many bytes, with a pause between two pieces.
     Drip(Bytes, usize, Duration),
 }
 
-/// How a connection ends.
+/// The kind of a connection's end.
 #[derive(Clone, Copy, Default)]
-pub(super) enum End {
-    /// In order.
+pub(super) enum ConnectionEnd {
+    /// Closed in order (FIN).
     #[default]
     Close,
-    /// By a reset.
+    /// Reset (RST).
     Reset,
-    /// When the client has had enough.
+    /// Open and silent until the client leaves.
     Stall,
 }
 
-async fn play(script: Script, mut stream: TcpStream) {
+async fn run_script(script: Script, mut stream: TcpStream) {
     for step in script.steps {
         let written = match step {
-            Step::Write(bytes) => stream.write_all(&bytes).await,
-            Step::Repeat(bytes, times) => repeat(&mut stream, &bytes, times).await,
-            Step::Drip(bytes, size, wait) => drip(&mut stream, &bytes, size, wait).await,
+            WriteStep::Write(bytes) => stream.write_all(&bytes).await,
+            WriteStep::Repeat(bytes, times) => repeat(&mut stream, &bytes, times).await,
+            WriteStep::Drip(bytes, size, pause) => drip(&mut stream, &bytes, size, pause).await,
         };
         // The client has left.
         if written.is_err() {
@@ -132,17 +134,17 @@ async fn play(script: Script, mut stream: TcpStream) {
         }
     }
     match script.end {
-        End::Close => {
+        ConnectionEnd::Close => {
             let _ = stream.shutdown().await;
-            // Bytes that nobody reads would turn the close into a reset.
-            until_left(&mut stream, Duration::from_secs(2)).await;
+            // Unread input would turn the close into a reset.
+            discard_input(&mut stream, Duration::from_secs(2)).await;
         }
-        End::Reset => {
-            // So that what was written arrives before the reset.
+        ConnectionEnd::Reset => {
+            // Lets the written bytes arrive before the reset.
             tokio::time::sleep(Duration::from_millis(20)).await;
             let _ = stream.set_zero_linger();
         }
-        End::Stall => until_left(&mut stream, Duration::from_secs(3600)).await,
+        ConnectionEnd::Stall => discard_input(&mut stream, Duration::from_secs(3600)).await,
     }
 }
 
@@ -153,18 +155,18 @@ async fn repeat(stream: &mut TcpStream, bytes: &[u8], times: usize) -> std::io::
     Ok(())
 }
 
-async fn drip(stream: &mut TcpStream, bytes: &[u8], size: usize, wait: Duration) -> std::io::Result<()> {
-    for (place, piece) in bytes.chunks(size).enumerate() {
-        if place > 0 {
-            tokio::time::sleep(wait).await;
+async fn drip(stream: &mut TcpStream, bytes: &[u8], size: usize, pause: Duration) -> std::io::Result<()> {
+    for (index, piece) in bytes.chunks(size).enumerate() {
+        if index > 0 {
+            tokio::time::sleep(pause).await;
         }
         stream.write_all(piece).await?;
     }
     Ok(())
 }
 
-/// Reads away what comes, until nothing does or it took too long.
-async fn until_left(stream: &mut TcpStream, longest: Duration) {
-    let mut nowhere = tokio::io::sink();
-    let _ = tokio::time::timeout(longest, tokio::io::copy(stream, &mut nowhere)).await;
+/// Reads and discards input until the client closes the connection or the timeout ends.
+async fn discard_input(stream: &mut TcpStream, timeout: Duration) {
+    let mut sink = tokio::io::sink();
+    let _ = tokio::time::timeout(timeout, tokio::io::copy(stream, &mut sink)).await;
 }

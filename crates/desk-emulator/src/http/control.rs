@@ -1,6 +1,6 @@
-//! The controls below `/_emulator`: people, replies, closing, seeding and resetting, as the Rust handle has them.
+//! The controls below `/_emulator`, which offer the methods of the Rust handle over HTTP.
 //!
-//! The service itself has nothing like this. Who may use them is decided in `local.rs`.
+//! The real service has no such paths. `control_request.rs` decides which requests are accepted.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -10,10 +10,11 @@ use axum::routing::{get, post, put};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::call::Query;
-use super::local::Control;
-use super::paging::{Link, Paging, page};
-use super::{Service, json as json_response};
+use super::control_request::ControlRequest;
+use super::paging::{PageLinks, Paging, page_response};
+use super::parameters::Query;
+use super::response::json as json_response;
+use super::service::Service;
 use crate::behaviour::MAX_LIMIT;
 use crate::error::{Error, Result};
 use crate::faults::FaultPlan;
@@ -43,8 +44,8 @@ pub(super) fn routes() -> Router<Service> {
         .route("/clock", get(clock).put(set_clock).delete(follow_clock))
         .route("/snapshots/{name}", put(snapshot).delete(remove_snapshot))
         .route("/snapshots/{name}/restore", post(restore))
-        .route("/webhook", get(webhook).put(set_webhook).delete(no_webhook))
-        .route("/requests", get(requests).delete(forget_requests))
+        .route("/webhook", get(webhook).put(set_webhook).delete(clear_webhook))
+        .route("/requests", get(requests).delete(clear_requests))
         .route("/requests.har", get(requests_har))
         .route("/deliveries", get(deliveries))
         .route("/messaged_twice", get(messaged_twice))
@@ -60,18 +61,18 @@ struct NewGroup {
 }
 
 async fn add_group(State(service): State<Service>, request: Request) -> Result<Response> {
-    let new: NewGroup = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::CREATED, move |store| store.add_group(&new.key, &new.name)).await
+    let new: NewGroup = ControlRequest::accept(request).await?.body()?;
+    respond(&service, StatusCode::CREATED, move |store| store.add_group(&new.key, &new.name)).await
 }
 
 async fn add_agent(State(service): State<Service>, request: Request) -> Result<Response> {
-    let new: NewAgent = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::CREATED, |store| store.add_agent(new)).await
+    let new: NewAgent = ControlRequest::accept(request).await?.body()?;
+    respond(&service, StatusCode::CREATED, |store| store.add_agent(new)).await
 }
 
 async fn add_customer(State(service): State<Service>, request: Request) -> Result<Response> {
-    let new: NewCustomer = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::CREATED, |store| store.add_customer(new)).await
+    let new: NewCustomer = ControlRequest::accept(request).await?.body()?;
+    respond(&service, StatusCode::CREATED, |store| store.add_customer(new)).await
 }
 
 #[derive(Deserialize)]
@@ -80,18 +81,18 @@ struct NewPresence {
 }
 
 async fn set_presence(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, NewPresence { presence }) = (control.id()?, control.body()?);
-    answer(&service, StatusCode::OK, move |store| store.set_presence(id, presence)).await
+    respond(&service, StatusCode::OK, move |store| store.set_presence(id, presence)).await
 }
 
 async fn list_tickets(State(service): State<Service>, request: Request) -> Result<Response> {
-    listed(&service, request, "proactive_id", |store, chat, page| store.tickets(chat, page.limit, page.offset)).await
+    list(&service, request, "proactive_id", |store, chat, page| store.tickets(chat, page.limit, page.offset)).await
 }
 
 async fn get_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
-    let id = Control::accept(request).await?.id()?;
-    answer(&service, StatusCode::OK, move |store| store.ticket(id)).await
+    let id = ControlRequest::accept(request).await?.id()?;
+    respond(&service, StatusCode::OK, move |store| store.ticket(id)).await
 }
 
 #[derive(Deserialize)]
@@ -100,9 +101,9 @@ struct CustomerReply {
 }
 
 async fn customer_reply(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, CustomerReply { message }) = (control.id()?, control.body()?);
-    answer(&service, StatusCode::OK, move |store| store.customer_reply(id, &message)).await
+    respond(&service, StatusCode::OK, move |store| store.customer_reply(id, &message)).await
 }
 
 #[derive(Deserialize)]
@@ -113,9 +114,9 @@ struct AgentReply {
 }
 
 async fn agent_reply(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, AgentReply { agent_id, message }) = (control.id()?, control.body()?);
-    answer(&service, StatusCode::OK, move |store| store.agent_reply(id, agent_id, &message)).await
+    respond(&service, StatusCode::OK, move |store| store.agent_reply(id, agent_id, &message)).await
 }
 
 #[derive(Deserialize)]
@@ -126,9 +127,9 @@ struct NewStatus {
 }
 
 async fn move_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let (id, NewStatus { status, agent_id }) = (control.id()?, control.body()?);
-    answer(&service, StatusCode::OK, move |store| store.move_ticket(id, status, agent_id)).await
+    respond(&service, StatusCode::OK, move |store| store.move_ticket(id, status, agent_id)).await
 }
 
 #[derive(Default, Deserialize)]
@@ -137,93 +138,93 @@ struct Close {
 }
 
 async fn close_ticket(State(service): State<Service>, request: Request) -> Result<Response> {
-    let control = Control::accept(request).await?;
+    let control = ControlRequest::accept(request).await?;
     let id = control.id()?;
-    // Everything in the body is optional, so the body is too.
+    // All fields of the body are optional, so an empty body is accepted too.
     let Close { comment } = if control.body.is_empty() { Close::default() } else { control.body()? };
-    answer(&service, StatusCode::OK, move |store| store.close_ticket(id, comment.as_deref())).await
+    respond(&service, StatusCode::OK, move |store| store.close_ticket(id, comment.as_deref())).await
 }
 
 async fn seed(State(service): State<Service>, request: Request) -> Result<Response> {
-    let wanted: SeedRequest = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::OK, move |store| store.seed(wanted)).await
+    let seed_request: SeedRequest = ControlRequest::accept(request).await?.body()?;
+    respond(&service, StatusCode::OK, move |store| store.seed(seed_request)).await
 }
 
 async fn faults(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    in_force(&service)
+    ControlRequest::accept(request).await?;
+    active_faults(&service)
 }
 
 async fn set_faults(State(service): State<Service>, request: Request) -> Result<Response> {
-    service.faults.set(Control::accept(request).await?.body()?)?;
-    in_force(&service)
+    service.faults.set(ControlRequest::accept(request).await?.body()?)?;
+    active_faults(&service)
 }
 
 async fn clear_faults(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     service.faults.set(FaultPlan::default())?;
-    in_force(&service)
+    active_faults(&service)
 }
 
-fn in_force(service: &Service) -> Result<Response> {
+fn active_faults(service: &Service) -> Result<Response> {
     let (seed, rules) = service.faults.counts();
-    shown(&json!({ "seed": seed, "rules": rules }))
+    ok_json(&json!({ "seed": seed, "rules": rules }))
 }
 
 async fn behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    shown(&service.behaviour.now())
+    ControlRequest::accept(request).await?;
+    ok_json(&service.behaviour.get())
 }
 
 async fn set_behaviour(State(service): State<Service>, request: Request) -> Result<Response> {
-    service.behaviour.set(Control::accept(request).await?.body()?)?;
-    shown(&service.behaviour.now())
+    service.behaviour.set(ControlRequest::accept(request).await?.body()?)?;
+    ok_json(&service.behaviour.get())
 }
 
 async fn set_drift(State(service): State<Service>, request: Request) -> Result<Response> {
-    let drifts: Vec<Drift> = Control::accept(request).await?.body()?;
-    done(&service, |store| store.set_drift(drifts)).await
+    let drifts: Vec<Drift> = ControlRequest::accept(request).await?.body()?;
+    respond_ok(&service, |store| store.set_drift(drifts)).await
 }
 
 async fn change_messages(State(service): State<Service>, request: Request) -> Result<Response> {
-    let change: Change = Control::accept(request).await?.body()?;
-    done(&service, move |store| store.change_messages(&change)).await
+    let change: Change = ControlRequest::accept(request).await?.body()?;
+    respond_ok(&service, move |store| store.change_messages(&change)).await
 }
 
 async fn import_messages(State(service): State<Service>, request: Request) -> Result<Response> {
-    let rows: Vec<MessageImport> = Control::accept(request).await?.body()?;
-    answer(&service, StatusCode::CREATED, move |store| Ok(json!({ "ids": store.import(&rows)? }))).await
+    let rows: Vec<MessageImport> = ControlRequest::accept(request).await?.body()?;
+    respond(&service, StatusCode::CREATED, move |store| Ok(json!({ "ids": store.import(&rows)? }))).await
 }
 
 async fn clock(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    shown(&service.clock.state())
+    ControlRequest::accept(request).await?;
+    ok_json(&service.clock.state())
 }
 
 async fn set_clock(State(service): State<Service>, request: Request) -> Result<Response> {
-    service.clock.set(Control::accept(request).await?.body()?)?;
-    shown(&service.clock.state())
+    service.clock.set(ControlRequest::accept(request).await?.body()?)?;
+    ok_json(&service.clock.state())
 }
 
 async fn follow_clock(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     service.clock.follow();
-    shown(&service.clock.state())
+    ok_json(&service.clock.state())
 }
 
 async fn snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
-    let name = Control::accept(request).await?.name();
-    done(&service, move |store| store.snapshot(&name)).await
+    let name = ControlRequest::accept(request).await?.name();
+    respond_ok(&service, move |store| store.snapshot(&name)).await
 }
 
 async fn restore(State(service): State<Service>, request: Request) -> Result<Response> {
-    let name = Control::accept(request).await?.name();
-    done(&service, move |store| store.restore(&name)).await
+    let name = ControlRequest::accept(request).await?.name();
+    respond_ok(&service, move |store| store.restore(&name)).await
 }
 
 async fn remove_snapshot(State(service): State<Service>, request: Request) -> Result<Response> {
-    let name = Control::accept(request).await?.name();
-    done(&service, move |store| store.remove_snapshot(&name)).await
+    let name = ControlRequest::accept(request).await?.name();
+    respond_ok(&service, move |store| store.remove_snapshot(&name)).await
 }
 
 #[derive(Deserialize)]
@@ -233,108 +234,103 @@ struct Receiver {
 }
 
 async fn webhook(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    receiver(&service)
+    ControlRequest::accept(request).await?;
+    webhook_state(&service)
 }
 
 async fn set_webhook(State(service): State<Service>, request: Request) -> Result<Response> {
-    let Receiver { url } = Control::accept(request).await?.body()?;
+    let Receiver { url } = ControlRequest::accept(request).await?.body()?;
     service.webhooks.set(&service.store, Some(&url))?;
-    receiver(&service)
+    webhook_state(&service)
 }
 
-async fn no_webhook(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+async fn clear_webhook(State(service): State<Service>, request: Request) -> Result<Response> {
+    ControlRequest::accept(request).await?;
     service.webhooks.set(&service.store, None)?;
-    receiver(&service)
+    webhook_state(&service)
 }
 
-fn receiver(service: &Service) -> Result<Response> {
-    shown(&json!({ "url": service.webhooks.url(), "deliveries": service.webhooks.deliveries() }))
+fn webhook_state(service: &Service) -> Result<Response> {
+    ok_json(&json!({ "url": service.webhooks.url(), "deliveries": service.webhooks.deliveries() }))
 }
 
 async fn requests(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+    ControlRequest::accept(request).await?;
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], service.log.ndjson()).into_response())
 }
 
 async fn requests_har(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    shown(&service.log.har(&service.address.to_string()))
+    ControlRequest::accept(request).await?;
+    ok_json(&service.log.har(&service.address.to_string()))
 }
 
-async fn forget_requests(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
+async fn clear_requests(State(service): State<Service>, request: Request) -> Result<Response> {
+    ControlRequest::accept(request).await?;
     service.log.clear();
-    shown(&healthy())
+    ok_json(&ok_status())
 }
 
 async fn deliveries(State(service): State<Service>, request: Request) -> Result<Response> {
-    listed(&service, request, "customer_id", |store, customer, page| {
-        store.deliveries(customer, page.limit, page.offset)
-    })
-    .await
+    list(&service, request, "customer_id", |store, customer, page| store.deliveries(customer, page.limit, page.offset))
+        .await
 }
 
 async fn messaged_twice(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    answer(&service, StatusCode::OK, |store| {
-        let twice = store.messaged_twice()?;
-        Ok(json!({ "count": twice.len(), "results": twice }))
+    ControlRequest::accept(request).await?;
+    respond(&service, StatusCode::OK, |store| {
+        let repeated = store.messaged_twice()?;
+        Ok(json!({ "count": repeated.len(), "results": repeated }))
     })
     .await
 }
 
-/// A number of the query, if it is there.
-pub(super) fn number(query: &Query, name: &str) -> Result<Option<i64>> {
-    let number = query.get(name).map(str::parse).transpose();
-    number.map_err(|_| Error::invalid(format!("{name}: must be a 64-bit integer")))
-}
-
 async fn reset(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    done(&service, |store| store.reset()).await
+    ControlRequest::accept(request).await?;
+    respond_ok(&service, |store| store.reset()).await
 }
 
 async fn health(State(service): State<Service>, request: Request) -> Result<Response> {
-    Control::accept(request).await?;
-    done(&service, |_| Ok(())).await
+    ControlRequest::accept(request).await?;
+    respond_ok(&service, |_| Ok(())).await
 }
 
-fn healthy() -> Value {
+fn ok_status() -> Value {
     json!({ "status": "ok" })
 }
 
-async fn answer<T: Serialize + Send + 'static>(
+async fn respond<T: Serialize + Send + 'static>(
     service: &Service,
     status: StatusCode,
-    step: impl FnOnce(&mut Store) -> Result<T> + Send + 'static,
+    action: impl FnOnce(&mut Store) -> Result<T> + Send + 'static,
 ) -> Result<Response> {
-    let answer = service.store.run(step).await?;
-    Ok(json_response(status, to_json(&answer)?))
+    let value = service.store.run(action).await?;
+    Ok(json_response(status, to_json(&value)?))
 }
 
-/// A step without an answer of its own.
-async fn done(service: &Service, step: impl FnOnce(&mut Store) -> Result<()> + Send + 'static) -> Result<Response> {
-    answer(service, StatusCode::OK, |store| step(store).map(|()| healthy())).await
+/// Runs an action without a result; responds `{"status": "ok"}`.
+async fn respond_ok(
+    service: &Service,
+    action: impl FnOnce(&mut Store) -> Result<()> + Send + 'static,
+) -> Result<Response> {
+    respond(service, StatusCode::OK, |store| action(store).map(|()| ok_status())).await
 }
 
-/// A page of what a step finds: its count and some rows, of one owner if the query names it.
-async fn listed<T: Serialize + Send + 'static>(
+/// Runs a query for one page of rows, optionally of the owner that the query string names.
+async fn list<T: Serialize + Send + 'static>(
     service: &Service,
     request: Request,
     owner: &str,
-    step: impl FnOnce(&mut Store, Option<i64>, Paging) -> Result<(i64, Vec<T>)> + Send + 'static,
+    action: impl FnOnce(&mut Store, Option<i64>, Paging) -> Result<(i64, Vec<T>)> + Send + 'static,
 ) -> Result<Response> {
-    let control = Control::accept(request).await?;
-    let query = Query::of(&control.parts);
-    let (owner, paging) = (number(&query, owner)?, Paging::of(&query, MAX_LIMIT));
-    let (count, rows) = service.store.run(move |store| step(store, owner, paging)).await?;
-    page(paging, &Link::of(&control.parts, &query, service.address), count, &to_json(&rows)?)
+    let control = ControlRequest::accept(request).await?;
+    let query = Query::from_parts(&control.parts);
+    let (owner, paging) = (query.integer(owner)?, Paging::from_query(&query, MAX_LIMIT));
+    let (count, rows) = service.store.run(move |store| action(store, owner, paging)).await?;
+    page_response(paging, &PageLinks::new(&control.parts, &query, service.address), count, &to_json(&rows)?)
 }
 
-/// What needs no step.
-fn shown(value: &impl Serialize) -> Result<Response> {
+/// Responds 200 with the value as JSON.
+fn ok_json(value: &impl Serialize) -> Result<Response> {
     Ok(json_response(StatusCode::OK, to_json(value)?))
 }
 

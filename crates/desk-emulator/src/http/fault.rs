@@ -1,6 +1,7 @@
-//! Faults played: a request that a rule fires for is answered, spoiled or cut off here instead of in its handler.
+//! Fault injection: a request for which a rule fires gets a failure instead of its response.
 //!
-//! What is not HTTP any more (cut heads, wrong lengths) is written to the bare connection; see `connection.rs`.
+//! Bytes that are not valid HTTP (cut heads, wrong lengths) are written to the bare connection; see
+//! `connection.rs`.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -16,169 +17,175 @@ use flate2::write::GzEncoder;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
+use super::body::read_body;
 use super::call::operation_of;
-use super::connection::{End, Script, Step, Takeover};
-use super::{Service, json};
+use super::connection::{ConnectionEnd, Script, Takeover, WriteStep};
+use super::response::json;
+use super::service::Service;
 use crate::behaviour::{ErrorShape, RateLimit};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::faults::{Fault, How, RetryAfter, When};
+use crate::faults::{CutMode, CutPoint, Fault, RetryAfter};
 
-/// More than a page has.
-const LARGEST: usize = 64 << 20;
+/// The maximum size of a response body; pages are smaller.
+const MAX_RESPONSE: usize = 64 << 20;
 
-/// Plays the fault that a rule has for the request, if one has, and notes what became of it.
-pub(super) async fn apply(State(service): State<Service>, request: Request, next: Next) -> Response {
+/// Logs the request and plays the fault of the rule that fires for it, if any.
+pub(super) async fn inject(State(service): State<Service>, request: Request, next: Next) -> Response {
     let template = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let operation = operation_of(request.method(), template).map_or("", |operation| operation.id());
     let uri = request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0);
     let clock = service.clock.clone();
-    let mut open = service.log.begin(clock.now(), request.method(), uri, operation);
+    let mut pending = service.log.begin(clock.now(), request.method(), uri, operation);
     let mut response = match service.faults.pick(request.method().as_str(), operation) {
-        None => match turn(&service, request.method(), operation) {
+        None => match check_rate(&service, request.method(), operation) {
             Ok(()) => next.run(request).await,
-            Err(wait) => {
-                throttled(&RetryAfter::Seconds(wait.ceil()), &clock).unwrap_or_else(IntoResponse::into_response)
-            }
+            Err(wait) => throttled_response(&RetryAfter::Seconds(wait.ceil()), &clock)
+                .unwrap_or_else(IntoResponse::into_response),
         },
-        Some((fault, dice)) => {
-            open.entry.fault = Some(fault.name());
-            play(fault, dice, &clock, request, next).await.unwrap_or_else(IntoResponse::into_response)
+        Some((fault, rng)) => {
+            pending.entry.fault = Some(fault.name());
+            play(fault, rng, &clock, request, next).await.unwrap_or_else(IntoResponse::into_response)
         }
     };
-    // hyper would say the machine's time.
+    // Without this header, hyper adds the system time.
     if let Ok(date) = clock.http_date(0).parse() {
         response.headers_mut().insert(DATE, date);
     }
-    open.entry.status = Some(response.status().as_u16());
+    pending.entry.status = Some(response.status().as_u16());
     response
 }
 
-/// Gives refusals the shape that Django REST framework has for them, if that is wanted.
-pub(super) async fn shape(State(service): State<Service>, request: Request, next: Next) -> Response {
+/// Reshapes error bodies like Django REST framework, if the behaviour says so.
+pub(super) async fn reshape_error(State(service): State<Service>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    if service.behaviour.now().error_shape == ErrorShape::CodeAndDetail || response.status().is_success() {
+    if service.behaviour.get().error_shape == ErrorShape::CodeAndDetail || response.status().is_success() {
         return response;
     }
     let status = response.status();
-    let Ok((_, body)) = whole(response).await else { return status.into_response() };
+    let Ok((_, body)) = collect_body(response).await else { return status.into_response() };
     let detail = serde_json::from_slice::<Value>(&body).ok();
     let detail = detail.as_ref().and_then(|body| body["detail"].as_str()).unwrap_or_default();
     let body = match detail.split_once(": ") {
-        Some((name, why)) if status == StatusCode::BAD_REQUEST && !name.contains(' ') => {
-            serde_json::json!({ name: [why] })
+        Some((name, message)) if status == StatusCode::BAD_REQUEST && !name.contains(' ') => {
+            serde_json::json!({ name: [message] })
         }
         _ => serde_json::json!({ "detail": detail }),
     };
     json(status, body.to_string())
 }
 
-/// Whether the rate leaves a turn; else the seconds until there is one.
-fn turn(service: &Service, method: &Method, operation: &'static str) -> std::result::Result<(), f64> {
-    match service.behaviour.now().rate_limit {
+/// Takes a token of the rate limiter, if it is on; the error is the wait in seconds.
+fn check_rate(service: &Service, method: &Method, operation: &'static str) -> std::result::Result<(), f64> {
+    match service.behaviour.get().rate_limit {
         RateLimit::Off => Ok(()),
-        RateLimit::SiblingApi => service.rates.take(method, operation),
+        RateLimit::SiblingApi => service.rate_limiter.try_acquire(method, operation),
     }
 }
 
-fn throttled(retry_after: &RetryAfter, clock: &Clock) -> Result<Response> {
-    let error = Error::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "too many requests; come back later");
+fn throttled_response(retry_after: &RetryAfter, clock: &Clock) -> Result<Response> {
+    let error = Error::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "too many requests; retry later");
     let mut response = error.into_response();
-    response.headers_mut().extend(come_back(retry_after, clock)?);
+    response.headers_mut().extend(retry_after_header(retry_after, clock)?);
     Ok(response)
 }
 
-async fn play(fault: Fault, mut dice: fastrand::Rng, clock: &Clock, request: Request, next: Next) -> Result<Response> {
-    let takeover = Takeover::of(&request).ok_or_else(|| Error::internal("a connection that cannot be taken over"))?;
+async fn play(fault: Fault, mut rng: fastrand::Rng, clock: &Clock, request: Request, next: Next) -> Result<Response> {
+    let takeover =
+        Takeover::from_request(&request).ok_or_else(|| Error::internal("this connection cannot be taken over"))?;
     match fault {
         Fault::Answer { status, body, headers, carried_out } => {
             if carried_out {
                 next.run(request).await;
             } else {
-                read_away(request).await;
+                discard_body(request).await;
             }
-            answer(status, body, &headers)
+            custom_response(status, body, &headers)
         }
         Fault::Throttle { retry_after } => {
-            read_away(request).await;
-            throttled(&retry_after, clock)
+            discard_body(request).await;
+            throttled_response(&retry_after, clock)
         }
         Fault::Delay { ms, jitter_ms } => {
-            tokio::time::sleep(Duration::from_millis(ms + dice.u64(0..=jitter_ms))).await;
+            tokio::time::sleep(Duration::from_millis(ms + rng.u64(0..=jitter_ms))).await;
             Ok(next.run(request).await)
         }
         Fault::Drip { bytes, every_ms } => {
-            let raw = Raw::of(next.run(request).await, clock).await?;
-            let steps = vec![Step::Drip(raw.whole(), bytes, Duration::from_millis(every_ms))];
-            Ok(takeover.end(Script { steps, end: End::Close }).await)
+            let raw = RawResponse::new(next.run(request).await, clock).await?;
+            let steps = vec![WriteStep::Drip(raw.to_bytes(), bytes, Duration::from_millis(every_ms))];
+            Ok(takeover.run(Script { steps, end: ConnectionEnd::Close }).await)
         }
         Fault::Cut { when, how } => {
             let steps = match when {
-                When::BeforeCommit => {
-                    read_away(request).await;
+                CutPoint::BeforeCommit => {
+                    discard_body(request).await;
                     Vec::new()
                 }
-                When::AfterCommit => {
+                CutPoint::AfterCommit => {
                     next.run(request).await;
                     Vec::new()
                 }
-                When::InHead | When::InBody => {
-                    let raw = Raw::of(next.run(request).await, clock).await?;
+                CutPoint::InHead | CutPoint::InBody => {
+                    let raw = RawResponse::new(next.run(request).await, clock).await?;
                     let head = raw.head();
-                    let until = if when == When::InHead { head.len() / 2 } else { head.len() + raw.body.len() / 2 };
-                    vec![Step::Write(raw.whole().slice(..until))]
+                    let end = if when == CutPoint::InHead { head.len() / 2 } else { head.len() + raw.body.len() / 2 };
+                    vec![WriteStep::Write(raw.to_bytes().slice(..end))]
                 }
             };
             let end = match how {
-                How::Close => End::Close,
-                How::Reset => End::Reset,
-                How::Stall => End::Stall,
+                CutMode::Close => ConnectionEnd::Close,
+                CutMode::Reset => ConnectionEnd::Reset,
+                CutMode::Stall => ConnectionEnd::Stall,
             };
-            Ok(takeover.end(Script { steps, end }).await)
+            Ok(takeover.run(Script { steps, end }).await)
         }
         Fault::WrongLength { by } => {
-            let mut raw = Raw::of(next.run(request).await, clock).await?;
+            let mut raw = RawResponse::new(next.run(request).await, clock).await?;
             let length = raw.body.len().saturating_add_signed(isize::try_from(by).unwrap_or_default());
             raw.headers.insert(CONTENT_LENGTH, length.into());
-            Ok(takeover.end(Script { steps: vec![Step::Write(raw.whole())], end: End::Close }).await)
+            Ok(takeover.run(Script { steps: vec![WriteStep::Write(raw.to_bytes())], end: ConnectionEnd::Close }).await)
         }
         Fault::BadChunk => {
-            let mut raw = Raw::of(next.run(request).await, clock).await?;
+            let mut raw = RawResponse::new(next.run(request).await, clock).await?;
             raw.headers.remove(CONTENT_LENGTH);
             raw.headers.insert("transfer-encoding", HeaderValue::from_static("chunked"));
-            let half = raw.body.slice(..raw.body.len() / 2);
-            let chunk = [format!("{:x}\r\n", half.len()).as_bytes(), &half, b"\r\nno number\r\n"].concat();
-            let steps = vec![Step::Write(raw.head()), Step::Write(chunk.into())];
-            Ok(takeover.end(Script { steps, end: End::Close }).await)
+            let first_half = raw.body.slice(..raw.body.len() / 2);
+            let chunk = [format!("{:x}\r\n", first_half.len()).as_bytes(), &first_half, b"\r\nno number\r\n"].concat();
+            let steps = vec![WriteStep::Write(raw.head()), WriteStep::Write(chunk.into())];
+            Ok(takeover.run(Script { steps, end: ConnectionEnd::Close }).await)
         }
         Fault::GzipBomb { megabytes } => {
-            read_away(request).await;
-            let bomb = tokio::task::spawn_blocking(move || bomb(megabytes)).await;
-            let bomb = bomb.ok().and_then(std::result::Result::ok).ok_or_else(|| Error::internal("no gzip body"))?;
+            discard_body(request).await;
+            let bomb = tokio::task::spawn_blocking(move || gzip_bomb(megabytes)).await;
+            let bomb = bomb
+                .ok()
+                .and_then(std::result::Result::ok)
+                .ok_or_else(|| Error::internal("the gzip body could not be created"))?;
             let mut response = json(StatusCode::OK, bomb);
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             Ok(response)
         }
         Fault::HugeBody { megabytes } => {
-            let mut raw = Raw::of(next.run(request).await, clock).await?;
+            let mut raw = RawResponse::new(next.run(request).await, clock).await?;
             raw.headers.insert(CONTENT_LENGTH, (raw.body.len() + (megabytes << 20)).into());
-            let steps = vec![Step::Write(raw.whole()), Step::Repeat(vec![b' '; 1 << 20].into(), megabytes)];
-            Ok(takeover.end(Script { steps, end: End::Close }).await)
+            let steps =
+                vec![WriteStep::Write(raw.to_bytes()), WriteStep::Repeat(vec![b' '; 1 << 20].into(), megabytes)];
+            Ok(takeover.run(Script { steps, end: ConnectionEnd::Close }).await)
         }
         Fault::DeepJson { levels } => {
-            read_away(request).await;
+            discard_body(request).await;
             Ok(json(StatusCode::OK, ["[".repeat(levels), "]".repeat(levels)].concat()))
         }
-        Fault::InvalidUtf8 => in_first_text(next.run(request).await, b"\xff").await,
-        Fault::LoneSurrogate => in_first_text(next.run(request).await, br"\ud800").await,
+        Fault::InvalidUtf8 => insert_into_first_text(next.run(request).await, b"\xff").await,
+        Fault::LoneSurrogate => insert_into_first_text(next.run(request).await, br"\ud800").await,
         Fault::Redirect { to } => {
-            read_away(request).await;
+            discard_body(request).await;
             let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
-            response.headers_mut().insert(LOCATION, value(&to)?);
+            response.headers_mut().insert(LOCATION, header_value(&to)?);
             Ok(response)
         }
         Fault::Next { to } => {
-            let (mut parts, body) = whole(next.run(request).await).await?;
+            let (mut parts, body) = collect_body(next.run(request).await).await?;
             let mut page: Value = serde_json::from_slice(&body).map_err(|error| Error::internal(error.to_string()))?;
             if let Some(next) = page.get_mut("next") {
                 *next = Value::from(to);
@@ -189,17 +196,17 @@ async fn play(fault: Fault, mut dice: fastrand::Rng, clock: &Clock, request: Req
     }
 }
 
-/// Takes the request as a whole, so that the client is not cut off while it is sending.
-async fn read_away(request: Request) {
-    let _ = super::call::read_body(request.into_body()).await;
+/// Reads the complete request, so that the client can finish sending.
+async fn discard_body(request: Request) {
+    let _ = read_body(request.into_body()).await;
 }
 
-fn answer(status: u16, body: String, headers: &[(String, String)]) -> Result<Response> {
+fn custom_response(status: u16, body: String, headers: &[(String, String)]) -> Result<Response> {
     let status = StatusCode::from_u16(status).map_err(|error| Error::internal(error.to_string()))?;
     let mut response = json(status, body);
     for (name, text) in headers {
-        let name: HeaderName = name.parse().map_err(|_| Error::internal("a header that was checked"))?;
-        let value = value(text)?;
+        let name: HeaderName = name.parse().map_err(|_| Error::internal("a validated header is invalid"))?;
+        let value = header_value(text)?;
         if name == CONTENT_TYPE {
             response.headers_mut().insert(name, value);
         } else {
@@ -209,12 +216,12 @@ fn answer(status: u16, body: String, headers: &[(String, String)]) -> Result<Res
     Ok(response)
 }
 
-fn value(text: &str) -> Result<HeaderValue> {
-    text.parse().map_err(|_| Error::internal("a header that was checked"))
+fn header_value(text: &str) -> Result<HeaderValue> {
+    text.parse().map_err(|_| Error::internal("a validated header is invalid"))
 }
 
-/// The header of a form of `Retry-After`.
-fn come_back(retry_after: &RetryAfter, clock: &Clock) -> Result<HeaderMap> {
+/// The header for a form of `Retry-After`.
+fn retry_after_header(retry_after: &RetryAfter, clock: &Clock) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     let (name, text) = match retry_after {
         RetryAfter::Never => return Ok(headers),
@@ -223,25 +230,25 @@ fn come_back(retry_after: &RetryAfter, clock: &Clock) -> Result<HeaderMap> {
         RetryAfter::Ms(ms) => (HeaderName::from_static("retry-after-ms"), ms.to_string()),
         RetryAfter::RateLimit(seconds) => (HeaderName::from_static("x-ratelimit-retryafter"), seconds.to_string()),
     };
-    headers.insert(name, value(&text)?);
+    headers.insert(name, header_value(&text)?);
     Ok(headers)
 }
 
-/// An answer as bytes.
-struct Raw {
+/// A complete response.
+struct RawResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl Raw {
-    async fn of(response: Response, clock: &Clock) -> Result<Self> {
-        let (parts, body) = whole(response).await?;
+impl RawResponse {
+    async fn new(response: Response, clock: &Clock) -> Result<Self> {
+        let (parts, body) = collect_body(response).await?;
         let mut headers = parts.headers;
         headers.insert(CONTENT_LENGTH, body.len().into());
-        // Nothing else will be taken there.
+        // The connection cannot be used again.
         headers.insert("connection", HeaderValue::from_static("close"));
-        headers.insert(DATE, value(&clock.http_date(0))?);
+        headers.insert(DATE, header_value(&clock.http_date(0))?);
         Ok(Self { status: parts.status, headers, body })
     }
 
@@ -254,29 +261,29 @@ impl Raw {
         head.into()
     }
 
-    fn whole(&self) -> Bytes {
+    fn to_bytes(&self) -> Bytes {
         [self.head(), self.body.clone()].concat().into()
     }
 }
 
-async fn whole(response: Response) -> Result<(axum::http::response::Parts, Bytes)> {
+async fn collect_body(response: Response) -> Result<(axum::http::response::Parts, Bytes)> {
     let (parts, body) = response.into_parts();
-    let body = http_body_util::Limited::new(body, LARGEST).collect().await;
-    let body = body.map_err(|error| Error::internal(format!("an answer could not be read: {error}")))?;
+    let body = http_body_util::Limited::new(body, MAX_RESPONSE).collect().await;
+    let body = body.map_err(|error| Error::internal(format!("a response could not be read: {error}")))?;
     Ok((parts, body.to_bytes()))
 }
 
-/// Puts bytes at the beginning of the first text that is a value.
-async fn in_first_text(response: Response, bytes: &[u8]) -> Result<Response> {
-    let (mut parts, body) = whole(response).await?;
-    let place = body.windows(3).position(|three| three == b"\":\"").map_or(0, |place| place + 3);
-    let (before, behind) = body.split_at(place);
+/// Inserts bytes at the start of the first text value.
+async fn insert_into_first_text(response: Response, bytes: &[u8]) -> Result<Response> {
+    let (mut parts, body) = collect_body(response).await?;
+    let index = body.windows(3).position(|window| window == b"\":\"").map_or(0, |index| index + 3);
+    let (before, after) = body.split_at(index);
     parts.headers.remove(CONTENT_LENGTH);
-    Ok(Response::from_parts(parts, Body::from([before, bytes, behind].concat())))
+    Ok(Response::from_parts(parts, Body::from([before, bytes, after].concat())))
 }
 
-/// White space, packed.
-fn bomb(megabytes: usize) -> std::io::Result<Vec<u8>> {
+/// White space, compressed with gzip.
+fn gzip_bomb(megabytes: usize) -> std::io::Result<Vec<u8>> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..megabytes {
         packed.write_all(&[b' '; 1 << 20])?;

@@ -1,4 +1,4 @@
-//! The log of requests to the API: the last [`KEPT`], without token, headers and bodies.
+//! The log of API requests: the last [`MAX_ENTRIES`], without tokens, headers and bodies.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,32 +10,32 @@ use serde_json::{Value, json};
 
 use crate::time::Time;
 
-/// Requests that are remembered.
-const KEPT: usize = 10_000;
+/// The maximum of requests that are kept.
+const MAX_ENTRIES: usize = 10_000;
 
 /// A request to the API.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RequestEntry {
-    /// When it began.
+    /// The time of arrival.
     pub time: Time,
     /// `GET`, `POST`, …
     pub method: String,
-    /// Without the query.
+    /// The path without the query.
     pub path: String,
-    /// Behind the `?`, as it came.
+    /// The raw query after the `?`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
-    /// Its name in the spec.
+    /// The operation id in the spec.
     pub operation: String,
-    /// Absent if nothing was answered, or nothing that is HTTP.
+    /// The HTTP status; absent if no valid response was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The fault that was played.
+    /// The name of the fault that was played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
-    /// How long it took, in µs.
+    /// The duration in µs.
     pub duration_us: u64,
 }
 
@@ -43,8 +43,8 @@ pub struct RequestEntry {
 pub(crate) struct Log(Arc<Mutex<VecDeque<RequestEntry>>>);
 
 impl Log {
-    /// Begins an entry, which is written when it is dropped.
-    pub(super) fn begin(&self, time: Time, method: &Method, uri: &Uri, operation: &str) -> Open {
+    /// Starts an entry, which is added to the log when it is dropped.
+    pub(super) fn begin(&self, time: Time, method: &Method, uri: &Uri, operation: &str) -> PendingEntry {
         let entry = RequestEntry {
             time,
             method: method.to_string(),
@@ -55,15 +55,15 @@ impl Log {
             fault: None,
             duration_us: 0,
         };
-        Open { log: self.clone(), started: Instant::now(), entry }
+        PendingEntry { log: self.clone(), started: Instant::now(), entry }
     }
 
-    /// All that is remembered, from the oldest.
+    /// All entries, oldest first.
     pub(crate) fn entries(&self) -> Vec<RequestEntry> {
         self.lock().iter().cloned().collect()
     }
 
-    /// The newest, newest first.
+    /// The last `count` entries, newest first.
     pub(super) fn newest(&self, count: usize) -> Vec<RequestEntry> {
         self.lock().iter().rev().take(count).cloned().collect()
     }
@@ -72,12 +72,12 @@ impl Log {
         self.lock().clear();
     }
 
-    /// A line of JSON for each request.
+    /// One line of JSON for each entry.
     pub(super) fn ndjson(&self) -> String {
         self.entries().iter().filter_map(|entry| serde_json::to_string(entry).ok()).map(|line| line + "\n").collect()
     }
 
-    /// HTTP Archive 1.2, as browsers and proxies read it; `address` is the server's.
+    /// The log as HTTP Archive 1.2, for browsers and proxies; `address` is the server's.
     pub(super) fn har(&self, address: &str) -> Value {
         let entries: Vec<Value> = self.entries().iter().map(|entry| entry.har(address)).collect();
         let creator = json!({ "name": "desk-emulator", "version": env!("CARGO_PKG_VERSION") });
@@ -105,7 +105,7 @@ impl RequestEntry {
                 "httpVersion": "HTTP/1.1", "headers": [], "queryString": pairs, "cookies": [],
                 "headersSize": -1, "bodySize": -1,
             },
-            // 0 is what the format has for no answer.
+            // HTTP Archive uses 0 for "no response".
             "response": {
                 "status": self.status.unwrap_or(0), "statusText": "", "httpVersion": "HTTP/1.1", "headers": [],
                 "cookies": [], "content": { "size": -1, "mimeType": "" }, "redirectURL": "", "headersSize": -1,
@@ -118,18 +118,18 @@ impl RequestEntry {
     }
 }
 
-/// An entry of a request under way.
-pub(super) struct Open {
+/// The entry of a request in progress.
+pub(super) struct PendingEntry {
     log: Log,
     started: Instant,
     pub(super) entry: RequestEntry,
 }
 
-impl Drop for Open {
+impl Drop for PendingEntry {
     fn drop(&mut self) {
         self.entry.duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let mut entries = self.log.lock();
-        if entries.len() == KEPT {
+        if entries.len() == MAX_ENTRIES {
             entries.pop_front();
         }
         entries.push_back(self.entry.clone());

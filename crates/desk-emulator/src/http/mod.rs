@@ -1,96 +1,75 @@
-//! The HTTP side: routes, the server loop, and JSON for every answer, refusals included.
+//! The HTTP server: routes, the accept loop and JSON responses.
 //!
-//! Two trees: the API below `/platform/v1`, which wants the token, and the controls below `/_emulator`, which want a
-//! loopback `Host`. A trailing slash is accepted everywhere. TLS, CORS and other addresses than loopback are not
-//! offered.
+//! There are two trees: the API below `/platform/v1`, which requires the token, and the controls
+//! below `/_emulator`, which require a loopback `Host`. A trailing slash is accepted on all paths.
+//! TLS, CORS and addresses other than loopback are not supported.
 
+mod body;
 mod call;
 mod connection;
 mod control;
+mod control_request;
 mod fault;
 mod inspector;
-mod local;
 mod log;
 mod paging;
+mod parameters;
 mod platform;
 mod rate;
+mod response;
+mod service;
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use local::is_loopback;
 pub(crate) use log::Log;
 pub use log::RequestEntry;
-pub(crate) use rate::Rates;
+pub(crate) use rate::RateLimiter;
+pub(crate) use service::{BASE_PATH, Service};
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::uri::{PathAndQuery, Uri};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn_with_state, map_request};
-use axum::response::{IntoResponse, Response};
 use tokio::sync::{oneshot, watch};
 
-use crate::behaviour::SharedBehaviour;
-use crate::clock::Clock;
 use crate::error::Error;
-use crate::faults::Faults;
-use crate::store::SharedStore;
-use crate::webhook::Webhooks;
 
-/// Where the API begins.
-pub(crate) const BASE_PATH: &str = "/platform/v1";
+/// The maximum time for requests in progress after a stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long requests under way may take after a stop.
-const DRAIN: Duration = Duration::from_secs(1);
-
-/// What every handler can reach.
-#[derive(Clone)]
-pub(crate) struct Service {
-    pub(crate) store: SharedStore,
-    pub(crate) token: Arc<str>,
-    pub(crate) address: SocketAddr,
-    pub(crate) behaviour: SharedBehaviour,
-    pub(crate) demo: bool,
-    pub(crate) faults: Faults,
-    pub(crate) log: Log,
-    pub(crate) rates: Rates,
-    pub(crate) clock: Clock,
-    pub(crate) webhooks: Webhooks,
-}
-
-/// Serves until `stopping` is sent or dropped, then gives requests under way [`DRAIN`].
-pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, stopping: oneshot::Receiver<()>) {
+/// Serves until `stop_requested` receives a value or is dropped; then waits at most
+/// [`DRAIN_TIMEOUT`] for requests in progress.
+pub(crate) async fn serve(listener: std::net::TcpListener, service: Service, stop_requested: oneshot::Receiver<()>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
     tokio::spawn(service.webhooks.clone().run(service.store.clone(), service.token.clone()));
-    let (stop, stopped) = watch::channel(false);
-    let accepting = connection::accept(listener, router(service), stopped);
+    let (stop, stop_receiver) = watch::channel(false);
+    let accepting = connection::accept(listener, router(service), stop_receiver);
     tokio::pin!(accepting);
     tokio::select! {
         () = &mut accepting => return,
-        _ = stopping => {}
+        _ = stop_requested => {}
     }
     stop.send_replace(true);
     accepting.await;
-    // Until no connection listens any more.
-    let _ = tokio::time::timeout(DRAIN, stop.closed()).await;
+    // Completes when no connection holds a receiver.
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, stop.closed()).await;
 }
 
 fn router(service: Service) -> Router {
-    // The layer that is added last is the outermost.
+    // The last layer is the outermost.
     let platform = platform::routes()
-        .route_layer(from_fn_with_state(service.clone(), fault::shape))
-        .route_layer(from_fn_with_state(service.clone(), fault::apply));
+        .route_layer(from_fn_with_state(service.clone(), fault::reshape_error))
+        .route_layer(from_fn_with_state(service.clone(), fault::inject));
     let routes = Router::new()
         .nest(BASE_PATH, platform)
         .nest("/_emulator", control::routes().merge(inspector::routes()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(service);
-    // The slash has to go before the routes are matched, so this wraps the router instead of being a layer of it.
+    // The slash must be removed before route matching, so this layer wraps the router.
     Router::new().fallback_service(routes).layer(map_request(without_trailing_slash))
 }
 
@@ -107,15 +86,10 @@ async fn without_trailing_slash(mut request: Request) -> Request {
 }
 
 async fn not_found() -> Error {
-    Error::not_found("there is nothing at this path")
+    Error::not_found("there is no resource at this path")
 }
 
 async fn method_not_allowed(method: Method) -> Error {
-    let detail = format!("this path does not take {method}; the header Allow names what it takes");
+    let detail = format!("this path does not support {method}; the header Allow lists the supported methods");
     Error::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
-}
-
-/// A JSON body that is text already.
-fn json(status: StatusCode, body: impl IntoResponse) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -1,7 +1,9 @@
-//! Pages as Django REST framework's `LimitOffsetPagination` makes them, which the service appears to use.
+//! Pages like those of Django REST framework's `LimitOffsetPagination`, which the service appears
+//! to use.
 //!
-//! `limit` is clamped to 500 and falls back to 50, `offset` falls back to 0; numbers of any length are fine. Links
-//! are absolute, carry all other parameters sorted by name, always name the limit, and leave an offset of 0 out.
+//! `limit` is at most 500 and by default 50; `offset` is by default 0; numbers of any length are
+//! accepted. Links are absolute, sort the other parameters by name, always contain the limit, and
+//! omit an offset of 0.
 
 use std::net::SocketAddr;
 
@@ -11,30 +13,30 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::call::Query;
-use super::json;
+use super::parameters::Query;
+use super::response::json;
 use crate::error::{Error, Result};
 
 const DEFAULT_LIMIT: i64 = 50;
 
-/// Which rows of a list.
+/// The requested rows of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Paging {
-    /// 1 to 500.
+    /// The maximum of rows, 1 to 500.
     pub(super) limit: i64,
-    /// 0 or more.
+    /// The number of skipped rows.
     pub(super) offset: i64,
 }
 
 impl Paging {
-    pub(super) fn of(query: &Query, most: u16) -> Self {
+    pub(super) fn from_query(query: &Query, max_limit: u16) -> Self {
         let number = |name| query.get(name).and_then(non_negative);
         let limit = number("limit").filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT);
-        Self { limit: limit.min(most.into()), offset: number("offset").unwrap_or(0) }
+        Self { limit: limit.min(max_limit.into()), offset: number("offset").unwrap_or(0) }
     }
 }
 
-/// A whole number that is not negative, as Python reads one; what is too large for 64 bits counts as the largest.
+/// Parses a non-negative integer as Python does; a number beyond 64 bits becomes the maximum.
 fn non_negative(text: &str) -> Option<i64> {
     let text = text.trim();
     let digits = text.strip_prefix('+').unwrap_or(text);
@@ -42,36 +44,38 @@ fn non_negative(text: &str) -> Option<i64> {
     valid.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
-/// What the links of a page are made from.
-pub(super) struct Link {
-    url: String,
-    others: Vec<(String, String)>,
+/// Makes the links of a page.
+pub(super) struct PageLinks {
+    base_url: String,
+    other_parameters: Vec<(String, String)>,
 }
 
-impl Link {
-    pub(super) fn of(parts: &Parts, query: &Query, address: SocketAddr) -> Self {
+impl PageLinks {
+    pub(super) fn new(parts: &Parts, query: &Query, address: SocketAddr) -> Self {
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.filter(|host| !host.is_empty()).map_or_else(|| address.to_string(), str::to_owned);
-        let others = query.0.iter().filter(|(name, _)| name != "limit" && name != "offset").cloned().collect();
-        // The router hands out the path below its own nest; the client asked for all of it.
+        let other_parameters =
+            query.0.iter().filter(|(name, _)| name != "limit" && name != "offset").cloned().collect();
+        // The router removes the prefix of a nested tree from the path; the link needs the complete
+        // path.
         let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
-        Self { url: format!("http://{host}{path}"), others }
+        Self { base_url: format!("http://{host}{path}"), other_parameters }
     }
 
-    fn to(&self, limit: i64, offset: i64) -> String {
-        let mut pairs = self.others.clone();
+    fn url(&self, limit: i64, offset: i64) -> String {
+        let mut pairs = self.other_parameters.clone();
         pairs.push(("limit".to_owned(), limit.to_string()));
         if offset > 0 {
             pairs.push(("offset".to_owned(), offset.to_string()));
         }
         pairs.sort_by(|(left, _), (right, _)| left.cmp(right));
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        format!("{}?{query}", self.url)
+        format!("{}?{query}", self.base_url)
     }
 }
 
-/// The envelope of a list: `results` is a finished JSON array.
-pub(super) fn page(paging: Paging, link: &Link, count: i64, results: &[u8]) -> Result<Response> {
+/// The response for a page: the envelope around `results`, a complete JSON array.
+pub(super) fn page_response(paging: Paging, links: &PageLinks, count: i64, results: &[u8]) -> Result<Response> {
     #[derive(Serialize)]
     struct Envelope {
         count: i64,
@@ -79,15 +83,15 @@ pub(super) fn page(paging: Paging, link: &Link, count: i64, results: &[u8]) -> R
         next: Option<String>,
     }
     let Paging { limit, offset } = paging;
-    let following = offset.saturating_add(limit);
+    let next_offset = offset.saturating_add(limit);
     let envelope = Envelope {
         count,
-        previous: (offset > 0).then(|| link.to(limit, (offset - limit).max(0))),
-        next: (following < count).then(|| link.to(limit, following)),
+        previous: (offset > 0).then(|| links.url(limit, (offset - limit).max(0))),
+        next: (next_offset < count).then(|| links.url(limit, next_offset)),
     };
     let mut body = serde_json::to_vec(&envelope).map_err(|error| Error::internal(error.to_string()))?;
     body.reserve(results.len() + 16);
-    // The array goes in as the last member, before the closing brace.
+    // Insert the array as the last member, before the closing brace.
     body.pop();
     body.extend_from_slice(b",\"results\":");
     body.extend_from_slice(results);
@@ -102,12 +106,12 @@ mod tests {
 
     fn paging(query: &str) -> (i64, i64) {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let Paging { limit, offset } = Paging::of(&Query(pairs), MAX_LIMIT);
+        let Paging { limit, offset } = Paging::from_query(&Query(pairs), MAX_LIMIT);
         (limit, offset)
     }
 
     #[test]
-    fn values_out_of_range_take_the_nearest_sensible_one() {
+    fn values_out_of_range_are_clamped() {
         let long = "9".repeat(40);
         for (query, expected) in [
             ("", (50, 0)),
@@ -128,9 +132,9 @@ mod tests {
 
     #[test]
     fn links_carry_the_other_parameters_sorted() {
-        let others = vec![("z".to_owned(), "a b+".to_owned()), ("a".to_owned(), "é".to_owned())];
-        let link = Link { url: "http://h/p".to_owned(), others };
-        assert_eq!(link.to(10, 20), "http://h/p?a=%C3%A9&limit=10&offset=20&z=a+b%2B");
-        assert_eq!(link.to(10, 0), "http://h/p?a=%C3%A9&limit=10&z=a+b%2B");
+        let other_parameters = vec![("z".to_owned(), "a b+".to_owned()), ("a".to_owned(), "é".to_owned())];
+        let links = PageLinks { base_url: "http://h/p".to_owned(), other_parameters };
+        assert_eq!(links.url(10, 20), "http://h/p?a=%C3%A9&limit=10&offset=20&z=a+b%2B");
+        assert_eq!(links.url(10, 0), "http://h/p?a=%C3%A9&limit=10&z=a+b%2B");
     }
 }

@@ -1,7 +1,8 @@
-//! The four operations of the spec below `/platform/v1`.
+//! The four operations of the spec, below `/platform/v1`.
 //!
-//! Each handler gets a request that keeps every rule of the spec, asks the store, and answers. The demo's answering
-//! customer is set going here, because only a create over HTTP is part of the demo.
+//! Each handler validates the request, runs an action of the store, and responds. A create over
+//! HTTP also schedules the reply of the demo's customer; creates through the Rust handle are not
+//! part of the demo.
 
 use std::time::Duration;
 
@@ -13,15 +14,16 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::call::Call;
-use super::paging::page;
-use super::{Service, json};
+use super::paging::page_response;
+use super::response::json;
+use super::service::Service;
 use crate::error::{Error, Result};
 use crate::store::{Filter, NewProactiveChat, ProactiveChat};
 use crate::time::Time;
 
-/// How long the demo's customer thinks.
+/// The delay of the demo customer's reply.
 const DEMO_DELAY: Duration = Duration::from_millis(150);
-const DEMO_ANSWER: &str = "Yes, please!";
+const DEMO_REPLY: &str = "Yes, please!";
 
 pub(super) fn routes() -> Router<Service> {
     Router::new()
@@ -37,7 +39,7 @@ async fn create_proactive_chat(State(service): State<Service>, request: Request)
     let behaviour = call.behaviour;
     let created = service.store.run(|store| store.create_proactive_chat(new)).await?;
     if service.demo {
-        tokio::spawn(answer(service, created.first_ticket, created.generation));
+        tokio::spawn(reply_as_customer(service, created.first_ticket, created.generation));
     }
     let status = if behaviour.create_status == 200 { StatusCode::OK } else { StatusCode::CREATED };
     chat_response(status, created.chat.created_by(behaviour.created_by))
@@ -62,15 +64,15 @@ async fn list_messages(State(service): State<Service>, request: Request) -> Resu
         to: call.query.get("created_at__lte").and_then(Time::parse),
         channel_type: call.query.get("ticket__channel_type").map(str::to_owned),
     };
-    let found = service.store.run(move |store| store.messages(&filter, listing)).await?;
-    page(call.paging, &call.link, found.count, &found.results)
+    let page = service.store.run(move |store| store.messages(&filter, listing)).await?;
+    page_response(call.paging, &call.links, page.count, &page.results)
 }
 
 async fn list_ticket_messages(State(service): State<Service>, request: Request) -> Result<Response> {
     let call = Call::accept(&service, request).await?;
     let (ticket_id, listing) = (call.path_id("ticket_id")?, call.listing());
-    let found = service.store.run(move |store| store.ticket_messages(ticket_id, listing)).await?;
-    page(call.paging, &call.link, found.count, &found.results)
+    let page = service.store.run(move |store| store.ticket_messages(ticket_id, listing)).await?;
+    page_response(call.paging, &call.links, page.count, &page.results)
 }
 
 fn chat_response(status: StatusCode, chat: ProactiveChat) -> Result<Response> {
@@ -78,15 +80,15 @@ fn chat_response(status: StatusCode, chat: ProactiveChat) -> Result<Response> {
     Ok(json(status, body))
 }
 
-/// Lets the customer of a ticket answer, unless a reset has taken the ticket away or given its id to another.
-async fn answer(service: Service, ticket_id: i64, generation: u64) {
+/// Adds the customer's reply to a ticket, unless a reset has removed the ticket since.
+async fn reply_as_customer(service: Service, ticket_id: i64, generation: u64) {
     tokio::time::sleep(DEMO_DELAY).await;
     let reply = service.store.run(move |store| {
         if store.generation() == generation {
-            store.customer_reply(ticket_id, DEMO_ANSWER)?;
+            store.customer_reply(ticket_id, DEMO_REPLY)?;
         }
         Ok(())
     });
-    // A ticket that was closed meanwhile gets no answer; there is nobody to tell.
+    // A ticket that was closed in the meantime gets no reply.
     let _ = reply.await;
 }

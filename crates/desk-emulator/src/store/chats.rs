@@ -1,21 +1,22 @@
-//! Proactive chats: creating one, reading one.
+//! Proactive chats: creating and reading.
 //!
-//! A chat is a batch: one ticket for each customer, with the message in it. Its counters are computed from those
-//! tickets whenever it is read, so they cannot drift. Answers and closing happen on the tickets (`tickets.rs`).
+//! A chat has one ticket for each customer, with the message in it. Its counters are computed from
+//! the tickets at each read, so the counters cannot be wrong. Replies and closing happen on the
+//! tickets (`tickets.rs`).
 
 use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::people::{find_agent, find_customer, find_group_by_key, no_group, read_group};
-use super::{Store, messages};
+use super::messages;
+use super::people::{find_agent, find_customer, find_group_by_key, read_group, unknown_group};
 use crate::behaviour::CreatedBy;
 use crate::error::{Error, Result};
 use crate::model::{AgentRef, Customer, CustomerChannel, Group, PROJECT, ProactiveSender, UserType};
 use crate::time::Time;
 
-/// The create body, after the referee has checked it against the spec.
+/// The body of a create, already validated against the spec.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewProactiveChat {
@@ -23,7 +24,7 @@ pub(crate) struct NewProactiveChat {
     group_key: String,
     customer_ids: Vec<i64>,
     agent_id: i64,
-    /// The service does not document a default; a ticket no rule sets otherwise is MEDIUM.
+    /// The default priority is undocumented; a ticket without a priority rule is MEDIUM.
     #[serde(default = "NewProactiveChat::medium")]
     priority: String,
 }
@@ -53,7 +54,7 @@ pub(crate) struct ProactiveChat {
     pub(crate) priority: String,
 }
 
-/// Who created a chat, in one of the shapes that the documents allow.
+/// The creator of a chat, in one of the forms that the documents allow.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Creator {
@@ -62,7 +63,7 @@ enum Creator {
 }
 
 impl ProactiveChat {
-    /// The same with another shape of its creator.
+    /// Returns the chat with another form of its creator.
     pub(crate) fn created_by(self, shape: CreatedBy) -> Self {
         let created_by = match (shape, self.created_by) {
             (CreatedBy::Id, Some(Creator::Object(agent))) => Some(Creator::Id(agent.id)),
@@ -73,66 +74,54 @@ impl ProactiveChat {
     }
 }
 
-/// A chat just made, with what the demo needs to let the first customer answer.
-pub(crate) struct Created {
-    pub(crate) chat: ProactiveChat,
-    pub(crate) first_ticket: i64,
-    pub(crate) generation: u64,
-}
+/// Adds the chat, its tickets and their messages; returns the chat and its first ticket.
+pub(super) fn insert(
+    db: &Connection,
+    new: &NewProactiveChat,
+    sender: ProactiveSender,
+    now: Time,
+) -> Result<(ProactiveChat, i64)> {
+    let group = find_group_by_key(db, &new.group_key)?.ok_or_else(|| unknown_group("groupKey", &new.group_key))?;
+    let agent = find_agent(db, new.agent_id)?
+        .ok_or_else(|| Error::invalid(format!("agentId: there is no agent {}", new.agent_id)))?;
+    let customers = find_reachable(db, &new.customer_ids)?;
 
-impl Store {
-    /// Makes the chat, its tickets and their messages, or refuses and writes nothing.
-    pub(crate) fn create_proactive_chat(&mut self, new: NewProactiveChat) -> Result<Created> {
-        let sender = self.behaviour.now().proactive_sender;
-        let tx = self.connection.transaction()?;
-        let now = self.clock.now();
-        let group = find_group_by_key(&tx, &new.group_key)?.ok_or_else(|| no_group("groupKey", &new.group_key))?;
-        let agent = find_agent(&tx, new.agent_id)?
-            .ok_or_else(|| Error::invalid(format!("agentId: there is no agent {}", new.agent_id)))?;
-        let customers = reachable(&tx, &new.customer_ids)?;
-
-        tx.prepare_cached(
-            "INSERT INTO proactive_chats (message, agent_id, group_id, priority, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+    db.prepare_cached(
+        "INSERT INTO proactive_chats (message, agent_id, group_id, priority, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+    )?
+    .execute(params![new.message, agent.id, group.id, new.priority, now])?;
+    let id = db.last_insert_rowid();
+    let (user, user_type) = match sender {
+        ProactiveSender::Agent => (agent.sendbird_id.as_str(), UserType::Agent),
+        ProactiveSender::Event => (messages::EVENT_USER, UserType::Event),
+    };
+    let mut first_ticket = None;
+    for customer in customers {
+        db.prepare_cached(
+            "INSERT INTO tickets (proactive_id, channel_name, channel_type, status, priority, customer_id,
+                                  group_id, created_at, updated_at)
+             VALUES (?1, ?2, 'SENDBIRD', 'PROACTIVE', ?3, ?4, ?5, ?6, ?6)",
         )?
-        .execute(params![new.message, agent.id, group.id, new.priority, now])?;
-        let id = tx.last_insert_rowid();
-        let (user, user_type) = match sender {
-            ProactiveSender::Agent => (agent.sendbird_id.as_str(), UserType::Agent),
-            ProactiveSender::Event => (messages::EVENT_USER, UserType::Event),
-        };
-        let mut first_ticket = None;
-        for customer in customers {
-            tx.prepare_cached(
-                "INSERT INTO tickets (proactive_id, channel_name, channel_type, status, priority, customer_id,
-                                      group_id, created_at, updated_at)
-                 VALUES (?1, ?2, 'SENDBIRD', 'PROACTIVE', ?3, ?4, ?5, ?6, ?6)",
-            )?
-            .execute(params![id, customer.display_name, new.priority, customer.id, group.id, now])?;
-            let ticket_id = tx.last_insert_rowid();
-            first_ticket.get_or_insert(ticket_id);
-            messages::insert(&tx, ticket_id, user, user_type, now, &new.message)?;
-        }
-        let first_ticket = first_ticket.ok_or_else(|| Error::invalid("customerIds: name at least one customer"))?;
-        let chat = read(&tx, id)?;
-        tx.commit()?;
-        Ok(Created { chat, first_ticket, generation: self.generation })
+        .execute(params![id, customer.display_name, new.priority, customer.id, group.id, now])?;
+        let ticket_id = db.last_insert_rowid();
+        first_ticket.get_or_insert(ticket_id);
+        messages::insert(db, ticket_id, user, user_type, now, &new.message)?;
     }
-
-    pub(crate) fn proactive_chat(&mut self, id: i64) -> Result<ProactiveChat> {
-        read(&self.connection, id)
-    }
+    let first_ticket = first_ticket.ok_or_else(|| Error::invalid("customerIds: name at least one customer"))?;
+    Ok((read(db, id)?, first_ticket))
 }
 
-/// The customers by their ids, in the order asked for; each must be new to the list and reachable over SENDBIRD.
-fn reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
+/// Reads the customers in the given order. Each must be listed once and must be reachable over
+/// SENDBIRD.
+fn find_reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
     let mut seen = HashSet::new();
     let check = |id: &i64| {
         if !seen.insert(*id) {
             return Err(Error::invalid(format!("customerIds: {id} is listed twice; list each customer once")));
         }
-        let unknown = || Error::invalid(format!("customerIds: there is no customer {id}"));
-        let customer = find_customer(db, *id)?.ok_or_else(unknown)?;
+        let unknown_customer = || Error::invalid(format!("customerIds: there is no customer {id}"));
+        let customer = find_customer(db, *id)?.ok_or_else(unknown_customer)?;
         if customer.channel_type != CustomerChannel::Sendbird {
             let channel = customer.channel_type.as_str();
             return Err(Error::invalid(format!(
@@ -144,7 +133,7 @@ fn reachable(db: &Connection, ids: &[i64]) -> Result<Vec<Customer>> {
     ids.iter().map(check).collect()
 }
 
-/// Notes on the chat of a ticket, if it has one, that something changed.
+/// Updates the time of the last change of the ticket's chat, if there is one.
 pub(super) fn touch(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
     let query =
         "UPDATE proactive_chats SET updated_at = ?2 WHERE id = (SELECT proactive_id FROM tickets WHERE id = ?1)";

@@ -1,6 +1,7 @@
-//! The demo content: two teams, two agents, four customers and ten days of history, the same each time.
+//! The demo content: two groups, two agents, four customers and ten days of history, always the
+//! same.
 //!
-//! `cargo xtask demo` and the examples are written against these ids and names.
+//! `cargo xtask demo` and the examples depend on these ids and names.
 
 use rusqlite::Connection;
 
@@ -14,7 +15,7 @@ use crate::time::Time;
 const START: i64 = 1_767_225_600_000_000;
 const DAY: i64 = 86_400_000_000;
 
-pub(super) fn fill(db: &Connection) -> Result<()> {
+pub(super) fn insert(db: &Connection) -> Result<()> {
     let start = Time::from_micros(START);
     insert_group(db, "sales", "Sales", start)?;
     insert_group(db, "support", "Support", start)?;
@@ -29,6 +30,6 @@ pub(super) fn fill(db: &Connection) -> Result<()> {
         let customer = NewCustomer { channel_type, ..NewCustomer::new(name) };
         insert_customer(db, Some(id), &customer, start)?;
     }
-    seed::run(db, SeedRequest { rows: 1_000, seed: 1, from: start, to: Time::from_micros(START + 10 * DAY) })?;
+    seed::insert(db, SeedRequest { rows: 1_000, seed: 1, from: start, to: Time::from_micros(START + 10 * DAY) })?;
     Ok(())
 }

@@ -1,62 +1,62 @@
-//! Drift: rows that come, go and turn up late while a list is being read.
+//! Drift: rows that are added, deleted or added with old times while a client reads a list.
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::messages;
 use super::seed::{self, SeedRequest};
-use super::{Store, messages};
 use crate::error::{Error, Result};
 use crate::time::Time;
 
-/// Rows of one change at most.
-const MOST: u64 = 100_000;
+/// The maximum of rows in one change.
+const MAX_ROWS: u64 = 100_000;
 
-/// A change that happens behind an answer of the list of all messages.
+/// A change that follows a response of the list of all messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Drift {
-    /// Behind this answer, counted from 1 since the script was set,
+    /// The number of the response that the change follows, counted from 1 since the script was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// or behind every so many answers.
+    /// The interval of a repeated change, in responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<u64>,
-    /// What happens.
+    /// The change.
     pub change: Change,
 }
 
-/// What happens to the messages.
+/// A change of the messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Change {
-    /// So many new ones, written now.
+    /// Adds this many messages with the current time.
     Insert(u64),
-    /// So many of the oldest go.
+    /// Deletes this many of the oldest messages.
     DeleteOldest(u64),
-    /// These go; unknown ids do not matter.
+    /// Deletes the messages with these ids; ignores unknown ids.
     Delete(Vec<i64>),
-    /// New ones whose times lie in the past.
+    /// Adds messages with times in the past.
     Late {
-        /// How many.
+        /// The number of messages.
         rows: u64,
-        /// Their first time.
+        /// The earliest possible time.
         from: Time,
-        /// Behind their last time.
+        /// All times are before this one.
         to: Time,
     },
 }
 
 impl Drift {
-    /// A change behind one answer.
-    pub fn after(answer: u64, change: Change) -> Self {
-        Self { after: Some(answer), every: None, change }
+    /// A change after one response.
+    pub fn after(response: u64, change: Change) -> Self {
+        Self { after: Some(response), every: None, change }
     }
 
-    /// A change behind every so many answers.
-    pub fn every(answers: u64, change: Change) -> Self {
-        Self { after: None, every: Some(answers), change }
+    /// A change after every `responses` responses.
+    pub fn every(responses: u64, change: Change) -> Self {
+        Self { after: None, every: Some(responses), change }
     }
 
     fn check(&self) -> Result<()> {
@@ -64,8 +64,8 @@ impl Drift {
             Change::Insert(rows) | Change::DeleteOldest(rows) | Change::Late { rows, .. } => *rows,
             Change::Delete(ids) => ids.len() as u64,
         };
-        if rows > MOST {
-            return Err(Error::invalid(format!("change: more than {MOST} rows at once")));
+        if rows > MAX_ROWS {
+            return Err(Error::invalid(format!("change: more than {MAX_ROWS} rows at once")));
         }
         if matches!(&self.change, Change::Late { from, to, .. } if from >= to) {
             return Err(Error::invalid("change.late: to must be after from"));
@@ -77,79 +77,67 @@ impl Drift {
         }
     }
 
-    fn is_due(&self, answer: u64) -> bool {
-        self.after == Some(answer) || self.every.is_some_and(|every| answer.is_multiple_of(every))
+    fn is_due(&self, response: u64) -> bool {
+        self.after == Some(response) || self.every.is_some_and(|every| response.is_multiple_of(every))
     }
 }
 
-/// The script, and how far it is.
+/// The drift script and the number of responses so far.
 #[derive(Default)]
 pub(super) struct Script {
     drifts: Vec<Drift>,
-    answers: u64,
+    responses: u64,
 }
 
 impl Script {
-    /// How many answers there were.
-    pub(super) fn answers(&self) -> u64 {
-        self.answers
-    }
-}
-
-impl Store {
-    /// Puts a script in the place of the one before, and counts answers anew.
-    pub(crate) fn set_drift(&mut self, drifts: Vec<Drift>) -> Result<()> {
-        for (place, drift) in drifts.iter().enumerate() {
-            drift.check().map_err(|error| Error::invalid(format!("[{place}].{}", error.detail())))?;
+    /// Checks the drifts; 400 names the first invalid one.
+    pub(super) fn new(drifts: Vec<Drift>) -> Result<Self> {
+        for (index, drift) in drifts.iter().enumerate() {
+            drift.check().map_err(|error| Error::invalid(format!("[{index}].{}", error.detail())))?;
         }
-        self.drift = Script { drifts, answers: 0 };
-        Ok(())
+        Ok(Self { drifts, responses: 0 })
     }
 
-    /// Changes the messages at once.
-    pub(crate) fn change_messages(&mut self, change: &Change) -> Result<()> {
-        let now = self.clock.now();
-        let tx = self.connection.transaction()?;
-        apply(&tx, change, now)?;
-        Ok(tx.commit()?)
+    /// The number of responses so far.
+    pub(super) fn responses(&self) -> u64 {
+        self.responses
     }
 
-    /// What the script has behind an answer.
-    pub(super) fn drift(&mut self) -> Result<()> {
-        self.drift.answers += 1;
-        let answers = self.drift.answers;
-        let due: Vec<Change> =
-            self.drift.drifts.iter().filter(|drift| drift.is_due(answers)).map(|drift| drift.change.clone()).collect();
-        due.iter().try_for_each(|change| self.change_messages(change))
+    /// Counts a response; returns the changes that are due after it.
+    pub(super) fn advance(&mut self) -> Vec<Change> {
+        self.responses += 1;
+        let due = self.drifts.iter().filter(|drift| drift.is_due(self.responses));
+        due.map(|drift| drift.change.clone()).collect()
     }
 }
 
-fn apply(db: &Connection, change: &Change, now: Time) -> Result<()> {
+/// Changes the messages.
+pub(super) fn apply(db: &Connection, change: &Change, now: Time) -> Result<()> {
     match change {
         Change::Insert(rows) => {
             let to = Time::from_micros(now.micros().saturating_add(i64::try_from(*rows).unwrap_or(0) + 1));
-            made_up(db, *rows, now, to)
+            insert_random(db, *rows, now, to)
         }
-        Change::Late { rows, from, to } => made_up(db, *rows, *from, *to),
+        Change::Late { rows, from, to } => insert_random(db, *rows, *from, *to),
         Change::DeleteOldest(rows) => {
             let query = "DELETE FROM messages WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT ?1)";
             db.prepare_cached(query)?.execute([i64::try_from(*rows).unwrap_or(i64::MAX)])?;
-            messages::note_gap(db)
+            messages::mark_not_dense(db)
         }
         Change::Delete(ids) => {
             for id in ids {
                 db.prepare_cached("DELETE FROM messages WHERE id = ?1")?.execute([id])?;
             }
-            messages::note_gap(db)
+            messages::mark_not_dense(db)
         }
     }
 }
 
-/// Rows as of the seeding, between two times; other ones with each state of the list.
-fn made_up(db: &Connection, rows: u64, from: Time, to: Time) -> Result<()> {
+/// Adds seeded messages between two times; the next message id is the seed.
+fn insert_random(db: &Connection, rows: u64, from: Time, to: Time) -> Result<()> {
     if rows == 0 {
         return Ok(());
     }
     let seed = messages::next_id(db)?.unsigned_abs();
-    seed::run(db, SeedRequest { rows, seed, from, to }).map(drop)
+    seed::insert(db, SeedRequest { rows, seed, from, to }).map(drop)
 }

@@ -1,63 +1,58 @@
-//! Messages as somebody else wrote them: samples, fixtures, recordings.
+//! Import of messages from samples, fixtures and recordings.
 
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
-use super::{Store, messages};
+use super::messages;
 use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
 
-/// A message to add as it is. Its ticket is made, closed, if there is none with this id.
+/// A message to add unchanged. A new ticket, already closed, is created if `ticket` is an unknown
+/// id.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MessageImport {
-    /// A new id; the next one if absent.
+    /// The id, which must be new; the next id if absent.
     pub id: Option<i64>,
-    /// The id of the ticket.
+    /// The ticket's id.
     pub ticket: i64,
-    /// Who wrote it.
+    /// The sender id.
     pub user_sendbird_id: String,
     /// `AGENT`, `CUSTOMER` or `EVENT`.
     user_type: UserType,
-    /// When.
+    /// The time of the message.
     pub created_at: Time,
     /// The text.
     pub message: String,
-    /// What goes with it.
+    /// The additional data.
     #[serde(default)]
     pub data: String,
 }
 
-impl Store {
-    /// Adds all of them or none; gives their ids.
-    pub(crate) fn import(&mut self, rows: &[MessageImport]) -> Result<Vec<i64>> {
-        let tx = self.connection.transaction()?;
-        let ids = rows
-            .iter()
-            .enumerate()
-            .map(|(place, row)| add(&tx, row).map_err(|error| Error::invalid(format!("[{place}].{}", error.detail()))));
-        let ids = ids.collect::<Result<_>>()?;
-        tx.commit()?;
-        Ok(ids)
-    }
+/// Adds the messages; returns their ids. 400 names the first invalid one.
+pub(super) fn insert(db: &Connection, rows: &[MessageImport]) -> Result<Vec<i64>> {
+    let ids = rows.iter().enumerate().map(|(index, row)| {
+        insert_row(db, row).map_err(|error| Error::invalid(format!("[{index}].{}", error.detail())))
+    });
+    ids.collect()
 }
 
-fn add(db: &Connection, row: &MessageImport) -> Result<i64> {
+fn insert_row(db: &Connection, row: &MessageImport) -> Result<i64> {
     let next = messages::next_id(db)?;
     let id = row.id.unwrap_or(next);
     if id < 1 || row.ticket < 1 {
         return Err(Error::invalid("id, ticket: must be at least 1"));
     }
-    let taken = "SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?1)";
-    if db.prepare_cached(taken)?.query_row([id], |found| found.get(0))? {
+    let exists = "SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?1)";
+    if db.prepare_cached(exists)?.query_row([id], |found| found.get(0))? {
         return Err(Error::invalid(format!("id: there is a message {id} already")));
     }
     if id != next {
-        messages::note_gap(db)?;
+        messages::mark_not_dense(db)?;
     }
-    messages::note_order(db, row.created_at)?;
+    messages::update_ordered(db, row.created_at)?;
     let ticket =
         "INSERT OR IGNORE INTO tickets (id, channel_name, channel_type, status, priority, created_at, closed_at,
                                                  updated_at)

@@ -1,37 +1,37 @@
-//! Message rows: writing one, and reading a page of them as finished JSON.
+//! Messages: inserting one, and reading a page as JSON.
 //!
-//! Pages come by ascending id, unless the behaviour says otherwise. As long as no row is gone (`meta.dense`), the row at any
-//! offset is found by its id; a time window is a range of ids as long as times never decrease (`meta.ordered`), which keeps
-//! deep offsets as quick as the first page. The channel filter walks an index; anything else walks the rows. Messages that
-//! are marked as deleted are not imitated, so their columns are null.
+//! Pages have ascending ids by default. While the ids have no gaps (`meta.dense`), a row's id
+//! follows from its offset, and while times never decrease (`meta.ordered`), a time window is a
+//! range of ids: deep offsets are then as fast as the first page. The channel filter uses an index;
+//! all other queries scan the rows. Messages marked as deleted are not imitated, so the columns
+//! about deletion are null.
 
 use rusqlite::{Connection, OptionalExtension, Rows, ToSql, params};
 use serde::Serialize;
 
-use super::Store;
 use crate::behaviour::{MessageShape, Order};
 use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
 
-/// The user id on messages that Desk itself sends.
+/// The sender id of messages from Desk itself.
 pub(super) const EVENT_USER: &str = "event";
 
-/// Added to a row's id it makes `messageId`, the id in the ticket's channel. Beyond 32 bits, as Chat ids are.
+/// The sum of this number and a row's id is the `messageId`. Real ones exceed 32 bits too.
 const MESSAGE_ID_BASE: i64 = 7_000_000_000;
 
-/// Which messages of the application.
+/// A filter on all messages.
 #[derive(Default)]
 pub(crate) struct Filter {
-    /// At or after.
+    /// The earliest time, inclusive.
     pub(crate) from: Option<Time>,
-    /// At or before.
+    /// The latest time, inclusive.
     pub(crate) to: Option<Time>,
     /// The channel type of the ticket.
     pub(crate) channel_type: Option<String>,
 }
 
-/// One page: the number of all messages the filter lets through, and a JSON array of some of them.
+/// One page: the number of all matching messages, and the page's messages as a JSON array.
 pub(crate) struct MessagePage {
     pub(crate) count: i64,
     pub(crate) results: Vec<u8>,
@@ -53,7 +53,7 @@ struct MessageRow<'a> {
     requested_by: (),
 }
 
-/// The older shape.
+/// A message in the older shape.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OldRow<'a> {
@@ -65,7 +65,7 @@ struct OldRow<'a> {
     message: &'a str,
 }
 
-/// Adds a message at the end.
+/// Adds a message with the next id.
 pub(super) fn insert(
     db: &Connection,
     ticket_id: i64,
@@ -74,7 +74,7 @@ pub(super) fn insert(
     now: Time,
     message: &str,
 ) -> Result<()> {
-    note_order(db, now)?;
+    update_ordered(db, now)?;
     db.prepare_cached(
         "INSERT INTO messages (ticket, user, user_type, created_at, message, data, channel_type)
          SELECT id, ?2, ?3, ?4, ?5, '', channel_type FROM tickets WHERE id = ?1",
@@ -83,26 +83,26 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// To be told before rows from `time` on are added.
-pub(super) fn note_order(db: &Connection, time: Time) -> Result<()> {
+/// Updates `meta.ordered`; must be called before rows with times from `time` on are added.
+pub(super) fn update_ordered(db: &Connection, time: Time) -> Result<()> {
     let query = "UPDATE meta SET ordered = 0 WHERE EXISTS (SELECT 1 FROM messages WHERE created_at > ?1)";
     db.prepare_cached(query)?.execute([time])?;
     Ok(())
 }
 
-/// To be told when rows are gone.
-pub(super) fn note_gap(db: &Connection) -> Result<()> {
+/// Clears `meta.dense`; must be called when rows are deleted or ids are skipped.
+pub(super) fn mark_not_dense(db: &Connection) -> Result<()> {
     db.prepare_cached("UPDATE meta SET dense = 0")?.execute([])?;
     Ok(())
 }
 
-/// The id of the next row. Ids of rows that are gone do not come again.
+/// The id of the next row. Ids of deleted rows are never reused.
 pub(super) fn next_id(db: &Connection) -> Result<i64> {
     let query = "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1";
     Ok(db.prepare_cached(query)?.query_row([], |row| row.get(0))?)
 }
 
-/// How messages are listed.
+/// The rows, the order and the shape of a page.
 #[derive(Clone, Copy)]
 pub(crate) struct Listing {
     pub(crate) limit: i64,
@@ -111,75 +111,66 @@ pub(crate) struct Listing {
     pub(crate) shape: MessageShape,
 }
 
-impl Store {
-    /// One page of all messages; then what the script of changes has behind it happens.
-    pub(crate) fn messages(&mut self, filter: &Filter, listing: Listing) -> Result<MessagePage> {
-        let page = self.page(filter, listing)?;
-        self.drift()?;
-        Ok(page)
+/// One page of all messages; `shuffle_seed` varies the orders that are not stable.
+pub(super) fn page(db: &Connection, filter: &Filter, listing: Listing, shuffle_seed: u64) -> Result<MessagePage> {
+    let Listing { limit, offset, order, shape } = listing;
+    let is_unbounded = filter.from.is_none() && filter.to.is_none();
+    let meta = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let (ordered, dense): (bool, bool) = db.prepare_cached("SELECT ordered, dense FROM meta")?.query_row([], meta)?;
+    if !dense || !(is_unbounded || ordered) || order != Order::IdAscending {
+        return scan(db, filter, listing, shuffle_seed);
     }
-
-    fn page(&self, filter: &Filter, listing: Listing) -> Result<MessagePage> {
-        let (db, Listing { limit, offset, order, shape }) = (&self.connection, listing);
-        let whole = filter.from.is_none() && filter.to.is_none();
-        let meta = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let (ordered, dense): (bool, bool) =
-            db.prepare_cached("SELECT ordered, dense FROM meta")?.query_row([], meta)?;
-        if !dense || !(whole || ordered) || order != Order::IdAscending {
-            return walked(db, filter, listing, self.drift.answers());
-        }
-        let (low, high) = id_range(db, filter)?;
-        let Some(channel_type) = &filter.channel_type else {
-            let first = low.saturating_add(offset);
-            let last = high.min(first.saturating_add(limit - 1));
-            let results = rows(db, shape, "WHERE id BETWEEN ?1 AND ?2 ORDER BY id", params![first, last])?;
-            return Ok(MessagePage { count: (high - low + 1).max(0), results });
-        };
-        let count = "SELECT COUNT(*) FROM messages WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3";
-        let count = db.prepare_cached(count)?.query_row(params![channel_type, low, high], |row| row.get(0))?;
-        let page = "WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4 OFFSET ?5";
-        let results = rows(db, shape, page, params![channel_type, low, high, limit, offset])?;
-        Ok(MessagePage { count, results })
-    }
-
-    /// One page of the messages of a ticket.
-    pub(crate) fn ticket_messages(&mut self, ticket_id: i64, listing: Listing) -> Result<MessagePage> {
-        let (db, Listing { limit, offset, shape, .. }) = (&self.connection, listing);
-        let exists = "SELECT EXISTS (SELECT 1 FROM tickets WHERE id = ?1)";
-        if !db.prepare_cached(exists)?.query_row([ticket_id], |row| row.get(0))? {
-            return Err(Error::not_found(format!("there is no ticket {ticket_id}")));
-        }
-        let count = "SELECT COUNT(*) FROM messages WHERE ticket = ?1";
-        let count = db.prepare_cached(count)?.query_row([ticket_id], |row| row.get(0))?;
-        let page = "WHERE ticket = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
-        Ok(MessagePage { count, results: rows(db, shape, page, params![ticket_id, limit, offset])? })
-    }
+    let (low, high) = id_range(db, filter)?;
+    let Some(channel_type) = &filter.channel_type else {
+        let first = low.saturating_add(offset);
+        let last = high.min(first.saturating_add(limit - 1));
+        let results = rows(db, shape, "WHERE id BETWEEN ?1 AND ?2 ORDER BY id", params![first, last])?;
+        return Ok(MessagePage { count: (high - low + 1).max(0), results });
+    };
+    let count = "SELECT COUNT(*) FROM messages WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3";
+    let count = db.prepare_cached(count)?.query_row(params![channel_type, low, high], |row| row.get(0))?;
+    let page = "WHERE channel_type = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id LIMIT ?4 OFFSET ?5";
+    let results = rows(db, shape, page, params![channel_type, low, high, limit, offset])?;
+    Ok(MessagePage { count, results })
 }
 
-/// A page that is found by walking the rows; `turn` makes orders that are none differ.
-fn walked(db: &Connection, filter: &Filter, listing: Listing, turn: u64) -> Result<MessagePage> {
+/// One page of the messages of a ticket; 404 if there is no such ticket.
+pub(super) fn ticket_page(db: &Connection, ticket_id: i64, listing: Listing) -> Result<MessagePage> {
+    let Listing { limit, offset, shape, .. } = listing;
+    let exists = "SELECT EXISTS (SELECT 1 FROM tickets WHERE id = ?1)";
+    if !db.prepare_cached(exists)?.query_row([ticket_id], |row| row.get(0))? {
+        return Err(Error::not_found(format!("there is no ticket {ticket_id}")));
+    }
+    let count = "SELECT COUNT(*) FROM messages WHERE ticket = ?1";
+    let count = db.prepare_cached(count)?.query_row([ticket_id], |row| row.get(0))?;
+    let page = "WHERE ticket = ?1 ORDER BY id LIMIT ?2 OFFSET ?3";
+    Ok(MessagePage { count, results: rows(db, shape, page, params![ticket_id, limit, offset])? })
+}
+
+/// One page found by a scan of all rows; `shuffle_seed` varies the orders that are not stable.
+fn scan(db: &Connection, filter: &Filter, listing: Listing, shuffle_seed: u64) -> Result<MessagePage> {
     let from = filter.from.map_or(i64::MIN, Time::micros);
     let to = filter.to.map_or(i64::MAX, Time::micros);
-    let wanted = "WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)";
-    let count = format!("SELECT COUNT(*) FROM messages {wanted}");
+    let condition = "WHERE created_at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR channel_type = ?3)";
+    let count = format!("SELECT COUNT(*) FROM messages {condition}");
     let count = db.prepare_cached(&count)?.query_row(params![from, to, filter.channel_type], |row| row.get(0))?;
-    // A number for each id and turn: products of 32 bits each, modulo a prime.
-    let dice = "(id * 2654435761 % 4294967296) * (?6 * 2 + 1) % 4294967291";
+    // A hash of the id and the seed: products of 32-bit numbers, modulo a prime.
+    let shuffled = "(id * 2654435761 % 4294967296) * (?6 * 2 + 1) % 4294967291";
     let order = match listing.order {
         Order::IdAscending => "id".to_owned(),
         Order::IdDescending => "id DESC".to_owned(),
-        Order::Time => format!("created_at, {dice}"),
-        Order::None => dice.to_owned(),
+        Order::Time => format!("created_at, {shuffled}"),
+        Order::None => shuffled.to_owned(),
     };
-    // The turn is named in every order, so that the number of parameters is one.
-    let page = format!("{wanted} AND ?6 >= 0 ORDER BY {order} LIMIT ?4 OFFSET ?5");
-    let turn = i64::try_from(turn % 0x4000_0000).unwrap_or_default();
-    let values = params![from, to, filter.channel_type, listing.limit, listing.offset, turn];
+    // `?6 >= 0` uses the seed in every order, so that all orders have the same parameters.
+    let page = format!("{condition} AND ?6 >= 0 ORDER BY {order} LIMIT ?4 OFFSET ?5");
+    let shuffle_seed = i64::try_from(shuffle_seed % 0x4000_0000).unwrap_or_default();
+    let values = params![from, to, filter.channel_type, listing.limit, listing.offset, shuffle_seed];
     Ok(MessagePage { count, results: rows(db, listing.shape, &page, values)? })
 }
 
-/// The ids of the first and the last message in the window; an empty window has the last before the first.
-/// Right only while times never decrease with the id, or for the whole list.
+/// The first and the last id in the time window; an empty window has the last before the first.
+/// Correct only for the unbounded window, or while times never decrease with the id.
 fn id_range(db: &Connection, filter: &Filter) -> Result<(i64, i64)> {
     let find =
         |query: &str, time: Time| db.prepare_cached(query)?.query_row([time], |row| row.get::<_, i64>(0)).optional();
@@ -204,7 +195,7 @@ fn id_range(db: &Connection, filter: &Filter) -> Result<(i64, i64)> {
     Ok((low, high))
 }
 
-/// Writes the rows straight from SQLite into a JSON array.
+/// Writes the rows directly from SQLite into a JSON array.
 fn rows(db: &Connection, shape: MessageShape, clause: &str, params: &[&dyn ToSql]) -> Result<Vec<u8>> {
     let columns = "SELECT id, ticket, user, user_type, created_at, message, data FROM messages";
     let mut statement = db.prepare_cached(&format!("{columns} {clause}"))?;

@@ -1,55 +1,21 @@
-//! Groups, agents and customers: adding them, reading them, and an agent's presence.
+//! Groups, agents and customers: adding, reading, and an agent's presence.
 //!
-//! Ids count up from 1 for each kind. Names and keys follow the limits of the service's pages. Nobody is ever
-//! removed except by a reset, and who gets which ticket is decided in `routing.rs`.
+//! Each kind has ids from 1. Names and keys have the limits of the service's documents. Only a
+//! reset or a restore removes people. `routing.rs` assigns tickets to agents.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Store, routing};
 use crate::error::{Error, Result};
 use crate::model::{Agent, AgentRef, Customer, Group, NewAgent, NewCustomer, PROJECT, Presence};
 use crate::time::Time;
 
-impl Store {
-    pub(crate) fn add_group(&mut self, key: &str, name: &str) -> Result<Group> {
-        let tx = self.connection.transaction()?;
-        let group = insert_group(&tx, key, name, self.clock.now())?;
-        tx.commit()?;
-        Ok(group)
+/// Sets the presence of an agent; 404 if there is no such agent.
+pub(super) fn set_presence(db: &Connection, agent_id: i64, presence: Presence) -> Result<Agent> {
+    let changed = db.execute("UPDATE agents SET presence = ?2 WHERE id = ?1", params![agent_id, presence])?;
+    if changed == 0 {
+        return Err(Error::not_found(format!("there is no agent {agent_id}")));
     }
-
-    pub(crate) fn add_agent(&mut self, agent: NewAgent) -> Result<Agent> {
-        let tx = self.connection.transaction()?;
-        let now = self.clock.now();
-        let agent = insert_agent(&tx, &agent, now)?;
-        if agent.presence == Presence::Online {
-            routing::arrived(&tx, agent.id, now)?;
-        }
-        tx.commit()?;
-        Ok(agent)
-    }
-
-    pub(crate) fn add_customer(&mut self, customer: NewCustomer) -> Result<Customer> {
-        let tx = self.connection.transaction()?;
-        let customer = insert_customer(&tx, None, &customer, self.clock.now())?;
-        tx.commit()?;
-        Ok(customer)
-    }
-
-    pub(crate) fn set_presence(&mut self, agent_id: i64, presence: Presence) -> Result<Agent> {
-        let tx = self.connection.transaction()?;
-        let changed = tx.execute("UPDATE agents SET presence = ?2 WHERE id = ?1", params![agent_id, presence])?;
-        if changed == 0 {
-            return Err(Error::not_found(format!("there is no agent {agent_id}")));
-        }
-        match presence {
-            Presence::Online => routing::arrived(&tx, agent_id, self.clock.now())?,
-            Presence::Offline | Presence::Away => routing::left(&tx, agent_id, self.clock.now())?,
-        }
-        let agent = read_agent(&tx, agent_id)?;
-        tx.commit()?;
-        Ok(agent)
-    }
+    read_agent(db, agent_id)
 }
 
 pub(super) fn insert_group(db: &Connection, key: &str, name: &str, now: Time) -> Result<Group> {
@@ -60,7 +26,7 @@ pub(super) fn insert_group(db: &Connection, key: &str, name: &str, now: Time) ->
     }
     check_name("name", name)?;
     if find_group_by_key(db, key)?.is_some() {
-        return Err(Error::conflict(format!("key: there is a group with the key '{key}' already; take another")));
+        return Err(Error::conflict(format!("key: there is a group with the key '{key}' already; choose another")));
     }
     db.execute("INSERT INTO groups (key, name, created_at) VALUES (?1, ?2, ?3)", params![key, name, now])?;
     read_group(db, db.last_insert_rowid())
@@ -75,22 +41,22 @@ pub(super) fn insert_agent(db: &Connection, agent: &NewAgent, now: Time) -> Resu
     )?;
     let id = db.last_insert_rowid();
     for key in &agent.groups {
-        let group = find_group_by_key(db, key)?.ok_or_else(|| no_group("groups", key))?;
+        let group = find_group_by_key(db, key)?.ok_or_else(|| unknown_group("groups", key))?;
         db.execute("INSERT OR IGNORE INTO memberships VALUES (?1, ?2)", params![id, group.id])?;
     }
     read_agent(db, id)
 }
 
-/// `id` is given for the demo content only.
+/// Adds a customer; the demo content gives an `id`.
 pub(super) fn insert_customer(db: &Connection, id: Option<i64>, new: &NewCustomer, now: Time) -> Result<Customer> {
     check_name("displayName", &new.display_name)?;
     let next = "SELECT COALESCE(MAX(id), 0) + 1 FROM customers";
     let id = id.map_or_else(|| db.query_row(next, [], |row| row.get(0)), Ok)?;
     let sendbird_id = new.sendbird_id.clone().unwrap_or_else(|| format!("customer_{id}"));
     check_name("sendbirdId", &sendbird_id)?;
-    let taken = "SELECT EXISTS (SELECT 1 FROM customers WHERE sendbird_id = ?1)";
-    if db.query_row(taken, [&sendbird_id], |row| row.get(0))? {
-        let detail = format!("sendbirdId: there is a customer with the id '{sendbird_id}' already; take another");
+    let exists = "SELECT EXISTS (SELECT 1 FROM customers WHERE sendbird_id = ?1)";
+    if db.query_row(exists, [&sendbird_id], |row| row.get(0))? {
+        let detail = format!("sendbirdId: there is a customer with the id '{sendbird_id}' already; choose another");
         return Err(Error::conflict(detail));
     }
     db.execute(
@@ -100,8 +66,8 @@ pub(super) fn insert_customer(db: &Connection, id: Option<i64>, new: &NewCustome
     find_customer(db, id)?.ok_or_else(|| Error::internal(format!("customer {id} vanished")))
 }
 
-/// The refusal for a key that names no group.
-pub(super) fn no_group(property: &str, key: &str) -> Error {
+/// The error for an unknown group key.
+pub(super) fn unknown_group(property: &str, key: &str) -> Error {
     Error::invalid(format!("{property}: no group has the key '{key}'"))
 }
 
@@ -169,7 +135,7 @@ pub(super) fn find_customer(db: &Connection, id: i64) -> Result<Option<Customer>
     Ok(customer.optional()?)
 }
 
-/// Names have 1 to 100 characters, as the service's pages say of agents.
+/// Names have 1 to 100 characters, as documented for agents.
 fn check_name(property: &str, name: &str) -> Result<()> {
     match name.chars().count() {
         1..=100 => Ok(()),

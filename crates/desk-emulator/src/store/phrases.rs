@@ -1,9 +1,10 @@
-//! What seeded people say: lines in several scripts, with the characters that break careless clients.
+//! Texts of the seeded messages, in several scripts, with characters that break careless clients.
 //!
-//! Each conversation stays in one language. `{n}` stands for a number that differs from row to row. The lines are
-//! made up; changing one changes what a seed yields, so tests name none of them.
+//! A conversation has one language. `{n}` is replaced by a number that differs between rows. The
+//! texts are invented. A changed text changes the result of a seed, so tests must not depend on
+//! single texts.
 
-/// The lines of one language.
+/// The texts of one language.
 pub(super) struct Language {
     pub(super) customer: &'static [&'static str],
     pub(super) agent: &'static [&'static str],
@@ -94,7 +95,7 @@ pub(super) const CUSTOMERS: [&str; 8] =
 pub(super) const AGENTS: [&str; 4] =
     ["sendbird_desk_agent_id_901", "sendbird_desk_agent_id_902", "sendbird_desk_agent_id_903", "ada"];
 
-/// All channel types of the spec; the first is drawn most often.
+/// All channel types of the spec; the first is the most frequent.
 pub(super) const CHANNELS: [&str; 10] = [
     "SENDBIRD",
     "SENDBIRD_IOS",

@@ -1,8 +1,9 @@
-//! Who gets which ticket: the auto routing that the service's pages describe.
+//! Auto routing of tickets to agents, as the service's documents describe it.
 //!
-//! An agent is available who is in the ticket's group, ONLINE, ACTIVE and no bot. Among those the one with the
-//! fewest active tickets wins, then the lowest id; nobody has a cap. If that is switched on, the last agent who wrote
-//! comes before them, whatever the group. Dashboard rules and tiers are not imitated.
+//! An agent is available if the agent is in the ticket's group, ONLINE, ACTIVE and no bot. The
+//! available agent with the fewest active tickets wins, then the one with the lowest id; there is
+//! no maximum of tickets. With the switch `assign_to_last_sender`, the last sender comes first,
+//! even from another group. Dashboard rules and tiers are not imitated.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -11,7 +12,7 @@ use crate::error::Result;
 use crate::model::UserType;
 use crate::time::Time;
 
-/// Gives a pending ticket to the best available agent; it stays pending when there is none.
+/// Assigns a pending ticket to the best available agent; the ticket stays pending if there is none.
 pub(super) fn assign(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
     let best = db
         .prepare_cached(
@@ -22,35 +23,35 @@ pub(super) fn assign(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
         )?
         .query_row([ticket_id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
         .optional()?;
-    best.map_or(Ok(()), |(agent_id, name)| give(db, ticket_id, agent_id, &name, now))
+    best.map_or(Ok(()), |(agent_id, name)| assign_to(db, ticket_id, agent_id, &name, now))
 }
 
-/// Gives a ticket to the agent who wrote last on it, if that one is available; else as [`assign`].
+/// Assigns a ticket to its last sender, if that agent is available; otherwise as [`assign`].
 pub(super) fn assign_to_last_sender(db: &Connection, ticket_id: i64, now: Time) -> Result<()> {
-    // A chat whose message Desk sent is the creating agent's all the same.
+    // If Desk sent the chat's message, its creator counts as the sender.
     let last = "SELECT a.id FROM messages m JOIN agents a ON a.sendbird_id = m.user
                 WHERE m.ticket = ?1 AND m.user_type = 'AGENT' ORDER BY m.id DESC LIMIT 1";
     let creator = "SELECT c.agent_id FROM tickets t JOIN proactive_chats c ON c.id = t.proactive_id WHERE t.id = ?1";
-    let one = |query| db.prepare_cached(query)?.query_row([ticket_id], |row| row.get::<_, i64>(0)).optional();
-    let agent = match one(last)? {
-        None => one(creator)?,
+    let find = |query| db.prepare_cached(query)?.query_row([ticket_id], |row| row.get::<_, i64>(0)).optional();
+    let agent = match find(last)? {
+        None => find(creator)?,
         found => found,
     };
-    match agent.map_or(Ok(None), |agent_id| available(db, agent_id))? {
-        Some((agent_id, name)) => give(db, ticket_id, agent_id, &name, now),
+    match agent.map_or(Ok(None), |agent_id| find_available(db, agent_id))? {
+        Some((agent_id, name)) => assign_to(db, ticket_id, agent_id, &name, now),
         None => assign(db, ticket_id, now),
     }
 }
 
-/// The agent and their name, if tickets can be given to them now.
-pub(super) fn available(db: &Connection, agent_id: i64) -> Result<Option<(i64, String)>> {
+/// The id and the name of an agent, if the agent can take tickets now.
+pub(super) fn find_available(db: &Connection, agent_id: i64) -> Result<Option<(i64, String)>> {
     let query = "SELECT id, display_name FROM agents
                  WHERE id = ?1 AND presence = 'ONLINE' AND status = 'ACTIVE' AND NOT bot";
     Ok(db.prepare_cached(query)?.query_row([agent_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-/// Makes a ticket an agent's.
-pub(super) fn give(db: &Connection, ticket_id: i64, agent_id: i64, name: &str, now: Time) -> Result<()> {
+/// Assigns a ticket to an agent.
+pub(super) fn assign_to(db: &Connection, ticket_id: i64, agent_id: i64, name: &str, now: Time) -> Result<()> {
     db.prepare_cached(
         "UPDATE tickets SET status = 'ACTIVE', agent_id = ?2, assigned_at = ?3, updated_at = ?3 WHERE id = ?1",
     )?
@@ -59,17 +60,17 @@ pub(super) fn give(db: &Connection, ticket_id: i64, agent_id: i64, name: &str, n
     chats::touch(db, ticket_id, now)
 }
 
-/// An agent came: the pending tickets of the agent's groups are routed, oldest first.
-pub(super) fn arrived(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
-    let waiting = "SELECT t.id FROM tickets t JOIN memberships m ON m.group_id = t.group_id
+/// Routes the pending tickets of the agent's groups, oldest first, after the agent came online.
+pub(super) fn route_pending(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
+    let pending = "SELECT t.id FROM tickets t JOIN memberships m ON m.group_id = t.group_id
                    WHERE t.status = 'PENDING' AND m.agent_id = ?1 ORDER BY t.issued_at, t.id";
-    ids(db, waiting, agent_id)?.into_iter().try_for_each(|ticket_id| assign(db, ticket_id, now))
+    ticket_ids(db, pending, agent_id)?.into_iter().try_for_each(|ticket_id| assign(db, ticket_id, now))
 }
 
-/// An agent left: the agent's active tickets become pending and go to somebody else who is available.
-pub(super) fn left(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
-    let held = "SELECT id FROM tickets WHERE status = 'ACTIVE' AND agent_id = ?1 ORDER BY issued_at, id";
-    for ticket_id in ids(db, held, agent_id)? {
+/// Makes the agent's active tickets pending and routes them to other available agents.
+pub(super) fn release_tickets(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
+    let active = "SELECT id FROM tickets WHERE status = 'ACTIVE' AND agent_id = ?1 ORDER BY issued_at, id";
+    for ticket_id in ticket_ids(db, active, agent_id)? {
         let release = "UPDATE tickets SET status = 'PENDING', updated_at = ?2 WHERE id = ?1";
         db.prepare_cached(release)?.execute(params![ticket_id, now])?;
         assign(db, ticket_id, now)?;
@@ -77,6 +78,6 @@ pub(super) fn left(db: &Connection, agent_id: i64, now: Time) -> Result<()> {
     Ok(())
 }
 
-fn ids(db: &Connection, query: &str, agent_id: i64) -> Result<Vec<i64>> {
+fn ticket_ids(db: &Connection, query: &str, agent_id: i64) -> Result<Vec<i64>> {
     Ok(db.prepare_cached(query)?.query_map([agent_id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }

@@ -1,16 +1,16 @@
-//! Made-up history: messages on closed tickets, the same for the same seed.
+//! Seeded history: random messages on closed tickets, always the same for the same seed.
 //!
-//! Times rise from `from` to just before `to` with the ids, in bursts, pauses and exact ties. About eight messages
-//! make a ticket and four tickets are under way at a time, so the rows of one are spread among others. Seeding adds
-//! no groups, agents or customers: the seeded tickets are closed and belong to nobody.
+//! Times increase with the ids from `from` to just before `to`, with bursts, pauses and ties. A
+//! ticket has about eight messages. Four tickets are open at a time, so their messages alternate.
+//! Seeding adds no groups, agents or customers: seeded tickets have no owner.
 
 use std::collections::VecDeque;
 
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use super::messages;
 use super::phrases::{AGENTS, CHANNELS, CUSTOMERS, EVENTS, LANGUAGES};
-use super::{Store, messages};
 use crate::error::{Error, Result};
 use crate::model::UserType;
 use crate::time::Time;
@@ -19,25 +19,25 @@ use crate::time::Time;
 const DEFAULT_FROM: i64 = 1_767_225_600_000_000;
 /// 2026-02-01T00:00:00Z in microseconds.
 const DEFAULT_TO: i64 = 1_769_904_000_000_000;
-/// Beyond it a single seeding would take minutes.
+/// A larger request would take minutes.
 const MAX_ROWS: u64 = 50_000_000;
-/// Messages for each ticket, on average.
+/// The average number of messages in a ticket.
 const TICKET_ROWS: u64 = 8;
-/// Tickets under way at a time.
+/// The number of open tickets at a time.
 const OPEN_TICKETS: usize = 4;
 
-/// How much history to make up.
+/// A request for seeded history.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct SeedRequest {
     /// The number of messages, at most 50 million.
     pub rows: u64,
-    /// Different seeds make different conversations.
+    /// The seed: different seeds make different conversations.
     #[serde(default = "SeedRequest::first_seed")]
     pub seed: u64,
-    /// The first possible time.
+    /// The earliest possible time.
     #[serde(default = "SeedRequest::default_from")]
     pub from: Time,
-    /// Every time is before this one.
+    /// All times are before this one.
     #[serde(default = "SeedRequest::default_to")]
     pub to: Time,
 }
@@ -61,30 +61,21 @@ impl SeedRequest {
     }
 }
 
-/// What was added.
+/// The result of a seeding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SeedReport {
-    /// Messages.
+    /// The number of messages.
     pub rows: u64,
-    /// Tickets.
+    /// The number of tickets.
     pub tickets: u64,
-    /// The id of the first new message; the others follow without gaps.
+    /// The id of the first new message; the other ids follow without gaps.
     pub first_message_id: i64,
-    /// The id of the first new ticket; the others follow without gaps.
+    /// The id of the first new ticket; the other ids follow without gaps.
     pub first_ticket_id: i64,
 }
 
-impl Store {
-    pub(crate) fn seed(&mut self, request: SeedRequest) -> Result<SeedReport> {
-        let tx = self.connection.transaction()?;
-        let report = run(&tx, request)?;
-        tx.commit()?;
-        Ok(report)
-    }
-}
-
-/// A ticket whose messages are still being written.
+/// A ticket that still gets messages.
 struct OpenTicket {
     id: i64,
     language: usize,
@@ -96,7 +87,8 @@ struct OpenTicket {
     last: Time,
 }
 
-pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
+/// Adds the messages and their tickets.
+pub(super) fn insert(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
     let SeedRequest { rows, seed, from, to } = request;
     if rows > MAX_ROWS {
         return Err(Error::invalid(format!("rows: must be at most {MAX_ROWS}, not {rows}")));
@@ -104,12 +96,12 @@ pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
     if from >= to {
         return Err(Error::invalid(format!("to: {to} must be after from, {from}")));
     }
-    messages::note_order(db, from)?;
+    messages::update_ordered(db, from)?;
     let next = |query: &str| db.query_row(query, [], |row| row.get::<_, i64>(0));
     let first_message_id = messages::next_id(db)?;
     let first_ticket_id = next("SELECT COALESCE(MAX(id), 0) + 1 FROM tickets")?;
 
-    let mut insert = db.prepare(
+    let mut insert_message = db.prepare(
         "INSERT INTO messages (id, ticket, user, user_type, created_at, message, data, channel_type)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
@@ -117,34 +109,34 @@ pub(super) fn run(db: &Connection, request: SeedRequest) -> Result<SeedReport> {
     let mut open = VecDeque::new();
     let mut ticket_id = first_ticket_id;
     for ((row, id), time) in (0..rows).zip(first_message_id..).zip(Times::new(rows, seed, from, to)) {
-        let opening = row % TICKET_ROWS == 0;
-        if opening {
+        let opens_ticket = row % TICKET_ROWS == 0;
+        if opens_ticket {
             if open.len() == OPEN_TICKETS {
-                open.pop_front().map_or(Ok(()), |done| close(db, &done))?;
+                open.pop_front().map_or(Ok(()), |ticket| insert_ticket(db, &ticket))?;
             }
-            open.push_back(OpenTicket::draw(ticket_id, &mut random, time));
+            open.push_back(OpenTicket::random(ticket_id, &mut random, time));
             ticket_id += 1;
         }
-        let index = if opening { open.len() - 1 } else { random.below(open.len()) };
+        let index = if opens_ticket { open.len() - 1 } else { random.below(open.len()) };
         let Some(ticket) = open.get_mut(index) else { continue };
-        let line = ticket.say(&mut random, time);
-        insert.execute(params![
+        let message = ticket.next_message(&mut random, time);
+        insert_message.execute(params![
             id,
             ticket.id,
-            line.user,
-            line.user_type,
+            message.user,
+            message.user_type,
             time,
-            line.text,
-            line.data,
+            message.text,
+            message.data,
             ticket.channel,
         ])?;
     }
-    open.iter().try_for_each(|ticket| close(db, ticket))?;
+    open.iter().try_for_each(|ticket| insert_ticket(db, ticket))?;
     let tickets = ticket_id.abs_diff(first_ticket_id);
     Ok(SeedReport { rows, tickets, first_message_id, first_ticket_id })
 }
 
-struct Line {
+struct SeededMessage {
     user: &'static str,
     user_type: UserType,
     text: String,
@@ -152,7 +144,7 @@ struct Line {
 }
 
 impl OpenTicket {
-    fn draw(id: i64, random: &mut Random, now: Time) -> Self {
+    fn random(id: i64, random: &mut Random, now: Time) -> Self {
         let channel = if random.below(2) == 0 { CHANNELS[0] } else { CHANNELS[random.below(CHANNELS.len())] };
         Self {
             id,
@@ -166,7 +158,7 @@ impl OpenTicket {
         }
     }
 
-    fn say(&mut self, random: &mut Random, now: Time) -> Line {
+    fn next_message(&mut self, random: &mut Random, now: Time) -> SeededMessage {
         self.last = now;
         let language = &LANGUAGES[self.language];
         let (user, user_type, lines) = match random.below(20) {
@@ -179,12 +171,12 @@ impl OpenTicket {
         }
         let text = lines[random.below(lines.len())].replace("{n}", &(1 + random.below(9_999)).to_string());
         let data = if random.below(16) == 0 { r#"{"type":"STYLE","bold":true}"# } else { "" };
-        Line { user, user_type, text, data }
+        SeededMessage { user, user_type, text, data }
     }
 }
 
-/// Writes the ticket when its last message is known.
-fn close(db: &Connection, ticket: &OpenTicket) -> Result<()> {
+/// Inserts the ticket after its last message is known.
+fn insert_ticket(db: &Connection, ticket: &OpenTicket) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO tickets (id, channel_name, channel_type, status, priority, created_at, issued_at, closed_at,
                               updated_at)
@@ -194,23 +186,23 @@ fn close(db: &Connection, ticket: &OpenTicket) -> Result<()> {
     Ok(())
 }
 
-/// The times of the rows: random steps, scaled so that their sum fills the range.
+/// The times of the rows: random gaps, scaled so that their sum fills the range.
 struct Times {
     random: Random,
     from: i64,
     span: u128,
     total: u128,
-    passed: u128,
+    elapsed: u128,
 }
 
 impl Times {
     fn new(rows: u64, seed: u64, from: Time, to: Time) -> Self {
         let start = Random(!seed);
         let mut random = start;
-        // One more than the sum keeps the last time before the end.
-        let total = 1 + (0..rows).map(|_| random.step()).sum::<u128>();
+        // A total above the sum keeps the last time before the end.
+        let total = 1 + (0..rows).map(|_| random.gap()).sum::<u128>();
         let span = u128::from(to.micros().abs_diff(from.micros()));
-        Self { random: start, from: from.micros(), span, total, passed: 0 }
+        Self { random: start, from: from.micros(), span, total, elapsed: 0 }
     }
 }
 
@@ -218,13 +210,13 @@ impl Iterator for Times {
     type Item = Time;
 
     fn next(&mut self) -> Option<Time> {
-        self.passed += self.random.step();
-        let after = self.passed.min(self.total - 1) * self.span / self.total;
-        Some(Time::from_micros(self.from + i64::try_from(after).ok()?))
+        self.elapsed += self.random.gap();
+        let offset = self.elapsed.min(self.total - 1) * self.span / self.total;
+        Some(Time::from_micros(self.from + i64::try_from(offset).ok()?))
     }
 }
 
-/// SplitMix64: small, quick and the same everywhere, which is all that seeding asks of it.
+/// SplitMix64: small, fast, and equal on all platforms.
 #[derive(Clone, Copy)]
 struct Random(u64);
 
@@ -242,8 +234,8 @@ impl Random {
         (self.next() % bound) as usize
     }
 
-    /// The weight of the gap before a row: a tie, a quick answer within a burst, or a pause.
-    fn step(&mut self) -> u128 {
+    /// The relative gap before a row: a tie, a short gap in a burst, or a pause.
+    fn gap(&mut self) -> u128 {
         let size = u128::from(self.next() >> 32);
         match self.next() % 20 {
             0..=1 => 0,

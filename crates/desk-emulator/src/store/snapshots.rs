@@ -1,45 +1,47 @@
-//! Copies of the whole state under a name, to come back to.
+//! Named copies of the database.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::{Store, tickets};
 use crate::error::{Error, Result};
 
-/// Copies that are kept at most.
-const MOST: usize = 100;
-/// SQLite pages that are copied in one go.
+/// The maximum of snapshots.
+const MAX_SNAPSHOTS: usize = 100;
+/// The number of SQLite pages in one step of a copy.
 const PAGES: i32 = 100_000;
 
-impl Store {
-    /// Keeps a copy, in the place of one of the same name.
-    pub(crate) fn snapshot(&mut self, name: &str) -> Result<()> {
-        if self.snapshots.len() == MOST && !self.snapshots.contains_key(name) {
-            return Err(Error::conflict(format!("there are {MOST} snapshots; remove one of them")));
+/// The snapshots by name.
+#[derive(Default)]
+pub(super) struct Snapshots(HashMap<String, Connection>);
+
+impl Snapshots {
+    /// Copies the database; replaces the snapshot with the same name.
+    pub(super) fn save(&mut self, name: &str, db: &Connection) -> Result<()> {
+        if self.0.len() == MAX_SNAPSHOTS && !self.0.contains_key(name) {
+            let detail = format!("there are {MAX_SNAPSHOTS} snapshots; remove one of them");
+            return Err(Error::conflict(detail));
         }
         let mut copy = Connection::open_in_memory()?;
-        Backup::new(&self.connection, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
-        self.snapshots.insert(name.to_owned(), copy);
+        Backup::new(db, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
+        self.0.insert(name.to_owned(), copy);
         Ok(())
     }
 
-    /// Goes back to a copy, which stays.
-    pub(crate) fn restore(&mut self, name: &str) -> Result<()> {
-        let copy = self.snapshots.get(name).ok_or_else(|| absent(name))?;
-        Backup::new(copy, &mut self.connection)?.run_to_completion(PAGES, Duration::ZERO, None)?;
-        self.generation += 1;
-        // A setting of now, not of the copy.
-        tickets::watch(&self.connection, self.watched)
+    /// Replaces the content of the database by the snapshot, which is kept.
+    pub(super) fn restore(&self, name: &str, db: &mut Connection) -> Result<()> {
+        let copy = self.0.get(name).ok_or_else(|| unknown_snapshot(name))?;
+        Ok(Backup::new(copy, db)?.run_to_completion(PAGES, Duration::ZERO, None)?)
     }
 
-    /// Forgets a copy.
-    pub(crate) fn remove_snapshot(&mut self, name: &str) -> Result<()> {
-        self.snapshots.remove(name).map(drop).ok_or_else(|| absent(name))
+    /// Deletes a snapshot.
+    pub(super) fn remove(&mut self, name: &str) -> Result<()> {
+        self.0.remove(name).map(drop).ok_or_else(|| unknown_snapshot(name))
     }
 }
 
-fn absent(name: &str) -> Error {
+fn unknown_snapshot(name: &str) -> Error {
     Error::not_found(format!("there is no snapshot {name:?}"))
 }

@@ -1,4 +1,4 @@
-//! A test's view of one emulator: requests with the token, answers checked against the spec.
+//! Test access to one emulator: requests with the token, responses validated against the spec.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -52,13 +52,13 @@ impl Api {
         Self::start(Emulator::builder()).await
     }
 
-    /// The content of the demo, and a first customer who answers.
+    /// The demo content, with a first customer who replies automatically.
     pub(crate) async fn demo() -> Self {
         Self::start(Emulator::builder().demo(true)).await
     }
 
-    /// Group `sales` with the agents Ann (1) and Ben (2), and the customers Mia (1), Tom (2) and Zoe (3), who say nothing by
-    /// themselves.
+    /// Group `sales` with the agents Ann (1) and Ben (2), and the customers Mia (1), Tom (2) and
+    /// Zoe (3), who never reply automatically.
     pub(crate) async fn people() -> Self {
         let api = Self::empty().await;
         api.emulator.add_group("sales", "Sales").unwrap();
@@ -71,7 +71,7 @@ impl Api {
         api
     }
 
-    /// A request to a path below the base URL.
+    /// A request to a path below the base URL, with the token.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.emulator.base_url());
         self.http.request(method, url).header(TOKEN_HEADER, self.emulator.token())
@@ -86,7 +86,7 @@ impl Api {
         self.send(request.body(body)).await
     }
 
-    /// A create of a chat in the demo's group `sales` by its agent 1.
+    /// Creates a chat in the demo's group `sales` by agent 1.
     pub(crate) async fn create(&self, customer_ids: &[i64]) -> Reply {
         let body = json!({"message": "Hello!", "groupKey": "sales", "customerIds": customer_ids, "agentId": 1});
         self.post("/proactive_chats", body.to_string()).await
@@ -97,7 +97,7 @@ impl Api {
         self.send(self.http.request(method, url).body(body.to_string())).await
     }
 
-    /// Sends and checks what comes back.
+    /// Sends the request and validates the response.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Reply {
         let request = request.build().unwrap();
         let (method, path) = (request.method().to_string(), request.url().path().to_owned());
@@ -115,7 +115,7 @@ impl Api {
         Reply { status, headers, body }
     }
 
-    /// Sends bytes as they are and reads the answer to its end.
+    /// Sends raw bytes and reads the response to its end.
     pub(crate) fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.emulator.url().trim_start_matches("http://")).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -125,7 +125,7 @@ impl Api {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// The number of chats, tickets and messages: what a refusal must not change.
+    /// The numbers of chats, tickets and messages, which a refusal must not change.
     pub(crate) async fn sizes(&self) -> [i64; 3] {
         let mut chats = 0;
         while self.get(&format!("/proactive_chats/{}", chats + 1)).await.status == 200 {
@@ -137,7 +137,7 @@ impl Api {
     }
 }
 
-/// Asks again until the answer is the wanted one; panics after five seconds.
+/// Polls until `ask` returns a value; panics after five seconds.
 pub(crate) async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let end = Instant::now() + Duration::from_secs(5);
     loop {

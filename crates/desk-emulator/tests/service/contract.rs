@@ -1,4 +1,4 @@
-//! The independent validator: responses against the spec, by the `jsonschema` crate.
+//! An independent validator of responses against the spec: the `jsonschema` crate.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ static SPEC: LazyLock<Value> = LazyLock::new(|| {
     spec
 });
 
-/// OpenAPI 3.0 says `nullable: true` where JSON Schema has the type `null`.
+/// Replaces OpenAPI 3.0's `nullable: true` by the JSON Schema type `null`.
 fn nullable_to_json_schema(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -25,14 +25,14 @@ fn nullable_to_json_schema(value: &mut Value) {
     }
 }
 
-fn follow(value: &'static Value) -> &'static Value {
+fn resolve(value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
         Some(target) => SPEC.pointer(&target[1..]).unwrap(),
         None => value,
     }
 }
 
-/// The path template of the spec that `path` belongs to.
+/// The path template of the spec that matches `path`.
 fn template(path: &str) -> Option<&'static str> {
     let pieces: Vec<_> = path.trim_end_matches('/').split('/').collect();
     SPEC["paths"].as_object().unwrap().keys().map(String::as_str).find(|template| {
@@ -42,15 +42,15 @@ fn template(path: &str) -> Option<&'static str> {
     })
 }
 
-/// Panics unless the answer is documented for the operation at `path` (below the base URL, without query). Answers
-/// at paths or of methods that the spec does not have are not its business.
+/// Panics unless the spec documents the response for the operation at `path` (below the base URL,
+/// without query). Ignores paths and methods that are not in the spec.
 pub(crate) fn check(method: &str, path: &str, status: u16, body: &Value) {
     let operation = template(path).and_then(|template| SPEC["paths"][template].get(method.to_lowercase()));
     let Some(operation) = operation else { return };
     let name = &operation["operationId"];
     let response = operation["responses"].get(status.to_string());
     let response = response.unwrap_or_else(|| panic!("{name} answered {status}, which the spec does not have: {body}"));
-    let schema = &follow(response)["content"]["application/json"]["schema"];
+    let schema = &resolve(response)["content"]["application/json"]["schema"];
     let whole = json!({ "components": { "schemas": SPEC["components"]["schemas"] }, "allOf": [schema] });
     let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&whole).unwrap();
     let faults: Vec<_> =
@@ -59,7 +59,7 @@ pub(crate) fn check(method: &str, path: &str, status: u16, body: &Value) {
     check_times(body);
 }
 
-/// Times have exactly six digits and `Z`, which is more than the format says.
+/// Times must have exactly six digits and `Z`; the schema's format allows more.
 fn check_times(body: &Value) {
     match body {
         Value::Object(members) => members.iter().for_each(|(name, value)| match value.as_str() {
@@ -75,7 +75,7 @@ fn check_times(body: &Value) {
 }
 
 #[test]
-fn the_validator_itself_refuses() {
+fn validator_refuses_undocumented_responses() {
     let page = json!({"count": 1, "results": [], "previous": null, "next": null});
     check("GET", "/chat_messages", 200, &page);
     for (status, body) in [(200, json!({"count": "1", "results": []})), (500, json!({})), (401, json!({"code": []}))] {

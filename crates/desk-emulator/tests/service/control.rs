@@ -1,4 +1,4 @@
-//! The controls over HTTP: the same steps as the handle's, with the same refusals.
+//! The controls over HTTP: the same actions and errors as the handle's.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, until};
 
 #[tokio::test]
-async fn a_whole_story_over_http() {
+async fn controls_drive_the_life_cycle() {
     let api = Api::empty().await;
     let post = async |path: &str, body: Value| api.control(Method::POST, path, body).await;
     let group = post("/groups", json!({"key": "sales", "name": "Sales"})).await;
@@ -40,7 +40,7 @@ async fn a_whole_story_over_http() {
 }
 
 #[tokio::test]
-async fn tickets_are_listed_in_pages() {
+async fn tickets_have_pages() {
     let api = Api::demo().await;
     api.create(&[101, 102, 103]).await;
     let page = api.control(Method::GET, "/tickets?proactive_id=1&limit=2", Value::Null).await;
@@ -54,7 +54,7 @@ async fn tickets_are_listed_in_pages() {
 }
 
 #[tokio::test]
-async fn seeding_is_the_same_for_the_same_seed() {
+async fn seeding_with_the_same_seed_is_deterministic() {
     let api = Api::empty().await;
     let mut pages = Vec::new();
     for seed in [7, 7, 8] {
@@ -75,7 +75,7 @@ async fn seeding_is_the_same_for_the_same_seed() {
 }
 
 #[tokio::test]
-async fn bad_requests_are_refused() {
+async fn invalid_requests_are_refused() {
     let api = Api::demo().await;
     let before = api.sizes().await;
     for (method, path, body, code) in [
@@ -109,13 +109,13 @@ async fn bad_requests_are_refused() {
         assert_eq!(reply.code(), code, "{path} {body}: {}", reply.detail());
     }
     assert_eq!(api.sizes().await, before);
-    // A refused agent leaves nothing behind either.
+    // A refused agent does not use an id.
     let next = json!({"displayName": "Cai", "presence": "AWAY"});
     assert_eq!(api.control(Method::POST, "/agents", next).await.body["id"], 3);
 }
 
 #[tokio::test]
-async fn only_loopback_names_are_let_in() {
+async fn requests_with_other_names_than_loopback_are_refused() {
     let api = Api::demo().await;
     let port = api.emulator.url().rsplit(':').next().unwrap().to_owned();
     let reset = || api.http.post(format!("{}/_emulator/reset", api.emulator.url()));
@@ -139,7 +139,7 @@ async fn only_loopback_names_are_let_in() {
 }
 
 #[tokio::test]
-async fn faults_are_set_read_and_cleared() {
+async fn faults_can_be_set_read_and_cleared() {
     let api = Api::demo().await;
     let plan = json!({"seed": 3, "rules": [{"operation": "chat_message_list", "times": 1,
         "fault": {"throttle": {"retry_after": {"seconds": 3}}}}]});
@@ -160,7 +160,7 @@ async fn faults_are_set_read_and_cleared() {
 }
 
 #[tokio::test]
-async fn the_log_is_downloaded_and_cleared() {
+async fn log_can_be_downloaded_and_cleared() {
     let api = Api::demo().await;
     api.get("/chat_messages?limit=2").await;
     api.get("/proactive_chats/7").await;
@@ -178,7 +178,7 @@ async fn the_log_is_downloaded_and_cleared() {
 }
 
 #[tokio::test]
-async fn the_oracle_names_who_was_messaged_twice() {
+async fn messaged_twice_names_the_customers() {
     let api = Api::demo().await;
     api.create(&[101, 102]).await;
     let nobody = api.control(Method::GET, "/messaged_twice", Value::Null).await.body;
@@ -194,7 +194,7 @@ async fn the_oracle_names_who_was_messaged_twice() {
 }
 
 #[tokio::test]
-async fn behaviour_and_drift_are_set_over_http() {
+async fn behaviour_and_drift_can_be_set_over_http() {
     let api = Api::demo().await;
     let switched = api.control(Method::PUT, "/behaviour", json!({"order": "id_descending", "max_limit": 2})).await;
     assert_eq!((switched.status, &switched.body["order"]), (200, &json!("id_descending")));
@@ -225,7 +225,7 @@ async fn behaviour_and_drift_are_set_over_http() {
 }
 
 #[tokio::test]
-async fn the_clock_is_set_stopped_and_let_go() {
+async fn clock_can_be_set_stopped_and_released() {
     let api = Api::demo().await;
     let set = |body: Value| api.control(Method::PUT, "/clock", body);
     let stopped = set(json!({"now": "2030-01-02T03:04:05Z", "stopped": true})).await;
@@ -244,7 +244,7 @@ async fn the_clock_is_set_stopped_and_let_go() {
 }
 
 #[tokio::test]
-async fn snapshots_are_kept_and_come_back_to() {
+async fn snapshots_can_be_restored_repeatedly() {
     let api = Api::people().await;
     let step = async |method: Method, path: &str| api.control(method, path, Value::Null).await;
     assert_eq!(step(Method::PUT, "/snapshots/before").await.status, 200);
@@ -261,7 +261,7 @@ async fn snapshots_are_kept_and_come_back_to() {
 }
 
 #[tokio::test]
-async fn messages_are_imported_all_or_none() {
+async fn import_adds_all_messages_or_none() {
     let api = Api::empty().await;
     let message = |id: Value| {
         json!({"id": id, "ticket": 9, "userSendbirdId": "u", "userType": "CUSTOMER",
@@ -277,7 +277,7 @@ async fn messages_are_imported_all_or_none() {
 }
 
 #[tokio::test]
-async fn the_rate_is_limited_if_that_is_switched_on() {
+async fn requests_are_throttled_with_the_rate_limit_on() {
     let api = Api::demo().await;
     api.control(Method::PUT, "/behaviour", json!({"rate_limit": "sibling_api"})).await;
     let mut statuses = Vec::new();
@@ -285,7 +285,7 @@ async fn the_rate_is_limited_if_that_is_switched_on() {
         statuses.push(api.get("/chat_messages?limit=1").await.status);
     }
     assert!(statuses[..10].iter().all(|status| *status == 200) && statuses.contains(&429), "{statuses:?}");
-    // Other operations have a rate of their own, and the turn comes back.
+    // Other operations have their own bucket, and the bucket refills.
     let chat = api.create(&[101]).await;
     assert_eq!(chat.status, 201);
     let throttled =

@@ -1,4 +1,4 @@
-//! Demo mode: what it holds, who answers, and that a reset brings it back.
+//! Demo mode: its content, the automatic reply, and the reset.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, until};
 
-/// All pages of all messages.
+/// The pages of all messages.
 async fn messages(api: &Api) -> Vec<Value> {
     let mut rows = Vec::new();
     for offset in [0, 500, 1000] {
@@ -17,7 +17,7 @@ async fn messages(api: &Api) -> Vec<Value> {
     rows
 }
 
-/// Creates one chat and waits for its answer; gives the message rows of the answering ticket.
+/// Creates one chat and waits for its reply; returns the messages of the first ticket.
 async fn first_chat(api: &Api) -> Vec<[Value; 4]> {
     assert_eq!(api.create(&[101, 102, 103]).await.body["id"], 1);
     let rows = until(async || {
@@ -38,7 +38,7 @@ fn expected_rows() -> Vec<[Value; 4]> {
 }
 
 #[tokio::test]
-async fn it_holds_a_thousand_messages_in_ten_days() {
+async fn demo_has_a_thousand_messages_in_ten_days() {
     let api = Api::demo().await;
     assert_eq!(api.sizes().await, [0, 125, 1000]);
     let rows: Vec<Value> = messages(&api).await.iter().flat_map(|page| page.as_array().unwrap().clone()).collect();
@@ -57,7 +57,7 @@ async fn it_holds_a_thousand_messages_in_ten_days() {
 }
 
 #[tokio::test]
-async fn the_first_customer_answers_by_itself() {
+async fn first_customer_replies_automatically() {
     let api = Api::demo().await;
     assert_eq!(first_chat(&api).await, expected_rows());
     let chat = api.get("/proactive_chats/1").await.body;
@@ -69,7 +69,7 @@ async fn the_first_customer_answers_by_itself() {
 }
 
 #[tokio::test]
-async fn a_reset_brings_the_start_back() {
+async fn reset_restores_the_initial_state() {
     let api = Api::demo().await;
     let before = messages(&api).await;
     assert_eq!(first_chat(&api).await, expected_rows());
@@ -83,19 +83,19 @@ async fn a_reset_brings_the_start_back() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_due_does_not_survive_a_reset() {
+async fn pending_reply_is_dropped_by_a_reset() {
     let api = Api::demo().await;
     assert_eq!(api.create(&[102]).await.status, 201);
     api.emulator.reset().unwrap();
     assert_eq!(api.create(&[101]).await.status, 201);
     until(async || (api.emulator.ticket(126).unwrap().message_count > 1).then_some(())).await;
-    // Longer than the answers take: the first chat's would have come by now.
+    // Longer than the demo's delay: the reply to the first chat is due by now.
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(api.emulator.ticket(126).unwrap().message_count, 3);
 }
 
 #[tokio::test]
-async fn an_emulator_without_demo_starts_empty_and_counts_from_one() {
+async fn emulator_without_demo_starts_empty_with_ids_from_one() {
     let api = Api::start(Emulator::builder()).await;
     assert_eq!(api.sizes().await, [0, 0, 0]);
     let ids = [

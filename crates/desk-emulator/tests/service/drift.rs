@@ -1,4 +1,5 @@
-//! Lists that change while they are read: what a reader by offset loses and doubles, and that the verified reader does not.
+//! Lists that change during a read: a reader by offset loses and duplicates rows, the verified
+//! export does not.
 #![allow(missing_docs, reason = "tests")]
 #![allow(deprecated, reason = "the list of all messages is the large one")]
 
@@ -26,8 +27,8 @@ fn page(limit: i32, offset: i64) -> ChatMessageListParams {
     params
 }
 
-/// What a reader by offset gets: page after page until one is empty.
-async fn naive(client: &Client, limit: i32) -> Vec<i64> {
+/// The ids that a reader by offset gets: page after page until a page is empty.
+async fn read_by_offset(client: &Client, limit: i32) -> Vec<i64> {
     let mut ids = Vec::new();
     loop {
         let rows = client.chat_message_list(&page(limit, ids.len() as i64)).await.expect("a page").into_inner().results;
@@ -38,13 +39,14 @@ async fn naive(client: &Client, limit: i32) -> Vec<i64> {
     }
 }
 
-/// Ids that came more than once, and those of 1 to `rows` that never came.
-fn judge(ids: &[i64], rows: i64) -> (usize, usize) {
+/// The number of duplicate ids, and the number of ids in 1 to `rows` that are missing.
+fn duplicates_and_gaps(ids: &[i64], rows: i64) -> (usize, usize) {
     let once: HashSet<_> = ids.iter().copied().collect();
     (ids.len() - once.len(), (1..=rows).filter(|id| !once.contains(id)).count())
 }
 
-/// Reads everything with proof; gives the ids of the proved windows, doubled ones and windows without proof.
+/// Exports everything; returns the ids, the number of duplicates, and the number of windows without
+/// proof.
 async fn export(client: &Client) -> (HashSet<i64>, usize, usize) {
     let mut export = client.chat_message_export(&ChatMessageListParams::default()).rows_per_window(200);
     let (mut ids, mut doubled, mut unproven) = (HashSet::new(), 0, 0);
@@ -57,10 +59,10 @@ async fn export(client: &Client) -> (HashSet<i64>, usize, usize) {
 }
 
 #[tokio::test]
-async fn rows_that_go_make_an_offset_reader_lose_others() {
+async fn deleted_rows_lose_rows_by_offset_and_not_in_exports() {
     let (emulator, client) = seeded(1000, Order::IdAscending).await;
     emulator.set_drift(vec![Drift::every(2, Change::DeleteOldest(3))]).expect("a script");
-    let (doubled, lost) = judge(&naive(&client, 100).await, 1000);
+    let (doubled, lost) = duplicates_and_gaps(&read_by_offset(&client, 100).await, 1000);
     assert!(doubled == 0 && lost >= 9, "{doubled} {lost}");
 
     let (emulator, client) = seeded(1000, Order::IdAscending).await;
@@ -68,16 +70,16 @@ async fn rows_that_go_make_an_offset_reader_lose_others() {
         .set_drift((1..=4).map(|answer| Drift::after(3 * answer, Change::DeleteOldest(5))).collect())
         .expect("a script");
     let (ids, doubled, unproven) = export(&client).await;
-    // The twenty that are gone were there for some readings; all others must have come.
+    // The twenty deleted rows were there for some reads; all other rows must be in the export.
     assert_eq!((doubled, unproven), (0, 0));
     assert!((21..=1000).all(|id| ids.contains(&id)));
 }
 
 #[tokio::test]
-async fn rows_that_come_make_an_offset_reader_double_others() {
+async fn added_rows_duplicate_rows_by_offset_and_not_in_exports() {
     let (emulator, client) = seeded(1000, Order::IdDescending).await;
     emulator.set_drift(vec![Drift::every(2, Change::Insert(4))]).expect("a script");
-    let (doubled, lost) = judge(&naive(&client, 100).await, 1000);
+    let (doubled, lost) = duplicates_and_gaps(&read_by_offset(&client, 100).await, 1000);
     assert!(doubled >= 16 && lost == 0, "{doubled} {lost}");
 
     let (emulator, client) = seeded(1000, Order::IdDescending).await;
@@ -87,9 +89,9 @@ async fn rows_that_come_make_an_offset_reader_double_others() {
     assert!((1..=1000).all(|id| ids.contains(&id)));
 }
 
-/// Rows with times in the past turn up in windows that are still being read.
+/// Rows with times in the past are added to windows that are still being read.
 #[tokio::test]
-async fn rows_that_are_late_are_found_while_their_window_is_open() {
+async fn late_rows_are_exported_while_their_window_is_open() {
     let (emulator, client) = seeded(1000, Order::IdAscending).await;
     let (from, to) = (Time::parse("2026-01-01T00:00:00Z"), Time::parse("2026-01-31T00:00:00Z"));
     let late = Change::Late { rows: 5, from: from.expect("a time"), to: to.expect("a time") };
@@ -99,12 +101,12 @@ async fn rows_that_are_late_are_found_while_their_window_is_open() {
     assert!((1..=1000).all(|id| ids.contains(&id)));
 }
 
-/// No order at all: a reader by offset gets a sample, the verified one everything.
+/// Without a stable order, a reader by offset gets a sample and the verified export gets all rows.
 #[tokio::test]
-async fn no_order_is_no_obstacle_to_proof() {
+async fn exports_are_complete_without_a_stable_order() {
     for order in [Order::None, Order::Time] {
         let (_emulator, client) = seeded(600, order).await;
-        let (doubled, lost) = judge(&naive(&client, 100).await, 600);
+        let (doubled, lost) = duplicates_and_gaps(&read_by_offset(&client, 100).await, 600);
         assert!(order == Order::Time || (doubled > 50 && lost > 50), "{order:?}: {doubled} {lost}");
         let (ids, doubled, unproven) = export(&client).await;
         assert_eq!((ids.len(), doubled, unproven), (600, 0, 0), "{order:?}");
@@ -112,20 +114,20 @@ async fn no_order_is_no_obstacle_to_proof() {
 }
 
 #[tokio::test]
-async fn ids_of_rows_that_are_gone_do_not_come_again() {
+async fn ids_of_deleted_rows_are_never_reused() {
     let (emulator, client) = seeded(20, Order::IdAscending).await;
     emulator.change_messages(&Change::Delete(vec![3, 20, 99])).expect("a change");
     emulator.change_messages(&Change::Insert(2)).expect("a change");
-    let ids: Vec<_> = naive(&client, 7).await;
+    let ids: Vec<_> = read_by_offset(&client, 7).await;
     let wanted: Vec<_> = (1..=22).filter(|id| ![3, 20].contains(id)).collect();
     assert_eq!(ids, wanted);
     emulator.reset().expect("a reset");
-    assert_eq!(naive(&client, 7).await, (1..=20).collect::<Vec<_>>());
+    assert_eq!(read_by_offset(&client, 7).await, (1..=20).collect::<Vec<_>>());
 }
 
-/// Each switch, as the client meets it.
+/// Each switch, as the client sees it.
 #[tokio::test]
-async fn what_the_documents_leave_open_is_switched() {
+async fn each_switch_changes_the_behaviour() {
     let emulator = Emulator::builder().demo(true).start().await.expect("it starts");
     let client = client(&emulator);
     let set = |change: fn(&mut Behaviour)| {

@@ -1,4 +1,4 @@
-//! Every fault as the client meets it: what it says became of the request, and what really did.
+//! Every fault as the client sees it: the reported outcome, and the real one.
 #![allow(missing_docs, reason = "tests")]
 #![allow(deprecated, reason = "the list of all messages is the large one")]
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const CREATE: &str = "proactive_chat_create";
 const LIST: &str = "chat_message_list";
 
-/// Longer than a request takes, and soon over.
+/// An idle timeout that is longer than a request and still short.
 const SHORT: Duration = Duration::from_millis(400);
 
 struct Scene {
@@ -22,23 +22,23 @@ struct Scene {
 }
 
 impl Scene {
-    /// With a client that bears silence for long.
+    /// With a client that has a long idle timeout.
     async fn start() -> Scene {
-        Scene::patient(Duration::from_secs(30)).await
+        Scene::with_idle_timeout(Duration::from_secs(30)).await
     }
 
-    /// With a client that bears silence for so long.
-    async fn patient(idle: Duration) -> Scene {
+    /// With a client that has this idle timeout.
+    async fn with_idle_timeout(idle: Duration) -> Scene {
         let emulator = Emulator::builder().demo(true).start().await.expect("it starts");
         let client = Client::builder("").api_token(emulator.token()).base_url(emulator.base_url());
         let client = client.idle_timeout(idle).build().expect("settings are right");
         Scene { emulator, client }
     }
 
-    /// For a fault, of which only a stall is silence.
+    /// For a fault: only a stall needs a short idle timeout.
     async fn of(fault: &Value) -> Scene {
         let silent = fault["cut"]["how"] == "stall";
-        Scene::patient(if silent { SHORT } else { Duration::from_secs(30) }).await
+        Scene::with_idle_timeout(if silent { SHORT } else { Duration::from_secs(30) }).await
     }
 
     fn set(&self, rules: Value) {
@@ -62,15 +62,15 @@ impl Scene {
         self.client.with(options).chat_message_list(&ChatMessageListParams::default()).await.map(|page| page.attempts())
     }
 
-    /// How often the customer was messaged.
+    /// The number of messages to the customer.
     fn chats(&self) -> usize {
         self.emulator.deliveries(Some(101)).expect("the oracle").len()
     }
 }
 
-/// What a create says after a fault, and whether the chat is there.
+/// The error of a create after each fault, and whether the chat exists.
 #[tokio::test]
-async fn a_create_says_what_became_of_it() {
+async fn create_reports_its_outcome_after_each_fault() {
     use ErrorKind::{Decode, RateLimited, Redirect, Refused, Service, TooLarge, Transport};
     use Outcome::{Rejected, Unknown};
     let cut = |when: &str, how: &str| json!({ "cut": { "when": when, "how": how } });
@@ -116,16 +116,17 @@ async fn a_create_says_what_became_of_it() {
             "{fault}: {error}"
         );
         assert_eq!(scene.emulator.faults()[0].fired, 1, "{fault}");
-        // A person who sends it again messages whom it had reached a second time, and the oracle knows.
+        // A manual resend duplicates the message if the first request was processed, and the
+        // emulator detects it.
         scene.create(1).await.expect("the next one has no fault");
         let twice = scene.emulator.messaged_twice().expect("the oracle");
         assert_eq!(twice.first().map(|twice| twice.proactive_ids.clone()), done.then(|| vec![1, 2]), "{fault}");
     }
 }
 
-/// With all attempts it may have, a create is sent again after a 429 alone.
+/// With several attempts allowed, only a 429 makes the client resend a create.
 #[tokio::test]
-async fn a_create_is_never_sent_twice() {
+async fn create_is_resent_only_after_429() {
     for fault in [
         json!({ "cut": { "when": "before_commit" } }),
         json!({ "cut": { "when": "after_commit" } }),
@@ -147,9 +148,9 @@ async fn a_create_is_never_sent_twice() {
     assert_eq!(scene.chats(), 1);
 }
 
-/// A read is tried again whatever happened.
+/// A read is retried after every fault.
 #[tokio::test]
-async fn a_read_comes_through() {
+async fn read_succeeds_after_each_fault() {
     let cut = |when: &str, how: &str| json!({ "cut": { "when": when, "how": how } });
     for fault in [
         cut("before_commit", "close"),
@@ -169,7 +170,7 @@ async fn a_read_comes_through() {
 }
 
 #[tokio::test]
-async fn every_form_of_retry_after_is_understood() {
+async fn retry_after_is_parsed_in_every_form() {
     for (form, least) in [
         (json!({ "seconds": 1 }), 1000),
         (json!({ "seconds": 0.25 }), 250),
@@ -190,7 +191,7 @@ async fn every_form_of_retry_after_is_understood() {
 }
 
 #[tokio::test]
-async fn what_is_slow_arrives_if_there_is_time() {
+async fn slow_responses_arrive_within_the_idle_timeout() {
     let scene = Scene::start().await;
     scene.once(LIST, &json!({ "delay": { "ms": 200, "jitter_ms": 50 } }));
     let started = Instant::now();
@@ -198,7 +199,7 @@ async fn what_is_slow_arrives_if_there_is_time() {
     assert!(started.elapsed() >= Duration::from_millis(200));
     scene.once(LIST, &json!({ "drip": { "bytes": 2000, "every_ms": 60 } }));
     scene.list(1).await.expect("a page");
-    let scene = Scene::patient(SHORT).await;
+    let scene = Scene::with_idle_timeout(SHORT).await;
     scene.once(LIST, &json!({ "drip": { "bytes": 2000, "every_ms": 2 * SHORT.as_millis() as u64 } }));
     let error = scene.list(1).await.expect_err("silent for longer than that");
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
@@ -206,7 +207,7 @@ async fn what_is_slow_arrives_if_there_is_time() {
 
 /// Neither a redirect nor a link leads the token to another host.
 #[tokio::test]
-async fn nobody_else_is_asked() {
+async fn redirects_and_links_to_other_hosts_are_not_followed() {
     let other = TcpListener::bind("127.0.0.1:0").expect("a free port");
     other.set_nonblocking(true).expect("a socket");
     let to = format!("http://{}/platform/v1/chat_messages", other.local_addr().expect("an address"));
@@ -228,9 +229,9 @@ async fn nobody_else_is_asked() {
     assert_eq!(other.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
 }
 
-/// The log says what was asked and what became of it, and nothing that is secret.
+/// The log has the requests and their results, and no secrets.
 #[tokio::test]
-async fn requests_are_noted_without_secrets() {
+async fn log_has_requests_without_secrets() {
     let scene = Scene::start().await;
     scene.once(CREATE, &json!({ "cut": { "when": "after_commit" } }));
     scene.create(1).await.expect_err("a fault");
@@ -242,9 +243,9 @@ async fn requests_are_noted_without_secrets() {
     assert!(!text.contains(scene.emulator.token()) && text.contains("/platform/v1/chat_messages"), "{text}");
 }
 
-/// A whole list comes through a service on a bad day, each row once.
+/// A list is complete, with each row once, in spite of random faults.
 #[tokio::test]
-async fn a_list_survives_faults_by_chance() {
+async fn list_is_complete_with_random_faults() {
     let scene = Scene::start().await;
     let faults = json!([
         { "probability": 0.1, "fault": { "cut": { "when": "in_body", "how": "reset" } } },

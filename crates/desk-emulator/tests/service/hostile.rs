@@ -1,4 +1,4 @@
-//! Input that means harm or comes from broken clients: it is answered, and the service goes on.
+//! Hostile and malformed input: the emulator responds and keeps working.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::api::{Api, TOKEN_HEADER};
 
 #[tokio::test]
-async fn numbers_of_any_size_are_answered() {
+async fn numbers_of_any_size_get_a_response() {
     let api = Api::demo().await;
     let long = "9".repeat(5_000);
     let giant = i64::MAX.to_string();
@@ -30,7 +30,7 @@ async fn numbers_of_any_size_are_answered() {
 }
 
 #[tokio::test]
-async fn a_large_body_is_413_and_the_client_can_read_that() {
+async fn large_body_gets_a_readable_413() {
     let api = Api::demo().await;
     let body =
         |size: usize| json!({"message": "x".repeat(size), "groupKey": "sales", "customerIds": [101], "agentId": 1});
@@ -51,7 +51,7 @@ async fn a_large_body_is_413_and_the_client_can_read_that() {
 }
 
 #[tokio::test]
-async fn invalid_utf_8_is_refused_or_ignored_but_never_fatal() {
+async fn invalid_utf_8_is_refused_or_ignored() {
     let api = Api::demo().await;
     let mut body = br#"{"message":""#.to_vec();
     body.extend_from_slice(b"\xff\xfe");
@@ -80,7 +80,7 @@ async fn deep_json_is_refused() {
 }
 
 #[tokio::test]
-async fn any_text_comes_back_as_it_was() {
+async fn any_text_is_returned_unchanged() {
     let api = Api::demo().await;
     let texts =
         ["a\0b", "\u{1}\u{7f}\u{2028}", "'); DROP TABLE messages; --", "👨‍👩‍👧‍👦 \u{202e}ltr", "\u{fffe}\u{10ffff}", " "];
@@ -93,7 +93,7 @@ async fn any_text_comes_back_as_it_was() {
 }
 
 #[tokio::test]
-async fn the_last_of_equal_keys_counts() {
+async fn last_of_equal_keys_counts() {
     let api = Api::demo().await;
     let body = r#"{"message":"a","message":"b","groupKey":"none","groupKey":"sales","customerIds":[104],
                    "customerIds":[101],"agentId":1}"#;
@@ -103,7 +103,7 @@ async fn the_last_of_equal_keys_counts() {
 }
 
 #[tokio::test]
-async fn parallel_creates_are_all_different() {
+async fn parallel_creates_get_different_ids() {
     let api = Arc::new(Api::demo().await);
     let mut creates = JoinSet::new();
     for _ in 0..50 {
@@ -117,12 +117,13 @@ async fn parallel_creates_are_all_different() {
 }
 
 #[tokio::test]
-async fn malformed_http_and_half_requests_do_no_harm() {
+async fn malformed_and_partial_requests_do_not_block_others() {
     let api = Api::demo().await;
     assert!(api.raw(b"\x16\x03\x01 not http\r\n\r\n").starts_with("HTTP/1.1 400 "));
     assert!(api.raw(b"GET /platform/v1/chat_messages HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 401 "));
     assert!(api.raw(b"POST /_emulator/reset HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 403 "));
-    // A client that never sends the rest holds up neither others nor the end.
+    // A client that never sends the rest of its request delays neither other clients nor the
+    // shutdown.
     let mut stuck = TcpStream::connect(api.emulator.url().trim_start_matches("http://")).unwrap();
     stuck.write_all(b"POST /_emulator/groups HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{").unwrap();
     assert_eq!(api.control(Method::GET, "/health", Value::Null).await.status, 200);

@@ -1,4 +1,4 @@
-//! The inspector's page as any browser gets it; a real one is in `.ci/inspector.mjs`.
+//! The inspector's page over plain HTTP; `.ci/inspector.mjs` tests it in a browser.
 
 use reqwest::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN};
 use reqwest::redirect::Policy;
@@ -12,7 +12,7 @@ async fn page(api: &Api, query: &str) -> Response {
 }
 
 #[tokio::test]
-async fn the_page_shows_what_there_is_and_loads_nothing_from_elsewhere() {
+async fn page_shows_the_state_and_loads_only_its_own_files() {
     let api = Api::people().await;
     api.create(&[1, 2]).await;
     api.control(
@@ -45,7 +45,7 @@ async fn the_page_shows_what_there_is_and_loads_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn what_customers_write_is_text() {
+async fn customer_messages_are_escaped() {
     let api = Api::people().await;
     api.create(&[2]).await;
     api.emulator.customer_reply(1, "<script>alert('\"x\"')</script>").unwrap();
@@ -55,7 +55,7 @@ async fn what_customers_write_is_text() {
 }
 
 #[tokio::test]
-async fn a_reply_is_sent_and_leads_back() {
+async fn reply_form_adds_a_message_and_redirects() {
     let api = Api::people().await;
     api.create(&[2]).await;
     let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();

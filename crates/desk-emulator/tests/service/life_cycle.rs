@@ -1,11 +1,11 @@
-//! From the first message to the closed ticket: answers, routing, presence, counters.
+//! From the first message to the closed ticket: replies, routing, presence, counters.
 
 use desk_emulator::{AgentStatus, Emulator, NewAgent, NewCustomer, Presence, TicketStatus};
 use serde_json::{Value, json};
 
 use crate::api::Api;
 
-/// One group `sales`, one agent 1 (the creator, in no group), customers 1 to 3.
+/// One group `sales`, agent 1 (the creator, in no group), customers 1 to 3.
 async fn service() -> Api {
     let api = Api::start(Emulator::builder()).await;
     api.emulator.add_group("sales", "Sales").unwrap();
@@ -20,14 +20,14 @@ fn seller(name: &str, presence: Presence) -> NewAgent {
     NewAgent::new(name, &["sales"], presence)
 }
 
-/// The counters sent, responded, closed and messages of chat 1.
+/// The counters of chat 1: sent, responded, closed, messages.
 async fn counters(api: &Api) -> [i64; 4] {
     let chat = api.get("/proactive_chats/1").await.body;
     ["sentCount", "respondedCount", "closedCount", "messageCount"].map(|name| chat[name].as_i64().unwrap())
 }
 
 /// Type, sender and text of the messages of a ticket.
-async fn talk(api: &Api, ticket_id: i64) -> Vec<[String; 3]> {
+async fn conversation(api: &Api, ticket_id: i64) -> Vec<[String; 3]> {
     let page = api.get(&format!("/tickets/{ticket_id}/chat_messages")).await.body;
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     let rows = page["results"].as_array().unwrap().iter();
@@ -35,7 +35,7 @@ async fn talk(api: &Api, ticket_id: i64) -> Vec<[String; 3]> {
 }
 
 #[tokio::test]
-async fn an_answer_makes_a_ticket_that_goes_to_an_available_agent() {
+async fn first_reply_routes_the_ticket_to_an_available_agent() {
     let api = service().await;
     let ann = api.emulator.add_agent(seller("Ann", Presence::Online)).unwrap();
     let created = api.create(&[1, 2, 3]).await;
@@ -52,29 +52,29 @@ async fn an_answer_makes_a_ticket_that_goes_to_an_available_agent() {
         ["CUSTOMER", "customer_1", "Yes!"],
         ["EVENT", "event", "Assigned to Ann."],
     ];
-    assert_eq!(talk(&api, 1).await, expected);
+    assert_eq!(conversation(&api, 1).await, expected);
     assert_eq!(counters(&api).await, [3, 1, 0, 1]);
     let chat = api.get("/proactive_chats/1").await.body;
     assert!(chat["updatedAt"].as_str() > created.body["updatedAt"].as_str());
     assert_eq!(chat["createdAt"], created.body["createdAt"]);
 
-    // A second answer is one more row, not one more answered chat or a new routing.
+    // A second reply adds a message, but no responded chat and no routing.
     assert_eq!(api.emulator.customer_reply(1, "When?").unwrap().message_count, 4);
     assert_eq!(counters(&api).await, [3, 1, 0, 1]);
     assert_eq!(api.emulator.agent_reply(1, None, "Now.").unwrap().last_message.as_deref(), Some("Now."));
-    assert_eq!(talk(&api, 1).await[4], ["AGENT", "sendbird_desk_agent_id_2", "Now."]);
+    assert_eq!(conversation(&api, 1).await[4], ["AGENT", "sendbird_desk_agent_id_2", "Now."]);
     assert_eq!(api.emulator.ticket(2).unwrap().status, TicketStatus::Proactive);
 }
 
 #[tokio::test]
-async fn follow_ups_count_before_the_answer_only() {
+async fn follow_ups_count_only_before_the_first_reply() {
     let api = service().await;
     let ann = api.emulator.add_agent(seller("Ann", Presence::Online)).unwrap();
     api.create(&[1, 2]).await;
     api.emulator.agent_reply(1, None, "Still there?").unwrap();
     api.emulator.agent_reply(1, Some(ann.id), "Ann here too.").unwrap();
     assert_eq!(counters(&api).await, [2, 0, 0, 3]);
-    let senders: Vec<_> = talk(&api, 1).await.into_iter().map(|[_, sender, _]| sender).collect();
+    let senders: Vec<_> = conversation(&api, 1).await.into_iter().map(|[_, sender, _]| sender).collect();
     let [creator, ann_id] = ["sendbird_desk_agent_id_1", "sendbird_desk_agent_id_2"];
     assert_eq!(senders, [creator, creator, ann_id]);
 
@@ -87,7 +87,7 @@ async fn follow_ups_count_before_the_answer_only() {
 }
 
 #[tokio::test]
-async fn without_an_available_agent_it_waits_until_one_comes() {
+async fn ticket_without_available_agent_waits_for_one() {
     let api = service().await;
     api.emulator.add_agent(NewAgent { bot: true, ..seller("Bot", Presence::Online) }).unwrap();
     let paused = NewAgent { status: AgentStatus::Inactive, ..seller("Gone", Presence::Online) };
@@ -105,7 +105,7 @@ async fn without_an_available_agent_it_waits_until_one_comes() {
     assert_eq!(api.emulator.set_presence(ann.id, Presence::Online).unwrap().presence, Presence::Online);
     let assigned = [1, 2].map(|id| api.emulator.ticket(id).unwrap());
     assert!(assigned.iter().all(|ticket| ticket.status == TicketStatus::Active));
-    // Ticket 2 was answered first, so its event comes first.
+    // Ticket 2 had the first reply, so its event is first.
     let all = api.get("/chat_messages?offset=5").await.body;
     let events: Vec<_> = all["results"].as_array().unwrap().iter().map(|row| row["ticket"].as_i64().unwrap()).collect();
     assert_eq!(events, [2, 1]);
@@ -113,7 +113,7 @@ async fn without_an_available_agent_it_waits_until_one_comes() {
 }
 
 #[tokio::test]
-async fn the_agent_with_the_fewest_active_tickets_wins_then_the_lowest_id() {
+async fn agent_with_fewest_active_tickets_then_lowest_id_wins() {
     let api = service().await;
     let agents = ["Ann", "Ben"].map(|name| api.emulator.add_agent(seller(name, Presence::Online)).unwrap().id);
     api.create(&[1, 2, 3]).await;
@@ -126,7 +126,7 @@ async fn the_agent_with_the_fewest_active_tickets_wins_then_the_lowest_id() {
 }
 
 #[tokio::test]
-async fn tickets_of_an_agent_who_leaves_go_to_another_or_wait() {
+async fn tickets_of_a_leaving_agent_are_rerouted_or_wait() {
     let api = service().await;
     let [ann, ben] = ["Ann", "Ben"].map(|name| api.emulator.add_agent(seller(name, Presence::Online)).unwrap().id);
     api.create(&[1]).await;
@@ -142,7 +142,7 @@ async fn tickets_of_an_agent_who_leaves_go_to_another_or_wait() {
 }
 
 #[tokio::test]
-async fn a_closed_ticket_is_final() {
+async fn closed_ticket_cannot_change() {
     let api = service().await;
     api.create(&[1, 2]).await;
     let closed = api.emulator.close_ticket(1, Some("solved")).unwrap();
@@ -170,11 +170,11 @@ async fn empty_texts_and_unknown_tickets_are_refused() {
     assert_eq!(api.emulator.ticket(0).unwrap_err().status(), 404);
     let seeded = api.emulator.seed(desk_emulator::SeedRequest::rows(10)).unwrap();
     assert_eq!(api.emulator.customer_reply(seeded.first_ticket_id, "Hi").unwrap_err().status(), 409);
-    assert_eq!(json!(talk(&api, 1).await.len()), 1);
+    assert_eq!(json!(conversation(&api, 1).await.len()), 1);
 }
 
 #[tokio::test]
-async fn a_ticket_rests_is_put_aside_and_comes_back() {
+async fn ticket_moves_through_idle_and_work_in_progress() {
     use TicketStatus::{Active, Closed, Idle, Pending, WorkInProgress};
     let api = service().await;
     let ann = api.emulator.add_agent(seller("Ann", Presence::Online)).unwrap();
@@ -200,7 +200,7 @@ async fn a_ticket_rests_is_put_aside_and_comes_back() {
     step(WorkInProgress, None).unwrap();
     assert_eq!(step(Pending, None).unwrap().status, Active, "routed at once: Ann is there");
 
-    // Who wakes a ticket whose agent has left is routed.
+    // A reply to an idle ticket is routed if the agent has left.
     api.emulator.agent_reply(1, None, "Still there?").unwrap();
     step(Idle, None).unwrap();
     api.emulator.set_presence(ann.id, Presence::Away).unwrap();
@@ -210,7 +210,7 @@ async fn a_ticket_rests_is_put_aside_and_comes_back() {
 }
 
 #[tokio::test]
-async fn an_answer_goes_to_the_last_sender_if_that_is_switched_on() {
+async fn first_reply_goes_to_the_last_sender_with_the_switch_on() {
     let api = service().await;
     let mut behaviour = desk_emulator::Behaviour::default();
     behaviour.assign_to_last_sender = true;

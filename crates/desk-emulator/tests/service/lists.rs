@@ -1,4 +1,4 @@
-//! The client's lists against the emulator: streams that read every row once, exports with proof, flat memory.
+//! The client's lists against the emulator: complete streams, exports with proof, flat memory.
 #![allow(missing_docs, reason = "tests")]
 #![allow(deprecated, reason = "the list of all messages is the large one")]
 #![allow(clippy::print_stdout, reason = "a figure that no test decides on")]
@@ -18,7 +18,7 @@ fn client(base_url: &str, token: &str) -> Client {
 }
 
 #[tokio::test]
-async fn a_stream_reads_every_message_once() {
+async fn stream_yields_every_message_once() {
     let emulator = Emulator::builder().seed_rows(1234).start().await.expect("it starts");
     let client = client(&emulator.base_url(), emulator.token());
     for limit in [None, Some(7), Some(500)] {
@@ -36,9 +36,10 @@ async fn a_stream_reads_every_message_once() {
     assert!(!first.is_empty() && first.iter().all(|message| message.ticket == 1));
 }
 
-/// Customers write while it is read: the settled past stays what it is, and the next run begins behind it.
+/// Customers write during the export. The settled past does not change, and the next window begins
+/// right after the last one.
 #[tokio::test]
-async fn an_export_proves_every_window_while_messages_come() {
+async fn export_verifies_every_window_during_inserts() {
     let emulator = Emulator::builder().demo(true).seed_rows(20_000).start().await.expect("it starts");
     let client = client(&emulator.base_url(), emulator.token());
     let chat = desk_client::types::NewProactiveChat::builder().message("m").group_key("sales");
@@ -60,12 +61,12 @@ async fn an_export_proves_every_window_while_messages_come() {
         client.proactive_chat_create(&chat).await.expect("a chat");
     }
     assert!(windows > 4, "{windows} windows");
-    // Demo rows and seeded rows, and none of those written meanwhile: they are younger than the settle time.
+    // Demo rows and seeded rows; the new messages are younger than the settle time.
     assert_eq!(ids.len(), 21_000);
     assert!(export.requests() < 21_000 / 500 * 2, "{} requests", export.requests());
 }
 
-/// The emulator as a program, stopped when dropped.
+/// The emulator as a process, killed when dropped.
 struct Service(Child);
 
 impl Drop for Service {
@@ -75,24 +76,24 @@ impl Drop for Service {
     }
 }
 
-/// A figure of /proc/self/status, kB.
+/// A value of /proc/self/status in kB.
 fn memory(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find(|line| line.starts_with(name)).expect("a line");
     line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
 }
 
-/// CPU time of this process's threads so far, ns.
+/// The CPU time of this process's threads so far in ns.
 fn cpu() -> u64 {
     let tasks = fs::read_dir("/proc/self/task").expect("Linux").flatten();
     let times = tasks.map(|task| fs::read_to_string(task.path().join("schedstat")).expect("a file"));
     times.map(|text| text.split(' ').next().and_then(|time| time.parse::<u64>().ok()).expect("a number")).sum()
 }
 
-/// `DESK_TEST_ROWS` for more than a million.
+/// Set `DESK_TEST_ROWS` for more than a million rows.
 #[tokio::test]
 #[cfg_attr(debug_assertions, ignore = "a million rows need an optimised build; .ci/run makes one")]
-async fn a_stream_of_a_million_keeps_its_memory() {
+async fn stream_of_a_million_messages_has_flat_memory() {
     let rows = std::env::var("DESK_TEST_ROWS").map_or(1_000_000, |rows| rows.parse().expect("a number"));
     let mut service = Command::new(env!("CARGO_BIN_EXE_desk-emulator"));
     let service = service.args(["--seed-rows", &rows.to_string(), "--exit-on-stdin-close"]);
@@ -111,7 +112,7 @@ async fn a_stream_of_a_million_keeps_its_memory() {
             assert_eq!(message.id, seen);
         }
         pages += 1;
-        // Buffers and pools are warm.
+        // Buffers and pools have their final size by now.
         if pages == 20 {
             fs::write("/proc/self/clear_refs", "5").expect("the peak starts anew");
             start = memory("VmRSS:");

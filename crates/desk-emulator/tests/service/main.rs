@@ -1,7 +1,7 @@
-//! The emulator as its users meet it: over HTTP, by the Rust handle, and as a program.
+//! The emulator over HTTP, through the Rust handle, and as a program.
 //!
-//! Every answer of an operation that passes through [`api::Api`], refusals included, is checked against
-//! `openapi/desk.yaml` by an independent validator; an undocumented status fails the test.
+//! An independent validator checks every response that passes through [`api::Api`], errors
+//! included, against `openapi/desk.yaml`; an undocumented status fails the test.
 
 mod api;
 mod contract;

@@ -1,4 +1,4 @@
-//! The four operations when all is well.
+//! The four operations without errors.
 
 use desk_emulator::{Emulator, ProactiveSender};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::api::Api;
 
 #[tokio::test]
-async fn create_makes_one_ticket_and_one_message_for_each_customer() {
+async fn create_adds_a_ticket_and_a_message_for_each_customer() {
     let api = Api::people().await;
     let before = api.sizes().await;
     let body = json!({
@@ -53,13 +53,13 @@ async fn create_makes_one_ticket_and_one_message_for_each_customer() {
 }
 
 #[tokio::test]
-async fn priority_is_medium_unless_told() {
+async fn priority_is_medium_by_default() {
     let api = Api::demo().await;
     assert_eq!(api.create(&[101]).await.body["priority"], "MEDIUM");
 }
 
 #[tokio::test]
-async fn the_message_of_a_chat_can_be_an_event() {
+async fn message_of_a_chat_can_be_an_event() {
     let api = Api::start(Emulator::builder().demo(true).proactive_sender(ProactiveSender::Event)).await;
     assert_eq!(api.create(&[102]).await.status, 201);
     let row = &api.get("/tickets/126/chat_messages?limit=1").await.body["results"][0];
@@ -67,7 +67,7 @@ async fn the_message_of_a_chat_can_be_an_event() {
 }
 
 #[tokio::test]
-async fn a_trailing_slash_is_accepted_everywhere() {
+async fn trailing_slash_is_accepted_on_all_paths() {
     let api = Api::demo().await;
     let body = json!({"message": "Hi", "groupKey": "sales", "customerIds": [101], "agentId": 1});
     assert_eq!(api.post("/proactive_chats/", body.to_string()).await.status, 201);
@@ -96,7 +96,7 @@ async fn every_spelling_of_the_media_type_is_accepted() {
 }
 
 #[tokio::test]
-async fn it_answers_under_any_host_and_links_to_it() {
+async fn links_repeat_the_requested_host() {
     let api = Api::demo().await;
     let request = api.request(Method::GET, "/chat_messages?limit=5").header(HOST, "desk-api-x.sendbird.com:81");
     let page = api.send(request).await.body;
@@ -105,7 +105,7 @@ async fn it_answers_under_any_host_and_links_to_it() {
 }
 
 #[tokio::test]
-async fn head_is_answered_as_get_without_a_body() {
+async fn head_gets_the_response_of_get_without_body() {
     let api = Api::demo().await;
     let reply = api.request(Method::HEAD, "/chat_messages").send().await.unwrap();
     assert_eq!(reply.status(), 200);

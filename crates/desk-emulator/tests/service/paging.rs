@@ -1,12 +1,12 @@
-//! Pages: links walked to both ends, clamped values, and time bounds at the microsecond.
+//! Pages: links in both directions, clamped values, and time bounds at the microsecond.
 
 use desk_emulator::{Emulator, SeedRequest, Time};
 use serde_json::Value;
 
 use crate::api::Api;
 
-/// Follows `link` from `path` to the end; gives the ids of each page.
-async fn walk(api: &Api, path: &str, link: &str) -> Vec<Vec<i64>> {
+/// Follows `link` from `path` to the end; returns the ids of each page.
+async fn follow_links(api: &Api, path: &str, link: &str) -> Vec<Vec<i64>> {
     let mut pages = Vec::new();
     let mut path = path.to_owned();
     loop {
@@ -19,29 +19,30 @@ async fn walk(api: &Api, path: &str, link: &str) -> Vec<Vec<i64>> {
     }
 }
 
-/// Walks forward from the start and back from the last page, and checks that the rows are those of one big list.
-async fn check_walk(api: &Api, list: &str, query: &str, limit: usize) {
-    let next = walk(api, &format!("{list}?limit={limit}{query}"), "next").await;
+/// Follows the links forward from the start and back from the last page; both must give the rows of
+/// the complete list.
+async fn check_links(api: &Api, list: &str, query: &str, limit: usize) {
+    let next = follow_links(api, &format!("{list}?limit={limit}{query}"), "next").await;
     let all = next.concat();
     let count = api.get(&format!("{list}?limit=1{query}")).await.body["count"].as_i64().unwrap();
     assert_eq!(all.len(), usize::try_from(count).unwrap(), "{list} {query}");
     assert!(all.is_sorted_by(|left, right| left < right), "ids ascend");
     assert!(next.iter().rev().skip(1).all(|page| page.len() == limit), "only the last page is short");
     let last = (all.len() - 1) / limit * limit;
-    let mut previous = walk(api, &format!("{list}?limit={limit}&offset={last}{query}"), "previous").await;
+    let mut previous = follow_links(api, &format!("{list}?limit={limit}&offset={last}{query}"), "previous").await;
     previous.reverse();
     assert_eq!(previous, next, "{list} {query}");
 }
 
 #[tokio::test]
-async fn links_lead_to_both_ends_of_every_list() {
+async fn links_reach_both_ends_of_every_list() {
     let api = Api::demo().await;
-    check_walk(&api, "/chat_messages", "", 83).await;
-    check_walk(&api, "/chat_messages", "", 500).await;
-    check_walk(&api, "/tickets/2/chat_messages", "", 3).await;
+    check_links(&api, "/chat_messages", "", 83).await;
+    check_links(&api, "/chat_messages", "", 500).await;
+    check_links(&api, "/tickets/2/chat_messages", "", 3).await;
     let window = "&created_at__gte=2026-01-02T00:00:00%2B09:00&created_at__lte=2026-01-08T12:00:00.5Z";
-    check_walk(&api, "/chat_messages", window, 60).await;
-    check_walk(&api, "/chat_messages", &format!("{window}&ticket__channel_type=SENDBIRD&b=%20%26"), 60).await;
+    check_links(&api, "/chat_messages", window, 60).await;
+    check_links(&api, "/chat_messages", &format!("{window}&ticket__channel_type=SENDBIRD&b=%20%26"), 60).await;
 }
 
 #[tokio::test]
@@ -55,13 +56,13 @@ async fn links_carry_the_filters_sorted() {
     assert_eq!((&first["previous"], &first["next"]), (&Value::Null, &format!("{url}?limit=50&offset=50").into()));
     let last = api.get("/chat_messages?limit=10&offset=995").await.body;
     assert_eq!((&last["previous"], &last["next"]), (&format!("{url}?limit=10&offset=985").into(), &Value::Null));
-    // An offset smaller than the limit leads back to the very start.
+    // An offset below the limit links back to the start.
     let near = api.get("/chat_messages?limit=10&offset=3").await.body;
     assert_eq!(near["previous"], format!("{url}?limit=10"));
 }
 
 #[tokio::test]
-async fn values_out_of_range_are_made_to_fit() {
+async fn values_out_of_range_are_clamped() {
     let api = Api::demo().await;
     for (query, first, length) in [
         ("limit=9999", 1, 500),
@@ -77,8 +78,8 @@ async fn values_out_of_range_are_made_to_fit() {
     assert_eq!((beyond.ids(), &beyond.body["count"], &beyond.body["next"]), (vec![], &1000.into(), &Value::Null));
 }
 
-/// The ids and times of all messages.
-async fn everything(api: &Api) -> Vec<(i64, Time, i64)> {
+/// The ids, times and tickets of all messages.
+async fn all_rows(api: &Api) -> Vec<(i64, Time, i64)> {
     let mut rows = Vec::new();
     for offset in (0..).step_by(500) {
         let page = api.get(&format!("/chat_messages?limit=500&offset={offset}")).await.body;
@@ -93,9 +94,10 @@ async fn everything(api: &Api) -> Vec<(i64, Time, i64)> {
     rows
 }
 
-/// Compares windows around some rows with a filter done here, bounds inclusive to the microsecond.
+/// Compares time windows around some rows with a filter in this test; bounds are inclusive at the
+/// microsecond.
 async fn check_windows(api: &Api) {
-    let rows = everything(api).await;
+    let rows = all_rows(api).await;
     let around = rows.iter().step_by(97).flat_map(|(_, time, _)| [-1, 0, 1].map(|shift| time.micros() + shift));
     let bounds: Vec<i64> = around.collect();
     for (index, from) in bounds.iter().enumerate().step_by(2) {
@@ -123,16 +125,16 @@ async fn time_bounds_are_inclusive_at_the_microsecond() {
 }
 
 #[tokio::test]
-async fn time_bounds_hold_when_times_do_not_rise_with_the_ids() {
+async fn time_bounds_hold_for_unordered_times() {
     let api = Api::start(Emulator::builder().seed_rows(300)).await;
     api.emulator.seed(SeedRequest { seed: 2, ..SeedRequest::rows(300) }).unwrap();
-    assert!(!everything(&api).await.is_sorted_by_key(|row| row.1));
+    assert!(!all_rows(&api).await.is_sorted_by_key(|row| row.1));
     check_windows(&api).await;
-    check_walk(&api, "/chat_messages", "&created_at__gte=2026-01-10T00:00:00Z", 37).await;
+    check_links(&api, "/chat_messages", "&created_at__gte=2026-01-10T00:00:00Z", 37).await;
 }
 
 #[tokio::test]
-async fn the_channel_type_is_that_of_the_ticket() {
+async fn channel_filter_uses_the_channel_of_the_ticket() {
     let api = Api::demo().await;
     let mut sum = 0;
     for channel in [
@@ -160,10 +162,10 @@ async fn the_channel_type_is_that_of_the_ticket() {
 }
 
 #[tokio::test]
-async fn the_channel_filter_holds_with_a_window_and_over_unordered_times() {
+async fn channel_filter_holds_with_a_window_and_unordered_times() {
     let api = Api::start(Emulator::builder().seed_rows(200)).await;
     for ordered in [true, false] {
-        let rows = everything(&api).await;
+        let rows = all_rows(&api).await;
         assert_eq!(rows.is_sorted_by_key(|row| row.1), ordered);
         let from = Time::parse("2026-01-12T00:00:00Z").unwrap();
         let wanted =
@@ -172,7 +174,7 @@ async fn the_channel_filter_holds_with_a_window_and_over_unordered_times() {
         let query = format!("created_at__gte={from}&ticket__channel_type=SENDBIRD");
         let reply = api.get(&format!("/chat_messages?limit=500&{query}")).await;
         assert_eq!((reply.ids(), &reply.body["count"]), (expected.clone(), &expected.len().into()));
-        check_walk(&api, "/chat_messages", &format!("&{query}"), 7).await;
+        check_links(&api, "/chat_messages", &format!("&{query}"), 7).await;
         api.emulator.seed(SeedRequest { seed: 3, ..SeedRequest::rows(200) }).unwrap();
     }
 }

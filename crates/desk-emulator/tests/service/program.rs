@@ -1,4 +1,4 @@
-//! The program: its one line, how it stops, and how it refuses to start.
+//! The program: its ready line, its end, and its start-up errors.
 
 use std::io::{BufRead, BufReader, Read};
 use std::ops::{Deref, DerefMut};
@@ -17,7 +17,7 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// A running program that a test which fails does not leave behind.
+/// A running program, killed when dropped, so that a failed test leaves no process.
 struct Program(Child);
 
 impl Deref for Program {
@@ -36,24 +36,24 @@ impl DerefMut for Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Most have ended by then.
+        // Most programs have ended by then.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Starts it and reads its line.
+/// Starts the program and reads its ready line.
 fn start(mut command: Command) -> (Program, Value) {
     let mut child = Program(command.spawn().unwrap());
     let mut line = String::new();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     stdout.read_line(&mut line).unwrap();
-    // What else it may print is checked at its end.
+    // `end` checks the rest of the output.
     child.stdout = Some(stdout.into_inner());
     (child, serde_json::from_str(&line).unwrap())
 }
 
-/// Waits for the end; gives the exit code and what else was printed.
+/// Waits for the end; returns the exit code and the rest of the output.
 fn end(mut child: Program) -> (Option<i32>, String) {
     let limit = Instant::now() + Duration::from_secs(10);
     let status = loop {
@@ -84,7 +84,7 @@ async fn count(ready: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn it_prints_one_line_serves_and_ends_on_a_signal() {
+async fn program_prints_one_line_serves_and_ends_on_a_signal() {
     for name in ["TERM", "INT"] {
         let (child, ready) = start(program(&["--port", "0", "--demo", "--seed-rows", "24"]));
         let names: Vec<_> = ready.as_object().unwrap().keys().map(String::as_str).collect();
@@ -101,7 +101,7 @@ async fn it_prints_one_line_serves_and_ends_on_a_signal() {
 }
 
 #[test]
-fn it_ends_with_stdin_when_asked_to() {
+fn program_ends_with_stdin_if_the_option_is_set() {
     let (mut child, _) = start(program(&["--exit-on-stdin-close"]));
     drop(child.stdin.take());
     assert_eq!(end(child), (Some(0), String::new()));
@@ -117,7 +117,7 @@ fn it_ends_with_stdin_when_asked_to() {
 }
 
 #[tokio::test]
-async fn the_token_comes_from_a_file_or_a_variable() {
+async fn token_comes_from_a_file_or_a_variable() {
     let file = directory("token").join("token");
     std::fs::write(&file, "from-file\n").unwrap();
     let mut command = program(&["--token-file", file.to_str().unwrap()]);
@@ -136,7 +136,7 @@ async fn the_token_comes_from_a_file_or_a_variable() {
 }
 
 #[tokio::test]
-async fn the_data_file_keeps_what_a_killed_program_wrote() {
+async fn data_file_keeps_the_rows_of_a_killed_program() {
     let file = directory("killed").join("desk.db");
     let arguments = ["--data", file.to_str().unwrap(), "--seed-rows", "50"];
     let (mut child, _) = start(program(&arguments));
@@ -158,7 +158,7 @@ async fn faults_come_from_a_file() {
     let http = crate::api::http();
     let ask =
         async || http.get(format!("{base}/chat_messages")).header(TOKEN_HEADER, token).send().await.unwrap().status();
-    // A rule counts the requests that no rule before it fired for.
+    // A rule counts only requests for which no earlier rule fired.
     let statuses = [ask().await.as_u16(), ask().await.as_u16(), ask().await.as_u16(), ask().await.as_u16()];
     assert_eq!(statuses, [503, 200, 502, 200]);
     signal(&child, "TERM");
@@ -166,7 +166,7 @@ async fn faults_come_from_a_file() {
 }
 
 #[test]
-fn what_it_cannot_use_is_one_line_and_exit_code_1() {
+fn invalid_options_are_one_line_and_exit_code_1() {
     let folder = directory("faults");
     let (wrong, broken) = (folder.join("wrong.json"), folder.join("broken.json"));
     std::fs::write(&wrong, r#"{"rules":[{"nth":0,"fault":"bad_chunk"}]}"#).unwrap();
@@ -189,7 +189,7 @@ fn what_it_cannot_use_is_one_line_and_exit_code_1() {
         assert_eq!((status.code(), stdout.len(), text.lines().count()), (Some(1), 0, 1), "{text}");
         assert!(text.contains(named), "{text}");
     }
-    // A token on the command line would be visible to everybody on the machine.
+    // Every user of the machine can read a token on the command line.
     assert_eq!(program(&["--token", "secret"]).output().unwrap().status.code(), Some(2));
     signal(&child, "TERM");
     assert_eq!(end(child).0, Some(0));

@@ -1,4 +1,4 @@
-//! Bad requests: which status and code they get, what the text names, and that nothing is written.
+//! Invalid requests: status, code and text of the error, and an unchanged state.
 
 use desk_emulator::Emulator;
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, TOKEN_HEADER};
 
-/// A good create body with one property changed; `null` takes it out.
+/// A valid create body with one property changed; `null` removes the property.
 fn body_with(property: &str, value: Value) -> String {
     let mut body = json!({
         "message": "Hi", "groupKey": "sales", "customerIds": [101, 102], "agentId": 1, "priority": "LOW",
@@ -20,7 +20,7 @@ fn body_with(property: &str, value: Value) -> String {
 }
 
 #[tokio::test]
-async fn a_create_that_breaks_a_rule_writes_nothing() {
+async fn invalid_create_is_refused_and_leaves_the_state_unchanged() {
     let api = Api::demo().await;
     let before = api.sizes().await;
     let unreachable = "customerIds: customer 104 is of the channel FACEBOOK_PAGE; \
@@ -69,7 +69,7 @@ async fn a_create_that_breaks_a_rule_writes_nothing() {
 }
 
 #[tokio::test]
-async fn the_token_is_wanted_on_every_operation() {
+async fn every_operation_requires_the_token() {
     let api = Api::demo().await;
     let good = body_with("priority", Value::Null);
     for (method, path) in [
@@ -117,7 +117,7 @@ async fn media_types_other_than_json_are_refused() {
 }
 
 #[tokio::test]
-async fn things_that_are_not_there_are_404() {
+async fn unknown_paths_and_ids_are_404() {
     let api = Api::demo().await;
     for path in ["/proactive_chats/1", "/tickets/999/chat_messages", "/tickets", "/tickets/1", "/agents", "", "/"] {
         assert_eq!(api.get(path).await.code(), (404, "not_found"), "{path}");
@@ -128,7 +128,7 @@ async fn things_that_are_not_there_are_404() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_405_and_names_the_right_ones() {
+async fn wrong_method_is_405_with_the_allowed_methods() {
     let api = Api::demo().await;
     for (method, path, allow) in [
         (Method::GET, "/proactive_chats", "POST"),
@@ -171,7 +171,7 @@ async fn parameters_are_checked_against_the_spec() {
 }
 
 #[tokio::test]
-async fn strict_paging_refuses_what_is_out_of_range() {
+async fn strict_paging_refuses_values_out_of_range() {
     let api = Api::start(Emulator::builder().demo(true).strict_paging(true)).await;
     for query in ["limit=0", "limit=501", "limit=x", "limit=", "offset=-1", "offset=x", "offset=9223372036854775808"] {
         for list in ["/chat_messages", "/tickets/1/chat_messages"] {

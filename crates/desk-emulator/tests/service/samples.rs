@@ -1,4 +1,4 @@
-//! The service's own samples, as its pages print them: served in that shape, and understood by the client.
+//! The samples of the service's documents: the emulator serves them, and the client reads them.
 #![allow(missing_docs, reason = "tests")]
 #![allow(deprecated, reason = "one of the samples is of the list of all messages")]
 
@@ -7,7 +7,7 @@ use desk_client::{Client, RawRequest};
 use desk_emulator::{Behaviour, Emulator, MessageImport, MessageShape, SeedRequest};
 use serde_json::{Value, json};
 
-/// JSON of a page, without the remark that stands for more rows.
+/// The JSON of a documented page, without its placeholder for more rows.
 fn sample(text: &str) -> Value {
     let lines: Vec<_> = text.lines().filter(|line| !line.starts_with("...")).collect();
     serde_json::from_str(&lines.join("\n").replace("},\n]", "}\n]")).expect("a sample")
@@ -25,31 +25,35 @@ fn row(sample: &Value) -> MessageImport {
     serde_json::from_value(sample["results"][0].clone()).expect("a row")
 }
 
-/// The rest of a link behind the version of the API.
-fn tail(link: &Value) -> &str {
+/// The part of a link after the version of the API.
+fn path_and_query(link: &Value) -> &str {
     link.as_str().and_then(|link| link.split_once("/platform/v1")).expect("a link").1
 }
 
-/// Whether an answer is the sample: names in their order, values, links but for the host.
-fn same(answer: &Value, sample: &Value) {
+/// Compares a response with a sample: property names in order, values, and links except for the
+/// host.
+fn assert_matches_sample(answer: &Value, sample: &Value) {
     let names = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
     assert_eq!((names(answer), &answer["count"]), (names(sample), &sample["count"]));
-    assert_eq!((tail(&answer["previous"]), tail(&answer["next"])), (tail(&sample["previous"]), tail(&sample["next"])));
+    assert_eq!(
+        (path_and_query(&answer["previous"]), path_and_query(&answer["next"])),
+        (path_and_query(&sample["previous"]), path_and_query(&sample["next"]))
+    );
     assert_eq!(names(&answer["results"][0]), names(&sample["results"][0]));
     assert_eq!(answer["results"][0], sample["results"][0]);
 }
 
 #[tokio::test]
-async fn the_list_of_all_messages() {
+async fn list_of_all_messages_matches_its_sample() {
     let sample = sample(include_str!("samples/chat_messages.txt"));
     let (emulator, client) = service().await;
-    // A hundred rows before the sample's, and as many behind it as it counts.
+    // A hundred rows before the sample's row, and enough rows after it for the sample's count.
     emulator.seed(SeedRequest::rows(100)).expect("rows");
     emulator.import_messages(&[row(&sample)]).expect("the sample");
     emulator.seed(SeedRequest::rows(20_492 - 101)).expect("rows");
     let asked = RawRequest::new("GET", "chat_messages").query("limit", "50").query("offset", "100");
     let answer: Value = client.raw_call(&asked).await.expect("a page").json().expect("JSON");
-    same(&answer, &sample);
+    assert_matches_sample(&answer, &sample);
 
     let mut params = ChatMessageListParams::default();
     (params.limit, params.offset) = (Some(50), Some(100));
@@ -62,9 +66,9 @@ async fn the_list_of_all_messages() {
 }
 
 #[tokio::test]
-async fn the_list_of_a_ticket() {
+async fn list_of_a_ticket_matches_its_sample() {
     let mut sample = sample(include_str!("samples/ticket_chat_messages.txt"));
-    // The page asks for ticket 325 and prints a row of 3351: a list of a ticket has rows of that ticket.
+    // The documented request is for ticket 325, but the documented row has ticket 3351.
     sample["results"][0]["ticket"] = json!(325);
     let (emulator, client) = service().await;
     let others = |count: usize| -> Vec<MessageImport> {
@@ -77,7 +81,7 @@ async fn the_list_of_a_ticket() {
     emulator.import_messages(&others(22)).expect("rows");
     let asked = RawRequest::new("GET", "tickets/325/chat_messages").query("limit", "10").query("offset", "20");
     let answer: Value = client.raw_call(&asked).await.expect("a page").json().expect("JSON");
-    same(&answer, &sample);
+    assert_matches_sample(&answer, &sample);
 
     let mut params = TicketChatMessageListParams::default();
     (params.limit, params.offset) = (Some(10), Some(20));
@@ -86,9 +90,10 @@ async fn the_list_of_a_ticket() {
     assert_eq!((read.id, read.user_type.as_str(), read.message.as_str()), (38_763, "EVENT", "Welcome to Sendbird!"));
 }
 
-/// The page of proactive chats has a table instead of a sample: each property is there, and of its type.
+/// The documents have a table of properties instead of a sample: each property must exist and have
+/// its type.
 #[tokio::test]
-async fn a_proactive_chat() {
+async fn proactive_chat_has_all_documented_properties() {
     let emulator = Emulator::builder().demo(true).start().await.expect("it starts");
     let client = Client::builder("").api_token(emulator.token()).base_url(emulator.base_url()).build();
     let client = client.expect("settings are right");

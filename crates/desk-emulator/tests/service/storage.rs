@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api::Api;
 
-/// An empty directory of this test.
+/// An empty directory for this test.
 pub(crate) fn directory(test: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
     if path.exists() {
@@ -20,7 +20,7 @@ pub(crate) fn directory(test: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn the_data_file_survives_a_restart() {
+async fn data_file_survives_a_restart() {
     let file = directory("restart").join("desk.db");
     let start = async || Api::start(Emulator::builder().demo(true).data(&file).token("secret")).await;
     let api = start().await;
@@ -41,7 +41,7 @@ async fn the_data_file_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn an_unusable_data_file_is_refused_by_name() {
+async fn unusable_data_file_is_an_error_with_its_name() {
     let directory = directory("unusable");
     let used = directory.join("used.db");
     let _first = Emulator::builder().data(&used).start().await.unwrap();
@@ -66,7 +66,7 @@ async fn an_unusable_data_file_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_and_a_bad_token_are_refused() {
+async fn used_port_and_invalid_token_are_errors() {
     let first = Emulator::start().await.unwrap();
     let port = first.url().rsplit(':').next().unwrap().parse().unwrap();
     let error = Emulator::builder().port(port).start().await.unwrap_err();
@@ -78,7 +78,7 @@ async fn a_port_in_use_and_a_bad_token_are_refused() {
 }
 
 #[tokio::test]
-async fn tokens_are_random_and_not_shown() {
+async fn tokens_are_random_and_not_in_debug_output() {
     let [first, second] = [Emulator::start().await.unwrap(), Emulator::start().await.unwrap()];
     assert!(first.token().starts_with("emu_") && first.token().len() == 36);
     assert_ne!(first.token(), second.token());
@@ -87,7 +87,7 @@ async fn tokens_are_random_and_not_shown() {
 }
 
 #[tokio::test]
-async fn a_shutdown_closes_the_port_and_ends_due_answers() {
+async fn shutdown_closes_the_port_and_drops_pending_replies() {
     let file = directory("shutdown").join("desk.db");
     let api = Api::start(Emulator::builder().demo(true).data(&file)).await;
     let address = api.emulator.url().trim_start_matches("http://").to_owned();
@@ -100,7 +100,7 @@ async fn a_shutdown_closes_the_port_and_ends_due_answers() {
 }
 
 #[test]
-fn synchronous_callers_need_no_runtime() {
+fn emulator_works_without_a_runtime() {
     let emulator = Emulator::builder().demo(true).start_blocking().unwrap();
     let address = emulator.url().trim_start_matches("http://").to_owned();
     assert_eq!(emulator.tickets(None).unwrap().len(), 125);
@@ -113,7 +113,7 @@ fn synchronous_callers_need_no_runtime() {
 }
 
 #[tokio::test]
-async fn seeded_rows_are_part_of_the_start() {
+async fn seeded_rows_are_part_of_the_initial_state() {
     let api = Api::start(Emulator::builder().demo(true).seed_rows(80)).await;
     assert_eq!(api.sizes().await, [0, 135, 1080]);
     api.create(&[101]).await;

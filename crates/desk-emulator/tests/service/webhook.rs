@@ -1,4 +1,4 @@
-//! Notices of changed statuses: what they say, who signed them, and how often they are sent.
+//! Webhooks: content, signature and retries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,8 +10,8 @@ use testkit::{Request, Server, Step, reply};
 
 use crate::api::{Api, until};
 
-/// What a notice says, after its signature was checked with the token.
-fn notice(api: &Api, request: &Request) -> (String, i64, String) {
+/// The event, the ticket id and the status of a webhook request, after a check of its signature.
+fn event(api: &Api, request: &Request) -> (String, i64, String) {
     assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/hook"));
     assert_eq!(request.header("content-type"), Some("application/json"));
     let signature = request.header("x-hub-signature").and_then(|value| value.strip_prefix("sha1=")).unwrap();
@@ -25,35 +25,35 @@ fn notice(api: &Api, request: &Request) -> (String, i64, String) {
 }
 
 #[tokio::test]
-async fn each_change_is_told_once_in_its_order() {
+async fn each_change_is_delivered_once_in_order() {
     let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
     let api = Api::people().await;
     api.create(&[1, 2]).await;
     api.emulator.close_ticket(2, None).unwrap();
-    // What happened before is not told.
+    // Earlier changes are not delivered.
     api.emulator.set_webhook(Some(&format!("{}/hook", receiver.url()))).unwrap();
     let first = api.emulator.tickets(Some(1)).unwrap()[0].id;
     api.emulator.customer_reply(first, "Yes").unwrap();
     api.emulator.agent_reply(first, None, "Good").unwrap();
     api.emulator.close_ticket(first, None).unwrap();
     let wanted = ["PENDING", "ACTIVE", "CLOSED"];
-    let told = until(async || Some(receiver.requests()).filter(|requests| requests.len() >= wanted.len())).await;
-    let told: Vec<_> = told.iter().map(|request| notice(&api, request)).collect();
+    let delivered = until(async || Some(receiver.requests()).filter(|requests| requests.len() >= wanted.len())).await;
+    let delivered: Vec<_> = delivered.iter().map(|request| event(&api, request)).collect();
     let expected = wanted.map(|status| ("TICKET.STATUS.UPDATED".to_owned(), first, status.to_owned()));
-    assert_eq!(told, expected);
+    assert_eq!(delivered, expected);
     let noted = until(async || Some(api.emulator.webhook_deliveries()).filter(|noted| noted.len() == 3)).await;
     assert!(noted.iter().all(|delivery| (delivery.tries, delivery.answer) == (1, Some(200))), "{noted:?}");
 }
 
 #[tokio::test]
-async fn a_receiver_that_fails_is_asked_three_times() {
+async fn failing_receiver_gets_three_tries() {
     let asked = Arc::<AtomicUsize>::default();
     let count = asked.clone();
     let receiver = Server::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
         0 => vec![reply(500, &[], b"")],
         1 => vec![Step::Reset],
         2 => vec![reply(200, &[], b"")],
-        // Then never an answer.
+        // From then on, no response.
         _ => vec![Step::Hang],
     });
     let api = Api::people().await;
@@ -73,9 +73,9 @@ async fn a_receiver_that_fails_is_asked_three_times() {
     assert_eq!(listed["deliveries"].as_array().map(Vec::len), Some(2));
 }
 
-/// A receiver is a setting of the emulator, not a part of its data.
+/// A receiver is a setting of the emulator, not part of its data.
 #[tokio::test]
-async fn a_receiver_outlives_the_data() {
+async fn receiver_survives_a_restore() {
     let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
     let api = Api::people().await;
     api.create(&[1, 2]).await;
@@ -93,7 +93,7 @@ async fn a_receiver_outlives_the_data() {
 }
 
 #[tokio::test]
-async fn notices_go_to_this_machine_or_nowhere() {
+async fn receivers_on_other_machines_are_refused() {
     let receiver = Server::start(|_| vec![reply(200, &[], b"")]);
     let api = Api::people().await;
     for url in [
