@@ -102,7 +102,7 @@ fn usage(error: &clap::Error) -> Error {
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let error = Error::usage(format!("{}; nothing was sent", line(first)));
+    let error = Error::usage(line(first)).unsent();
     if rest.trim().is_empty() { error } else { error.hint(line(rest)) }
 }
 

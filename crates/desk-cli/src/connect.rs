@@ -110,7 +110,7 @@ impl Connection {
             (base_url, token) = (Some(local.base_url), Some(local.token));
         }
         let Some(token) = token else {
-            let error = Error::new(Exit::Auth, "credentials", "there is no API token; nothing was sent");
+            let error = Error::new(Exit::Auth, "credentials", "there is no API token").unsent();
             return Err(error.hint(format!(
                 "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}{}",
                 credentials::place(),
@@ -118,7 +118,7 @@ impl Connection {
             )));
         };
         if application_id.is_none() && base_url.is_none() {
-            let error = Error::usage("it is not said which application to talk to; nothing was sent");
+            let error = Error::usage("it is not said which application to talk to").unsent();
             return Err(
                 error.hint("give --application-id ID (dashboard: Settings, Application, General) or --base-url URL")
             );
@@ -168,8 +168,9 @@ fn differs(given: &Option<String>, own: &Option<String>) -> bool {
 }
 
 fn not_for_others(name: &str) -> Error {
-    let what = format!("the token of the profile `{name}` is for another address than the one given; nothing was sent");
+    let what = format!("the token of the profile `{name}` is for another address than the one given");
     Error::new(Exit::Auth, "credentials", what)
+        .unsent()
         .hint("give the token for this address by --token-file or DESK_API_TOKEN, or choose its --profile")
 }
 

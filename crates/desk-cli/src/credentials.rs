@@ -106,5 +106,5 @@ fn check(path: &Path, found: &Metadata) -> Result<()> {
 }
 
 fn refused(what: String) -> Error {
-    Error::new(Exit::Auth, "credentials", format!("{what}; nothing was sent"))
+    Error::new(Exit::Auth, "credentials", what).unsent()
 }

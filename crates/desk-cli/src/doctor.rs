@@ -46,7 +46,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 "rate_limited" => "rate",
                 _ => "requests",
             };
-            report.add(check, State::Wrong, error.message.clone(), error.hint.clone());
+            report.add(check, State::Wrong, error.message(), error.hint.clone());
             failure = Some(error);
             break;
         }
@@ -55,7 +55,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     report.print(matches.get_flag("json"))?;
     match failure {
         // What the report has said is not said twice.
-        Some(error) => Err(Error { message: format!("the check was not finished: {}", error.message), ..error }),
+        Some(error) => Err(error.context("the check was not finished")),
         None if report.is_wrong() => {
             Err(Error::new(Exit::Error, "doctor", "something is wrong").hint("mend what is marked, then type it again"))
         }

@@ -280,23 +280,22 @@ impl Work<'_> {
     fn put_off(&self, error: &Error, again: Duration) {
         message(&match self.options.json {
             true => error.json(),
-            false => format!("{}; asks again in {} s", error.message, again.as_secs()),
+            false => format!("{}; asks again in {} s", error.message(), again.as_secs()),
         });
     }
 
     /// What is there in spite of an error, and what to do.
     fn stopped(&self, error: Error) -> Error {
         let dir = self.options.dir.display();
-        let kept = match error.exit {
+        let error = match error.exit {
             // What is there is in doubt.
-            Exit::Integrity => error.message,
-            _ => format!("{}; {} rows are kept in {dir}", error.message, self.totals.rows),
+            Exit::Integrity => error,
+            _ => error.note(format!("{} rows are kept in {dir}", self.totals.rows)),
         };
-        let hint = match (error.hint, error.exit) {
-            (Some(hint), Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial) => hint,
-            _ => "type the same command again: it goes on from there".to_owned(),
-        };
-        Error { message: kept, hint: Some(hint), ..error }
+        match error.exit {
+            Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial if error.hint.is_some() => error,
+            _ => error.hint("type the same command again: it goes on from there"),
+        }
     }
 
     /// Reads a stretch of time up to its end, or as near as the service's clock lets it.

@@ -75,10 +75,10 @@ pub(crate) fn running() -> Result<Option<Local>> {
         }
         let pid = entry.get("pid").and_then(Value::as_i64).unwrap_or_default();
         if begun.elapsed() > START {
-            let problem = format!("the emulator of process {pid} is still starting; nothing was sent");
-            return Err(
-                Error::new(Exit::TryLater, "busy", problem).hint(format!("type it again, or end it: `kill {pid}`"))
-            );
+            let problem = format!("the emulator of process {pid} is still starting");
+            return Err(Error::new(Exit::TryLater, "busy", problem)
+                .unsent()
+                .hint(format!("type it again, or end it: `kill {pid}`")));
         }
         if begun.elapsed() > SILENT && !std::mem::replace(&mut told, true) {
             message(&format!("waiting for the emulator of process {pid}, which is starting"));

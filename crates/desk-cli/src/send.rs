@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use crate::api::arguments;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Exit, Fate, Result};
 use crate::files;
 use crate::output::many;
 use state::States;
@@ -78,5 +78,5 @@ fn in_doubt(states: &States, campaign: &Campaign) -> Result<()> {
     let problem = format!("{} in {} may have been messaged or not", many(people, "recipient"), many(batches, "batch"));
     let error = Error::new(Exit::Unknown, "unknown", problem);
     let hint = format!("type `{}`: it shows what is known, and takes your decision", campaign.command("reconcile"));
-    Err(Error { outcome: Some("unknown"), may_have_acted: true, ..error }.hint(hint))
+    Err(Error { fate: Some(Fate::Unknown), may_have_acted: true, ..error }.hint(hint))
 }

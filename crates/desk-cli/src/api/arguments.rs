@@ -158,7 +158,7 @@ fn read_body(file: &Path) -> Result<Map<String, Value>> {
         Ok(_) => "the body is no object".to_owned(),
         Err(error) => format!("the body cannot be read as JSON: {error}"),
     };
-    Err(Error::usage(format!("{problem}; nothing was sent")).hint("write one JSON object, and each name in it once"))
+    Err(Error::usage(problem).unsent().hint("write one JSON object, and each name in it once"))
 }
 
 /// A length of time.

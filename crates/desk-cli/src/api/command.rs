@@ -6,7 +6,7 @@ use desk_client::{CallOptions, CancelToken};
 use super::input::Input;
 use super::{Operation, Paged, arguments};
 use crate::connect::{self, Connection};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Exit, Fate, Result};
 use crate::generated::operations::OPERATIONS;
 use crate::interrupt;
 use crate::output::Output;
@@ -67,7 +67,7 @@ pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<
         true => Error::interrupted("ended at once"),
         false => {
             let last = Error::interrupted("ended at once; what was on its way may have been carried out");
-            let unknown = Error { outcome: Some("unknown"), may_have_acted: true, retryable: false, ..last };
+            let unknown = Error { fate: Some(Fate::Unknown), may_have_acted: true, retryable: false, ..last };
             unknown.hint("look whether it was carried out before you send it again")
         }
     };
@@ -106,10 +106,9 @@ async fn rows(
                     return Err(error);
                 }
                 let offset = input.one::<i64>(paged.offset)?.unwrap_or(0).saturating_add(printed);
-                let message = format!("{}; {printed} rows were printed", error.message);
                 let exit = if error.exit == Exit::TryLater { Exit::Partial } else { error.exit };
                 let hint = format!("go on with --{} {offset}", paged.offset);
-                return Err(Error { exit, message, ..error }.hint(hint));
+                return Err(Error { exit, ..error }.note(format!("{printed} rows were printed")).hint(hint));
             }
         }
         printed += 1;

@@ -60,8 +60,8 @@ impl Input {
         match lost(&given, &back) {
             // It would not be sent, and who wrote it would not know.
             Some(name) => {
-                let problem = format!("the body has `{name}`, which this version cannot send; nothing was sent");
-                Err(Error::usage(problem).hint("mend the spelling; see --help for what there is"))
+                let problem = format!("the body has `{name}`, which this version cannot send");
+                Err(Error::usage(problem).unsent().hint("mend the spelling; see --help for what there is"))
             }
             None => Ok(typed),
         }
@@ -92,7 +92,7 @@ impl Input {
 }
 
 fn missing(name: &str) -> Error {
-    Error::usage(format!("--{name} is missing; nothing was sent")).hint("see --help")
+    Error::usage(format!("--{name} is missing")).unsent().hint("see --help")
 }
 
 fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T> {
@@ -100,11 +100,11 @@ fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T> {
 }
 
 fn unusable(name: &str, error: &dyn Display) -> Error {
-    Error::usage(format!("--{name} cannot be used: {error}; nothing was sent"))
+    Error::usage(format!("--{name} cannot be used: {error}")).unsent()
 }
 
 fn unfit(error: &serde_json::Error) -> Error {
-    Error::usage(format!("the body cannot be sent: {error}; nothing was sent"))
+    Error::usage(format!("the body cannot be sent: {error}")).unsent()
 }
 
 /// A property's text as JSON.

@@ -66,7 +66,8 @@ impl Keys {
                 id: quoted(&id.name),
                 time: quoted(&time.name),
             }),
-            _ => Err(Error::usage("a table of SQLite needs the id and the time of its rows; nothing was sent")
+            _ => Err(Error::usage("a table of SQLite needs the id and the time of its rows")
+                .unsent()
                 .hint("do not drop, hash or redact them, or choose another --format")),
         }
     }

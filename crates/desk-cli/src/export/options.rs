@@ -228,10 +228,7 @@ impl Options {
         let required = |place| matches!(place, Place::Path | Place::Query);
         for argument in list.arguments.iter().filter(|argument| argument.required && required(argument.place)) {
             if !input.values.contains_key(argument.name) {
-                return Err(Error::usage(format!(
-                    "the list {} needs --{}; nothing was sent",
-                    list.name, argument.name
-                )));
+                return Err(Error::usage(format!("the list {} needs --{}", list.name, argument.name)).unsent());
             }
         }
         if !list.windows {
@@ -288,8 +285,8 @@ impl Options {
         let (time, arguments) = ((self.since, self.until), self.input.values.clone());
         let settings = Settings::new(service, self.list.name, self.format, time, arguments, privacy, self.partition)?;
         if self.format == Format::Parquet && self.private.touches(self.list.time) {
-            let problem = format!("the directories of Parquet tell the day of {}; nothing was sent", self.list.time);
-            return Err(Error::usage(problem).hint("choose another --format, or let it be written"));
+            let problem = format!("the directories of Parquet tell the day of {}", self.list.time);
+            return Err(Error::usage(problem).unsent().hint("choose another --format, or let it be written"));
         }
         if self.format == Format::Sqlite {
             database::check(&self.encoder.table, &settings)?;

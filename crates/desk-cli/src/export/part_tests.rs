@@ -42,7 +42,7 @@ fn a_part_that_was_cut_off_is_not_finished() {
         std::fs::OpenOptions::new().write(true).open(unfinished).unwrap().set_len(left).unwrap();
         part.write_all(&vec![b'b'; BLOCK]).unwrap();
         let error = part.finish().err().unwrap();
-        assert!(error.message.contains("was removed or changed"), "{left}: {}", error.message);
+        assert!(error.message().contains("was removed or changed"), "{left}: {}", error.message());
     }
 }
 
@@ -52,7 +52,7 @@ fn a_name_that_is_taken_is_not_written() {
     let (planted, target) = (dir.path().join(".part.unfinished"), other.path().join("diary"));
     std::fs::write(&planted, "theirs").unwrap();
     let error = Unfinished::new(dir.path(), "part".to_owned()).err().unwrap();
-    assert!(error.message.contains(".part.unfinished is there already"), "{}", error.message);
+    assert!(error.message().contains(".part.unfinished is there already"), "{}", error.message());
     assert_eq!(std::fs::read(&planted).unwrap(), b"theirs");
     std::fs::remove_file(&planted).unwrap();
     std::os::unix::fs::symlink(&target, &planted).unwrap();

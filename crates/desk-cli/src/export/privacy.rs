@@ -44,14 +44,13 @@ impl Private {
         let private = Private { drop: sorted("drop"), hmac: sorted("hmac"), redact: all("redact") };
         for (option, column) in private.columns() {
             if !list.columns.iter().any(|known| known.name == column) {
-                let problem =
-                    format!("--{option} {column}: the list {} has no such property; nothing was sent", list.name);
+                let problem = format!("--{option} {column}: the list {} has no such property", list.name);
                 let known: Vec<&str> = list.columns.iter().map(|column| column.name).collect();
-                return Err(Error::usage(problem).hint(format!("it has: {}", known.join(", "))));
+                return Err(Error::usage(problem).unsent().hint(format!("it has: {}", known.join(", "))));
             }
             if option == "redact" && private.hmac.iter().any(|hmac| hmac == column) {
-                let problem = format!("--hmac {column} and --redact {column} exclude each other; nothing was sent");
-                return Err(Error::usage(problem).hint("give one of them"));
+                let problem = format!("--hmac {column} and --redact {column} exclude each other");
+                return Err(Error::usage(problem).unsent().hint("give one of them"));
             }
         }
         Ok(private)
@@ -182,8 +181,8 @@ fn pattern_of(column: &str, text: &str) -> Result<Regex> {
         // It draws where in the pattern it is, over several lines.
         let error = error.to_string();
         let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let problem = format!("--redact {column}: the pattern is no regular expression: {why}; nothing was sent");
-        Error::usage(problem).hint("mend it, or put `\\` before a sign that stands for itself, such as `\\(`")
+        let problem = format!("--redact {column}: the pattern is no regular expression: {why}");
+        Error::usage(problem).unsent().hint("mend it, or put `\\` before a sign that stands for itself, such as `\\(`")
     })
 }
 
@@ -237,6 +236,9 @@ mod tests {
     fn a_bad_pattern_is_said_in_one_line() {
         let private = Private { redact: vec!["a=(x".to_owned()], ..Private::default() };
         let error = Privacy::new(&private, None).err().expect("refused");
-        assert_eq!(error.message, "--redact a: the pattern is no regular expression: unclosed group; nothing was sent");
+        assert_eq!(
+            error.message(),
+            "--redact a: the pattern is no regular expression: unclosed group; nothing was sent"
+        );
     }
 }

@@ -28,7 +28,7 @@ use crate::api::arguments;
 use crate::api::input::{Input, Span};
 use crate::connect::Connection;
 use crate::counts::Counts;
-use crate::error::{Error, Result};
+use crate::error::{Error, Exit, Result};
 use crate::progress::{self, Progress};
 
 /// How to compare, and whether to replace a window that differs.
@@ -68,14 +68,13 @@ pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
         }
         let work = Work::new(&dir, &client, &settings, &connection, matches, mode)?;
         if mode.keep && !work.list.windows {
-            let problem =
-                format!("--keep-deleted: {} cannot be asked for a stretch of time; nothing was sent", work.list.name);
-            return Err(Error::usage(problem).hint("copy the directory before you leave the option out"));
+            let problem = format!("--keep-deleted: {} cannot be asked for a stretch of time", work.list.name);
+            return Err(Error::usage(problem).unsent().hint("copy the directory before you leave the option out"));
         }
         if let Some(error) = manifest.is_fixed().filter(|_| mode.read) {
-            let problem =
-                format!("--read writes what it reads beside the parts, and {}; nothing was sent", error.message);
-            return Err(Error { message: problem, ..error }
+            return Err(error
+                .context("--read writes what it reads beside the parts")
+                .unsent()
                 .hint("copy the directory to a place that can be written, and verify the copy; or leave --read out"));
         }
         work.manifest(&mut manifest, &mut found, &counts, json).await?;
@@ -181,8 +180,8 @@ impl<'a> Work<'a> {
         }
         if let Some(error) = manifest.is_fixed() {
             let from = window.from.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-            let problem = format!("what {} has of {from} differs, and {}", self.dir.display(), error.message);
-            return Err(Error { hint: error.hint, ..Error::integrity(problem) });
+            let error = error.context(format!("what {} has of {from} differs", self.dir.display()));
+            return Err(Error { exit: Exit::Integrity, kind: "integrity", ..error });
         }
         // The parts of a window that is whole were cleaned up before.
         let left = if whole { Vec::new() } else { self.left(window)? };

@@ -15,7 +15,7 @@ fn open(path: &Path) -> Result<(), Error> {
 
 fn is_refused(path: &Path, words: &str) {
     let error = open(path).unwrap_err();
-    assert!(error.exit == Exit::Integrity && error.message.contains(words), "{}", error.message);
+    assert!(error.exit == Exit::Integrity && error.message().contains(words), "{}", error.message());
     assert!(error.hint.is_some());
 }
 

@@ -22,9 +22,9 @@ use super::{Campaign, in_doubt, options};
 use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
 use crate::counts::Counts;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Exit, Fate, Result};
 use crate::interrupt;
-use crate::output::{Output, message};
+use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Json;
 
@@ -36,8 +36,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let plan = Plan::read(file)?;
     let (operation, bulk) = options::planned(&plan.operation)?;
     if (bulk.exact)(&plan.input(bulk, 0))? != plan.first_body {
-        let problem = "this version would send another request than the plan shows; nothing was sent";
-        return Err(Error::usage(problem).hint("use the version that the plan was made with"));
+        let problem = "this version would send another request than the plan shows";
+        return Err(Error::usage(problem).unsent().hint("use the version that the plan was made with"));
     }
     let campaign = Campaign::of(matches);
     let place = campaign.place();
@@ -85,7 +85,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let last = move || match under_way.load(Ordering::Relaxed) {
         true => {
             let last = Error::interrupted("ended at once; the batch that was on its way may have been sent or not");
-            Error { outcome: Some("unknown"), may_have_acted: true, ..last }.hint(format!("`{status}` shows it"))
+            Error { fate: Some(Fate::Unknown), may_have_acted: true, ..last }.hint(format!("`{status}` shows it"))
         }
         false => Error::interrupted("ended at once, with no batch on its way")
             .hint(format!("`{status}` shows how it stands")),
@@ -271,10 +271,11 @@ impl Work<'_> {
                 if rejected as f64 * 100.0 <= self.stop_rejected * batches as f64 {
                     return Ok(());
                 }
-                let why = error.map_or(String::new(), |error| format!("; the last: {}", error.message));
-                let problem = format!("{rejected} of {batches} batches were rejected{why}");
+                let problem = format!("{rejected} of {batches} batches were rejected");
+                let stopped = Error::new(Exit::Partial, "stopped", problem);
+                let stopped = error.into_iter().fold(stopped, Error::cause);
                 let report = self.campaign.command("report");
-                Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
+                Err(stopped.hint(format!(
                     "see `{report}`; the same command goes on with the others, --stop-rejected 100% to the end"
                 )))
             }
@@ -290,7 +291,7 @@ impl Work<'_> {
         if outcome != Outcome::Done {
             let why = match error {
                 // Nothing else tells what is wrong with it.
-                Some(error) if outcome == Outcome::Rejected => format!(" ({})", error.message),
+                Some(error) if outcome == Outcome::Rejected => format!(" ({})", error.message()),
                 Some(error) => format!(" ({})", error.kind),
                 // It was answered, by something else.
                 None if outcome == Outcome::Unknown => format!(" ({})", ErrorKind::Decode.name()),
@@ -327,13 +328,12 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
         Err(error) => {
             // These are said before anything is done, and of every request alike: they are no judgement of this batch.
             let before = [ErrorKind::RateLimited.name(), ErrorKind::Unauthorized.name()].contains(&error.kind);
-            let outcome = match error.outcome {
-                Some("rejected") if before => Outcome::NotSent,
-                Some("rejected") => Outcome::Rejected,
-                Some("unknown") => Outcome::Unknown,
-                // Without one it did not become a request.
-                Some("not_sent") | None => Outcome::NotSent,
-                Some(_) => Outcome::Unknown,
+            // An error that does not say what became of the request proves nothing.
+            let outcome = match error.fate.unwrap_or(Fate::Unknown) {
+                Fate::Rejected if before => Outcome::NotSent,
+                Fate::Rejected => Outcome::Rejected,
+                Fate::NotSent => Outcome::NotSent,
+                Fate::Unknown => Outcome::Unknown,
             };
             (end(outcome, Some(error.kind)), Some(error))
         }
@@ -350,50 +350,52 @@ fn summary(states: &States, json: bool) -> Result<()> {
     output.flush()
 }
 
+/// The error of a run whose ledger cannot be read at its end, after so many requests.
+fn unread(error: Error, requests: usize, stopped: Result<()>) -> Error {
+    if requests == 0 {
+        return error.unsent();
+    }
+    let error = error.note(format!("the outcome of {} is only in the ledger", many(requests, "request")));
+    let error = Error { exit: Exit::Unknown, fate: Some(Fate::Unknown), may_have_acted: true, ..error };
+    stopped.err().into_iter().fold(error, Error::earlier)
+}
+
 /// The summary, and how it ends.
 fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
-    let states =
-        States::new(work.plan.shape(), Some(&work.ledger)).map_err(|error| match (&stopped, work.run.requests) {
-            (_, 0) => error.unsent(),
-            (stopped, requests) => {
-                let before = stopped.as_ref().err().map_or(String::new(), |stopped| format!("{}; ", stopped.message));
-                let problem = format!("{before}{}; what became of {requests} requests is only in there", error.message);
-                Error { exit: Exit::Unknown, message: problem, outcome: Some("unknown"), may_have_acted: true, ..error }
-            }
-        })?;
+    let states = match States::new(work.plan.shape(), Some(&work.ledger)) {
+        Ok(states) => states,
+        Err(error) => return Err(unread(error, work.run.requests, stopped)),
+    };
     let said = summary(&states, json);
     let waiting = states.sendable().1;
     let doubt = in_doubt(&states, &work.campaign);
     let stopped = match stopped {
         // A rule stopped it behind the last batch.
         Err(error) if error.exit == Exit::Partial && waiting == 0 => Ok(()),
-        stopped => stopped.map_err(|error| if work.run.acted { error.after_others("batch") } else { error }),
+        stopped => stopped.map_err(|error| if work.run.acted { error.after_other_batches() } else { error }),
     };
     match (stopped, doubt) {
         // The person who has ended it knows that it is not at its end, but not what is in doubt.
         (Err(stopped), Ok(())) if stopped.exit == Exit::Interrupted => Err(stopped),
         (Err(stopped), Err(doubt)) if stopped.exit == Exit::Interrupted => {
-            let message = format!("{}; {}", stopped.message, doubt.message);
-            Err(Error { message, hint: doubt.hint, outcome: doubt.outcome, may_have_acted: true, ..stopped })
+            let stopped = stopped.note(doubt.problem);
+            Err(Error { hint: doubt.hint, fate: doubt.fate, may_have_acted: true, ..stopped })
         }
         (Err(stopped), Err(doubt)) => {
-            let hint = doubt.hint.unwrap_or_default();
-            let hint = format!(
-                "{hint}; {}",
-                stopped.hint.unwrap_or_else(|| format!("{waiting} recipients wait for the same command"))
-            );
-            Err(Error { message: format!("{}; {}", stopped.message, doubt.message), hint: Some(hint), ..doubt })
+            let waits = || format!("{waiting} recipients wait for the same command");
+            let hint = stopped.hint.clone().unwrap_or_else(waits);
+            Err(doubt.earlier(stopped).and_hint(&hint))
         }
-        (Err(stopped), Ok(())) => {
-            Err(Error { message: format!("{}; {waiting} recipients wait", stopped.message), ..stopped })
-        }
+        (Err(stopped), Ok(())) => Err(stopped.note(format!("{waiting} recipients wait"))),
         (Ok(()), Err(doubt)) => Err(doubt),
         (Ok(()), Ok(())) => {
             let missed = states.count("partial").1 + states.count("rejected").1;
             if missed == 0 {
                 let hint = format!("see `{}`", work.campaign.command("status"));
-                let all = |error: &Error| format!("{}, but all is sent: {}", error.message, states.told());
-                return said.map_err(|error| Error { message: all(&error), may_have_acted: true, ..error }.hint(hint));
+                return said.map_err(|error| {
+                    let error = error.note(format!("but all is sent: {}", states.told())).hint(hint);
+                    Error { may_have_acted: true, ..error }
+                });
             }
             let problem = format!(
                 "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"
@@ -402,5 +404,37 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
             Err(Error { may_have_acted: work.run.acted, ..partial }
                 .hint(format!("see `{}`", work.campaign.command("report"))))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BULK: Bulk = Bulk {
+        recipients: "ids",
+        sent: "sent",
+        id: "id",
+        least: 1,
+        most: 1000,
+        batch: None,
+        exact: |_| Ok(String::new()),
+        evidence: None,
+    };
+
+    /// A batch that is taken for not sent is sent again: only an error that says so may lead there.
+    #[test]
+    fn judge_error_without_a_fate_is_unknown() {
+        let outcome = |error: Error| judge(Err(error), &BULK, 3).0.outcome;
+        assert_eq!(outcome(Error::new(Exit::Error, "io", "no memory")), Outcome::Unknown);
+        assert_eq!(outcome(Error::usage("no body")), Outcome::Unknown);
+        assert_eq!(outcome(Error::usage("no body").unsent()), Outcome::NotSent);
+        let ended = |fate, kind| Error { fate: Some(fate), ..Error::new(Exit::Error, kind, "ended") };
+        assert_eq!(outcome(ended(Fate::Unknown, "timeout")), Outcome::Unknown);
+        assert_eq!(outcome(ended(Fate::Rejected, "refused")), Outcome::Rejected);
+        // These are said of every request alike, before it is looked at.
+        assert_eq!(outcome(ended(Fate::Rejected, "rate_limited")), Outcome::NotSent);
+        assert_eq!(outcome(ended(Fate::Rejected, "unauthorized")), Outcome::NotSent);
+        assert_eq!(outcome(ended(Fate::Unknown, "rate_limited")), Outcome::Unknown);
     }
 }

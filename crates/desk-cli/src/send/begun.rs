@@ -64,7 +64,7 @@ impl Mark {
     /// Of a plan that was begun with another ledger than `ledger`.
     fn refuses(&self, file: &Path, ledger: &Path) -> Error {
         let (plan, ledger, place) = (file.display(), ledger.display(), &self.place);
-        Error::usage(format!("{plan} was begun, and its ledger is not {ledger}; nothing was sent")).hint(format!(
+        Error::usage(format!("{plan} was begun, and its ledger is not {ledger}")).unsent().hint(format!(
             "give its --ledger FILE (it was {place}): without it nobody knows who was messaged, and a new plan messages all again"
         ))
     }

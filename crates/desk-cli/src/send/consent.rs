@@ -26,14 +26,16 @@ pub(super) fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: 
             line.trim().parse().ok()
         }
         None => {
-            let problem = format!("nobody has agreed to send to {all} people; nothing was sent");
+            let problem = format!("nobody has agreed to send to {all} people");
             return Err(Error::usage(problem)
+                .unsent()
                 .hint(format!("look at {}, then add --yes-send-to {all}", campaign.plan.display())));
         }
     };
     match given {
         Some(given) if given == all => Ok(()),
-        _ => Err(Error::usage(format!("the plan has {all} recipients, which is not what was given; nothing was sent"))
+        _ => Err(Error::usage(format!("the plan has {all} recipients, which is not what was given"))
+            .unsent()
             .hint("look at the plan again")),
     }
 }

@@ -137,8 +137,8 @@ impl<'a> First<'a> {
     }
 
     fn refused(&self, earlier: &Earlier) -> Error {
-        let problem = format!("this plan may have been sent before: {}; nothing was sent", earlier.found);
-        let error = Error::new(Exit::Unknown, "sent_before", problem);
+        let problem = format!("this plan may have been sent before: {}", earlier.found);
+        let error = Error::new(Exit::Unknown, "sent_before", problem).unsent();
         let look = earlier.look.as_ref().map_or(String::new(), |look| format!("look at `{look}`; "));
         let empty: Vec<String> = self.empty.iter().map(|path| files::quoted(path)).collect();
         let empty = match empty.is_empty() {
@@ -147,17 +147,14 @@ impl<'a> First<'a> {
         };
         let hint =
             format!("{look}if it was sent from another place, give the ledger from there by --ledger FILE{empty}");
-        Error { outcome: Some("not_sent"), ..error }
-            .hint(format!("{hint}; {}", assertion("if it was not sent before,")))
+        error.hint(format!("{hint}; {}", assertion("if it was not sent before,")))
     }
 }
 
 /// The service could not be asked.
 fn unasked(error: Error) -> Error {
-    let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("{hint}; "));
-    let message = format!("it cannot be told whether this plan was sent before: {}", error.message);
-    let hint = format!("{hint}{}", assertion("if you know that it was not sent before,"));
-    Error { message, may_have_acted: false, ..error }.unsent().hint(hint)
+    let error = error.context("it cannot be told whether this plan was sent before").unsent();
+    Error { may_have_acted: false, ..error }.and_hint(&assertion("if you know that it was not sent before,"))
 }
 
 fn assertion(when: &str) -> String {

@@ -32,8 +32,10 @@ impl LeftOut {
         let (suppress, ledgers): (Vec<PathBuf>, Vec<PathBuf>) = (paths("suppress"), paths("ledger"));
         let gap = matches.get_one::<TimeDelta>("min-gap");
         if gap.is_some() == ledgers.is_empty() {
-            let problem = "--min-gap and --ledger need each other; nothing was sent";
-            return Err(Error::usage(problem).hint("give --min-gap 7d and the --ledger of each campaign before"));
+            let problem = "--min-gap and --ledger need each other";
+            return Err(Error::usage(problem)
+                .unsent()
+                .hint("give --min-gap 7d and the --ledger of each campaign before"));
         }
         Ok(LeftOut { suppress, ledgers, min_gap_ms: gap.map_or(0, TimeDelta::num_milliseconds) })
     }
@@ -94,11 +96,11 @@ impl LeftOut {
             return Ok(());
         }
         let problem = format!(
-            "since it was planned, of those who wait {} came onto --suppress and {} messaged by --ledger; nothing was sent",
+            "since it was planned, of those who wait {} came onto --suppress and {} messaged by --ledger",
             many(stopped, "recipient"),
             many(again, "recipient"),
         );
-        Err(Error::new(Exit::Error, "stopped", problem).hint(format!(
+        Err(Error::new(Exit::Error, "stopped", problem).unsent().hint(format!(
             "plan anew; if some of it was sent, with --ledger {own} too, and a --min-gap that goes back to then"
         )))
     }
@@ -110,6 +112,7 @@ fn lasts(path: &Path) -> bool {
 }
 
 fn unnameable(path: &Path) -> Error {
-    Error::usage(format!("{} is no name in UTF-8; nothing was sent", path.display()))
+    Error::usage(format!("{} is no name in UTF-8", path.display()))
+        .unsent()
         .hint("rename it: the plan names it, because it is looked at again before anything is sent")
 }

@@ -85,7 +85,8 @@ pub(crate) fn operation(matches: &ArgMatches) -> Result<(&'static Operation, &'s
 /// The operation of a plan.
 pub(crate) fn planned(id: &str) -> Result<(&'static Operation, &'static Bulk)> {
     operations().find(|(operation, _)| operation.id == id).ok_or_else(|| {
-        Error::usage(format!("this version cannot send by `{id}`; nothing was sent"))
+        Error::usage(format!("this version cannot send by `{id}`"))
+            .unsent()
             .hint("use the version that the plan was made with")
     })
 }

@@ -75,14 +75,15 @@ impl Plan {
         let bytes = std::fs::read(path);
         let bytes = bytes.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) }.unsent())?;
         let changed = || {
-            Error::integrity(format!("{} is no plan as it was written; nothing was sent", path.display()))
+            Error::integrity(format!("{} is no plan as it was written", path.display()))
+                .unsent()
                 .hint("put it back as it was written; a new plan messages those again whom this one has reached")
         };
         let value = crate::json::strict(&bytes).map_err(|_| changed())?;
         let version = value.get("version").and_then(Value::as_u64);
         if version.is_some_and(|version| version != u64::from(VERSION)) {
-            let problem = format!("{} is a plan of another version of `desk`; nothing was sent", path.display());
-            return Err(Error::usage(problem).hint("use that version"));
+            let problem = format!("{} is a plan of another version of `desk`", path.display());
+            return Err(Error::usage(problem).unsent().hint("use that version"));
         }
         let plan: Plan = serde_json::from_value(value).map_err(|_| changed())?;
         let size = plan.batch_size.max(1);
@@ -145,10 +146,9 @@ impl Plan {
             files::sync(files::parent(path))
         });
         written.map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => {
-                Error::usage(format!("{} is there already; nothing was sent", path.display()))
-                    .hint("name another file: a plan is not written over, because it may have been begun")
-            }
+            std::io::ErrorKind::AlreadyExists => Error::usage(format!("{} is there already", path.display()))
+                .unsent()
+                .hint("name another file: a plan is not written over, because it may have been begun"),
             _ => Error::io("write to", path, &error).unsent(),
         })
     }
@@ -161,23 +161,24 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "recipients");
     let lists = ["recipients", "body", "suppress"].into_iter().filter_map(|name| matches.get_many::<PathBuf>(name));
     if lists.flatten().filter(|file| file.as_os_str() == "-").count() > 1 {
-        return Err(Error::usage("--recipients, --body and --suppress cannot share stdin; nothing was sent")
+        return Err(Error::usage("--recipients, --body and --suppress cannot share stdin")
+            .unsent()
             .hint("give all but one by a file"));
     }
     let out = arguments::path(matches, "out");
     if out == Path::new("-") {
-        let problem = "--out - would be a file of that name; nothing was sent";
-        return Err(Error::usage(problem).hint("name a file: a plan is kept, because it says what was sent"));
+        let problem = "--out - would be a file of that name";
+        return Err(Error::usage(problem).unsent().hint("name a file: a plan is kept, because it says what was sent"));
     }
     let ledger = ledger::beside(out);
     if ledger.exists() {
-        let problem = format!("{} is the ledger of a plan before; nothing was sent", ledger.display());
-        return Err(Error::usage(problem).hint("give the plan another name, because its ledger goes by that"));
+        let problem = format!("{} is the ledger of a plan before", ledger.display());
+        return Err(Error::usage(problem).unsent().hint("give the plan another name, because its ledger goes by that"));
     }
     let mut input = arguments::input(own.iter().copied(), matches, true)?;
     if input.body.remove(bulk.recipients).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
-        let problem = format!("the body has `{}`; nothing was sent", bulk.recipients);
-        return Err(Error::usage(problem).hint("give them by --recipients alone"));
+        let problem = format!("the body has `{}`", bulk.recipients);
+        return Err(Error::usage(problem).unsent().hint("give them by --recipients alone"));
     }
     let left_out = LeftOut::new(matches)?;
     let passing = left_out.passing();
@@ -211,9 +212,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     plan.sha256 = plan.hash();
     plan.write(out)?;
     summary(&plan, (waiting, &passing), out, matches.get_flag("json")).map_err(|error| {
-        let problem = format!("{}, but the plan is written to {}", error.message, out.display());
-        Error { message: problem, ..error }
+        error
             .unsent()
+            .note(format!("the plan is written to {}", out.display()))
             .hint(format!("type `desk send apply {} --dry-run`", files::quoted(out)))
     })
 }
@@ -241,15 +242,15 @@ fn chosen(matches: &ArgMatches, file: &Path, left_out: &LeftOut, bulk: &Bulk) ->
     let (lately, waiting) = left_out.lately()?;
     removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
     if people.is_empty() {
-        let problem = format!("nobody is left to send to ({}); nothing was sent", removed.told());
-        return Err(
-            Error::usage(problem).hint("look at --recipients, and at who is left out by --suppress and --min-gap")
-        );
+        let problem = format!("nobody is left to send to ({})", removed.told());
+        return Err(Error::usage(problem)
+            .unsent()
+            .hint("look at --recipients, and at who is left out by --suppress and --min-gap"));
     }
     let most = matches.get_one::<usize>("max-recipients").copied().unwrap_or(usize::MAX);
     if people.len() > most {
-        let problem = format!("{} recipients are more than --max-recipients {most}; nothing was sent", people.len());
-        return Err(Error::usage(problem).hint("look whether it is the right list"));
+        let problem = format!("{} recipients are more than --max-recipients {most}", people.len());
+        return Err(Error::usage(problem).unsent().hint("look whether it is the right list"));
     }
     Ok(Chosen { people, removed, waiting })
 }
@@ -257,10 +258,9 @@ fn chosen(matches: &ArgMatches, file: &Path, left_out: &LeftOut, bulk: &Bulk) ->
 fn size(matches: &ArgMatches, bulk: &Bulk) -> Result<usize> {
     let most = bulk.batch.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     match matches.get_one::<usize>("batch-size").copied() {
-        Some(size) if size > most => {
-            Err(Error::usage(format!("--batch-size {size} is more than the service takes; nothing was sent"))
-                .hint(format!("give {most} at most")))
-        }
+        Some(size) if size > most => Err(Error::usage(format!("--batch-size {size} is more than the service takes"))
+            .unsent()
+            .hint(format!("give {most} at most"))),
         size => Ok(size.unwrap_or(50).min(most)),
     }
 }

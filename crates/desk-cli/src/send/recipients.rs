@@ -22,15 +22,15 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::usage(format!("{name}, line {line}: this is no UTF-8; nothing was sent")).hint("save the list as UTF-8")
+        Error::usage(format!("{name}, line {line}: this is no UTF-8")).unsent().hint("save the list as UTF-8")
     })?;
     if text.contains('\r') && !text.contains('\n') {
-        let problem = format!("{name} has lines that end with CR alone; nothing was sent");
-        return Err(Error::usage(problem).hint("save the list with LF or CRLF"));
+        let problem = format!("{name} has lines that end with CR alone");
+        return Err(Error::usage(problem).unsent().hint("save the list with LF or CRLF"));
     }
     if text.trim().is_empty() {
-        let problem = format!("{name} is empty; nothing was sent");
-        return Err(Error::usage(problem).hint(format!(
+        let problem = format!("{name} is empty");
+        return Err(Error::usage(problem).unsent().hint(format!(
             "look whether it was written whole; a list of nobody has the header `{}`",
             bulk.recipients
         )));
@@ -40,11 +40,11 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
         return Ok(ids);
     }
     let more = problems.len().saturating_sub(TOLD);
-    let told = problems.iter().take(TOLD).map(|(line, problem)| format!("\n  line {line}: {problem}"));
-    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    let problem = format!("{name} cannot be used; nothing was sent{}{more}", told.collect::<String>());
+    let told = problems.iter().take(TOLD).map(|(line, problem)| format!("line {line}: {problem}"));
+    let told = told.chain((more > 0).then(|| format!("and {more} more"))).collect();
+    let problem = format!("{name} cannot be used");
     let form = "write one number a line, NDJSON, or CSV with the header";
-    Err(Error::usage(problem).hint(format!("{form} `{}`", bulk.recipients)))
+    Err(Error::usage(problem).unsent().lines(told).hint(format!("{form} `{}`", bulk.recipients)))
 }
 
 type Problems = Vec<(usize, String)>;

@@ -97,10 +97,7 @@ async fn is_not_refuted(number: usize, plan: &Plan, ledger: &Ledger, matches: &A
     let attempts = ledger.attempts()?;
     let places = attempts.iter().position(|attempt| attempt.n == last).into_iter().collect();
     let findings = ask(&Doubts { plan, attempts, places }, ledger, matches).await;
-    let findings = findings.map_err(|error| {
-        let message = format!("{}; nothing was decided", error.message);
-        Error { message, ..error }
-    })?;
+    let findings = findings.map_err(|error| error.note("nothing was decided"))?;
     match findings.first().filter(|finding| finding.speaks_for_sent()) {
         None => Ok(Some(last)),
         Some(finding) => {
@@ -246,10 +243,7 @@ async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Resu
             None => Ok(Vec::new()),
         }
     };
-    asked.await.map_err(|error| {
-        let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("{hint}; "));
-        error.hint(format!("{hint}--offline shows what the ledger knows, and asks the service nothing"))
-    })
+    asked.await.map_err(|error| error.and_hint("--offline shows what the ledger knows, and asks the service nothing"))
 }
 
 /// What is typed for a decision, up to which.

@@ -154,7 +154,7 @@ fn a_plan_that_is_not_told_of_is_there() {
     let ended = command.output().unwrap();
     let told = String::from_utf8(ended.stderr).unwrap();
     assert!(
-        ended.status.code() == Some(1) && told.contains("but the plan is written to p.json; nothing was sent"),
+        ended.status.code() == Some(1) && told.contains("nothing was sent; the plan is written to p.json"),
         "{told}"
     );
     assert!(dir.path().join("p.json").exists());

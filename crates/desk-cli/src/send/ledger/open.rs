@@ -106,8 +106,9 @@ impl Ledger {
         // As new as the one that it was copied from: of two that go on neither knows of the other.
         if let Some(other) = copied {
             let (own, other) = (self.path.display(), files::quoted(&other));
-            let problem = format!("{own} is a copy of {other}, which is still there; nothing was sent");
+            let problem = format!("{own} is a copy of {other}, which is still there");
             return Err(Error::usage(problem)
+                .unsent()
                 .hint(format!("send by --ledger {other}; or remove that one, if nobody sends by it any more")));
         }
         self.begun = begun::bind(plan_file, &plan.sha256, &self.mark()?, &self.path)?;
@@ -229,8 +230,10 @@ impl Ledger {
         if own == plan.sha256 {
             return Ok(());
         }
-        let problem = format!("{} is the ledger of another plan; nothing was sent", self.path.display());
-        Err(Error::usage(problem).hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
+        let problem = format!("{} is the ledger of another plan", self.path.display());
+        Err(Error::usage(problem)
+            .unsent()
+            .hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
     }
 
     /// Which service its plan is sent by.
@@ -244,8 +247,8 @@ impl Ledger {
         if own == service {
             return Ok(());
         }
-        let problem = format!("{} was begun for another service, {own}; nothing was sent", self.path.display());
-        Err(Error::usage(problem).hint(
+        let problem = format!("{} was begun for another service, {own}", self.path.display());
+        Err(Error::usage(problem).unsent().hint(
             "use the same --application-id or --base-url as before; if that was a mistake and nothing was sent there, plan again",
         ))
     }
