@@ -5,6 +5,7 @@
 pub(crate) mod arguments;
 pub(crate) mod command;
 pub(crate) mod input;
+mod param;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,6 +18,7 @@ use desk_client::{Client, ErrorKind, ItemStream, Response};
 use crate::error::Result;
 use crate::rows::{Json, PageOf, Row, Shape};
 use input::{Input, Span};
+pub(crate) use param::{Argument, Kind, Place};
 
 /// How often an answer that is no JSON is asked for again: a proxy may have cut it without a trace.
 pub(crate) const GARBLED: u32 = 3;
@@ -151,41 +153,4 @@ impl<S: Shape> From<Response<PageOf<S>>> for Asked {
         let Rows { items, count, .. } = page.into_inner().rows();
         Asked { count, rows: items, date }
     }
-}
-
-/// A parameter or a property of the body.
-#[derive(Clone, Copy)]
-pub(crate) struct Argument {
-    /// The option's name, which no other of its operation has.
-    pub(crate) name: &'static str,
-    pub(crate) place: Place,
-    /// The name on the wire.
-    pub(crate) wire: &'static str,
-    pub(crate) doc: &'static str,
-    pub(crate) kind: Kind,
-    /// Whether it may be given several times.
-    pub(crate) many: bool,
-    pub(crate) required: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Path,
-    Query,
-    Body,
-}
-
-/// What an argument takes, or a column holds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
-    Bool,
-    Int32,
-    Int64,
-    Double,
-    Text,
-    Date,
-    Time,
-    Json,
-    /// One of these.
-    Enum(&'static [&'static str]),
 }

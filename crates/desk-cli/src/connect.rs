@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use desk_client::{Builder, Client, Observer};
 use zeroize::Zeroizing;
 
-use crate::credentials::{self, Profile};
+use crate::credentials;
 use crate::error::{Error, Exit, Result};
 use crate::output::message;
 use crate::{files, local};
@@ -185,10 +185,4 @@ fn read_token(file: &Path) -> Result<Zeroizing<String>> {
         ..Error::io("read the token from", file, &error)
     })?;
     Ok(Zeroizing::new(text.trim_end().to_owned()))
-}
-
-impl Profile {
-    fn is_addressed(&self) -> bool {
-        self.application_id.is_some() || self.base_url.is_some()
-    }
 }

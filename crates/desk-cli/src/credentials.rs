@@ -29,6 +29,12 @@ pub(crate) struct Profile {
     pub(crate) api_token: Option<String>,
 }
 
+impl Profile {
+    pub(crate) fn is_addressed(&self) -> bool {
+        self.application_id.is_some() || self.base_url.is_some()
+    }
+}
+
 /// Where the file is, for people.
 pub(crate) fn place() -> String {
     path().map_or("~/.config/desk/credentials.toml".to_owned(), |path| path.display().to_string())

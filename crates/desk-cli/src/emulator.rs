@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::connect::json;
 use crate::error::{Error, Exit, Result};
-use crate::local::Notice;
+use crate::notice::Notice;
 use crate::output::{Output, message};
 
 const DETACH: &str = "detach";

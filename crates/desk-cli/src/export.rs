@@ -12,6 +12,7 @@ mod found;
 mod keep;
 #[cfg(test)]
 mod kinds_tests;
+mod lists;
 mod manifest;
 mod names;
 mod options;
@@ -21,22 +22,25 @@ mod privacy;
 mod settings;
 mod summary;
 mod table;
+mod total_count;
+mod totals;
 mod value;
 mod verify;
+mod window;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::ArgMatches;
-use desk_client::export::{self, Piece, Pieces};
+use desk_client::export::{Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use tokio::sync::watch;
 
-use crate::api::input::{Input, Span};
-use crate::api::{GARBLED, List};
+use crate::api::input::Span;
+use crate::api::GARBLED;
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
@@ -46,9 +50,12 @@ use crate::output::{many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Row;
 use keep::Keeper;
-use manifest::{Manifest, Window};
+use manifest::Manifest;
 use options::Options;
 use settings::Settings;
+use total_count::check_total;
+use totals::Totals;
+use window::Window;
 use writer::Place;
 
 pub(crate) use options::command;
@@ -58,32 +65,6 @@ pub(crate) use value::hex;
 const BUSY: Duration = Duration::from_secs(5);
 /// How long connections are left alone while rows are written: requests are to leave, and answers to be taken, meanwhile.
 const SPELL: Duration = Duration::from_micros(500);
-
-/// What is in the directory.
-#[derive(Default)]
-struct Totals {
-    windows: u64,
-    rows: u64,
-    bytes: u64,
-    unproven: u64,
-    /// Where the last window ends.
-    until: Option<DateTime<Utc>>,
-}
-
-impl Totals {
-    fn add(&mut self, window: &Window) {
-        self.windows += 1;
-        self.rows += window.count;
-        self.bytes += window.parts.iter().map(|part| part.bytes).sum::<u64>();
-        self.unproven += u64::from(!window.verified);
-        self.until = Some(window.until);
-    }
-
-    /// Whether there are windows of runs that did not come to their end, or found more rows there.
-    fn unchecked(&self, manifest: &Manifest) -> bool {
-        self.windows > 0 && manifest.ended() != self.until
-    }
-}
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if let Some(("verify", matches)) = matches.subcommand() {
@@ -137,36 +118,6 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
 /// was given back to it before.
 fn reuse_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
-}
-
-/// Whether all windows have as many rows as the service counts in all of their time.
-async fn whole(
-    list: &List,
-    client: &Client,
-    input: &Input,
-    (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    rows: u64,
-    hint: &str,
-) -> Result<()> {
-    let from = export::begin(from);
-    let span = |until| Span { from: Some(from), until, page: None };
-    let counted = list.count(client.clone(), input.clone(), span(until)).await?;
-    let mut more = u64::try_from(counted).unwrap_or_default().saturating_sub(rows);
-    if more > 0 && from.timestamp_subsec_micros() > 0 {
-        // A service that cuts times to seconds counts what lies before in that second.
-        let second = span(Some(from.trunc_subsecs(0) + TimeDelta::seconds(1)));
-        let window = (list.export)(client, input, second)?.next_window().await.transpose()?;
-        more = more.saturating_sub(window.map_or(0, |window| window.proof.strays));
-    }
-    match more {
-        0 => Ok(()),
-        more => Err(Error::new(
-            Exit::Partial,
-            "inconsistent",
-            format!("the service counts {more} more rows in all of the time than in its windows"),
-        )
-        .hint(hint)),
-    }
 }
 
 fn verify_hint(dir: &Path) -> String {
@@ -332,7 +283,7 @@ impl Work<'_> {
         if self.unchecked {
             let Options { list, input, dir, .. } = self.options;
             let (first, _) = self.settings.span();
-            whole(list, &self.client, input, (first, Some(last)), self.totals.rows, &verify_hint(dir)).await?;
+            check_total(list, &self.client, input, (first, Some(last)), self.totals.rows, &verify_hint(dir)).await?;
             self.unchecked = false;
         }
         self.keeper.end(last)

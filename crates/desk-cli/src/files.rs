@@ -4,6 +4,7 @@
 
 mod below;
 mod own;
+mod path;
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io::ErrorKind::{NotADirectory, NotFound};
@@ -17,6 +18,7 @@ use rusqlite::ErrorCode;
 use crate::error::{Error, Exit, Result};
 pub(crate) use below::Below;
 pub(crate) use own::{check_open, check_own, create_own, failed, open_own, taken};
+pub(crate) use path::{parent, quoted, real, with};
 
 /// Adds what is in a file, `-` for stdin, to `bytes`.
 pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
@@ -103,17 +105,6 @@ pub(crate) fn of_user(variable: &str, below: &str) -> Option<PathBuf> {
     named.filter(|dir| dir.is_absolute()).or_else(|| Some(home()?.join(below)))
 }
 
-/// The directory that a file is in.
-pub(crate) fn parent(path: &Path) -> &Path {
-    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The file that a symbolic link leads to; any other file is itself.
-pub(crate) fn real(path: &Path) -> PathBuf {
-    let leads = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
-    leads.unwrap_or_else(|| path.to_owned())
-}
-
 /// Whether SQLite cannot make the files that it has beside a database.
 pub(crate) fn is_fixed(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
@@ -132,22 +123,4 @@ pub(crate) fn unchanging(path: &Path) -> Option<PathBuf> {
     let name: String =
         bytes.map(|byte| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect();
     Some(format!("file://{name}?immutable=1").into())
-}
-
-/// A name as a shell takes it.
-pub(crate) fn quoted(path: &Path) -> String {
-    let name = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
-    let name = if name.starts_with('-') { format!("./{name}") } else { name };
-    match !name.is_empty() && name.chars().all(plain) {
-        true => name,
-        false => format!("'{}'", name.replace('\'', "'\\''")),
-    }
-}
-
-/// A file beside another.
-pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

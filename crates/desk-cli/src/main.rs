@@ -22,11 +22,13 @@ mod generated;
 mod interrupt;
 mod json;
 mod local;
+mod notice;
 mod output;
 mod processes;
 mod progress;
 mod rows;
 mod send;
+mod starting;
 
 use std::process::ExitCode;
 

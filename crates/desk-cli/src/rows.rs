@@ -3,6 +3,7 @@
 //!
 //! Only what pages and windows need is decoded: a row's id and time. Rows point into the body of their page.
 
+mod key;
 mod scan;
 
 use std::collections::HashMap;
@@ -13,6 +14,9 @@ use desk_client::answer::{Answer, Rows};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+
+use key::{At, Place};
+pub(crate) use key::{Key, Shape};
 
 /// A result.
 pub(crate) struct Json(Vec<u8>);
@@ -44,23 +48,6 @@ impl<S: Serialize> Answer<S> for Json {
     }
 }
 
-/// What a page and its rows look like, by names on the wire: generated for each list.
-pub(crate) trait Shape: Send + 'static {
-    /// How many rows the whole list has.
-    const COUNT: &'static str;
-    const ITEMS: &'static str;
-    const ID: &'static str;
-    /// If the list has windows.
-    const TIME: Option<&'static str>;
-}
-
-/// What tells a row apart, and its time if the list has windows and the row one, µs since 1970.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Key {
-    pub(crate) id: i64,
-    pub(crate) time: Option<i64>,
-}
-
 /// A row of a list.
 #[derive(Clone)]
 pub(crate) struct Row {
@@ -68,28 +55,6 @@ pub(crate) struct Row {
     /// With a line end behind each row.
     page: Arc<Vec<u8>>,
     at: At,
-}
-
-/// Where a row stands in its page.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct At {
-    start: u32,
-    end: u32,
-}
-
-impl At {
-    /// `None` in a page that is larger than any.
-    fn new(start: usize, end: usize) -> Option<At> {
-        Some(At { start: start.try_into().ok()?, end: end.try_into().ok()? })
-    }
-
-    fn start(self) -> usize {
-        self.start as usize
-    }
-
-    fn end(self) -> usize {
-        self.end as usize
-    }
 }
 
 impl Row {
@@ -123,9 +88,6 @@ impl Row {
         row.key.time
     }
 }
-
-/// What tells a row apart, and where it stands in its page.
-type Place = (Key, At);
 
 /// A page of the list that `S` describes.
 pub(crate) struct PageOf<S> {

@@ -4,30 +4,28 @@
 //! what; a ledger says what became of it, and is written before anything leaves.
 
 mod apply;
-mod begun;
+mod attempt;
+mod campaign;
 mod consent;
 mod evidence;
+mod exclusions;
 mod first;
 mod hours;
 mod ledger;
-mod left_out;
+mod ledger_file;
+mod ledger_open;
 mod options;
 mod plan;
+mod plan_claim;
 mod recipients;
 mod reconcile;
 mod report;
-mod state;
+mod states;
 mod turn;
-
-use std::path::PathBuf;
 
 use clap::ArgMatches;
 
-use crate::api::arguments;
-use crate::error::{Error, Exit, Fate, Result};
-use crate::files;
-use crate::output::many;
-use state::States;
+use crate::error::{Error, Result};
 
 pub(crate) use options::command;
 
@@ -40,43 +38,4 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         Some(("reconcile", matches)) => reconcile::run(matches).await,
         _ => Err(Error::usage("a command is missing").hint("see --help")),
     }
-}
-
-/// A plan and its ledger as they were named: what a person is to type next names them so as well.
-struct Campaign {
-    plan: PathBuf,
-    ledger: Option<PathBuf>,
-}
-
-impl Campaign {
-    fn of(matches: &ArgMatches) -> Campaign {
-        let (plan, ledger) = (arguments::path(matches, "plan").to_owned(), matches.get_one("ledger").cloned());
-        match ledger::is_database(&plan) {
-            true => Campaign { plan: "PLAN".into(), ledger: Some(plan) },
-            false => Campaign { plan, ledger },
-        }
-    }
-
-    /// Where its ledger is, or will be.
-    fn place(&self) -> PathBuf {
-        self.ledger.clone().unwrap_or_else(|| ledger::beside(&self.plan))
-    }
-
-    /// What is typed for one of the commands.
-    fn command(&self, verb: &str) -> String {
-        let ledger = self.ledger.as_ref().map_or(String::new(), |path| format!(" --ledger {}", files::quoted(path)));
-        format!("desk send {verb} {}{ledger}", files::quoted(&self.plan))
-    }
-}
-
-/// What is to be said while there are unknown outcomes.
-fn in_doubt(states: &States, campaign: &Campaign) -> Result<()> {
-    let (batches, people) = states.count("unknown");
-    if batches == 0 {
-        return Ok(());
-    }
-    let problem = format!("{} in {} may have been messaged or not", many(people, "recipient"), many(batches, "batch"));
-    let error = Error::new(Exit::Unknown, "unknown", problem);
-    let hint = format!("type `{}`: it shows what is known, and takes your decision", campaign.command("reconcile"));
-    Err(Error { fate: Some(Fate::Unknown), may_have_acted: true, ..error }.hint(hint))
 }

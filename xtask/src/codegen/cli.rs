@@ -43,6 +43,7 @@ pub fn module() -> TokenStream {
     quote! {
         pub(crate) mod lists;
         pub(crate) mod operations;
+        pub(crate) mod pages;
     }
 }
 
@@ -59,7 +60,7 @@ pub fn operations(model: &Model) -> TokenStream {
         params(operation, &arguments)
     });
     quote! {
-        use super::lists;
+        use super::pages;
         use crate::api::input::Input;
         use crate::api::{Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness};
         use crate::error::Result;
@@ -200,7 +201,7 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
                     offset: #offset,
                     rows: |client, input| {
                         #path
-                        Ok(client.#stream(#given &#params(input)?, lists::#shape::split()))
+                        Ok(client.#stream(#given &#params(input)?, pages::#shape::split()))
                     },
                 })
             }

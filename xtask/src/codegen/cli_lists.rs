@@ -14,18 +14,27 @@ use super::rust_lists::{LIMIT, any_export, member};
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
     let paged = || model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
-    let shapes = paged().map(|(operation, paged)| shape(operation, paged));
     let exports = paged().map(|(operation, paged)| export(operation, paged, model));
     let items: BTreeSet<&str> = paged().map(|(_, paged)| paged.item.as_str()).collect();
     let columns = items.into_iter().map(|item| columns(item, model));
     quote! {
-        use super::operations;
+        use super::{operations, pages};
         use crate::api::{Column, Kind, List};
-        use crate::rows::{PageOf, Row, Shape};
-        use desk_client::answer::Split;
+        use crate::rows::{PageOf, Row};
 
         pub(crate) static LISTS: &[List] = &[#(#exports),*];
         #(#columns)*
+    }
+}
+
+/// `generated/pages.rs`.
+pub fn pages(model: &Model) -> TokenStream {
+    let paged = model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
+    let shapes = paged.map(|(operation, paged)| shape(operation, paged));
+    quote! {
+        use crate::rows::{PageOf, Row, Shape};
+        use desk_client::answer::Split;
+
         #(#shapes)*
     }
 }
@@ -108,14 +117,14 @@ fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
                 let mut params = operations::#params(input)?;
                 #times
                 params.#limit = #page;
-                Ok(client.#export(#given &params, #shape::split(), Row::time))
+                Ok(client.#export(#given &params, pages::#shape::split(), Row::time))
             },
             ask: |client, input, span, offset| Box::pin(async move {
                 #path
                 let mut params = operations::#params(&input)?;
                 #times
                 (params.#limit, params.#offset) = (#page, #start);
-                Ok(client.#list::<PageOf<#shape>>(#given &params).await?.into())
+                Ok(client.#list::<PageOf<pages::#shape>>(#given &params).await?.into())
             }),
         }
     }

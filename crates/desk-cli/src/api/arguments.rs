@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Map, Value};
 
 use super::input::Input;
-use super::{Argument, Kind, Place};
+use super::param::{Argument, Kind, Place};
 use crate::error::{Error, Exit, Result};
 use crate::files;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Argument, Kind, Place};
+use super::param::{Argument, Kind, Place};
 use crate::error::{Error, Result};
 
 /// What was given, by option.

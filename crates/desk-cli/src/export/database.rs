@@ -15,9 +15,10 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::format::Encoder;
-use super::manifest::{Part, Window};
-use super::settings::{Settings, Share};
+use super::names;
+use super::settings::Settings;
 use super::table::{Table, Type, Value};
+use super::window::{Part, Span, Window};
 use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::rows::Row;
@@ -26,9 +27,6 @@ use crate::rows::Row;
 const COUNTER: &str = "
     CREATE TABLE IF NOT EXISTS desk_export (windows INTEGER NOT NULL);
     INSERT INTO desk_export SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM desk_export);";
-
-/// A stretch of time, both ends inclusive.
-type Span = (DateTime<Utc>, DateTime<Utc>);
 
 /// A window on its way into the table: a transaction.
 pub(crate) struct Open {
@@ -73,17 +71,6 @@ impl Keys {
     }
 }
 
-/// The name of the file of an export, or of a share of it.
-pub(crate) fn name(settings: &Settings) -> String {
-    let share = settings.partition.map(Share::infix).unwrap_or_default();
-    format!("{}{share}.{}", settings.list, settings.format.extension())
-}
-
-/// Whether a file is the export's or one that SQLite has beside it.
-pub(crate) fn is_of(file: &str, settings: &Settings) -> bool {
-    file.strip_prefix(&name(settings)).is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
-}
-
 impl Open {
     /// `revision` tells what is mended from what is new; a table that has `begun` is not made anew.
     pub(crate) fn new(
@@ -93,7 +80,7 @@ impl Open {
         span: Span,
         (revision, begun): (u32, bool),
     ) -> Result<Open> {
-        let (table, part) = (&encoder.table, name(settings));
+        let (table, part) = (&encoder.table, names::table(settings));
         let path = dir.join(&part);
         let keys = Keys::new(table, settings)?;
         // SQLite gives its other files the mode and the owner of this one.
@@ -163,7 +150,7 @@ pub(crate) fn check(table: &Table, settings: &Settings) -> Result<()> {
 /// The file of the table, if it exists. Refuses links and files of another user, also for the journal, whose contents SQLite
 /// trusts. The path has no links in it, because SQLite follows none.
 fn own(dir: &Path, settings: &Settings) -> Result<Option<PathBuf>> {
-    let named = dir.join(name(settings));
+    let named = dir.join(names::table(settings));
     let checked = ["", "-wal", "-shm", "-journal"].map(|suffix| {
         let path = files::with(&named, suffix);
         files::check_own(&path).map_err(|error| files::failed("open", &path, &error))
@@ -174,7 +161,7 @@ fn own(dir: &Path, settings: &Settings) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     let dir = dir.canonicalize().map_err(|error| files::unwritten(dir, &error))?;
-    Ok(Some(dir.join(name(settings))))
+    Ok(Some(dir.join(names::table(settings))))
 }
 
 /// Windows that a table has more than `recorded` ones. One of a version that did not count them has none.

@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 use desk_client::export::Window as Rows;
 use tokio::task::JoinHandle;
 
-use super::manifest::{Manifest, Window};
+use super::manifest::Manifest;
+use super::window::Window;
 use super::writer::{Place, Writer};
 use crate::error::{Error, Exit, Result};
 use crate::rows::Row;

@@ -13,12 +13,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use desk_client::export::{self, Proof};
+use desk_client::export;
 use serde::{Deserialize, Serialize};
 
+use super::lists;
 use super::names::Names;
-use super::options;
 use super::settings::{Settings, Share};
+use super::window::Window;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 
@@ -40,46 +41,6 @@ enum Record {
     End {
         until: DateTime<Utc>,
     },
-}
-
-/// A window that is there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Window {
-    pub(crate) from: DateTime<Utc>,
-    /// Inclusive.
-    pub(crate) until: DateTime<Utc>,
-    pub(crate) count: u64,
-    pub(crate) id_min: Option<i64>,
-    pub(crate) id_max: Option<i64>,
-    pub(crate) requests: u64,
-    pub(crate) strays: u64,
-    pub(crate) verified: bool,
-    /// None of files if there are no rows; of a table one, always.
-    pub(crate) parts: Vec<Part>,
-}
-
-/// A file with rows of a window, or what a table has of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Part {
-    pub(crate) file: String,
-    pub(crate) bytes: u64,
-    pub(crate) blake3: String,
-}
-
-impl Window {
-    pub(crate) fn new(proof: &Proof, parts: Vec<Part>) -> Window {
-        Window {
-            from: proof.from,
-            until: proof.until,
-            count: proof.count,
-            id_min: proof.id_min,
-            id_max: proof.id_max,
-            requests: proof.requests,
-            strays: proof.strays,
-            verified: proof.verified,
-            parts,
-        }
-    }
 }
 
 /// A manifest that nobody else writes.
@@ -284,7 +245,7 @@ impl Manifest {
     pub(crate) fn add(&mut self, window: &Window) -> Result<()> {
         let mut window = window.clone();
         if let Some(settings) = &self.settings
-            && settings.private.touches(options::list(&settings.list)?.id)
+            && settings.private.touches(lists::find(&settings.list)?.id)
         {
             (window.id_min, window.id_max) = (None, None);
         }

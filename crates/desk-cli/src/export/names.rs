@@ -8,11 +8,10 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use super::database;
-use super::manifest::Window;
-use super::options::list;
-use super::settings::{Format, Settings};
+use super::lists;
+use super::settings::{Format, Settings, Share};
 use super::table::Table;
+use super::window::{Span, Window};
 use crate::error::{Result, shown};
 
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
@@ -20,9 +19,6 @@ const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
 const UNFINISHED: &str = ".unfinished";
 /// The date of rows without a time, as Hive names it.
 const UNDATED: &str = "__HIVE_DEFAULT_PARTITION__";
-
-/// The first and the last microsecond of a window.
-type Span = (DateTime<Utc>, DateTime<Utc>);
 
 /// How the files of an export are called.
 pub(crate) struct Names<'a> {
@@ -39,10 +35,10 @@ impl Names<'_> {
     /// Refuses settings for which this version does not know the names.
     pub(crate) fn new(settings: &Settings) -> Result<Names<'_>> {
         settings.check()?;
-        let list = list(&settings.list)?;
+        let list = lists::find(&settings.list)?;
         let table = Table::new(list.columns, (list.id, list.time), &settings.private);
         let date = (settings.format == Format::Parquet).then(|| table.free("date"));
-        let table = (settings.format == Format::Sqlite).then(|| database::name(settings));
+        let table = (settings.format == Format::Sqlite).then(|| self::table(settings));
         Ok(Names { settings, date, table, windows: list.windows })
     }
 
@@ -139,4 +135,15 @@ pub(crate) fn unfinished(name: &str) -> String {
 /// The name that a part will get that is being written under this one.
 pub(crate) fn finished(name: &str) -> Option<&str> {
     name.strip_prefix('.')?.strip_suffix(UNFINISHED)
+}
+
+/// The name of the file of an export, or of a share of it.
+pub(crate) fn table(settings: &Settings) -> String {
+    let share = settings.partition.map(Share::infix).unwrap_or_default();
+    format!("{}{share}.{}", settings.list, settings.format.extension())
+}
+
+/// Whether a file is the export's or one that SQLite has beside it.
+pub(crate) fn is_of_table(file: &str, settings: &Settings) -> bool {
+    file.strip_prefix(&table(settings)).is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
 }

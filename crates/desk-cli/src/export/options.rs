@@ -11,6 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::database;
 use super::format::Encoder;
+use super::lists;
 use super::privacy::{Privacy, Private};
 use super::settings::{self, Format, Settings, Share};
 use crate::api::input::Input;
@@ -201,14 +202,6 @@ pub(crate) struct Options {
     key_id: Option<String>,
 }
 
-/// The list of this name.
-pub(crate) fn list(name: &str) -> Result<&'static List> {
-    LISTS.iter().find(|list| list.name == name).ok_or_else(|| {
-        Error::usage(format!("this version has no list `{name}`"))
-            .hint("use the version that the export was begun with")
-    })
-}
-
 /// Rows of a window, and of one that is held in memory, if it is not said. A window costs the disk a wait or three, and a kill or
 /// an interrupt a window.
 fn rows_per_window(encoder: &Encoder, page: i64) -> (usize, usize) {
@@ -221,7 +214,7 @@ fn rows_per_window(encoder: &Encoder, page: i64) -> (usize, usize) {
 
 impl Options {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Options> {
-        let list = list(matches.get_one::<String>("list").map_or("", String::as_str))?;
+        let list = lists::find(matches.get_one::<String>("list").map_or("", String::as_str))?;
         let all = LISTS.iter().flat_map(|list| list.arguments);
         arguments::only(list.arguments, all, matches, &format!("the list {}", list.name))?;
         let input = arguments::input(list.arguments, matches, false)?;

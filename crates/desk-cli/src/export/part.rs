@@ -12,11 +12,10 @@ use std::path::Path;
 use blake3::Hasher;
 use chrono::{DateTime, Utc};
 
-use super::database;
 use super::disk::Disk;
-use super::manifest::Part;
 use super::names::{self, Names};
 use super::settings::{Format, Settings};
+use super::window::Part;
 use crate::error::{Error, Result};
 use crate::files::{self, Below};
 
@@ -171,7 +170,7 @@ pub(crate) fn unrecorded(dir: &Path, settings: &Settings, recorded: &HashSet<&st
     for file in below(dir, settings)? {
         let name = file.rsplit_once('/').map_or(file.as_str(), |(_, name)| name);
         if settings.format == Format::Sqlite {
-            if database::is_of(name, settings) && !recorded.contains(database::name(settings).as_str()) {
+            if names::is_of_table(name, settings) && !recorded.contains(names::table(settings).as_str()) {
                 found.push(Unrecorded { file, from: None, unfinished: false });
             }
             continue;

@@ -5,8 +5,8 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::Totals;
 use super::options::Options;
+use super::totals::Totals;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::files;

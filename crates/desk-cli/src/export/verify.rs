@@ -15,13 +15,14 @@ use desk_client::Client;
 use super::directory;
 use super::format::Encoder;
 use super::found::Found;
-use super::manifest::{self, Manifest, Window};
+use super::lists;
+use super::manifest::{self, Manifest};
 use super::names;
-use super::options::list;
 use super::part;
 use super::privacy::Privacy;
 use super::settings::Settings;
-use super::whole;
+use super::total_count::check_total;
+use super::window::Window;
 use super::writer::{self, Place, Writer, Written};
 use crate::api::List;
 use crate::api::arguments;
@@ -108,7 +109,7 @@ impl<'a> Work<'a> {
         }
         let input = Input { values: settings.arguments.clone(), ..Input::default() };
         let key = matches.get_one::<PathBuf>("hmac-key-file");
-        Ok(Work { dir, client, settings, list: list(&settings.list)?, input, key, mode })
+        Ok(Work { dir, client, settings, list: lists::find(&settings.list)?, input, key, mode })
     }
 
     async fn manifest(
@@ -142,7 +143,7 @@ impl<'a> Work<'a> {
             Some(last) if until.is_some() => {
                 let rows = found.there() - before;
                 let hint = "type the same command again, when the service is at rest";
-                whole(self.list, self.client, &self.input, (first, until), rows, hint).await?;
+                check_total(self.list, self.client, &self.input, (first, until), rows, hint).await?;
                 // What differs is not called whole.
                 match kept == found.kept + found.more && manifest.is_fixed().is_none() {
                     true => manifest.end(last),

@@ -10,13 +10,14 @@ use chrono::{DateTime, Utc};
 
 use super::database;
 use super::format::Encoder;
-use super::manifest::{Manifest, Part, Window};
+use super::lists;
+use super::manifest::Manifest;
 use super::names;
-use super::options::list;
 use super::parquet;
 use super::part::{self, Finished, Unfinished, Unrecorded};
 use super::settings::{Format, Settings};
 use super::table::Table;
+use super::window::{Part, Window};
 use crate::error::{Error, Result};
 use crate::rows::Row;
 
@@ -201,7 +202,7 @@ impl Written {
 
 /// The columns of an export.
 fn table(settings: &Settings) -> Result<Table> {
-    let list = list(&settings.list)?;
+    let list = lists::find(&settings.list)?;
     Ok(Table::new(list.columns, (list.id, list.time), &settings.private))
 }
 
@@ -216,7 +217,7 @@ pub(crate) fn is_short(dir: &Path, manifest: &Manifest, settings: &Settings) -> 
 /// Whether there are files of a window, as large as they were written. A table is one file for all.
 pub(crate) fn has(dir: &Path, settings: &Settings, window: &Window) -> bool {
     match settings.format {
-        Format::Sqlite => dir.join(database::name(settings)).is_file(),
+        Format::Sqlite => dir.join(names::table(settings)).is_file(),
         _ => window.parts.iter().all(|part| part::is_there(dir, part)),
     }
 }

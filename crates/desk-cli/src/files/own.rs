@@ -14,7 +14,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{parent, quoted};
+use super::path::{parent, quoted};
 use crate::error::Error;
 
 /// Neither follows a symbolic link nor waits for the other end of a pipe.

@@ -1,9 +1,8 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-use super::operations;
+use super::{operations, pages};
 use crate::api::{Column, Kind, List};
-use crate::rows::{PageOf, Row, Shape};
-use desk_client::answer::Split;
+use crate::rows::{PageOf, Row};
 pub(crate) static LISTS: &[List] = &[
     List {
         name: "chat-message",
@@ -19,7 +18,11 @@ pub(crate) static LISTS: &[List] = &[
             params.limit = span.page.and_then(|value: i64| i32::try_from(value).ok());
             Ok(
                 client
-                    .chat_message_export_as(&params, ChatMessageList::split(), Row::time),
+                    .chat_message_export_as(
+                        &params,
+                        pages::ChatMessageList::split(),
+                        Row::time,
+                    ),
             )
         },
         ask: |client, input, span, offset| Box::pin(async move {
@@ -31,7 +34,7 @@ pub(crate) static LISTS: &[List] = &[
             );
             Ok(
                 client
-                    .chat_message_list_as::<PageOf<ChatMessageList>>(&params)
+                    .chat_message_list_as::<PageOf<pages::ChatMessageList>>(&params)
                     .await?
                     .into(),
             )
@@ -54,7 +57,7 @@ pub(crate) static LISTS: &[List] = &[
                     .ticket_chat_message_export_as(
                         ticket_id_,
                         &params,
-                        TicketChatMessageList::split(),
+                        pages::TicketChatMessageList::split(),
                         Row::time,
                     ),
             )
@@ -69,7 +72,7 @@ pub(crate) static LISTS: &[List] = &[
             Ok(
                 client
                     .ticket_chat_message_list_as::<
-                        PageOf<TicketChatMessageList>,
+                        PageOf<pages::TicketChatMessageList>,
                     >(ticket_id_, &params)
                     .await?
                     .into(),
@@ -123,33 +126,3 @@ const CHAT_MESSAGE_COLUMNS: &[Column] = &[
         kind: Kind::Json,
     },
 ];
-pub(crate) struct ChatMessageList;
-impl ChatMessageList {
-    pub(crate) fn split() -> Split<PageOf<ChatMessageList>, Row> {
-        Split {
-            rows: PageOf::rows,
-            id: Row::id,
-        }
-    }
-}
-impl Shape for ChatMessageList {
-    const COUNT: &'static str = "count";
-    const ITEMS: &'static str = "results";
-    const ID: &'static str = "id";
-    const TIME: Option<&'static str> = Some("createdAt");
-}
-pub(crate) struct TicketChatMessageList;
-impl TicketChatMessageList {
-    pub(crate) fn split() -> Split<PageOf<TicketChatMessageList>, Row> {
-        Split {
-            rows: PageOf::rows,
-            id: Row::id,
-        }
-    }
-}
-impl Shape for TicketChatMessageList {
-    const COUNT: &'static str = "count";
-    const ITEMS: &'static str = "results";
-    const ID: &'static str = "id";
-    const TIME: Option<&'static str> = Some("createdAt");
-}

@@ -1,6 +1,6 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-use super::lists;
+use super::pages;
 use crate::api::input::Input;
 use crate::api::{
     Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness,
@@ -149,7 +149,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                     client
                         .chat_message_stream_as(
                             &chat_message_list_params(input)?,
-                            lists::ChatMessageList::split(),
+                            pages::ChatMessageList::split(),
                         ),
                 )
             },
@@ -187,7 +187,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                         .ticket_chat_message_stream_as(
                             ticket_id_,
                             &ticket_chat_message_list_params(input)?,
-                            lists::TicketChatMessageList::split(),
+                            pages::TicketChatMessageList::split(),
                         ),
                 )
             },

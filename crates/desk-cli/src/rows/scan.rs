@@ -6,7 +6,7 @@
 use desk_client::answer::words::{self, Day};
 use wide::u8x16;
 
-use super::{At, Key, Place, Shape};
+use super::key::{At, Key, Place, Shape};
 
 /// Objects and lists inside each other; serde goes further.
 const DEPTH: u32 = 32;

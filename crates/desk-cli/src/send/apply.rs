@@ -12,13 +12,16 @@ use clap::ArgMatches;
 use desk_client::{CallOptions, Client, ErrorKind};
 use serde_json::{Value, json};
 
+use super::attempt::{Outcome, State};
+use super::campaign::Campaign;
 use super::consent::{confirm, dry_run};
 use super::first::{self, First};
 use super::ledger::{End, Ledger};
+use super::ledger_open;
+use super::options;
 use super::plan::Plan;
-use super::state::{Outcome, State, States};
+use super::states::States;
 use super::turn::Turn;
-use super::{Campaign, in_doubt, options};
 use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
 use crate::counts::Counts;
@@ -39,16 +42,16 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         let problem = "this version would send another request than the plan shows";
         return Err(Error::usage(problem).unsent().hint("use the version that the plan was made with"));
     }
-    let campaign = Campaign::of(matches);
-    let place = campaign.place();
+    let campaign = Campaign::new(matches);
+    let place = campaign.ledger_path();
     let json = matches.get_flag("json");
     let asserted = first::asserted(matches)?;
-    Ledger::is_own(&place, file, &plan)?;
+    ledger_open::check_own(&place, file, &plan)?;
     if matches.get_flag("dry-run") {
-        let ledger = Ledger::begun(&place, file, &plan)?;
-        ledger.as_ref().map_or(Ok(()), Ledger::is_newest).map_err(Error::unsent)?;
-        let states = States::new(plan.shape(), ledger.as_ref())?;
-        plan.left_out(bulk, &states, &campaign)?;
+        let ledger = ledger_open::if_begun(&place, file, &plan)?;
+        ledger.as_ref().map_or(Ok(()), Ledger::check_newest).map_err(Error::unsent)?;
+        let states = States::new(plan.size(), ledger.as_ref())?;
+        plan.check_exclusions(bulk, &states, &campaign)?;
         return dry_run(&plan, bulk, &states, json);
     }
     let connection = Connection::new(matches)?;
@@ -57,13 +60,13 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     // One attempt for each note of the ledger.
     let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
     let first = First::ask(&plan, bulk, &campaign, &connection, matches).await?;
-    let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
+    let ledger = ledger_open::to_send(&place, file, &plan, &connection.service())?;
     if let Some((by, why)) = asserted.filter(|_| first::has_reached_nobody(&ledger).is_ok_and(|nobody| nobody)) {
         ledger.assert(options::NOT_SENT_BEFORE, by, why).map_err(Error::unsent)?;
     }
-    let states = States::new(plan.shape(), Some(&ledger))?;
-    plan.left_out(bulk, &states, &campaign).map_err(Error::unsent)?;
-    if let Some(mark) = ledger.unmarked() {
+    let states = States::new(plan.size(), Some(&ledger))?;
+    plan.check_exclusions(bulk, &states, &campaign).map_err(Error::unsent)?;
+    if let Some(mark) = ledger.missing_claim_file() {
         let text = format!(
             "{} cannot be written: a copy of the plan made elsewhere will not be known to be begun; set XDG_STATE_HOME",
             mark.display()
@@ -163,15 +166,15 @@ struct Work<'a> {
 impl Work<'_> {
     /// Sends what can be sent; an error says why it stopped before the end.
     async fn all(&mut self) -> Result<()> {
-        let mut states = States::new(self.plan.shape(), Some(&self.ledger))?;
+        let mut states = States::new(self.plan.size(), Some(&self.ledger))?;
         for batch in 0..self.plan.batches {
-            if !states.state(batch).sendable() {
+            if !states.state(batch).is_sendable() {
                 continue;
             }
             self.turn.is_over()?;
             if batch >= self.plan.canary && !self.behind_canary {
                 // What was sent meanwhile counts as well.
-                states = States::new(self.plan.shape(), Some(&self.ledger))?;
+                states = States::new(self.plan.size(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
             let (outcome, error) = self.send_or_retry(batch).await?;
@@ -217,11 +220,11 @@ impl Work<'_> {
     /// Looks again, in a while, whether there are people who are to be left out.
     fn left_out(&mut self) -> Result<bool> {
         let begun = Instant::now();
-        if begun < self.look || !self.plan.leaves_out() {
+        if begun < self.look || !self.plan.has_exclusions() {
             return Ok(false);
         }
-        let states = States::new(self.plan.shape(), Some(&self.ledger))?;
-        self.plan.left_out(self.bulk, &states, &self.campaign)?;
+        let states = States::new(self.plan.size(), Some(&self.ledger))?;
+        self.plan.check_exclusions(self.bulk, &states, &self.campaign)?;
         // Long lists take their time.
         self.look = Instant::now() + LOOK.max(begun.elapsed() * 20);
         Ok(true)
@@ -342,7 +345,7 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
 
 fn summary(states: &States, json: bool) -> Result<()> {
     if !json {
-        message(&states.told());
+        message(&states.summary());
         return Ok(());
     }
     let mut output = Output::new();
@@ -362,13 +365,13 @@ fn unread(error: Error, requests: usize, stopped: Result<()>) -> Error {
 
 /// The summary, and how it ends.
 fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
-    let states = match States::new(work.plan.shape(), Some(&work.ledger)) {
+    let states = match States::new(work.plan.size(), Some(&work.ledger)) {
         Ok(states) => states,
         Err(error) => return Err(unread(error, work.run.requests, stopped)),
     };
     let said = summary(&states, json);
     let waiting = states.sendable().1;
-    let doubt = in_doubt(&states, &work.campaign);
+    let doubt = work.campaign.check_unknown(&states);
     let stopped = match stopped {
         // A rule stopped it behind the last batch.
         Err(error) if error.exit == Exit::Partial && waiting == 0 => Ok(()),
@@ -393,7 +396,7 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
             if missed == 0 {
                 let hint = format!("see `{}`", work.campaign.command("status"));
                 return said.map_err(|error| {
-                    let error = error.note(format!("but all is sent: {}", states.told())).hint(hint);
+                    let error = error.note(format!("but all is sent: {}", states.summary())).hint(hint);
                     Error { may_have_acted: true, ..error }
                 });
             }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use clap::ArgMatches;
 
-use super::Campaign;
+use super::campaign::Campaign;
 use super::plan::Plan;
-use super::state::States;
+use super::states::States;
 use crate::api::Bulk;
 use crate::error::{Error, Result};
 use crate::output::{Output, many, message};
@@ -43,7 +43,7 @@ pub(super) fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: 
 /// Shows the next request, and whom all would reach.
 pub(super) fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> Result<()> {
     let mut output = Output::new();
-    if let Some((batch, _)) = states.all().find(|(_, state)| state.sendable()) {
+    if let Some((batch, _)) = states.all().find(|(_, state)| state.is_sendable()) {
         output.line((bulk.exact)(&plan.input(bulk, batch))?.as_bytes())?;
     }
     output.flush()?;

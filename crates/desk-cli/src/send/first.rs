@@ -12,12 +12,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::ArgMatches;
 use desk_client::Client;
 
-use super::evidence::{Case, Earlier};
+use super::attempt::Attempt;
+use super::campaign::Campaign;
+use super::evidence::{Case, Earlier, earlier};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::reconcile::decided_by;
-use super::state::Attempt;
-use super::{Campaign, begun, options};
+use super::{ledger_open, options};
 use crate::api::Bulk;
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result};
@@ -48,7 +49,7 @@ pub(super) fn asserted(matches: &ArgMatches) -> Result<Option<(&str, &str)>> {
 
 /// Whether no attempt of a plan's ledger may have reached a person; also if the ledger is not there.
 fn is_new(place: &Path, file: &Path, plan: &Plan) -> Result<bool> {
-    let ledger = Ledger::begun(place, file, plan).map_err(Error::unsent)?;
+    let ledger = ledger_open::if_begun(place, file, plan).map_err(Error::unsent)?;
     ledger.map_or(Ok(true), |ledger| has_reached_nobody(&ledger))
 }
 
@@ -66,7 +67,7 @@ fn since(made: DateTime<Utc>, look_back: TimeDelta, now: DateTime<Utc>) -> DateT
 
 /// A ledger without attempts, and its marks: none if it is not there.
 fn in_the_way(place: &Path, file: &Path, plan: &Plan) -> Vec<PathBuf> {
-    let marks = begun::places(file, &plan.sha256);
+    let marks = plan.id(file).claim_files();
     let all = std::iter::once(place.to_owned()).chain(marks);
     if place.exists() { all.filter(|path| path.exists()).collect() } else { Vec::new() }
 }
@@ -80,7 +81,7 @@ impl<'a> First<'a> {
         connection: &Connection,
         matches: &ArgMatches,
     ) -> Result<Option<First<'a>>> {
-        let (place, asserted) = (campaign.place(), asserted(matches)?);
+        let (place, asserted) = (campaign.ledger_path(), asserted(matches)?);
         if !is_new(&place, &campaign.plan, plan)? || asserted.is_some() {
             return Ok(None);
         }
@@ -116,7 +117,8 @@ impl<'a> First<'a> {
     /// Looks, behind the first batch, for another run that asked at the same time.
     pub(super) async fn alone(&self, attempts: &[Attempt]) -> Result<()> {
         // Only a result that may be this plan's shows another run: lists lag.
-        let found = self.look(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.look?)));
+        let found =
+            self.look(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.command?)));
         let Some((found, look)) = found else { return Ok(()) };
         let problem = format!("another run may be sending this plan: {found}; no more is sent");
         let error = Error { may_have_acted: true, ..Error::new(Exit::Unknown, "sent_before", problem) };
@@ -128,10 +130,10 @@ impl<'a> First<'a> {
     async fn look(&self, since: DateTime<Utc>, attempts: &[Attempt]) -> Result<Option<Earlier>> {
         let sent = (attempts, false);
         match Case::new(self.plan, self.bulk, self.client.clone(), sent, TimeDelta::zero()) {
-            Some(mut case) => case.earlier(since).await,
+            Some(mut case) => earlier(&mut case, since).await,
             None => {
                 let found = "the service has no list or result that shows what was sent".to_owned();
-                Ok(Some(Earlier { found, look: None }))
+                Ok(Some(Earlier { found, command: None }))
             }
         }
     }
@@ -139,7 +141,7 @@ impl<'a> First<'a> {
     fn refused(&self, earlier: &Earlier) -> Error {
         let problem = format!("this plan may have been sent before: {}", earlier.found);
         let error = Error::new(Exit::Unknown, "sent_before", problem).unsent();
-        let look = earlier.look.as_ref().map_or(String::new(), |look| format!("look at `{look}`; "));
+        let look = earlier.command.as_ref().map_or(String::new(), |look| format!("look at `{look}`; "));
         let empty: Vec<String> = self.empty.iter().map(|path| files::quoted(path)).collect();
         let empty = match empty.is_empty() {
             true => String::new(),

@@ -13,11 +13,14 @@ use ring::digest;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::attempt::PlanSize;
+use super::campaign::Campaign;
+use super::exclusions::Exclusions;
 use super::hours::{Hours, Span};
-use super::ledger;
-use super::left_out::LeftOut;
-use super::state::{Shape, States};
-use super::{Campaign, options, recipients};
+use super::ledger_file;
+use super::plan_claim::PlanId;
+use super::states::States;
+use super::{options, recipients};
 use crate::api::input::Input;
 use crate::api::{Bulk, Operation, arguments};
 use crate::error::{Error, Exit, Result};
@@ -47,9 +50,9 @@ pub(crate) struct Plan {
     /// When people may be reached; a plan without it is as it was before there were hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) only_between: Option<Hours>,
-    /// What is looked at again before it is sent; a plan without it leaves out nobody more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    left_out: Option<LeftOut>,
+    /// Exclusions that `apply` checks again.
+    #[serde(rename = "left_out", default, skip_serializing_if = "Option::is_none")]
+    exclusions: Option<Exclusions>,
     estimated_seconds: f64,
     in_doubt: String,
     removed: Removed,
@@ -104,8 +107,8 @@ impl Plan {
         self.recipients.chunks(self.batch_size).nth(batch).unwrap_or_default()
     }
 
-    pub(crate) fn shape(&self) -> Shape {
-        Shape { recipients: self.recipients.len(), batches: self.batches, batch_size: self.batch_size }
+    pub(crate) fn size(&self) -> PlanSize {
+        PlanSize { recipients: self.recipients.len(), batches: self.batches, batch_size: self.batch_size }
     }
 
     /// What a batch's request is made of.
@@ -115,16 +118,22 @@ impl Plan {
         Input { body, ..Input::default() }
     }
 
-    /// Whether there is anything to look at for [`Plan::left_out`].
-    pub(crate) fn leaves_out(&self) -> bool {
-        self.left_out.is_some()
+    /// Whether [`Plan::check_exclusions`] has anything to check.
+    pub(crate) fn has_exclusions(&self) -> bool {
+        self.exclusions.is_some()
     }
 
-    /// Refuses to send to people who are to be left out by now; `states` are those of `campaign`.
-    pub(crate) fn left_out(&self, bulk: &Bulk, states: &States, campaign: &Campaign) -> Result<()> {
-        let Some(left_out) = self.left_out.as_ref().filter(|_| states.sendable().0 > 0) else { return Ok(()) };
-        let batches = states.all().filter(|(_, state)| state.sendable());
-        left_out.check(batches.flat_map(|(batch, _)| self.batch(batch)), bulk, &files::quoted(&campaign.place()))
+    /// Refuses to send to recipients that are excluded by now; `states` are those of `campaign`.
+    pub(crate) fn check_exclusions(&self, bulk: &Bulk, states: &States, campaign: &Campaign) -> Result<()> {
+        let Some(exclusions) = self.exclusions.as_ref().filter(|_| states.sendable().0 > 0) else { return Ok(()) };
+        let batches = states.all().filter(|(_, state)| state.is_sendable());
+        let people = batches.flat_map(|(batch, _)| self.batch(batch));
+        exclusions.check(people, bulk, &files::quoted(&campaign.ledger_path()))
+    }
+
+    /// The plan as its claim files know it; `file` is its own.
+    pub(crate) fn id<'a>(&'a self, file: &'a Path) -> PlanId<'a> {
+        PlanId { file, sha256: &self.sha256 }
     }
 
     /// A text of the body.
@@ -170,7 +179,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         let problem = "--out - would be a file of that name";
         return Err(Error::usage(problem).unsent().hint("name a file: a plan is kept, because it says what was sent"));
     }
-    let ledger = ledger::beside(out);
+    let ledger = ledger_file::default_path(out);
     if ledger.exists() {
         let problem = format!("{} is the ledger of a plan before", ledger.display());
         return Err(Error::usage(problem).unsent().hint("give the plan another name, because its ledger goes by that"));
@@ -180,9 +189,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         let problem = format!("the body has `{}`", bulk.recipients);
         return Err(Error::usage(problem).unsent().hint("give them by --recipients alone"));
     }
-    let left_out = LeftOut::new(matches)?;
-    let passing = left_out.passing();
-    let Chosen { people, removed, waiting } = chosen(matches, file, &left_out, bulk)?;
+    let exclusions = Exclusions::new(matches)?;
+    let passing = exclusions.transient();
+    let Chosen { people, removed, waiting } = chosen(matches, file, &exclusions, bulk)?;
     let batch_size = size(matches, bulk)?;
     let per_second = *matches.get_one::<f64>("per-second").unwrap_or(&2.0);
     let mut plan = Plan {
@@ -199,7 +208,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             (Some(span), Some(offset)) => Some(span.at(*offset)),
             _ => None,
         },
-        left_out: left_out.lasting()?,
+        exclusions: exclusions.lasting()?,
         estimated_seconds: people.len().div_ceil(batch_size) as f64 / per_second,
         in_doubt: in_doubt(people.len(), batch_size, per_second),
         removed,
@@ -227,7 +236,7 @@ struct Chosen {
     waiting: usize,
 }
 
-fn chosen(matches: &ArgMatches, file: &Path, left_out: &LeftOut, bulk: &Bulk) -> Result<Chosen> {
+fn chosen(matches: &ArgMatches, file: &Path, exclusions: &Exclusions, bulk: &Bulk) -> Result<Chosen> {
     let mut people = recipients::read(file, bulk)?;
     let mut removed = Removed::default();
     let less = |people: &mut Vec<i64>, keep: &mut dyn FnMut(&i64) -> bool| {
@@ -237,9 +246,9 @@ fn chosen(matches: &ArgMatches, file: &Path, left_out: &LeftOut, bulk: &Bulk) ->
     };
     let mut seen = HashSet::new();
     removed.duplicates = less(&mut people, &mut |id| seen.insert(*id));
-    let suppressed = left_out.suppressed(bulk)?;
+    let suppressed = exclusions.suppressed(bulk)?;
     removed.suppressed = less(&mut people, &mut |id| !suppressed.contains(id));
-    let (lately, waiting) = left_out.lately()?;
+    let (lately, waiting) = exclusions.lately()?;
     removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
     if people.is_empty() {
         let problem = format!("nobody is left to send to ({})", removed.told());

@@ -10,11 +10,13 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde_json::{Value, json};
 
-use super::evidence::{Case, Finding, in_order, may_come, neighbours};
+use super::attempt::{Attempt, Outcome, PROCESS_ENDED, State, neighbours};
+use super::campaign::Campaign;
+use super::evidence::{Case, Finding, clock_is_in_order, findings, may_come};
 use super::ledger::Ledger;
 use super::plan::Plan;
-use super::state::{Attempt, Outcome, PROCESS_ENDED, State, States};
-use super::{Campaign, options, report};
+use super::states::States;
+use super::{ledger_open, options, report};
 use crate::api::arguments;
 use crate::connect::Connection;
 use crate::error::{Error, Exit, Result, shown};
@@ -33,7 +35,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 Some(ledger) => Some(is_not_refuted(*number, &plan, &ledger, matches).await?),
                 None => None,
             };
-            let mut ledger = Ledger::open_to_decide(&Campaign::of(matches).place(), file, &plan)?;
+            let mut ledger = ledger_open::to_decide(&Campaign::new(matches).ledger_path(), file, &plan)?;
             let instead = matches.get_one::<String>("instead-of").map(String::as_str);
             decide(&mut ledger, &plan, *number, (text("as"), instead, settle(matches)), (by, why), asked)?;
             let (people, decision) = (plan.batch(number - 1).len(), text("as"));
@@ -52,7 +54,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         }
         None => {
             let ledger = report::ledger_of(matches, file, &plan)?;
-            let states = States::new(plan.shape(), ledger.as_ref())?;
+            let states = States::new(plan.size(), ledger.as_ref())?;
             let doubts = Doubts::new(&plan, &states, ledger.as_ref())?;
             let findings = match &ledger {
                 Some(ledger) if !doubts.places.is_empty() && !matches.get_flag("offline") => {
@@ -91,17 +93,17 @@ fn settle(matches: &ArgMatches) -> TimeDelta {
 
 /// Refuses to send a batch again that the service shows to have been carried out; which attempt it was asked about.
 async fn is_not_refuted(number: usize, plan: &Plan, ledger: &Ledger, matches: &ArgMatches) -> Result<Option<i64>> {
-    let states = States::new(plan.shape(), Some(ledger))?;
+    let states = States::new(plan.size(), Some(ledger))?;
     let last = states.attempt(number - 1).filter(|attempt| attempt.in_doubt()).map(|attempt| attempt.n);
     let Some(last) = last else { return Ok(None) };
     let attempts = ledger.attempts()?;
     let places = attempts.iter().position(|attempt| attempt.n == last).into_iter().collect();
     let findings = ask(&Doubts { plan, attempts, places }, ledger, matches).await;
     let findings = findings.map_err(|error| error.note("nothing was decided"))?;
-    match findings.first().filter(|finding| finding.speaks_for_sent()) {
+    match findings.first().filter(|finding| finding.suggests_sent()) {
         None => Ok(Some(last)),
         Some(finding) => {
-            let told = finding.told().join("; ");
+            let told = finding.report().join("; ");
             Err(Error::usage(format!("it seems that batch {number} was sent: {told}; nothing was decided"))
                 .hint("to send it again messages people twice; if you know better, add --offline: then the service is not asked"))
         }
@@ -116,7 +118,7 @@ fn decide(
     (by, why): (&str, &str),
     asked: Option<Option<i64>>,
 ) -> Result<()> {
-    let states = States::new(plan.shape(), Some(ledger))?;
+    let states = States::new(plan.size(), Some(ledger))?;
     let attempt = states.attempt(number - 1);
     let open = |attempt: &&Attempt| match attempt.outcome {
         Some(Outcome::Unknown) => true,
@@ -140,7 +142,7 @@ fn decide(
         return Err(Error::new(Exit::TryLater, "busy", problem)
             .hint("look again then; if you know that it cannot be, give a shorter --settle"));
     }
-    if sends && !in_order(&ledger.attempts()?, attempt, Utc::now())? {
+    if sends && !clock_is_in_order(&ledger.attempts()?, attempt, Utc::now())? {
         let problem =
             format!("a clock was set since batch {number} was sent: it may still be carried out; nothing was decided");
         return Err(Error::new(Exit::TryLater, "busy", problem).hint("if you know that it cannot be, give --settle 0s"));
@@ -189,7 +191,7 @@ impl<'a> Doubts<'a> {
                 continue;
             }
             output.line(self.told(attempt, (before, after)).as_bytes())?;
-            for line in finding.map_or(Vec::new(), Finding::told) {
+            for line in finding.map_or(Vec::new(), Finding::report) {
                 output.line(format!("  {line}").as_bytes())?;
             }
             if let Some(finding) = finding {
@@ -236,10 +238,10 @@ async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Resu
     let asked = async {
         let (_, bulk) = options::planned(&doubts.plan.operation)?;
         let connection = Connection::new(matches)?;
-        ledger.is_for(&connection.service())?;
-        let sent = (doubts.attempts.as_slice(), ledger.at_work());
+        ledger.check_service(&connection.service())?;
+        let sent = (doubts.attempts.as_slice(), ledger.is_sending());
         match Case::new(doubts.plan, bulk, connection.client()?, sent, settle(matches)) {
-            Some(mut case) => case.findings(&doubts.places).await,
+            Some(mut case) => findings(&mut case, &doubts.places).await,
             None => Ok(Vec::new()),
         }
     };
@@ -248,7 +250,7 @@ async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Resu
 
 /// What is typed for a decision, up to which.
 fn decision(matches: &ArgMatches) -> String {
-    let command = Campaign::of(matches).command("reconcile");
+    let command = Campaign::new(matches).command("reconcile");
     let given = matches.value_source("settle") == Some(ValueSource::CommandLine);
     match matches.get_raw("settle").and_then(Iterator::last).filter(|_| given) {
         Some(settle) => format!("{command} --settle {}", files::quoted(Path::new(settle))),
@@ -266,7 +268,7 @@ fn verdict(finding: &Finding, command: &str, number: usize) -> String {
 
 /// What to do with what was shown.
 fn next(findings: &[Finding], command: &str) -> String {
-    let inferred = findings.first().map_or(Vec::new(), Finding::inferred);
+    let inferred = findings.first().map_or(Vec::new(), Finding::assumptions);
     let inferred = match inferred.is_empty() {
         true => String::new(),
         false => format!("this rests on what no document says: {}\n", inferred.join("; ")),

@@ -1,0 +1,39 @@
+//! The final check of an export: the service's count of all rows against the sum of all windows.
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use desk_client::Client;
+use desk_client::export;
+
+use crate::api::List;
+use crate::api::input::{Input, Span};
+use crate::error::{Error, Exit, Result};
+
+/// Whether all windows have as many rows as the service counts in all of their time.
+pub(super) async fn check_total(
+    list: &List,
+    client: &Client,
+    input: &Input,
+    (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    rows: u64,
+    hint: &str,
+) -> Result<()> {
+    let from = export::begin(from);
+    let span = |until| Span { from: Some(from), until, page: None };
+    let counted = list.count(client.clone(), input.clone(), span(until)).await?;
+    let mut more = u64::try_from(counted).unwrap_or_default().saturating_sub(rows);
+    if more > 0 && from.timestamp_subsec_micros() > 0 {
+        // A service that cuts times to seconds counts what lies before in that second.
+        let second = span(Some(from.trunc_subsecs(0) + TimeDelta::seconds(1)));
+        let window = (list.export)(client, input, second)?.next_window().await.transpose()?;
+        more = more.saturating_sub(window.map_or(0, |window| window.proof.strays));
+    }
+    match more {
+        0 => Ok(()),
+        more => Err(Error::new(
+            Exit::Partial,
+            "inconsistent",
+            format!("the service counts {more} more rows in all of the time than in its windows"),
+        )
+        .hint(hint)),
+    }
+}
