@@ -9,7 +9,6 @@ mod directory;
 mod disk;
 mod format;
 mod found;
-mod keep;
 #[cfg(test)]
 mod kinds_tests;
 mod lists;
@@ -20,13 +19,17 @@ mod parquet;
 mod part;
 mod privacy;
 mod settings;
+mod stored;
 mod summary;
 mod table;
+mod target;
 mod total_count;
 mod totals;
+mod unrecorded;
 mod value;
 mod verify;
 mod window;
+mod window_writer;
 mod writer;
 
 use std::path::Path;
@@ -39,8 +42,8 @@ use desk_client::export::{Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use tokio::sync::watch;
 
-use crate::api::input::Span;
 use crate::api::GARBLED;
+use crate::api::input::Span;
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
@@ -49,14 +52,13 @@ use crate::interrupt;
 use crate::output::{many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Row;
-use keep::Keeper;
-use manifest::Manifest;
+use directory::ExportDir;
 use options::Options;
 use settings::Settings;
 use total_count::check_total;
 use totals::Totals;
 use window::Window;
-use writer::Place;
+use window_writer::WindowWriter;
 
 pub(crate) use options::command;
 pub(crate) use value::hex;
@@ -76,19 +78,18 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let settings = options.settings(connection.service())?;
     let counts = Arc::new(Counts::default());
     let client = connection.observed(counts.clone())?;
-    part::directory(&options.dir)?;
-    directory::compatible(&options.dir, &settings)?;
-    let mut manifest = Manifest::open(&options.dir, settings.partition)?;
-    let totals = recover(&options.dir, &mut manifest, &settings)?;
+    let mut dir = ExportDir::open(&options.dir, settings)?;
+    let totals = dir.recover()?;
     if !options.list.windows && totals.windows > 0 {
         // There is nothing behind it: what has changed is read anew.
-        drop(manifest);
+        drop(dir);
         return verify::run(matches, verify::Mode::default()).await;
     }
     let started = Instant::now();
     reuse_memory();
+    let settings = dir.settings().clone();
     let (first, until) = settings.span();
-    let (before, unchecked) = (totals.rows, totals.unchecked(&manifest));
+    let (before, unchecked) = (totals.rows, totals.unchecked(dir.manifest()));
     let (stop, interrupted) = watch::channel(false);
     let json = options.json;
     let orderly = move || {
@@ -101,11 +102,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let last =
         Error::interrupted("ended at once").hint("type the same command again: it goes on behind the last window");
     interrupt::on_first(json, orderly, || last);
-    let (dir, encoder) = (options.dir.clone(), options.encoder.clone());
-    let begun = (totals.windows > 0).into();
-    let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder, begun }, manifest);
+    let writer = WindowWriter::new(dir, options.encoder.clone());
     let mut work =
-        Work { options: &options, settings: &settings, client, counts, keeper, totals, interrupted, unchecked };
+        Work { options: &options, settings: &settings, client, counts, writer, totals, interrupted, unchecked };
     match work.from(first).zip(until) {
         Some((from, until)) if from > until => work.close().await.map_err(|error| work.stopped(error))?,
         _ => work.all(first, until).await?,
@@ -122,32 +121,6 @@ fn reuse_memory() {
 
 fn verify_hint(dir: &Path) -> String {
     format!("type `desk export verify {}`: it reads anew what has changed", files::quoted(dir))
-}
-
-/// Goes back to what the manifest says; gives what is there.
-fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
-    directory::begin(dir, manifest, settings)?;
-    let short = writer::is_short(dir, manifest, settings)?;
-    if !short {
-        writer::clean(dir, manifest)?;
-    }
-    // All are looked at, the last one to the byte.
-    let missing = manifest.windows().find(|window| short || !writer::has(dir, settings, window));
-    // A table that is made anew has the last one with rows last.
-    let last = manifest.windows().rev().find(|window| window.count > 0);
-    let wrong = match (missing, last) {
-        (None, Some(last)) if !writer::holds(dir, settings, last)? => Some(last),
-        (missing, _) => missing,
-    };
-    if let Some(window) = wrong {
-        let problem = format!("what {} has of {} is not as it was written", dir.display(), window.from.to_rfc3339());
-        return Err(Error::integrity(problem)
-            .hint(format!("type `desk export verify {}`: it reads it anew", files::quoted(dir))));
-    }
-    let mut totals = Totals::default();
-    manifest.windows().for_each(|window| totals.add(window));
-    manifest.forget();
-    Ok(totals)
 }
 
 fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> String {
@@ -170,7 +143,7 @@ struct Work<'a> {
     settings: &'a Settings,
     client: Client,
     counts: Arc<Counts>,
-    keeper: Keeper,
+    writer: WindowWriter,
     totals: Totals,
     interrupted: watch::Receiver<bool>,
     /// There are windows of runs that did not come to their end, or found more rows there.
@@ -203,14 +176,14 @@ impl Work<'_> {
 
     /// Waits, and lets others verify and mend what is there meanwhile; then begins as the same command typed again would.
     async fn rest(&mut self, again: Duration) -> Result<()> {
-        self.keeper.manifest()?.rest()?;
+        self.writer.dir()?.rest()?;
         let mut left = again;
         loop {
             // An error would say that the signal can never come.
             if tokio::time::timeout(left, self.interrupted.wait_for(|stop| *stop)).await.is_ok() {
                 return Err(Error::interrupted("interrupted"));
             }
-            match self.keeper.manifest()?.resume() {
+            match self.writer.dir()?.resume() {
                 Ok(()) => break,
                 // They are not done.
                 Err(error) if error.exit == Exit::TryLater => {
@@ -220,10 +193,10 @@ impl Work<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let (dir, manifest) = (&self.options.dir, self.keeper.manifest()?);
-        directory::compatible(dir, self.settings)?;
-        self.totals = recover(dir, manifest, self.settings)?;
-        self.unchecked |= self.totals.unchecked(manifest);
+        let dir = self.writer.dir()?;
+        dir.check_compatible()?;
+        self.totals = dir.recover()?;
+        self.unchecked |= self.totals.unchecked(dir.manifest());
         Ok(())
     }
 
@@ -268,8 +241,8 @@ impl Work<'_> {
             .pieces(self.options.rows_held);
         let read = self.read(&mut pieces, &mut progress).await;
         // Whole windows that were read before an error are kept.
-        let written = self.keeper.done().await.map(|window| self.kept(window));
-        let left = self.keeper.again();
+        let written = self.writer.finish().await.map(|window| self.kept(window));
+        let left = self.writer.roll_back();
         progress.end();
         let ended = written.and(read).and(left);
         self.unchecked |= ended.is_err() && self.totals.windows > 0;
@@ -286,7 +259,7 @@ impl Work<'_> {
             check_total(list, &self.client, input, (first, Some(last)), self.totals.rows, &verify_hint(dir)).await?;
             self.unchecked = false;
         }
-        self.keeper.end(last)
+        self.writer.dir()?.end(last)
     }
 
     async fn read(&mut self, pieces: &mut Pieces<Row>, progress: &mut Progress) -> Result<()> {
@@ -329,16 +302,16 @@ impl Work<'_> {
                 Piece::Rows { from, until, items } => {
                     flowed += items.len() as u64;
                     progress.add(items.len() as u64);
-                    self.keeper.rows((from, until), items)?;
+                    self.writer.rows((from, until), items)?;
                 }
                 Piece::Again => {
                     progress.take_back(std::mem::take(&mut flowed));
-                    self.keeper.again()?;
+                    self.writer.roll_back()?;
                 }
                 Piece::Window(window) => {
                     flowed = 0;
                     progress.add(window.items.len() as u64);
-                    let before = self.keeper.window(window).await?;
+                    let before = self.writer.window(window).await?;
                     self.kept(before);
                     if *self.interrupted.borrow() {
                         return Err(Error::interrupted("interrupted"));

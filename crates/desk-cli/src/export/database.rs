@@ -7,6 +7,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use blake3::Hasher;
@@ -15,9 +16,9 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::format::Encoder;
-use super::names;
 use super::settings::Settings;
 use super::table::{Table, Type, Value};
+use super::target::ExportTarget;
 use super::window::{Part, Span, Window};
 use crate::error::{Error, Exit, Result};
 use crate::files;
@@ -72,17 +73,12 @@ impl Keys {
 }
 
 impl Open {
-    /// `revision` tells what is mended from what is new; a table that has `begun` is not made anew.
-    pub(crate) fn new(
-        dir: &Path,
-        settings: &Settings,
-        encoder: &Encoder,
-        span: Span,
-        (revision, begun): (u32, bool),
-    ) -> Result<Open> {
-        let (table, part) = (&encoder.table, names::table(settings));
-        let path = dir.join(&part);
-        let keys = Keys::new(table, settings)?;
+    /// `revision` is 0 for a new window. A table that has windows must exist.
+    pub(crate) fn new(target: &ExportTarget, span: Span, revision: u32) -> Result<Open> {
+        let (table, part) = (&target.table, target.names.table());
+        let begun = target.begun.load(Ordering::Relaxed);
+        let path = target.dir.path().join(&part);
+        let keys = Keys::new(table, &target.settings)?;
         // SQLite gives its other files the mode and the owner of this one.
         let created = if begun { Err(ErrorKind::AlreadyExists.into()) } else { files::create_own(&path) };
         let file = created.or_else(|error: io::Error| match error.kind() {
@@ -95,7 +91,7 @@ impl Open {
             ErrorKind::AlreadyExists => files::taken(&path),
             _ => files::unwritten(&path, &error),
         })?;
-        let path = own(dir, settings)?.ok_or_else(|| files::removed(&path))?;
+        let path = own(target)?.ok_or_else(|| files::removed(&path))?;
         let open = || {
             let db = connect(&path)?;
             db.execute_batch(&columns(table, &keys))?;
@@ -149,8 +145,9 @@ pub(crate) fn check(table: &Table, settings: &Settings) -> Result<()> {
 
 /// The file of the table, if it exists. Refuses links and files of another user, also for the journal, whose contents SQLite
 /// trusts. The path has no links in it, because SQLite follows none.
-fn own(dir: &Path, settings: &Settings) -> Result<Option<PathBuf>> {
-    let named = dir.join(names::table(settings));
+fn own(target: &ExportTarget) -> Result<Option<PathBuf>> {
+    let (dir, name) = (target.dir.path(), target.names.table());
+    let named = dir.join(&name);
     let checked = ["", "-wal", "-shm", "-journal"].map(|suffix| {
         let path = files::with(&named, suffix);
         files::check_own(&path).map_err(|error| files::failed("open", &path, &error))
@@ -161,13 +158,13 @@ fn own(dir: &Path, settings: &Settings) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     let dir = dir.canonicalize().map_err(|error| files::unwritten(dir, &error))?;
-    Ok(Some(dir.join(names::table(settings))))
+    Ok(Some(dir.join(name)))
 }
 
 /// Windows that a table has more than `recorded` ones. One of a version that did not count them has none.
-pub(crate) fn beyond(dir: &Path, settings: &Settings, table: &Table, recorded: usize) -> Result<usize> {
-    let Some(path) = own(dir, settings)? else { return Ok(0) };
-    let keys = Keys::new(table, settings)?;
+pub(crate) fn beyond(target: &ExportTarget, recorded: usize) -> Result<usize> {
+    let Some(path) = own(target)? else { return Ok(0) };
+    let keys = Keys::new(&target.table, &target.settings)?;
     let count = || {
         let db = reading(&path)?;
         match windows(&db)? {
@@ -185,22 +182,17 @@ pub(crate) fn beyond(dir: &Path, settings: &Settings, table: &Table, recorded: u
 
 /// Whether a table has fewer windows than `recorded` ones: it is not the one that they were written to. One of a version that did not
 /// count them may have all.
-pub(crate) fn is_short(dir: &Path, settings: &Settings, recorded: usize) -> Result<bool> {
-    let Some(path) = own(dir, settings)? else { return Ok(false) };
+pub(crate) fn is_short(target: &ExportTarget, recorded: usize) -> Result<bool> {
+    let Some(path) = own(target)? else { return Ok(false) };
     let counted = reading(&path).and_then(|db| windows(&db));
     // What cannot be read is found when it is looked at.
     Ok(counted.is_ok_and(|windows| (1..recorded as i64).contains(&windows)))
 }
 
 /// Takes out what lies behind the last recorded window: rows of one that was not recorded.
-pub(crate) fn trim(
-    dir: &Path,
-    settings: &Settings,
-    table: &Table,
-    (recorded, until): (usize, DateTime<Utc>),
-) -> Result<()> {
-    let Some(path) = own(dir, settings)? else { return Ok(()) };
-    let keys = Keys::new(table, settings)?;
+pub(crate) fn trim(target: &ExportTarget, (recorded, until): (usize, DateTime<Utc>)) -> Result<()> {
+    let Some(path) = own(target)? else { return Ok(()) };
+    let keys = Keys::new(&target.table, &target.settings)?;
     let trim = || {
         let db = reading(&path)?;
         let behind = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {} > ?1)", keys.table, keys.time);
@@ -245,9 +237,9 @@ fn has_rows(db: &Connection, keys: &Keys) -> rusqlite::Result<bool> {
 }
 
 /// Whether the table has of a window what was recorded.
-pub(crate) fn holds(dir: &Path, settings: &Settings, table: &Table, window: &Window) -> Result<bool> {
-    let Some(path) = own(dir, settings)? else { return Ok(false) };
-    let keys = Keys::new(table, settings)?;
+pub(crate) fn holds(target: &ExportTarget, window: &Window) -> Result<bool> {
+    let Some(path) = own(target)? else { return Ok(false) };
+    let keys = Keys::new(&target.table, &target.settings)?;
     let read = || digest(&reading(&path)?, &keys, (window.from, window.until));
     match read() {
         Ok((_, blake3)) => Ok(window.parts.iter().all(|part| part.blake3 == blake3)),

@@ -10,9 +10,11 @@ use parquet::record::Field;
 use serde_json::{Value, json};
 
 use super::format::Encoder;
+use super::part::PartDir;
 use super::privacy::{Privacy, Private};
 use super::settings::{Format, Settings};
-use super::writer::{Place, Writer};
+use super::target::{ExportTarget, form_of};
+use super::writer::Writer;
 use crate::api::{Column, Kind};
 use crate::rows::{Key, Row};
 
@@ -88,8 +90,9 @@ fn written(dir: &Path, format: Format, private: &Private, pieces: &[&[Row]]) -> 
     let settings = Settings::new(String::new(), "a-list", format, bounds, BTreeMap::new(), none, None);
     let settings = settings.expect("settings");
     let begun = dir.join("a-list.sqlite").exists().into();
-    let place = Place { dir: dir.to_owned(), settings, encoder: Arc::new(encoder), begun };
-    let mut writer = Writer::new(Arc::new(place), span, 0).expect("a writer");
+    let (table, names) = form_of(&settings, COLUMNS, ("id", "at"), true);
+    let target = ExportTarget { dir: PartDir::new(dir), settings, names, table, begun };
+    let mut writer = Writer::new((Arc::new(target), Arc::new(encoder)), span, 0).expect("a writer");
     pieces.iter().for_each(|rows| writer.rows(rows.to_vec()).expect("rows"));
     writer.finish().expect("parts").keep().expect("kept").into_iter().map(|part| part.file).collect()
 }

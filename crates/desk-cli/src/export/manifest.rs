@@ -3,7 +3,7 @@
 //! Invariant: a line is written only after the part that it tells of is durable, and is durable itself before the part of the next
 //! window has its name. Whoever holds the manifest holds its lock; the system gives it back when the process ends, however it ends.
 //! A last line that is torn never counted; one that is wrong before the last is damage, and is said. A file of this name that no
-//! export has begun is never changed, and of a record no file is used before [`Names`] has accepted its name.
+//! export has begun is never changed, and of a record no file is used before [`Names`](super::names::Names) has accepted its name.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -17,8 +17,8 @@ use desk_client::export;
 use serde::{Deserialize, Serialize};
 
 use super::lists;
-use super::names::Names;
 use super::settings::{Settings, Share};
+use super::target;
 use super::window::Window;
 use crate::error::{Error, Exit, Result};
 use crate::files;
@@ -173,7 +173,7 @@ impl Manifest {
         }) else {
             return Ok(0);
         };
-        let names = Names::new(&settings)?;
+        let (_, names) = target::form(&settings)?;
         for (number, line) in lines {
             match record(line) {
                 Some(Record::Window(window)) => {

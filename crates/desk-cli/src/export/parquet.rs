@@ -4,7 +4,6 @@
 //! its compressed pages, not its rows.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -20,10 +19,10 @@ use parquet::record::reader::RowIter;
 use parquet::schema::types::{ColumnPath, Type as Schema, TypePtr};
 
 use super::format::Encoder;
-use super::part::{Finished, Unfinished};
+use super::part::{Finished, PartDir, Unfinished};
 use super::table::{Table, Type, Value};
 use crate::error::{Error, Result as Outcome};
-use crate::files::{self, Below};
+use crate::files;
 use crate::rows::Row;
 
 /// Rows of a row group at most: what readers split their work by.
@@ -63,11 +62,11 @@ impl File {
     }
 }
 
-/// Whether two files below `dir` have the same rows in the same order, however these are grouped and compressed.
-pub(crate) fn same_rows(dir: &Path, (one, other): (&str, &str)) -> Outcome<bool> {
-    let failed = |file: &str, error| files::failed("read", &dir.join(file), &error);
+/// Whether two files have the same rows in the same order, regardless of row groups and compression.
+pub(crate) fn same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Outcome<bool> {
+    let failed = |file: &str, error| files::failed("read", &dir.path().join(file), &error);
     let rows = |file: &str| {
-        let opened = Below::new(dir, file).and_then(|file| file.open()).map_err(|error| failed(file, error))?;
+        let opened = dir.open(file).map_err(|error| failed(file, error))?;
         let reader = SerializedFileReader::new(opened).map_err(|error| failed(file, cause(error)))?;
         Ok::<_, Error>(RowIter::from_file_into(Box::new(reader)))
     };

@@ -4,26 +4,26 @@
 //! parts go last. After a kill the next command removes parts that no line names.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use chrono::SecondsFormat;
 use clap::ArgMatches;
 use desk_client::Client;
 
-use super::directory;
+use super::directory::{self, ExportDir};
 use super::format::Encoder;
 use super::found::Found;
 use super::lists;
 use super::manifest::{self, Manifest};
-use super::names;
-use super::part;
 use super::privacy::Privacy;
 use super::settings::Settings;
+use super::target::ExportTarget;
 use super::total_count::check_total;
 use super::window::Window;
-use super::writer::{self, Place, Writer, Written};
+use super::writer::{Writer, Written};
 use crate::api::List;
 use crate::api::arguments;
 use crate::api::input::{Input, Span};
@@ -54,38 +54,37 @@ pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
     let client = connection.observed(counts.clone())?;
     let (mut found, mut shares) = (Found::default(), BTreeSet::new());
     let mut of = 0;
-    directory::one(&paths)?;
+    directory::check_one_export(&paths)?;
     if paths.len() > 1 {
         // All are checked before any file is changed; not kept open, because there may be thousands.
         paths.iter().try_for_each(|path| Manifest::existing(path.clone()).map(drop))?;
     }
     for path in paths {
-        let mut manifest = Manifest::existing(path)?;
-        // One that came to nothing: if it is of a share, that is missing.
-        let Some(settings) = manifest.settings().cloned() else { continue };
+        // The share of an export that was never begun counts as missing.
+        let Some(mut export) = ExportDir::existing(path)? else { continue };
+        let settings = export.settings().clone();
         if let Some(share) = settings.partition {
             of = share.of;
             shares.insert(share.index);
         }
-        let work = Work::new(&dir, &client, &settings, &connection, matches, mode)?;
+        let work = Work::new(&client, &settings, &connection, matches, mode)?;
         if mode.keep && !work.list.windows {
             let problem = format!("--keep-deleted: {} cannot be asked for a stretch of time", work.list.name);
             return Err(Error::usage(problem).unsent().hint("copy the directory before you leave the option out"));
         }
-        if let Some(error) = manifest.is_fixed().filter(|_| mode.read) {
+        if let Some(error) = export.manifest().is_fixed().filter(|_| mode.read) {
             return Err(error
                 .context("--read writes what it reads beside the parts")
                 .unsent()
                 .hint("copy the directory to a place that can be written, and verify the copy; or leave --read out"));
         }
-        work.manifest(&mut manifest, &mut found, &counts, json).await?;
+        work.share(&mut export, &mut found, &counts, json).await?;
     }
     found.missing.extend((1..=of).filter(|index| !shares.contains(index)).map(|index| format!("share {index}/{of}")));
     found.tell(mode.keep, &counts, json, started)
 }
 
 struct Work<'a> {
-    dir: &'a Path,
     client: &'a Client,
     settings: &'a Settings,
     list: &'static List,
@@ -96,7 +95,6 @@ struct Work<'a> {
 
 impl<'a> Work<'a> {
     fn new(
-        dir: &'a Path,
         client: &'a Client,
         settings: &'a Settings,
         connection: &Connection,
@@ -109,28 +107,23 @@ impl<'a> Work<'a> {
         }
         let input = Input { values: settings.arguments.clone(), ..Input::default() };
         let key = matches.get_one::<PathBuf>("hmac-key-file");
-        Ok(Work { dir, client, settings, list: lists::find(&settings.list)?, input, key, mode })
+        Ok(Work { client, settings, list: lists::find(&settings.list)?, input, key, mode })
     }
 
-    async fn manifest(
-        &self,
-        manifest: &mut Manifest,
-        found: &mut Found,
-        counts: &Arc<Counts>,
-        json: bool,
-    ) -> Result<()> {
-        let windows: Vec<Window> = manifest.windows().cloned().collect();
-        writer::clean(self.dir, manifest)?;
+    async fn share(&self, export: &mut ExportDir, found: &mut Found, counts: &Arc<Counts>, json: bool) -> Result<()> {
+        let windows: Vec<Window> = export.manifest().windows().cloned().collect();
+        export.clean()?;
         let rows = windows.iter().fold(0, |rows: u64, window| rows.saturating_add(window.count));
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
         let (before, kept) = (found.there(), found.kept + found.more);
         for window in &windows {
-            let now = self.window(window, manifest, found).await?;
+            let now = self.window(window, export, found).await?;
             found.windows += 1;
             found.rows = found.rows.saturating_add(now);
             progress.add(window.count);
         }
         progress.end();
+        let manifest = export.manifest();
         let last = manifest.windows().next_back().map(|window| window.until);
         let (first, until) = self.settings.span();
         let reached = last.is_some_and(|last| until.is_none_or(|until| until <= last));
@@ -138,15 +131,15 @@ impl<'a> Work<'a> {
             Some(_) if manifest.ended() == last => Ok(()),
             Some(_) if !self.list.windows && manifest.is_fixed().is_some() => Ok(()),
             // Its one window had as many rows as the list.
-            Some(last) if !self.list.windows => manifest.end(last),
+            Some(last) if !self.list.windows => export.end(last),
             // All windows are there; killed before the last word.
             Some(last) if until.is_some() => {
                 let rows = found.there() - before;
                 let hint = "type the same command again, when the service is at rest";
                 check_total(self.list, self.client, &self.input, (first, until), rows, hint).await?;
                 // What differs is not called whole.
-                match kept == found.kept + found.more && manifest.is_fixed().is_none() {
-                    true => manifest.end(last),
+                match kept == found.kept + found.more && export.manifest().is_fixed().is_none() {
+                    true => export.end(last),
                     false => Ok(()),
                 }
             }
@@ -159,15 +152,15 @@ impl<'a> Work<'a> {
     }
 
     /// Checks a window and mends it; gives its rows.
-    async fn window(&self, window: &Window, manifest: &mut Manifest, found: &mut Found) -> Result<u64> {
+    async fn window(&self, window: &Window, export: &mut ExportDir, found: &mut Found) -> Result<u64> {
         let span = Span { from: Some(window.from), until: Some(window.until), page: None };
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
-        let whole = writer::holds(self.dir, self.settings, window)?;
+        let whole = export.holds(window)?;
         // Of a list that cannot be asked for times as many rows may be others.
         let there = u64::try_from(count).ok();
         let agrees = window.verified && whole && there == Some(window.count);
         let reads = self.mode.read || !self.list.windows;
-        if agrees && !(reads && manifest.is_fixed().is_none()) {
+        if agrees && !(reads && export.manifest().is_fixed().is_none()) {
             found.counted += 1;
             return Ok(window.count);
         }
@@ -179,13 +172,13 @@ impl<'a> Work<'a> {
             found.wrong += u64::from(!window.verified);
             return Ok(window.count);
         }
-        if let Some(error) = manifest.is_fixed() {
+        if let Some(error) = export.manifest().is_fixed() {
             let from = window.from.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-            let error = error.context(format!("what {} has of {from} differs", self.dir.display()));
+            let error = error.context(format!("what {} has of {from} differs", export.path().display()));
             return Err(Error { exit: Exit::Integrity, kind: "integrity", ..error });
         }
         // The parts of a window that is whole were cleaned up before.
-        let left = if whole { Vec::new() } else { self.left(window)? };
+        let left = if whole { Vec::new() } else { export.unrecorded_parts(window)? };
         if self.mode.keep
             && let Some(left) = left.first()
         {
@@ -194,14 +187,15 @@ impl<'a> Work<'a> {
                 .hint("put the newest manifest back; or copy the directory, and leave --keep-deleted out"));
         }
         // A window before it was whole, or has made the table.
-        let first = manifest.windows().next().is_none_or(|first| first.from == window.from);
-        let (now, written) = self.again(window, &left, span, !first).await?;
+        let first = export.manifest().windows().next().is_none_or(|first| first.from == window.from);
+        export.target().begun.store(!first, Ordering::Relaxed);
+        let (now, written) = self.read_again(export.target(), window, &left, span).await?;
         if !now.verified {
             found.wrong += 1;
         }
         if whole {
             let same = (now.verified, now.count) == (window.verified, window.count);
-            if !now.verified || (same && written.is_same(&window.parts, self.settings.format)?) {
+            if !now.verified || (same && written.is_same(&window.parts)?) {
                 // There is no better.
                 written.discard()?;
                 return Ok(window.count);
@@ -223,36 +217,31 @@ impl<'a> Work<'a> {
         let old = window.parts.iter().map(|part| part.file.clone()).filter(|file| !kept.contains(file.as_str()));
         let old: Vec<String> = old.collect();
         let verified = now.verified;
-        manifest.add(&now)?;
-        part::remove(self.dir, &old)?;
+        export.add(&now)?;
+        export.remove(&old)?;
         if verified {
             // What a kill left of it before.
-            part::remove(self.dir, &left)?;
+            export.remove(&left)?;
         }
         Ok(rows)
     }
 
-    /// Whole parts of a window that are not recorded.
-    fn left(&self, window: &Window) -> Result<Vec<String>> {
-        let recorded = window.parts.iter().map(|part| part.file.as_str()).collect();
-        let left = part::unrecorded(self.dir, self.settings, &recorded)?.into_iter();
-        let left: Vec<String> = left.filter(|part| part.from == Some(window.from)).map(|part| part.file).collect();
-        part::check_own(self.dir, &left)?;
-        Ok(left)
-    }
-
     /// Reads a window again, into parts of other names than those that there are and that were `left`.
-    async fn again(&self, window: &Window, left: &[String], span: Span, begun: bool) -> Result<(Window, Written)> {
+    async fn read_again(
+        &self,
+        target: &Arc<ExportTarget>,
+        window: &Window,
+        left: &[String],
+        span: Span,
+    ) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
         let taken = |revision| {
-            let name = names::part(self.settings, time, revision);
+            let name = target.names.part(time, revision);
             window.parts.iter().map(|part| &part.file).chain(left).any(|file| file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
-        let (settings, encoder) = (self.settings.clone(), Arc::new(self.encoder()?));
-        let place = Place { dir: self.dir.to_owned(), settings, encoder, begun: begun.into() };
-        let place = Arc::new(place);
-        let begin = |time| Writer::new(place.clone(), time, revision);
+        let encoder = Arc::new(self.encoder()?);
+        let begin = |time| Writer::new((target.clone(), encoder.clone()), time, revision);
         let mut writer = None;
         let mut export = (self.list.export)(self.client, &self.input, span)?;
         let mut now = Window {
