@@ -4,10 +4,11 @@
 //! same command goes on after any end, a kill included, with nothing lost or doubled. What decides that rows are complete is
 //! the client's export; here they are kept.
 
-mod database;
+mod cleanup;
 mod directory;
 mod disk;
 mod format;
+mod formats;
 mod found;
 #[cfg(test)]
 mod kinds_tests;
@@ -15,11 +16,9 @@ mod lists;
 mod manifest;
 mod names;
 mod options;
-mod parquet;
 mod part;
 mod privacy;
 mod settings;
-mod stored;
 mod summary;
 mod table;
 mod target;
@@ -30,7 +29,7 @@ mod value;
 mod verify;
 mod window;
 mod window_writer;
-mod writer;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -102,7 +101,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let last =
         Error::interrupted("ended at once").hint("type the same command again: it goes on behind the last window");
     interrupt::on_first(json, orderly, || last);
-    let writer = WindowWriter::new(dir, options.encoder.clone());
+    let writer = WindowWriter::new(dir, options.privacy.clone());
     let mut work =
         Work { options: &options, settings: &settings, client, counts, writer, totals, interrupted, unchecked };
     match work.from(first).zip(until) {

@@ -164,6 +164,8 @@ impl Row {
     pub(crate) fn alone(key: Key, json: &str) -> Row {
         let mut page = format!("{json} ").into_bytes();
         flatten(&mut page);
+        page.pop();
+        page.push(b'\n');
         Row { key, at: At::new(0, json.len()).unwrap(), page: Arc::new(page) }
     }
 }

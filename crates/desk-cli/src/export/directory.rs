@@ -10,9 +10,11 @@ use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 
+use super::cleanup::clean;
+use super::format::Format;
+use super::formats;
 use super::manifest::{self, Manifest};
 use super::settings::Settings;
-use super::stored;
 use super::target::ExportTarget;
 use super::totals::Totals;
 use super::unrecorded::unrecorded;
@@ -22,6 +24,7 @@ use crate::files;
 
 /// The directory of an export, or of a share of it, locked against other commands.
 pub(crate) struct ExportDir {
+    format: &'static dyn Format,
     target: Arc<ExportTarget>,
     manifest: Manifest,
 }
@@ -29,24 +32,28 @@ pub(crate) struct ExportDir {
 impl ExportDir {
     /// Opens the directory for an export with these settings, or creates it. Refuses a directory that has another export.
     pub(crate) fn open(path: &Path, settings: Settings) -> Result<ExportDir> {
-        let target = ExportTarget::new(path, settings)?;
+        let target = formats::target(path, settings)?;
         target.dir.create()?;
         check_compatible(&target)?;
         let manifest = Manifest::open(path, target.settings.partition)?;
-        Ok(ExportDir { target: Arc::new(target), manifest })
+        Ok(ExportDir { format: formats::of(target.settings.format), target: Arc::new(target), manifest })
     }
 
     /// Opens the export of a manifest that exists; `None` if the export was never begun.
     pub(crate) fn existing(manifest: PathBuf) -> Result<Option<ExportDir>> {
         let manifest = Manifest::existing(manifest)?;
         let Some(settings) = manifest.settings().cloned() else { return Ok(None) };
-        let target = ExportTarget::new(files::parent(manifest.path()), settings)?;
-        Ok(Some(ExportDir { target: Arc::new(target), manifest }))
+        let target = formats::target(files::parent(manifest.path()), settings)?;
+        Ok(Some(ExportDir { format: formats::of(target.settings.format), target: Arc::new(target), manifest }))
     }
 
     /// The place and the form of the windows, for readers and writers next to this lock.
     pub(crate) fn target(&self) -> &Arc<ExportTarget> {
         &self.target
+    }
+
+    pub(crate) fn format(&self) -> &'static dyn Format {
+        self.format
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -65,16 +72,16 @@ impl ExportDir {
     pub(crate) fn recover(&mut self) -> Result<Totals> {
         self.begin()?;
         let (target, manifest) = (&*self.target, &self.manifest);
-        let short = stored::is_short(target, manifest)?;
+        let short = self.format.is_short(target, manifest.windows().count())?;
         if !short {
             self.clean()?;
         }
         // Every window is looked at, the last one to the byte.
-        let missing = manifest.windows().find(|window| short || !stored::has(target, window));
+        let missing = manifest.windows().find(|window| short || !self.format.has(target, window));
         // A table that was replaced lacks the last window with rows.
         let last = manifest.windows().rev().find(|window| window.count > 0);
         let wrong = match (missing, last) {
-            (None, Some(last)) if !stored::holds(target, last)? => Some(last),
+            (None, Some(last)) if !self.format.holds(target, last)? => Some(last),
             (missing, _) => missing,
         };
         if let Some(window) = wrong {
@@ -103,7 +110,8 @@ impl ExportDir {
             if complete || !self.manifest.is_empty() {
                 return Err(error);
             }
-            stored::clean(&ExportTarget::new(target.dir.path(), other)?, &self.manifest)?;
+            let other = formats::target(target.dir.path(), other)?;
+            clean(formats::of(other.settings.format), &other, &self.manifest)?;
         }
         self.manifest.start(target.settings.clone())?;
         files::sync(target.dir.path()).map_err(|error| Error::io("write to", target.dir.path(), &error))?;
@@ -113,12 +121,12 @@ impl ExportDir {
 
     /// Removes the leftovers of a killed command.
     pub(crate) fn clean(&self) -> Result<()> {
-        stored::clean(&self.target, &self.manifest)
+        clean(self.format, &self.target, &self.manifest)
     }
 
     /// Whether a window's stored data matches its recorded hashes.
     pub(crate) fn holds(&self, window: &Window) -> Result<bool> {
-        stored::holds(&self.target, window)
+        self.format.holds(&self.target, window)
     }
 
     /// The complete parts of a window that the manifest does not record.

@@ -9,12 +9,12 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::{Value, json};
 
-use super::format::Encoder;
+use super::format::NewWindow;
+use super::formats::{self, form_of};
 use super::part::PartDir;
 use super::privacy::{Privacy, Private};
-use super::settings::{Format, Settings};
-use super::target::{ExportTarget, form_of};
-use super::writer::Writer;
+use super::settings::{FormatName, Settings};
+use super::target::ExportTarget;
 use crate::api::{Column, Kind};
 use crate::rows::{Key, Row};
 
@@ -82,9 +82,8 @@ fn all() -> Vec<Row> {
 }
 
 /// Writes the pieces of a window and gives the files.
-fn written(dir: &Path, format: Format, private: &Private, pieces: &[&[Row]]) -> Vec<String> {
+fn written(dir: &Path, format: FormatName, private: &Private, pieces: &[&[Row]]) -> Vec<String> {
     let privacy = Privacy::new(private, None).expect("privacy");
-    let encoder = Encoder::new(format, COLUMNS, ("id", "at"), privacy);
     let span = (time("2026-01-01T00:00:00Z"), time("2026-03-01T00:00:00Z"));
     let (bounds, none) = ((Some(span.0), Some(span.1)), (private.clone(), None));
     let settings = Settings::new(String::new(), "a-list", format, bounds, BTreeMap::new(), none, None);
@@ -92,9 +91,10 @@ fn written(dir: &Path, format: Format, private: &Private, pieces: &[&[Row]]) -> 
     let begun = dir.join("a-list.sqlite").exists().into();
     let (table, names) = form_of(&settings, COLUMNS, ("id", "at"), true);
     let target = ExportTarget { dir: PartDir::new(dir), settings, names, table, begun };
-    let mut writer = Writer::new((Arc::new(target), Arc::new(encoder)), span, 0).expect("a writer");
-    pieces.iter().for_each(|rows| writer.rows(rows.to_vec()).expect("rows"));
-    writer.finish().expect("parts").keep().expect("kept").into_iter().map(|part| part.file).collect()
+    let window = NewWindow { target: Arc::new(target), privacy: Arc::new(privacy), span, revision: 0 };
+    let mut sink = formats::of(format).begin(window).expect("a sink");
+    pieces.iter().for_each(|rows| sink.rows(rows.to_vec()).expect("rows"));
+    sink.finish().expect("parts").publish().expect("parts").into_iter().map(|part| part.file).collect()
 }
 
 fn shown(field: &Field) -> Option<Value> {
@@ -150,7 +150,7 @@ fn every_kind_of_value_comes_back() {
     let (all, none) = (all(), Private::default());
     let pieces = [&all[..3], &[], &all[3..], &all[..1]];
     let dir = tempfile::tempdir().expect("a directory");
-    let files = written(dir.path(), Format::Parquet, &none, &pieces);
+    let files = written(dir.path(), FormatName::Parquet, &none, &pieces);
     let name = "a-list-20260101T000000000000Z-20260301T000000000000Z";
     let (undated, days) = ("a-list/date_=__HIVE_DEFAULT_PARTITION__", ["01-31", "02-01"]);
     let mut wanted_files = vec![format!("{undated}/{name}.parquet")];
@@ -163,11 +163,11 @@ fn every_kind_of_value_comes_back() {
     assert_eq!(read, wanted);
     // Written twice, a row is there once.
     for pieces in [&pieces[..], &pieces[..3]] {
-        assert_eq!(written(dir.path(), Format::Sqlite, &none, pieces), ["a-list.sqlite"]);
+        assert_eq!(written(dir.path(), FormatName::Sqlite, &none, pieces), ["a-list.sqlite"]);
         assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), wanted);
     }
     // What has vanished meanwhile is no longer there.
-    written(dir.path(), Format::Sqlite, &none, &[&all[..2]]);
+    written(dir.path(), FormatName::Sqlite, &none, &[&all[..2]]);
     assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), wanted[..2]);
 }
 
@@ -175,7 +175,7 @@ fn every_kind_of_value_comes_back() {
 #[test]
 fn a_file_says_what_it_has() {
     let dir = tempfile::tempdir().expect("a directory");
-    let files = written(dir.path(), Format::Parquet, &Private::default(), &[&all()[2..]]);
+    let files = written(dir.path(), FormatName::Parquet, &Private::default(), &[&all()[2..]]);
     let file = std::fs::File::open(dir.path().join(&files[0])).expect("a file");
     let metadata = SerializedFileReader::new(file).expect("Parquet").metadata().clone();
     let types = metadata.file_metadata().schema_descr().columns().iter().map(|column| {
@@ -219,7 +219,7 @@ fn what_is_private_is_in_no_column() {
     let redact = all(&["small", "large=[0-9]{5}", "any=1", "DATE=x", "day", "part=."]);
     let private = Private { drop, redact, ..Private::default() };
     let dir = tempfile::tempdir().expect("a directory");
-    let files = written(dir.path(), Format::Parquet, &private, &[&self::all()]);
+    let files = written(dir.path(), FormatName::Parquet, &private, &[&self::all()]);
     let read: Vec<Value> = files.iter().flat_map(|file| of_parquet(&dir.path().join(file))).collect();
     assert_eq!(
         read,
@@ -238,6 +238,6 @@ fn what_is_private_is_in_no_column() {
             }),
         ]
     );
-    written(dir.path(), Format::Sqlite, &private, &[&self::all()]);
+    written(dir.path(), FormatName::Sqlite, &private, &[&self::all()]);
     assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), read);
 }

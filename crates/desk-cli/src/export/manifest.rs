@@ -16,9 +16,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use desk_client::export;
 use serde::{Deserialize, Serialize};
 
+use super::formats;
 use super::lists;
 use super::settings::{Settings, Share};
-use super::target;
 use super::window::Window;
 use crate::error::{Error, Exit, Result};
 use crate::files;
@@ -173,7 +173,7 @@ impl Manifest {
         }) else {
             return Ok(0);
         };
-        let (_, names) = target::form(&settings)?;
+        let (_, names) = formats::form(&settings)?;
         for (number, line) in lines {
             match record(line) {
                 Some(Record::Window(window)) => {

@@ -9,11 +9,11 @@ use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::database;
-use super::format::Encoder;
+use super::format::Format;
+use super::formats;
 use super::lists;
 use super::privacy::{Privacy, Private};
-use super::settings::{self, Format, Settings, Share};
+use super::settings::{self, FormatName, Settings, Share};
 use crate::api::input::Input;
 use crate::api::{List, Place, arguments};
 use crate::connect;
@@ -70,7 +70,7 @@ pub(crate) fn command() -> Option<Command> {
                 .value_name("FORMAT")
                 .default_value("ndjson")
                 .help("What is written; CSV has the columns that this version knows, the others all there are")
-                .value_parser(PossibleValuesParser::new(["ndjson", "csv", "parquet", "sqlite"])),
+                .value_parser(PossibleValuesParser::new(formats::choices())),
         )
         .arg(
             Arg::new("csv-raw")
@@ -190,11 +190,11 @@ pub(crate) struct Options {
     /// Rows of a window that is held in memory.
     pub(crate) rows_held: usize,
     pub(crate) json: bool,
-    pub(crate) encoder: Arc<Encoder>,
+    pub(crate) privacy: Arc<Privacy>,
     pub(crate) in_flight: usize,
     /// How long to wait before what has come meanwhile is read, if that is wanted.
     pub(crate) follow: Option<Duration>,
-    format: Format,
+    format: FormatName,
     since: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
     partition: Option<Share>,
@@ -204,10 +204,10 @@ pub(crate) struct Options {
 
 /// Rows of a window, and of one that is held in memory, if it is not said. A window costs the disk a wait or three, and a kill or
 /// an interrupt a window.
-fn rows_per_window(encoder: &Encoder, page: i64) -> (usize, usize) {
+fn rows_per_window(format: &dyn Format, privacy: &Privacy, page: i64) -> (usize, usize) {
     let pages = usize::try_from(page).unwrap_or_default().saturating_mul(120);
-    match encoder.rows_held() {
-        held if encoder.takes_lines() => (pages.clamp(held, 6 * held), held),
+    match format.rows_held() {
+        held if format.takes_lines(privacy) => (pages.clamp(held, 6 * held), held),
         held => (held, held),
     }
 }
@@ -233,14 +233,9 @@ impl Options {
                 return Err(Error::usage(problem).hint("leave it out: all of the list is read"));
             }
         }
-        let format = match (matches.get_one::<String>("format").map(String::as_str), matches.get_flag("csv-raw")) {
-            (Some("csv"), false) => Format::Csv,
-            (Some("csv"), true) => Format::CsvRaw,
-            (Some("parquet"), false) => Format::Parquet,
-            (Some("sqlite"), false) => Format::Sqlite,
-            (_, false) => Format::Ndjson,
-            (_, true) => return Err(Error::usage("--csv-raw needs --format csv")),
-        };
+        let choice = matches.get_one::<String>("format").map_or("", String::as_str);
+        let format = formats::chosen(choice, matches.get_flag("csv-raw"));
+        let format = format.ok_or_else(|| Error::usage("--csv-raw needs --format csv"))?;
         let private = Private::given(matches, list)?;
         let privacy = Privacy::new(&private, matches.get_one::<PathBuf>("hmac-key-file"))?;
         let key_id = privacy.key_id();
@@ -248,10 +243,9 @@ impl Options {
         if page.is_some_and(|page| page > list.page) {
             return Err(Error::usage(format!("--page-size is at most {} for the list {}", list.page, list.name)));
         }
-        let encoder = Encoder::new(format, list.columns, (list.id, list.time), privacy);
         let (rows_per_window, rows_held) = match matches.get_one::<u32>("rows-per-window") {
             Some(rows) => (*rows as usize, *rows as usize),
-            None => rows_per_window(&encoder, page.unwrap_or(list.page)),
+            None => rows_per_window(formats::of(format), &privacy, page.unwrap_or(list.page)),
         };
         Ok(Options {
             dir: arguments::path(matches, "directory").to_owned(),
@@ -262,7 +256,7 @@ impl Options {
             rows_held,
             json: matches.get_flag("json"),
             key_id,
-            encoder: Arc::new(encoder),
+            privacy: Arc::new(privacy),
             in_flight: matches.get_one::<u32>("in-flight").map_or(1, |requests| *requests as usize),
             follow: matches.get_flag("follow").then(|| *matches.get_one("every").unwrap_or(&Duration::from_secs(60))),
             format,
@@ -277,13 +271,8 @@ impl Options {
         let privacy = (self.private.clone(), self.key_id.clone());
         let (time, arguments) = ((self.since, self.until), self.input.values.clone());
         let settings = Settings::new(service, self.list.name, self.format, time, arguments, privacy, self.partition)?;
-        if self.format == Format::Parquet && self.private.touches(self.list.time) {
-            let problem = format!("the directories of Parquet tell the day of {}", self.list.time);
-            return Err(Error::usage(problem).unsent().hint("choose another --format, or let it be written"));
-        }
-        if self.format == Format::Sqlite {
-            database::check(&self.encoder.table, &settings)?;
-        }
+        let (table, _) = formats::form(&settings)?;
+        formats::of(self.format).check(&settings, &table)?;
         Ok(settings)
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Settings {
     /// The application's id, or the base URL.
     pub(crate) service: String,
     pub(crate) list: String,
-    pub(crate) format: Format,
+    pub(crate) format: FormatName,
     pub(crate) since: Option<DateTime<Utc>>,
     pub(crate) until: Option<DateTime<Utc>>,
     /// Options of the list itself.
@@ -32,25 +32,15 @@ pub(crate) struct Settings {
     pub(crate) partition: Option<Share>,
 }
 
+/// The name of a format in manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Format {
+pub(crate) enum FormatName {
     Ndjson,
     Csv,
     CsvRaw,
     Parquet,
     Sqlite,
-}
-
-impl Format {
-    pub(crate) fn extension(self) -> &'static str {
-        match self {
-            Format::Ndjson => "ndjson",
-            Format::Csv | Format::CsvRaw => "csv",
-            Format::Parquet => "parquet",
-            Format::Sqlite => "sqlite",
-        }
-    }
 }
 
 /// One of several exports that divide a stretch of time.
@@ -95,7 +85,7 @@ impl Settings {
     pub(crate) fn new(
         service: String,
         list: &str,
-        format: Format,
+        format: FormatName,
         (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
         arguments: BTreeMap<String, Vec<String>>,
         (private, hmac_key): (Private, Option<String>),
@@ -194,7 +184,7 @@ mod tests {
                 let settings = Settings::new(
                     String::new(),
                     "x",
-                    Format::Csv,
+                    FormatName::Csv,
                     (Some(since), Some(until)),
                     BTreeMap::new(),
                     none,

@@ -86,6 +86,16 @@ impl Table {
         Table { other: free("other", &columns), columns, id, time }
     }
 
+    /// The properties that have a column, in the order of the spec.
+    pub(crate) fn properties(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().map(|column| column.wire)
+    }
+
+    /// The property that has the time of a row.
+    pub(crate) fn time(&self) -> &'static str {
+        self.time
+    }
+
     /// A name that no column has.
     pub(crate) fn free(&self, name: &str) -> String {
         let name = free(name, &self.columns);

@@ -14,16 +14,16 @@ use clap::ArgMatches;
 use desk_client::Client;
 
 use super::directory::{self, ExportDir};
-use super::format::Encoder;
+use super::format::NewWindow;
 use super::found::Found;
 use super::lists;
 use super::manifest::{self, Manifest};
+use super::part::PartDir;
 use super::privacy::Privacy;
 use super::settings::Settings;
-use super::target::ExportTarget;
 use super::total_count::check_total;
 use super::window::Window;
-use super::writer::{Writer, Written};
+use super::written::Written;
 use crate::api::List;
 use crate::api::arguments;
 use crate::api::input::{Input, Span};
@@ -189,13 +189,14 @@ impl<'a> Work<'a> {
         // A window before it was whole, or has made the table.
         let first = export.manifest().windows().next().is_none_or(|first| first.from == window.from);
         export.target().begun.store(!first, Ordering::Relaxed);
-        let (now, written) = self.read_again(export.target(), window, &left, span).await?;
+        let (now, written) = self.read_again(export, window, &left, span).await?;
         if !now.verified {
             found.wrong += 1;
         }
         if whole {
             let same = (now.verified, now.count) == (window.verified, window.count);
-            if !now.verified || (same && written.is_same(&window.parts)?) {
+            let has_same_rows = |dir: &PartDir, one: &str, other: &str| export.format().has_same_rows(dir, one, other);
+            if !now.verified || (same && written.is_same(&window.parts, has_same_rows)?) {
                 // There is no better.
                 written.discard()?;
                 return Ok(window.count);
@@ -207,7 +208,7 @@ impl<'a> Work<'a> {
                 return Ok(window.count);
             }
         }
-        let now = Window { parts: written.keep()?, ..now };
+        let now = Window { parts: written.publish()?, ..now };
         let rows = now.count;
         found.mended += u64::from(now.verified);
         if self.list.windows && now.verified {
@@ -229,20 +230,22 @@ impl<'a> Work<'a> {
     /// Reads a window again, into parts of other names than those that there are and that were `left`.
     async fn read_again(
         &self,
-        target: &Arc<ExportTarget>,
+        export: &ExportDir,
         window: &Window,
         left: &[String],
         span: Span,
     ) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
         let taken = |revision| {
-            let name = target.names.part(time, revision);
+            let name = export.target().names.part(time, revision);
             window.parts.iter().map(|part| &part.file).chain(left).any(|file| file.ends_with(&name))
         };
         let revision = (1..).find(|revision| !taken(*revision)).unwrap_or_default();
-        let encoder = Arc::new(self.encoder()?);
-        let begin = |time| Writer::new((target.clone(), encoder.clone()), time, revision);
-        let mut writer = None;
+        let (target, privacy) = (export.target(), Arc::new(self.privacy()?));
+        let begin = |span| {
+            export.format().begin(NewWindow { target: target.clone(), privacy: privacy.clone(), span, revision })
+        };
+        let mut sink = None;
         let mut export = (self.list.export)(self.client, &self.input, span)?;
         let mut now = Window {
             count: 0,
@@ -261,12 +264,12 @@ impl<'a> Work<'a> {
             if !self.list.windows {
                 now.until = proof.until;
             }
-            let mut writing = match writer.take() {
+            let mut writing = match sink.take() {
                 Some(writing) => writing,
                 None => begin((now.from, now.until))?,
             };
             writing.rows(piece.items)?;
-            writer = Some(writing);
+            sink = Some(writing);
             now.count += proof.count;
             now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
             now.id_max = now.id_max.max(proof.id_max);
@@ -276,18 +279,18 @@ impl<'a> Work<'a> {
             reached = Some(proof.until);
         }
         now.verified &= reached == Some(now.until);
-        let writer = match writer {
-            Some(writer) => writer,
+        let sink = match sink {
+            Some(sink) => sink,
             None => begin(time)?,
         };
-        Ok((now, writer.finish()?))
+        Ok((now, sink.finish()?))
     }
 
-    fn encoder(&self) -> Result<Encoder> {
+    fn privacy(&self) -> Result<Privacy> {
         let privacy = Privacy::new(&self.settings.private, self.key)?;
         if privacy.key_id() != self.settings.hmac_key {
             return Err(Error::usage("the key is not the one that the export was made with").hint("give the same file"));
         }
-        Ok(Encoder::new(self.settings.format, self.list.columns, (self.list.id, self.list.time), privacy))
+        Ok(privacy)
     }
 }

@@ -11,20 +11,19 @@ use desk_client::export::Window as Rows;
 use tokio::task::JoinHandle;
 
 use super::directory::ExportDir;
-use super::format::Encoder;
+use super::format::{Format, NewWindow, WindowSink};
+use super::privacy::Privacy;
 use super::target::ExportTarget;
 use super::window::{Span, Window};
-use super::writer::Writer;
 use crate::error::{Error, Exit, Result};
 use crate::rows::Row;
 
 /// Stores windows.
 pub(crate) struct WindowWriter {
-    target: Arc<ExportTarget>,
-    encoder: Arc<Encoder>,
+    starter: Starter,
     dir: State,
     /// The rows of the window that is being read: written, or to be written with its last rows.
-    writer: Option<Writer>,
+    sink: Option<Box<dyn WindowSink>>,
     rows: Vec<Row>,
 }
 
@@ -37,35 +36,34 @@ enum State {
 }
 
 impl WindowWriter {
-    pub(crate) fn new(dir: ExportDir, encoder: Arc<Encoder>) -> WindowWriter {
-        let target = dir.target().clone();
-        WindowWriter { target, encoder, dir: State::Idle(Box::new(dir)), writer: None, rows: Vec::new() }
+    pub(crate) fn new(dir: ExportDir, privacy: Arc<Privacy>) -> WindowWriter {
+        let starter = Starter { format: dir.format(), target: dir.target().clone(), privacy };
+        WindowWriter { starter, dir: State::Idle(Box::new(dir)), sink: None, rows: Vec::new() }
     }
 
     /// Takes rows of the window that is being read.
     pub(crate) fn rows(&mut self, span: Span, rows: Vec<Row>) -> Result<()> {
-        if !self.encoder.takes_lines() {
+        if !self.starter.format.takes_lines(&self.starter.privacy) {
             self.rows.extend(rows);
             return Ok(());
         }
-        let mut writer = begun(self.writer.take(), &self.target, &self.encoder, span)?;
-        let written = writer.rows(rows);
-        self.writer = Some(writer);
+        let mut sink = self.starter.begun(self.sink.take(), span)?;
+        let written = sink.rows(rows);
+        self.sink = Some(sink);
         written
     }
 
     /// Discards the rows of the window that is being read.
     pub(crate) fn roll_back(&mut self) -> Result<()> {
         self.rows.clear();
-        self.writer.take().map_or(Ok(()), Writer::discard)
+        self.sink.take().map_or(Ok(()), |sink| sink.discard())
     }
 
     /// Starts to store a window with its last rows, once the window before is stored; returns that one.
     pub(crate) async fn window(&mut self, window: Rows<Row>) -> Result<Option<Window>> {
         let before = self.finish().await?;
         let Rows { items, proof } = window;
-        let (target, encoder) = (self.target.clone(), self.encoder.clone());
-        let (writer, mut rows) = (self.writer.take(), std::mem::take(&mut self.rows));
+        let (starter, sink, mut rows) = (self.starter.clone(), self.sink.take(), std::mem::take(&mut self.rows));
         match rows.is_empty() {
             true => rows = items,
             false => rows.extend(items),
@@ -74,9 +72,9 @@ impl WindowWriter {
             return Err(failed("one before it was not".to_owned()));
         };
         self.dir = State::Busy(tokio::task::spawn_blocking(move || {
-            let mut writer = begun(writer, &target, &encoder, (proof.from, proof.until))?;
-            writer.rows(rows)?;
-            let window = Window::new(&proof, writer.finish()?.keep()?);
+            let mut sink = starter.begun(sink, (proof.from, proof.until))?;
+            sink.rows(rows)?;
+            let window = Window::new(&proof, sink.finish()?.publish()?);
             dir.add(&window)?;
             Ok((dir, window))
         }));
@@ -102,9 +100,21 @@ impl WindowWriter {
     }
 }
 
-/// The writer of a window: the one that was started, or a new one.
-fn begun(writer: Option<Writer>, target: &Arc<ExportTarget>, encoder: &Arc<Encoder>, span: Span) -> Result<Writer> {
-    writer.map_or_else(|| Writer::new((target.clone(), encoder.clone()), span, 0), Ok)
+/// Starts windows.
+#[derive(Clone)]
+struct Starter {
+    format: &'static dyn Format,
+    target: Arc<ExportTarget>,
+    privacy: Arc<Privacy>,
+}
+
+impl Starter {
+    /// The sink of a window: the one that was started, or a new one.
+    fn begun(&self, sink: Option<Box<dyn WindowSink>>, span: Span) -> Result<Box<dyn WindowSink>> {
+        let Starter { format, target, privacy } = self;
+        let begin = || format.begin(NewWindow { target: target.clone(), privacy: privacy.clone(), span, revision: 0 });
+        sink.map_or_else(begin, Ok)
+    }
 }
 
 fn failed(why: String) -> Error {

@@ -1,7 +1,7 @@
-//! Rows → a Parquet file: zstd, row groups, statistics, times in UTC.
+//! Parquet: a file for each date of a window, with zstd, row groups, statistics, and times in UTC.
 //!
-//! The columns of a row group are written side by side, a few rows at a time, into memory of their own: what a group takes is
-//! its compressed pages, not its rows.
+//! The columns of a row group are written next to each other, a few rows at a time, into memory of their own: a group takes the
+//! memory of its compressed pages, not of its rows.
 
 use std::io;
 use std::sync::Arc;
@@ -18,41 +18,134 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::record::reader::RowIter;
 use parquet::schema::types::{ColumnPath, Type as Schema, TypePtr};
 
-use super::format::Encoder;
-use super::part::{Finished, PartDir, Unfinished};
-use super::table::{Table, Type, Value};
+use super::super::format::{Format, NewWindow, WindowSink};
+use super::super::names::Layout;
+use super::super::part::{Finished, PartDir, Unfinished};
+use super::super::privacy::Privacy;
+use super::super::settings::Settings;
+use super::super::table::{Table, Type, Value};
+use super::super::written::Written;
 use crate::error::{Error, Result as Outcome};
 use crate::files;
 use crate::rows::Row;
 
-/// Rows of a row group at most: what readers split their work by.
+/// The maximum number of rows of a row group, by which readers split their work.
 const GROUP: usize = 122_880;
-/// Rows that are held as values of their columns.
+/// The number of rows that are held as values of their columns.
 const BATCH: usize = 1024;
 
+pub(super) struct Parquet;
+
+impl Format for Parquet {
+    fn extension(&self) -> &'static str {
+        "parquet"
+    }
+
+    /// A directory for each date, as Hive has them.
+    fn layout(&self, table: &Table) -> Layout {
+        Layout::PartsByDate(table.free("date"))
+    }
+
+    fn check(&self, settings: &Settings, table: &Table) -> Outcome<()> {
+        if !settings.private.touches(table.time()) {
+            return Ok(());
+        }
+        let problem = format!("the directories of Parquet tell the day of {}", table.time());
+        Err(Error::usage(problem).unsent().hint("choose another --format, or let it be written"))
+    }
+
+    /// Readers prefer large row groups.
+    fn rows_held(&self) -> usize {
+        25_000
+    }
+
+    fn begin(&self, window: NewWindow) -> Outcome<Box<dyn WindowSink>> {
+        Ok(Box::new(ParquetSink { window, open: None, parts: Vec::new() }))
+    }
+
+    /// Equal rows have other bytes in other row groups, or by another version of the library.
+    fn has_same_rows(&self, dir: &PartDir, one: &str, other: &str) -> Outcome<bool> {
+        has_same_rows(dir, (one, other))
+    }
+}
+
+/// A window with a file for each date.
+struct ParquetSink {
+    window: NewWindow,
+    /// The directory of the date whose rows are being written.
+    open: Option<(String, Box<File>)>,
+    parts: Vec<Finished>,
+}
+
+impl ParquetSink {
+    /// Starts a part with a name that no other part of this window has: rows may return to a date.
+    fn part(&self, place: &str) -> Outcome<Unfinished> {
+        let NewWindow { target, span, revision, .. } = &self.window;
+        let name = |revision| format!("{place}{}", target.names.part(*span, revision));
+        let is_taken = |revision: &u32| self.parts.iter().any(|finished| finished.part.file == name(*revision));
+        let revision = (*revision..).find(|revision| !is_taken(revision)).unwrap_or_default();
+        target.dir.begin(name(revision))
+    }
+
+    fn end_part(&mut self) -> Outcome<()> {
+        if let Some((_, file)) = self.open.take() {
+            self.parts.push(file.finish()?);
+        }
+        Ok(())
+    }
+}
+
+impl WindowSink for ParquetSink {
+    fn rows(&mut self, rows: Vec<Row>) -> Outcome<()> {
+        let date = |row: &Row| row.moment().map(|time| time.date_naive());
+        for rows in rows.chunk_by(|row, next| date(row) == date(next)) {
+            let place = self.window.target.names.place(rows.first().and_then(date));
+            if self.open.as_ref().is_none_or(|(open, _)| *open != place) {
+                self.end_part()?;
+                let file = File::new(&self.window.target.table, self.part(&place)?)?;
+                self.open = Some((place, Box::new(file)));
+            }
+            if let Some((_, file)) = &mut self.open {
+                file.rows(rows, &self.window.target.table, &self.window.privacy)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next command removes the unfinished files.
+    fn discard(self: Box<Self>) -> Outcome<()> {
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Outcome<Written> {
+        self.end_part()?;
+        Ok(Written::files(self.window.target, self.parts))
+    }
+}
+
 /// A file while it is being written.
-pub(crate) struct File {
+struct File {
     writer: SerializedFileWriter<Unfinished>,
 }
 
 impl File {
-    pub(crate) fn new(table: &Table, to: Unfinished) -> Outcome<File> {
+    fn new(table: &Table, to: Unfinished) -> Outcome<File> {
         let path = to.path().to_owned();
         let writer = schema(table).and_then(|schema| SerializedFileWriter::new(to, schema, properties(table)));
         Ok(File { writer: writer.map_err(|error| Error::io("write to", &path, &cause(error)))? })
     }
 
     /// Adds rows, as row groups of their own.
-    pub(crate) fn rows(&mut self, rows: &[Row], encoder: &Encoder) -> Outcome<()> {
+    fn rows(&mut self, rows: &[Row], table: &Table, privacy: &Privacy) -> Outcome<()> {
         for rows in rows.chunks(GROUP) {
-            let group = Group::new(&self.writer, rows, encoder)?;
+            let group = Group::new(&self.writer, rows, (table, privacy))?;
             group.write(&mut self.writer).map_err(|error| self.failed(error))?;
         }
         Ok(())
     }
 
     /// Makes it durable.
-    pub(crate) fn finish(mut self) -> Outcome<Finished> {
+    fn finish(mut self) -> Outcome<Finished> {
         self.writer.finish().map_err(|error| self.failed(error))?;
         self.writer.inner_mut().finish()
     }
@@ -63,7 +156,7 @@ impl File {
 }
 
 /// Whether two files have the same rows in the same order, regardless of row groups and compression.
-pub(crate) fn same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Outcome<bool> {
+fn has_same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Outcome<bool> {
     let failed = |file: &str, error| files::failed("read", &dir.path().join(file), &error);
     let rows = |file: &str| {
         let opened = dir.open(file).map_err(|error| failed(file, error))?;
@@ -82,7 +175,7 @@ pub(crate) fn same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Outcome<bo
     }
 }
 
-/// What the disk said, if it was that.
+/// The error of the disk, if it was one.
 fn cause(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(error) => error.downcast::<io::Error>().map_or_else(io::Error::other, |error| *error),
@@ -118,7 +211,7 @@ fn field(name: &str, ty: Type, required: bool) -> Result<TypePtr> {
 fn properties(table: &Table) -> WriterPropertiesPtr {
     let order: Vec<usize> = table.order().collect();
     let mut properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default()));
-    // Hardly two rows have the same.
+    // Hardly two rows have equal values.
     for name in order.iter().filter_map(|at| table.columns.get(*at)).map(|column| column.name.clone()) {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
     }
@@ -129,11 +222,15 @@ fn properties(table: &Table) -> WriterPropertiesPtr {
     Arc::new(properties.set_sorting_columns((!sorting.is_empty()).then_some(sorting)).build())
 }
 
-/// A row group: each column's pages, and what is to be told of them.
+/// A row group: the pages of each column with their metadata.
 struct Group(Vec<(Bytes, parquet::column::writer::ColumnCloseResult)>);
 
 impl Group {
-    fn new(file: &SerializedFileWriter<Unfinished>, rows: &[Row], encoder: &Encoder) -> Outcome<Group> {
+    fn new(
+        file: &SerializedFileWriter<Unfinished>,
+        rows: &[Row],
+        (table, privacy): (&Table, &Privacy),
+    ) -> Outcome<Group> {
         let failed = |error| Error::io("write to", file.inner().path(), &cause(error));
         let columns = file.schema_descr().columns();
         let mut pages: Vec<TrackedWrite<Vec<u8>>> = columns.iter().map(|_| TrackedWrite::new(Vec::new())).collect();
@@ -143,7 +240,7 @@ impl Group {
         });
         let mut writers: Vec<ColumnWriter<'_>> = writers.collect();
         for rows in rows.chunks(BATCH) {
-            let cells = rows.iter().map(|row| Ok(encoder.cells(row)?.into_iter())).collect::<Outcome<Vec<_>>>();
+            let cells = rows.iter().map(|row| Ok(table.cells(row, privacy)?.into_iter())).collect::<Outcome<Vec<_>>>();
             let mut cells = cells?;
             for (writer, column) in writers.iter_mut().zip(columns) {
                 let values = cells.iter_mut().filter_map(Iterator::next);
@@ -166,7 +263,7 @@ impl Group {
 
 /// Adds values to a column.
 fn add<'a>(writer: &mut ColumnWriter<'_>, values: impl Iterator<Item = Value<'a>>, nullable: bool) -> Result<()> {
-    /// The values that there are, and a level for each row.
+    /// The values that are not null, and a level for each row.
     fn split<'a, T>(
         values: impl Iterator<Item = Value<'a>>,
         own: impl Fn(Value<'a>) -> Option<T>,
@@ -207,7 +304,7 @@ fn add<'a>(writer: &mut ColumnWriter<'_>, values: impl Iterator<Item = Value<'a>
             let (values, levels) = split(values, own);
             writer.write_batch(&values, nullable.then_some(&levels), None)
         }
-        // Of types that no column has.
+        // No column has another type.
         _ => Ok(0),
     };
     written.map(|_| ())
