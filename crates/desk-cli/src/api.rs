@@ -13,15 +13,13 @@ use std::pin::Pin;
 use chrono::{DateTime, Utc};
 use desk_client::answer::Rows;
 use desk_client::export::Export;
-use desk_client::{Client, ErrorKind, ItemStream, Response};
+use desk_client::{Client, ItemStream, Response};
 
 use crate::error::Result;
+use crate::retry::Rereads;
 use crate::rows::{Json, PageOf, Row, Shape};
 use input::{Input, Span};
 pub(crate) use param::{Argument, Kind, Place};
-
-/// How often an answer that is no JSON is asked for again: a proxy may have cut it without a trace.
-pub(crate) const GARBLED: u32 = 3;
 
 /// Work on its way.
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
@@ -123,13 +121,13 @@ impl List {
     /// How many rows there are.
     pub(crate) async fn count(&self, client: Client, input: Input, span: Span) -> Result<i64> {
         let one = Span { page: Some(1), ..span };
-        for _ in 0..GARBLED {
+        let mut rereads = Rereads::default();
+        loop {
             match (self.ask)(client.clone(), input.clone(), one, 0).await {
-                Err(error) if error.kind == ErrorKind::Decode.name() => {}
-                asked => return Ok(asked?.count),
+                Err(error) if rereads.allow(error.kind) => {}
+                page => return Ok(page?.count),
             }
         }
-        Ok((self.ask)(client, input, one, 0).await?.count)
     }
 }
 

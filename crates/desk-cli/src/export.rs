@@ -41,7 +41,6 @@ use desk_client::export::{Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use tokio::sync::watch;
 
-use crate::api::GARBLED;
 use crate::api::input::Span;
 use crate::connect::Connection;
 use crate::counts::Counts;
@@ -50,6 +49,7 @@ use crate::files;
 use crate::interrupt;
 use crate::output::{many, message};
 use crate::progress::{self, Progress};
+use crate::retry::Rereads;
 use crate::rows::Row;
 use directory::ExportDir;
 use options::Options;
@@ -262,7 +262,7 @@ impl Work<'_> {
     }
 
     async fn read(&mut self, pieces: &mut Pieces<Row>, progress: &mut Progress) -> Result<()> {
-        let (mut garbled, mut flowed) = (0, 0);
+        let (mut rereads, mut flowed) = (Rereads::default(), 0);
         let mut worked = Instant::now();
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         loop {
@@ -286,13 +286,10 @@ impl Work<'_> {
                         };
                     }
                     // The export stands where it stood.
-                    Some(Err(error)) if error.kind() == ErrorKind::Decode && garbled < GARBLED => {
-                        garbled += 1;
-                        continue;
-                    }
+                    Some(Err(error)) if rereads.allow(error.kind().name()) => continue,
                     Some(Err(error)) => return Err(error.into()),
                 };
-            garbled = 0;
+            rereads.reset();
             if worked.elapsed() > SPELL {
                 tokio::task::yield_now().await;
                 worked = Instant::now();

@@ -26,6 +26,7 @@ mod notice;
 mod output;
 mod processes;
 mod progress;
+mod retry;
 mod rows;
 mod send;
 mod starting;

@@ -206,7 +206,7 @@ impl Work<'_> {
                 self.turn.success();
             }
             let unsent = error.as_ref().filter(|_| outcome == Outcome::NotSent);
-            match unsent.and_then(|error| self.turn.again(tries, error)) {
+            match unsent.and_then(|error| self.turn.failure(tries, error)) {
                 Some(wait) => {
                     self.counts.again(wait);
                     let why = error.map_or("", |error| error.kind);

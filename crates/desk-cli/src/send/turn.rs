@@ -7,23 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use desk_client::ErrorKind;
 
 use super::hours::Hours;
 use crate::error::{Error, Exit, Result};
 use crate::progress::Voice;
+use crate::retry;
 
 /// Between two looks at the clock, and for a signal.
 const STEP: Duration = Duration::from_millis(200);
 
-/// How often a batch is tried of which nothing was sent.
-const TRIES: u32 = 5;
-/// The first wait before it is tried again: after a 429, and else.
-const THROTTLED: Duration = Duration::from_secs(1);
-const FAILED: Duration = Duration::from_millis(250);
-/// Longer than this is not waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// What the time between two batches becomes after a 429, up to how many times its own, and after a success.
+/// The factors of the time between two batches: after a 429, at most, and after a success.
 const SLOWER: f64 = 1.4;
 const SLOWEST: f64 = 20.0;
 const FASTER: f64 = 0.98;
@@ -56,19 +49,15 @@ impl<'a> Turn<'a> {
         Turn { gap, slower: 1.0, next, hours, wait, voice, interrupted }
     }
 
-    /// How long a batch is waited with that nothing was sent of at the so-manieth try; `None` if it is not to be tried again.
-    pub(super) fn again(&mut self, tries: u32, error: &Error) -> Option<Duration> {
-        let throttled = error.kind == ErrorKind::RateLimited.name();
-        let base = if throttled { THROTTLED } else { FAILED };
-        let wait = (base * (1 << tries.min(TRIES).saturating_sub(1))).max(error.retry_after.unwrap_or_default());
+    /// Takes the failure of an unsent batch into account; returns the wait before its next attempt, or `None` to give up.
+    pub(super) fn failure(&mut self, attempts: u32, error: &Error) -> Option<Duration> {
+        let throttled = retry::is_throttled(error);
         if throttled {
             self.slower = (self.slower * SLOWER).min(SLOWEST);
         }
-        if !error.retryable || tries >= TRIES || wait > PATIENCE {
-            return None;
-        }
+        let wait = retry::backoff(attempts, error)?;
         let next = Instant::now() + wait;
-        // What did not reach the service takes no turn of it.
+        // A request that did not reach the service used none of its rate.
         self.next = if throttled { self.next.max(next) } else { next };
         Some(wait)
     }
