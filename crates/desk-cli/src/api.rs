@@ -17,9 +17,9 @@ use desk_client::{Client, ItemStream, Response};
 
 use crate::error::Result;
 use crate::retry::Rereads;
-use crate::rows::{Json, PageOf, Row, Shape};
-use input::{Input, Span};
-pub(crate) use param::{Argument, Kind, Place};
+use crate::rows::{Json, PageOf, PageSchema, Row};
+use input::{Input, ListQuery};
+pub(crate) use param::{Argument, Kind, ParamIn};
 
 /// Work on its way.
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
@@ -53,8 +53,8 @@ pub(crate) struct Bulk {
     /// The result's property that tells it apart.
     pub(crate) id: &'static str,
     /// The smallest and the largest number that a recipient may be.
-    pub(crate) least: i64,
-    pub(crate) most: i64,
+    pub(crate) min: i64,
+    pub(crate) max: i64,
     /// Recipients of a request at most.
     pub(crate) batch: Option<i64>,
     /// The body as it leaves.
@@ -66,12 +66,12 @@ pub(crate) struct Bulk {
 pub(crate) struct Evidence {
     /// The body's property that everybody gets.
     pub(crate) text: &'static str,
-    pub(crate) list: Option<Witness>,
-    pub(crate) read: Option<Reread>,
+    pub(crate) list: Option<EvidenceList>,
+    pub(crate) read: Option<EvidenceGet>,
 }
 
 /// A list in which everybody who was reached has a row.
-pub(crate) struct Witness {
+pub(crate) struct EvidenceList {
     /// The name of the list.
     pub(crate) list: &'static str,
     /// The row's property that holds the text.
@@ -79,7 +79,7 @@ pub(crate) struct Witness {
 }
 
 /// How a result is read again.
-pub(crate) struct Reread {
+pub(crate) struct EvidenceGet {
     pub(crate) operation: &'static str,
     /// The option that takes its id.
     pub(crate) id: &'static str,
@@ -112,15 +112,15 @@ pub(crate) struct List {
     pub(crate) windows: bool,
     /// Rows of a page at most.
     pub(crate) page: i64,
-    pub(crate) export: fn(&Client, &Input, Span) -> Result<Export<Row>>,
+    pub(crate) export: fn(&Client, &Input, ListQuery) -> Result<Export<Row>>,
     /// One page, from an offset on.
-    pub(crate) ask: fn(Client, Input, Span, i64) -> Pending<Asked>,
+    pub(crate) ask: fn(Client, Input, ListQuery, i64) -> Pending<PageResult>,
 }
 
 impl List {
     /// How many rows there are.
-    pub(crate) async fn count(&self, client: Client, input: Input, span: Span) -> Result<i64> {
-        let one = Span { page: Some(1), ..span };
+    pub(crate) async fn count(&self, client: Client, input: Input, span: ListQuery) -> Result<i64> {
+        let one = ListQuery { page: Some(1), ..span };
         let mut rereads = Rereads::default();
         loop {
             match (self.ask)(client.clone(), input.clone(), one, 0).await {
@@ -139,16 +139,16 @@ pub(crate) struct Column {
 }
 
 /// A page, and when the service gave it.
-pub(crate) struct Asked {
+pub(crate) struct PageResult {
     pub(crate) count: i64,
     pub(crate) rows: Vec<Row>,
     pub(crate) date: Option<DateTime<Utc>>,
 }
 
-impl<S: Shape> From<Response<PageOf<S>>> for Asked {
-    fn from(page: Response<PageOf<S>>) -> Asked {
+impl<S: PageSchema> From<Response<PageOf<S>>> for PageResult {
+    fn from(page: Response<PageOf<S>>) -> PageResult {
         let date = page.server_date();
         let Rows { items, count, .. } = page.into_inner().rows();
-        Asked { count, rows: items, date }
+        PageResult { count, rows: items, date }
     }
 }

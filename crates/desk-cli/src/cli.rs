@@ -87,7 +87,7 @@ pub(crate) fn main() -> ExitCode {
             }
         },
     };
-    message(&error.told(json));
+    message(&error.render(json));
     error.exit.into()
 }
 

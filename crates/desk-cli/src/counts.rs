@@ -30,7 +30,7 @@ impl Counts {
     }
 
     /// A request is to be sent again after such a wait.
-    pub(crate) fn again(&self, wait: Duration) {
+    pub(crate) fn record_retry(&self, wait: Duration) {
         self.retries.fetch_add(1, Ordering::Relaxed);
         self.waits.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
@@ -47,7 +47,7 @@ impl Observer for Counts {
             self.throttled.fetch_add(1, Ordering::Relaxed);
         }
         if let Some(wait) = report.retry_in {
-            self.again(wait);
+            self.record_retry(wait);
         }
     }
 }

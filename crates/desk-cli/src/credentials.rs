@@ -95,17 +95,17 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
 }
 
 fn check(path: &Path, found: &Metadata) -> Result<()> {
-    let shown = path.display();
+    let name = path.display();
     if !found.is_file() {
-        return Err(refused(format!("{shown} is not a regular file")).hint("put the file itself there, no link"));
+        return Err(refused(format!("{name} is not a regular file")).hint("put the file itself there, no link"));
     }
     if found.uid() != rustix::process::geteuid().as_raw() {
-        return Err(refused(format!("{shown} belongs to somebody else")).hint("make one of your own"));
+        return Err(refused(format!("{name} belongs to somebody else")).hint("make one of your own"));
     }
     if found.mode() & 0o077 != 0 {
-        let problem = format!("{shown} can be read by others (mode {:o})", found.mode() & 0o777);
+        let problem = format!("{name} can be read by others (mode {:o})", found.mode() & 0o777);
         return Err(
-            refused(problem).hint(format!("type `chmod 600 {shown}`; if others may have read it, make a new token"))
+            refused(problem).hint(format!("type `chmod 600 {name}`; if others may have read it, make a new token"))
         );
     }
     Ok(())

@@ -10,11 +10,11 @@ use clap::{ArgMatches, Command};
 use desk_client::Client;
 use serde_json::json;
 
-use crate::api::input::{Input, Span};
-use crate::api::{Asked, List};
+use crate::api::input::{Input, ListQuery};
+use crate::api::{List, PageResult};
 use crate::connect::{self, Connection};
 use crate::counts::Counts;
-use crate::error::{Error, Exit, Result, shown};
+use crate::error::{Error, Exit, Result, printable};
 use crate::generated::lists::LISTS;
 use crate::output::Output;
 
@@ -35,7 +35,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let counts = Arc::new(Counts::default());
     let client = connection.observed(counts.clone())?;
     let mut report = Report::default();
-    report.add("settings", State::Fine, format!("{} with a token", shown(&connection.service(), 200)), None);
+    report.add("settings", State::Fine, format!("{} with a token", printable(&connection.service(), 200)), None);
     let mut failure = None;
     // What an argument must be, nobody can guess.
     for list in LISTS.iter().filter(|list| list.windows && list.arguments.iter().all(|argument| !argument.required)) {
@@ -65,7 +65,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
 
 async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()> {
     let ask = async |from, until, page, offset| {
-        (list.ask)(client.clone(), Input::default(), Span { from, until, page: Some(page) }, offset).await
+        (list.ask)(client.clone(), Input::default(), ListQuery { from, until, page: Some(page) }, offset).await
     };
     let sample = ask(None, None, list.page, 0).await?;
     if !report.has("connection") {
@@ -115,7 +115,7 @@ async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()
     Ok(())
 }
 
-fn clock(sample: &Asked, report: &mut Report) {
+fn clock(sample: &PageResult, report: &mut Report) {
     let Some(date) = sample.date else {
         let what = "the service tells no time: exports end by the clock of this machine".to_owned();
         return report.add("clock", State::Notable, what, Some("keep this machine's clock right (NTP)".to_owned()));
@@ -132,7 +132,7 @@ fn clock(sample: &Asked, report: &mut Report) {
     }
 }
 
-fn order(name: &str, sample: &Asked, report: &mut Report) {
+fn order(name: &str, sample: &PageResult, report: &mut Report) {
     let keys: Vec<(Option<i64>, i64)> = sample.rows.iter().map(|row| (row.key.time, row.key.id)).collect();
     let (state, what) = if keys.len() < 2 {
         (State::Fine, "too few rows to have one")

@@ -70,8 +70,8 @@ fn detach(json: bool) -> Result<()> {
     }
     let pid = child.id();
     let mut output = Output::new();
-    let told = output.line(line.trim_end().as_bytes()).and_then(|()| output.flush());
-    told.inspect_err(|_| drop(child.kill().and_then(|()| child.wait())))?;
+    let printed = output.line(line.trim_end().as_bytes()).and_then(|()| output.flush());
+    printed.inspect_err(|_| drop(child.kill().and_then(|()| child.wait())))?;
     let stop = format!("kill {pid}");
     message(&match json {
         true => json!({ "pid": pid, "stop": stop }).to_string(),

@@ -229,7 +229,7 @@ impl Error {
             Fate::Unknown => error.to_string(),
             Fate::NotSent | Fate::Rejected => format!("{error:#}"),
         };
-        let service = error.service_text().map(|text| Detail::Service(shown(text, 300)));
+        let service = error.service_text().map(|text| Detail::Service(printable(text, 300)));
         let (exit, hint) = match error.kind() {
             _ if unknown => (Exit::Unknown, Some("look whether it was carried out before you send it again")),
             ErrorKind::InvalidArgument if error.operation().is_none() => {
@@ -264,7 +264,7 @@ impl Error {
 
     /// Drops the service's explanation if it repeats `text`, which many people get.
     pub(crate) fn discreet(mut self, text: &str) -> Error {
-        let head = shown(&text.trim().chars().take(12).collect::<String>(), 12);
+        let head = printable(&text.trim().chars().take(12).collect::<String>(), 12);
         for detail in &mut self.details {
             if matches!(detail, Detail::Service(words) if !head.is_empty() && words.contains(&head)) {
                 *detail = Detail::ServiceRepeatsMessage;
@@ -327,7 +327,7 @@ impl Error {
     }
 
     /// For programs, or for people.
-    pub(crate) fn told(&self, json: bool) -> String {
+    pub(crate) fn render(&self, json: bool) -> String {
         if json { self.json() } else { self.to_string() }
     }
 
@@ -353,11 +353,11 @@ impl fmt::Display for Error {
     }
 }
 
-/// Text of others for a terminal: one line, no control characters, at most `most` characters.
-pub(crate) fn shown(text: &str, most: usize) -> String {
+/// Text of others for a terminal: one line, no control characters, at most `max` characters.
+pub(crate) fn printable(text: &str, max: usize) -> String {
     let mut plain = text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c });
-    let mut line: String = plain.clone().take(most).collect();
-    if plain.nth(most).is_some() {
+    let mut line: String = plain.clone().take(max).collect();
+    if plain.nth(max).is_some() {
         line.push('…');
     }
     line
@@ -401,7 +401,7 @@ mod tests {
 
     #[test]
     fn words_of_others_cannot_drive_a_terminal() {
-        assert_eq!(shown("a\u{1b}[2Jb\nc", 300), "a\u{FFFD}[2Jb\u{FFFD}c");
-        assert_eq!(shown("abcdef", 3), "abc…");
+        assert_eq!(printable("a\u{1b}[2Jb\nc", 300), "a\u{FFFD}[2Jb\u{FFFD}c");
+        assert_eq!(printable("abcdef", 3), "abc…");
     }
 }

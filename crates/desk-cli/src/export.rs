@@ -9,7 +9,6 @@ mod directory;
 mod disk;
 mod format;
 mod formats;
-mod found;
 #[cfg(test)]
 mod kinds_tests;
 mod lists;
@@ -27,6 +26,7 @@ mod totals;
 mod unrecorded;
 mod value;
 mod verify;
+mod verify_result;
 mod window;
 mod window_writer;
 mod written;
@@ -41,7 +41,7 @@ use desk_client::export::{Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use tokio::sync::watch;
 
-use crate::api::input::Span;
+use crate::api::input::ListQuery;
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
@@ -102,14 +102,14 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         Error::interrupted("ended at once").hint("type the same command again: it goes on behind the last window");
     interrupt::on_first(json, orderly, || last);
     let writer = WindowWriter::new(dir, options.privacy.clone());
-    let mut work =
-        Work { options: &options, settings: &settings, client, counts, writer, totals, interrupted, unchecked };
-    match work.from(first).zip(until) {
-        Some((from, until)) if from > until => work.close().await.map_err(|error| work.stopped(error))?,
-        _ => work.all(first, until).await?,
+    let mut exporter =
+        Exporter { options: &options, settings: &settings, client, counts, writer, totals, interrupted, unchecked };
+    match exporter.from(first).zip(until) {
+        Some((from, until)) if from > until => exporter.close().await.map_err(|error| exporter.stopped(error))?,
+        _ => exporter.all(first, until).await?,
     }
-    let rows = work.totals.rows.saturating_sub(before);
-    summary::tell(&options, until, &work.totals, rows, &work.counts, started)
+    let rows = exporter.totals.rows.saturating_sub(before);
+    summary::print(&options, until, &exporter.totals, rows, &exporter.counts, started)
 }
 
 /// Lets a page take the memory of the one before instead of the system's: glibc's allocator gives nothing smaller back than what
@@ -137,7 +137,7 @@ fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> S
 }
 
 /// An export while it runs.
-struct Work<'a> {
+struct Exporter<'a> {
     options: &'a Options,
     settings: &'a Settings,
     client: Client,
@@ -149,7 +149,7 @@ struct Work<'a> {
     unchecked: bool,
 }
 
-impl Work<'_> {
+impl Exporter<'_> {
     /// Where what is not there yet begins.
     fn from(&self, first: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         self.totals.until.map(|until| until + TimeDelta::microseconds(1)).or(first)
@@ -158,7 +158,7 @@ impl Work<'_> {
     /// Reads what is not there yet, again and again if it is to follow.
     async fn all(&mut self, first: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Result<()> {
         loop {
-            let span = Span { from: self.from(first), until, page: self.options.page };
+            let span = ListQuery { from: self.from(first), until, page: self.options.page };
             let again = match (self.stretch(span).await, self.options.follow) {
                 (Ok(()), None) => return Ok(()),
                 (Ok(()), Some(again)) => again,
@@ -222,7 +222,7 @@ impl Work<'_> {
     }
 
     /// Reads a stretch of time up to its end, or as near as the service's clock lets it.
-    async fn stretch(&mut self, span: Span) -> Result<()> {
+    async fn stretch(&mut self, span: ListQuery) -> Result<()> {
         let Options { list, input, json, .. } = self.options;
         let left = list.count(self.client.clone(), input.clone(), span).await?;
         let left = u64::try_from(left).unwrap_or_default();
@@ -269,7 +269,7 @@ impl Work<'_> {
             let piece = tokio::select! {
                 piece = pieces.next() => piece,
                 _ = clock.tick() => {
-                    progress.tell();
+                    progress.render();
                     continue;
                 }
             };

@@ -106,13 +106,13 @@ pub(crate) fn of_user(variable: &str, below: &str) -> Option<PathBuf> {
 }
 
 /// Whether SQLite cannot make the files that it has beside a database.
-pub(crate) fn is_fixed(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_read_only(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
 /// A name by which SQLite reads a database as what does not change, and makes no files beside it. None if somebody has left a
 /// journal, which would be passed over.
-pub(crate) fn unchanging(path: &Path) -> Option<PathBuf> {
+pub(crate) fn immutable_uri(path: &Path) -> Option<PathBuf> {
     let path = real(path);
     if with(&path, "-wal").exists() {
         return None;

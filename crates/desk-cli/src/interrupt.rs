@@ -27,7 +27,7 @@ pub(crate) fn on_first(
         // A hangup may come twice, from the terminal and from its shell.
         signals.truncate(ENDS);
         any(&mut signals).await;
-        message(&last().told(json));
+        message(&last().render(json));
         std::process::exit(i32::from(Exit::Interrupted as u8));
     });
 }

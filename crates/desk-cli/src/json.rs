@@ -65,7 +65,7 @@ impl<'de> Visitor<'de> for Values {
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format_args!(
                     "the name `{}` is there twice",
-                    crate::error::shown(&name, 40)
+                    crate::error::printable(&name, 40)
                 )));
             }
             object.insert(name, value);

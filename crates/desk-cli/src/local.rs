@@ -26,7 +26,7 @@ pub(crate) struct Local {
 /// The emulator that was started last of those that still run. Waits for one that is starting.
 pub(crate) fn running() -> Result<Option<Local>> {
     let (path, begun) = (notice::path(), Instant::now());
-    let mut told = false;
+    let mut announced = false;
     loop {
         let Ok(entries) = notice::entries(&path) else { return Ok(None) };
         let Some(entry) = entries.into_iter().find(notice::is_alive) else {
@@ -51,7 +51,7 @@ pub(crate) fn running() -> Result<Option<Local>> {
                 .unsent()
                 .hint(format!("type it again, or end it: `kill {pid}`")));
         }
-        if begun.elapsed() > SILENT && !std::mem::replace(&mut told, true) {
+        if begun.elapsed() > SILENT && !std::mem::replace(&mut announced, true) {
             message(&format!("waiting for the emulator of process {pid}, which is starting"));
         }
         std::thread::sleep(STEP);

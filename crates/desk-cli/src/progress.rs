@@ -46,8 +46,8 @@ pub(crate) struct Voice {
 impl Progress {
     /// Of `all`, `done` are done already.
     pub(crate) fn new(unit: Unit, all: u64, done: u64, counts: Arc<Counts>, json: bool) -> Progress {
-        let shown = !json && std::io::stderr().is_terminal();
-        let bar = shown.then(|| {
+        let is_visible = !json && std::io::stderr().is_terminal();
+        let bar = is_visible.then(|| {
             let bar = ProgressBar::new(all).with_position(done);
             // What does not fit is cut off, not wrapped.
             let template = format!("{{bar:20}} {{human_pos}}/{{human_len}} {}, {{wide_msg}}", unit.name);
@@ -65,23 +65,23 @@ impl Progress {
         self.done += more;
         // There may be more than were counted, meanwhile.
         self.all = self.all.max(self.done);
-        self.tell();
+        self.render();
     }
 
     /// So many that were done are to be done again.
     pub(crate) fn take_back(&mut self, again: u64) {
         self.done = self.done.saturating_sub(again);
-        self.tell();
+        self.render();
     }
 
     /// So many more of those that are done are in doubt.
     pub(crate) fn doubt(&mut self, more: u64) {
         self.unknown = Some(self.unknown.unwrap_or(0) + more);
-        self.tell();
+        self.render();
     }
 
     /// Shows how it stands, if it is time to.
-    pub(crate) fn tell(&mut self) {
+    pub(crate) fn render(&mut self) {
         let Progress { all, done, unknown, .. } = *self;
         let Unit { name, decimals } = self.unit;
         let (requests, retries, waits) = (self.counts.requests(), self.counts.retries(), self.counts.waits().as_secs());

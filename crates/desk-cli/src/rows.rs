@@ -15,8 +15,8 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use key::{At, Place};
-pub(crate) use key::{Key, Shape};
+use key::{At, Located};
+pub(crate) use key::{Key, PageSchema};
 
 /// A result.
 pub(crate) struct Json(Vec<u8>);
@@ -96,7 +96,7 @@ pub(crate) struct PageOf<S> {
     shape: std::marker::PhantomData<S>,
 }
 
-impl<S: Shape> PageOf<S> {
+impl<S: PageSchema> PageOf<S> {
     pub(crate) fn rows(self) -> Rows<Row> {
         Rows { items: self.rows, count: self.count, kept: None }
     }
@@ -120,7 +120,7 @@ impl<S: Shape> PageOf<S> {
     }
 }
 
-impl<S: Shape, P: Serialize> Answer<P> for PageOf<S> {
+impl<S: PageSchema, P: Serialize> Answer<P> for PageOf<S> {
     fn read(body: Vec<u8>) -> Result<PageOf<S>, Vec<u8>> {
         PageOf::made(body)
     }
@@ -133,7 +133,7 @@ impl<S: Shape, P: Serialize> Answer<P> for PageOf<S> {
 }
 
 /// As [`scan::page`], whatever the JSON looks like.
-fn decode<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
+fn decode<S: PageSchema>(body: &[u8]) -> Option<(i64, Vec<Located>)> {
     let page: Object<'_> = serde_json::from_slice(body).ok()?;
     let count = serde_json::from_str(page.get(S::COUNT)?.get()).ok()?;
     let items: Vec<&RawValue> = serde_json::from_str(page.get(S::ITEMS)?.get()).ok()?;

@@ -9,19 +9,19 @@ mod campaign;
 mod consent;
 mod evidence;
 mod exclusions;
-mod first;
 mod hours;
 mod ledger;
 mod ledger_file;
 mod ledger_open;
 mod options;
+mod pacer;
 mod plan;
 mod plan_claim;
+mod prior_send;
 mod recipients;
 mod reconcile;
 mod report;
 mod states;
-mod turn;
 
 use clap::ArgMatches;
 

@@ -62,7 +62,7 @@ pub fn operations(model: &Model) -> TokenStream {
     quote! {
         use super::pages;
         use crate::api::input::Input;
-        use crate::api::{Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness};
+        use crate::api::{Argument, Bulk, Evidence, EvidenceGet, EvidenceList, Kind, Operation, Paged, ParamIn};
         use crate::error::Result;
         use crate::rows::{Json, PageOf, Row};
         use desk_client::types;
@@ -127,7 +127,7 @@ fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
     let kind = kind(ty, model);
     quote! {
         Argument {
-            name: #name, place: Place::#place, wire: #wire, doc: #doc, kind: #kind, many: #many, required: #required,
+            name: #name, location: ParamIn::#place, wire: #wire, doc: #doc, kind: #kind, many: #many, required: #required,
         }
     }
 }

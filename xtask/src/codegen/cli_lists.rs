@@ -32,7 +32,7 @@ pub fn pages(model: &Model) -> TokenStream {
     let paged = model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
     let shapes = paged.map(|(operation, paged)| shape(operation, paged));
     quote! {
-        use crate::rows::{PageOf, Row, Shape};
+        use crate::rows::{PageOf, PageSchema, Row};
         use desk_client::answer::Split;
 
         #(#shapes)*
@@ -56,7 +56,7 @@ fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
             }
         }
 
-        impl Shape for #name {
+        impl PageSchema for #name {
             const COUNT: &'static str = #count;
             const ITEMS: &'static str = #items;
             const ID: &'static str = #id;

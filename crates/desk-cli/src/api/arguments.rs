@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Map, Value};
 
 use super::input::Input;
-use super::param::{Argument, Kind, Place};
+use super::param::{Argument, Kind, ParamIn};
 use crate::error::{Error, Exit, Result};
 use crate::files;
 
@@ -26,9 +26,9 @@ pub(crate) fn option(argument: &'static Argument, named: bool) -> Arg {
     } else {
         arg
     };
-    match argument.place {
-        Place::Path if !named => arg.required(true),
-        Place::Query if !named => arg.long(argument.name).required(argument.required),
+    match argument.location {
+        ParamIn::Path if !named => arg.required(true),
+        ParamIn::Query if !named => arg.long(argument.name).required(argument.required),
         // What the body lacks is found behind `--body`; what an export's list needs, behind `--list`.
         _ => arg.long(argument.name),
     }
@@ -45,7 +45,7 @@ pub(crate) fn body() -> Arg {
 
 fn value_name(argument: &Argument) -> String {
     match argument.kind {
-        _ if argument.place == Place::Path => argument.name.to_uppercase().replace('-', "_"),
+        _ if argument.location == ParamIn::Path => argument.name.to_uppercase().replace('-', "_"),
         Kind::Bool => "BOOL".to_owned(),
         Kind::Int32 | Kind::Int64 => "N".to_owned(),
         Kind::Double => "NUMBER".to_owned(),

@@ -46,10 +46,10 @@ fn verb(operation: &'static Operation) -> Command {
     }
     if let Some(paged) = &operation.paged {
         let all = Arg::new("all").long("all").action(ArgAction::SetTrue);
-        let most = Arg::new("max-items").long("max-items").value_name("N").value_parser(value_parser!(u64));
+        let max_items = Arg::new("max-items").long("max-items").value_name("N").value_parser(value_parser!(u64));
         command = command
             .arg(all.help("Print every row, page after page, one a line, and not the page"))
-            .arg(most.help(format!("As --all, and end after N rows; go on with --{} N", paged.offset)));
+            .arg(max_items.help(format!("As --all, and end after N rows; go on with --{} N", paged.offset)));
     }
     connect::arguments(command)
 }
@@ -73,9 +73,9 @@ pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<
     };
     interrupt::on_first(one_line, move || cancel.cancel(), || last);
     if let Some(paged) = &operation.paged {
-        let most = matches.get_one::<u64>("max-items").copied();
-        if matches.get_flag("all") || most.is_some() {
-            return rows(paged, (paged.rows)(&client, &input)?, &input, most).await;
+        let max_items = matches.get_one::<u64>("max-items").copied();
+        if matches.get_flag("all") || max_items.is_some() {
+            return rows(paged, (paged.rows)(&client, &input)?, &input, max_items).await;
         }
     }
     let mut output = Output::new();
@@ -89,12 +89,12 @@ async fn rows(
     paged: &Paged,
     mut rows: desk_client::ItemStream<crate::rows::Row>,
     input: &Input,
-    most: Option<u64>,
+    max_items: Option<u64>,
 ) -> Result<()> {
     let mut output = Output::new();
     let mut printed = 0_i64;
-    if let Some(most) = most {
-        rows = rows.max_items(most);
+    if let Some(max_items) = max_items {
+        rows = rows.max_items(max_items);
     }
     while let Some(row) = rows.next().await {
         match row {

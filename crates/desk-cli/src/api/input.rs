@@ -1,4 +1,4 @@
-//! The values of a command's options on their way into typed requests: [`Input`], and [`Span`] of an export.
+//! The values of a command's options on their way into typed requests: [`Input`], and [`ListQuery`] of an export.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::param::{Argument, Kind, Place};
+use super::param::{Argument, Kind, ParamIn};
 use crate::error::{Error, Result};
 
 /// What was given, by option.
@@ -22,7 +22,7 @@ pub(crate) struct Input {
 
 /// A closed stretch of time, and how large pages are.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Span {
+pub(crate) struct ListQuery {
     pub(crate) from: Option<DateTime<Utc>>,
     pub(crate) until: Option<DateTime<Utc>>,
     pub(crate) page: Option<i64>,
@@ -75,7 +75,7 @@ impl Input {
 
     /// Puts the options of the body where they belong, and says what is missing.
     pub(crate) fn fill_body<'a>(&mut self, arguments: impl IntoIterator<Item = &'a Argument>) -> Result<()> {
-        let properties = arguments.into_iter().filter(|argument| argument.place == Place::Body);
+        let properties = arguments.into_iter().filter(|argument| argument.location == ParamIn::Body);
         for argument in properties {
             if let Some(values) = self.values.get(argument.name) {
                 let values = values.iter().map(|text| json(argument, text));

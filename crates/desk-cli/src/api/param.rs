@@ -5,7 +5,7 @@
 pub(crate) struct Argument {
     /// The option's name, which no other of its operation has.
     pub(crate) name: &'static str,
-    pub(crate) place: Place,
+    pub(crate) location: ParamIn,
     /// The name on the wire.
     pub(crate) wire: &'static str,
     pub(crate) doc: &'static str,
@@ -16,7 +16,7 @@ pub(crate) struct Argument {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ParamIn {
     Path,
     Query,
     Body,

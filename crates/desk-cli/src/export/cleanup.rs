@@ -31,7 +31,7 @@ pub(crate) fn clean(format: &dyn Format, target: &ExportTarget, manifest: &Manif
     if format.extra_windows(target, windows)? > 1 {
         return refused(format!("a table with more windows than {} tells of", manifest.path().display()));
     }
-    if manifest.is_fixed().is_some() {
+    if manifest.read_only_error().is_some() {
         return Ok(());
     }
     // The parts of a window that was read again but not recorded stay while the recorded ones are missing.

@@ -36,14 +36,14 @@ const COLUMNS: &[Column] = &[
 
 /// Rows with their times, in order, and what columns have of them, without nulls.
 fn rows() -> Vec<(Option<&'static str>, &'static str, Value)> {
-    let whole = r#"{"on": true, "id": 1, "small": -5, "large": 9007199254740993, "part": 1.5, "text": "a\"b\n😀", "word": "B",
+    let complete = r#"{"on": true, "id": 1, "small": -5, "large": 9007199254740993, "part": 1.5, "text": "a\"b\n😀", "word": "B",
         "day": "2026-01-31", "at": "2026-01-31T23:59:59.5Z", "any": {"k": [1.50,
         null]}, "Other": "", "DATE": "x"}"#;
     vec![
         (None, r#"{"id": 9, "at": null, "text": "undated"}"#, json!({ "id": 9, "text": "undated" })),
         (
             Some("2026-01-31T23:59:59.5Z"),
-            whole,
+            complete,
             json!({
                 "on": true, "id": 1, "small": -5, "large": 9_007_199_254_740_993_i64, "part": 1.5, "text": "a\"b\n😀",
                 "word": "B", "day": "2026-01-31", "at": "2026-01-31T23:59:59.500000Z",
@@ -97,7 +97,7 @@ fn written(dir: &Path, format: FormatName, private: &Private, pieces: &[&[Row]])
     sink.finish().expect("parts").publish().expect("parts").into_iter().map(|part| part.file).collect()
 }
 
-fn shown(field: &Field) -> Option<Value> {
+fn json_of(field: &Field) -> Option<Value> {
     let micros = |micros| DateTime::from_timestamp_micros(micros).expect("a time");
     Some(match field {
         Field::Null => return None,
@@ -116,7 +116,7 @@ fn of_parquet(path: &Path) -> Vec<Value> {
     let reader = SerializedFileReader::new(std::fs::File::open(path).expect("a file")).expect("Parquet");
     let rows = reader.get_row_iter(None).expect("rows");
     let row = |row: parquet::record::Row| {
-        row.get_column_iter().filter_map(|(name, field)| Some((name.clone(), shown(field)?))).collect::<Value>()
+        row.get_column_iter().filter_map(|(name, field)| Some((name.clone(), json_of(field)?))).collect::<Value>()
     };
     rows.map(|read| row(read.expect("a row"))).collect()
 }

@@ -47,7 +47,7 @@ enum Record {
 pub(crate) struct Manifest {
     file: File,
     /// Why it cannot be written.
-    fixed: Option<io::ErrorKind>,
+    read_only: Option<io::ErrorKind>,
     path: PathBuf,
     settings: Option<Settings>,
     /// The last word on each window, in order of time.
@@ -111,7 +111,7 @@ impl Manifest {
             }
             created => created,
         };
-        let (file, fixed) = match opened {
+        let (file, read_only) = match opened {
             // To be looked at it need not be written.
             Err(error) if !create && matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
                 (files::open_own(&path, OpenOptions::new().read(true)).map_err(failed)?, Some(error.kind()))
@@ -119,7 +119,7 @@ impl Manifest {
             opened => (opened.map_err(failed)?, None),
         };
         files::lock(&file, &path, COMMAND)?;
-        let mut manifest = Manifest { file, fixed, settings: None, windows: BTreeMap::new(), ended: None, path };
+        let mut manifest = Manifest { file, read_only, settings: None, windows: BTreeMap::new(), ended: None, path };
         manifest.read()?;
         Ok(manifest)
     }
@@ -131,7 +131,7 @@ impl Manifest {
         let read = self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes));
         read.map_err(|error| Error::io("read", &self.path, &error))?;
         let good = self.take(&bytes)?;
-        if good < bytes.len() && self.fixed.is_none() {
+        if good < bytes.len() && self.read_only.is_none() {
             let cut = self.file.set_len(good as u64).and_then(|()| self.file.seek(SeekFrom::End(0)));
             cut.map_err(|error| Error::io("write to", &self.path, &error))?;
         }
@@ -153,8 +153,8 @@ impl Manifest {
     }
 
     /// Why it cannot be written, if that is so.
-    pub(crate) fn is_fixed(&self) -> Option<Error> {
-        self.fixed.map(|kind| Error::io("write to", &self.path, &kind.into()))
+    pub(crate) fn read_only_error(&self) -> Option<Error> {
+        self.read_only.map(|kind| Error::io("write to", &self.path, &kind.into()))
     }
 
     /// The settings that a manifest has, and whether anything else; `None` while it is being started.
@@ -273,7 +273,7 @@ impl Manifest {
     }
 
     fn append(&mut self, record: &Record) -> Result<()> {
-        self.is_fixed().map_or(Ok(()), Err)?;
+        self.read_only_error().map_or(Ok(()), Err)?;
         let line =
             serde_json::to_string(record).map(|json| format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())));
         let written = line.map_err(io::Error::from).and_then(|line| self.file.write_all(line.as_bytes()));

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::settings::{Settings, Share};
 use super::window::{Span, Window};
-use crate::error::shown;
+use crate::error::printable;
 
 const TIME: &str = "%Y%m%dT%H%M%S%6fZ";
 /// The end of a part's name while the part is being written.
@@ -62,7 +62,7 @@ impl Names {
         let mut seen = HashSet::new();
         for part in &window.parts {
             if !self.is_part(&part.file, span) || !seen.insert(&part.file) {
-                return Err(format!("names a file that is no part of its window: {}", shown(&part.file, 200)));
+                return Err(format!("names a file that is no part of its window: {}", printable(&part.file, 200)));
             }
         }
         let (parts, empty) = (window.parts.len(), window.count == 0);

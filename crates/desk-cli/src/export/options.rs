@@ -15,7 +15,7 @@ use super::lists;
 use super::privacy::{Privacy, Private};
 use super::settings::{self, FormatName, Settings, Share};
 use crate::api::input::Input;
-use crate::api::{List, Place, arguments};
+use crate::api::{List, ParamIn, arguments};
 use crate::connect;
 use crate::error::{Error, Result};
 use crate::generated::lists::LISTS;
@@ -218,8 +218,8 @@ impl Options {
         let all = LISTS.iter().flat_map(|list| list.arguments);
         arguments::only(list.arguments, all, matches, &format!("the list {}", list.name))?;
         let input = arguments::input(list.arguments, matches, false)?;
-        let required = |place| matches!(place, Place::Path | Place::Query);
-        for argument in list.arguments.iter().filter(|argument| argument.required && required(argument.place)) {
+        let required = |location| matches!(location, ParamIn::Path | ParamIn::Query);
+        for argument in list.arguments.iter().filter(|argument| argument.required && required(argument.location)) {
             if !input.values.contains_key(argument.name) {
                 return Err(Error::usage(format!("the list {} needs --{}", list.name, argument.name)).unsent());
             }

@@ -121,7 +121,7 @@ impl Privacy {
     }
 
     /// What of a property may be written, as JSON like its value; none if it is dropped. What is null stays so.
-    pub(super) fn shown<'a>(&self, name: &str, json: &'a str) -> Option<Cow<'a, str>> {
+    pub(super) fn permitted<'a>(&self, name: &str, json: &'a str) -> Option<Cow<'a, str>> {
         if self.private.drops(name) {
             return None;
         }
@@ -132,15 +132,15 @@ impl Privacy {
             let hash = hmac::sign(key, text(json).0.as_bytes());
             return Some(Cow::Owned(quoted(&hex(hash.as_ref()))));
         }
-        let mut shown = Cow::Borrowed(json);
+        let mut json = Cow::Borrowed(json);
         for (_, pattern) in self.redact.iter().filter(|(column, _)| column == name) {
             let redacted = match pattern {
-                Some(pattern) => redacted(&shown, pattern, DEEPEST),
+                Some(pattern) => redacted(&json, pattern, DEEPEST),
                 None => Some(quoted(REDACTED)),
             };
-            shown = redacted.map_or(shown, Cow::Owned);
+            json = redacted.map_or(json, Cow::Owned);
         }
-        Some(shown)
+        Some(json)
     }
 }
 
@@ -202,17 +202,17 @@ fn key(file: &Path) -> Result<hmac::Key> {
 mod tests {
     use super::*;
 
-    fn shown(redact: &[&str], json: &str) -> String {
+    fn permitted(redact: &[&str], json: &str) -> String {
         let redact = redact.iter().map(|redact| (*redact).to_owned()).collect();
         let privacy = Privacy::new(&Private { redact, ..Private::default() }, None).expect("patterns");
-        privacy.shown("a", json).expect("kept").into_owned()
+        privacy.permitted("a", json).expect("kept").into_owned()
     }
 
     #[test]
     fn matches_are_redacted_wherever_texts_are() {
-        assert_eq!(shown(&["a"], "{\"b\": 1}"), "\"[redacted]\"");
-        assert_eq!(shown(&["a", "a=x"], "null"), "null");
-        assert_eq!(shown(&["b"], "1"), "1");
+        assert_eq!(permitted(&["a"], "{\"b\": 1}"), "\"[redacted]\"");
+        assert_eq!(permitted(&["a", "a=x"], "null"), "null");
+        assert_eq!(permitted(&["b"], "1"), "1");
         let number = "a=[0-9]{4,}";
         for (json, wanted) in [
             ("\"call 12345 or 678\"", "\"call [redacted] or 678\""),
@@ -225,11 +225,11 @@ mod tests {
             ("{\"k\": [1.50, \"x\"]}", "{\"k\": [1.50, \"x\"]}"),
             ("{\"k\": [1.50, {\"\\u00312345\": \"12345\"}]}", "{\"k\":[1.50,{\"[redacted]\":\"[redacted]\"}]}"),
         ] {
-            assert_eq!(shown(&[number], json), wanted, "{json}");
+            assert_eq!(permitted(&[number], json), wanted, "{json}");
         }
-        assert_eq!(shown(&["a=x", "a=y"], "\"xyz $0\""), "\"[redacted][redacted]z $0\"");
+        assert_eq!(permitted(&["a=x", "a=y"], "\"xyz $0\""), "\"[redacted][redacted]z $0\"");
         let deep = format!("{}\"1234\"{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(!shown(&[number], &deep).contains("1234"));
+        assert!(!permitted(&[number], &deep).contains("1234"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::files;
 use crate::output::{Output, many, message};
 
 /// Tells the summary; an error if anything is missing. `last` is the end that was asked for, `new` the rows of this run.
-pub(super) fn tell(
+pub(super) fn print(
     options: &Options,
     last: Option<DateTime<Utc>>,
     totals: &Totals,

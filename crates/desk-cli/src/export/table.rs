@@ -114,13 +114,13 @@ impl Table {
         let mut cells = vec![Value::Null; self.columns.len()];
         let mut other = String::new();
         for (name, own) in Properties::of(row.json())?.0 {
-            let Some(json) = privacy.shown(&name, own) else { continue };
+            let Some(json) = privacy.permitted(&name, own) else { continue };
             let at = self.columns.iter().position(|column| column.wire == name);
             let column = at.and_then(|at| Some((self.columns.get(at)?, cells.get_mut(at)?)));
             let fits = column.is_some_and(|(column, cell)| {
-                let (value, whole) = value(column.ty, json.clone());
+                let (value, is_complete) = value(column.ty, json.clone());
                 *cell = value;
-                whole
+                is_complete
             });
             if !fits {
                 other.push(if other.is_empty() { '{' } else { ',' });
@@ -152,8 +152,8 @@ fn value(ty: Type, json: Cow<'_, str>) -> (Value<'_>, bool) {
     let fitting = |value: Option<Value<'static>>| value.map_or((Value::Null, false), |value| (value, true));
     match ty {
         Type::Bool => fitting(json.parse().ok().map(Value::Bool)),
-        Type::Int32 => fitting(whole(&json).filter(|n| i32::try_from(*n).is_ok()).map(Value::Int)),
-        Type::Int64 => fitting(whole(&json).map(Value::Int)),
+        Type::Int32 => fitting(parse_integer(&json).filter(|n| i32::try_from(*n).is_ok()).map(Value::Int)),
+        Type::Int64 => fitting(parse_integer(&json).map(Value::Int)),
         Type::Double => fitting(serde_json::from_str(&json).ok().map(Value::Double)),
         Type::Date => fitting(quoted_text(&json).and_then(|text| Some(Value::Int(days(text.parse().ok()?))))),
         Type::Time => match quoted_text(&json).and_then(|text| text.parse::<DateTime<Utc>>().ok()) {
@@ -169,18 +169,18 @@ fn value(ty: Type, json: Cow<'_, str>) -> (Value<'_>, bool) {
 fn words(json: Cow<'_, str>) -> (Value<'_>, bool) {
     match json {
         Cow::Borrowed(json) => {
-            let (text, whole) = text(json);
-            (Value::Text(text), whole)
+            let (text, is_complete) = text(json);
+            (Value::Text(text), is_complete)
         }
         Cow::Owned(json) => {
-            let (text, whole) = text(&json);
-            (Value::Text(Cow::Owned(text.into_owned())), whole)
+            let (text, is_complete) = text(&json);
+            (Value::Text(Cow::Owned(text.into_owned())), is_complete)
         }
     }
 }
 
 /// A whole number that is written as one.
-fn whole(json: &str) -> Option<i64> {
+fn parse_integer(json: &str) -> Option<i64> {
     serde_json::from_str(json).ok()
 }
 

@@ -5,7 +5,7 @@ use desk_client::Client;
 use desk_client::export;
 
 use crate::api::List;
-use crate::api::input::{Input, Span};
+use crate::api::input::{Input, ListQuery};
 use crate::error::{Error, Exit, Result};
 
 /// Whether all windows have as many rows as the service counts in all of their time.
@@ -18,7 +18,7 @@ pub(super) async fn check_total(
     hint: &str,
 ) -> Result<()> {
     let from = export::begin(from);
-    let span = |until| Span { from: Some(from), until, page: None };
+    let span = |until| ListQuery { from: Some(from), until, page: None };
     let counted = list.count(client.clone(), input.clone(), span(until)).await?;
     let mut more = u64::try_from(counted).unwrap_or_default().saturating_sub(rows);
     if more > 0 && from.timestamp_subsec_micros() > 0 {

@@ -15,18 +15,18 @@ use desk_client::Client;
 
 use super::directory::{self, ExportDir};
 use super::format::NewWindow;
-use super::found::Found;
 use super::lists;
 use super::manifest::{self, Manifest};
 use super::part::PartDir;
 use super::privacy::Privacy;
 use super::settings::Settings;
 use super::total_count::check_total;
+use super::verify_result::VerifyResult;
 use super::window::Window;
 use super::written::Written;
 use crate::api::List;
 use crate::api::arguments;
-use crate::api::input::{Input, Span};
+use crate::api::input::{Input, ListQuery};
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
@@ -52,7 +52,7 @@ pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
     let connection = Connection::new(matches)?;
     let counts = Arc::new(Counts::default());
     let client = connection.observed(counts.clone())?;
-    let (mut found, mut shares) = (Found::default(), BTreeSet::new());
+    let (mut result, mut shares) = (VerifyResult::default(), BTreeSet::new());
     let mut of = 0;
     directory::check_one_export(&paths)?;
     if paths.len() > 1 {
@@ -67,24 +67,24 @@ pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
             of = share.of;
             shares.insert(share.index);
         }
-        let work = Work::new(&client, &settings, &connection, matches, mode)?;
-        if mode.keep && !work.list.windows {
-            let problem = format!("--keep-deleted: {} cannot be asked for a stretch of time", work.list.name);
+        let verifier = Verifier::new(&client, &settings, &connection, matches, mode)?;
+        if mode.keep && !verifier.list.windows {
+            let problem = format!("--keep-deleted: {} cannot be asked for a stretch of time", verifier.list.name);
             return Err(Error::usage(problem).unsent().hint("copy the directory before you leave the option out"));
         }
-        if let Some(error) = export.manifest().is_fixed().filter(|_| mode.read) {
+        if let Some(error) = export.manifest().read_only_error().filter(|_| mode.read) {
             return Err(error
                 .context("--read writes what it reads beside the parts")
                 .unsent()
                 .hint("copy the directory to a place that can be written, and verify the copy; or leave --read out"));
         }
-        work.share(&mut export, &mut found, &counts, json).await?;
+        verifier.share(&mut export, &mut result, &counts, json).await?;
     }
-    found.missing.extend((1..=of).filter(|index| !shares.contains(index)).map(|index| format!("share {index}/{of}")));
-    found.tell(mode.keep, &counts, json, started)
+    result.missing.extend((1..=of).filter(|index| !shares.contains(index)).map(|index| format!("share {index}/{of}")));
+    result.print(mode.keep, &counts, json, started)
 }
 
-struct Work<'a> {
+struct Verifier<'a> {
     client: &'a Client,
     settings: &'a Settings,
     list: &'static List,
@@ -93,33 +93,39 @@ struct Work<'a> {
     mode: Mode,
 }
 
-impl<'a> Work<'a> {
+impl<'a> Verifier<'a> {
     fn new(
         client: &'a Client,
         settings: &'a Settings,
         connection: &Connection,
         matches: &'a ArgMatches,
         mode: Mode,
-    ) -> Result<Work<'a>> {
+    ) -> Result<Verifier<'a>> {
         if connection.service() != settings.service {
             let problem = format!("the export is of {}, not of {}", settings.service, connection.service());
             return Err(Error::usage(problem).hint("name the same service as before"));
         }
         let input = Input { values: settings.arguments.clone(), ..Input::default() };
         let key = matches.get_one::<PathBuf>("hmac-key-file");
-        Ok(Work { client, settings, list: lists::find(&settings.list)?, input, key, mode })
+        Ok(Verifier { client, settings, list: lists::find(&settings.list)?, input, key, mode })
     }
 
-    async fn share(&self, export: &mut ExportDir, found: &mut Found, counts: &Arc<Counts>, json: bool) -> Result<()> {
+    async fn share(
+        &self,
+        export: &mut ExportDir,
+        result: &mut VerifyResult,
+        counts: &Arc<Counts>,
+        json: bool,
+    ) -> Result<()> {
         let windows: Vec<Window> = export.manifest().windows().cloned().collect();
         export.clean()?;
         let rows = windows.iter().fold(0, |rows: u64, window| rows.saturating_add(window.count));
         let mut progress = Progress::new(progress::ROWS, rows, 0, counts.clone(), json);
-        let (before, kept) = (found.there(), found.kept + found.more);
+        let (before, kept) = (result.there(), result.kept + result.more);
         for window in &windows {
-            let now = self.window(window, export, found).await?;
-            found.windows += 1;
-            found.rows = found.rows.saturating_add(now);
+            let now = self.window(window, export, result).await?;
+            result.windows += 1;
+            result.rows = result.rows.saturating_add(now);
             progress.add(window.count);
         }
         progress.end();
@@ -129,56 +135,56 @@ impl<'a> Work<'a> {
         let reached = last.is_some_and(|last| until.is_none_or(|until| until <= last));
         match last.filter(|_| reached) {
             Some(_) if manifest.ended() == last => Ok(()),
-            Some(_) if !self.list.windows && manifest.is_fixed().is_some() => Ok(()),
+            Some(_) if !self.list.windows && manifest.read_only_error().is_some() => Ok(()),
             // Its one window had as many rows as the list.
             Some(last) if !self.list.windows => export.end(last),
             // All windows are there; killed before the last word.
             Some(last) if until.is_some() => {
-                let rows = found.there() - before;
+                let rows = result.there() - before;
                 let hint = "type the same command again, when the service is at rest";
                 check_total(self.list, self.client, &self.input, (first, until), rows, hint).await?;
                 // What differs is not called whole.
-                match kept == found.kept + found.more && export.manifest().is_fixed().is_none() {
+                match kept == result.kept + result.more && export.manifest().read_only_error().is_none() {
                     true => export.end(last),
                     false => Ok(()),
                 }
             }
             _ => {
                 let from = last.map_or("the beginning".to_owned(), |last| last.to_rfc3339());
-                found.missing.push(format!("what comes behind {from} in {}", manifest.path().display()));
+                result.missing.push(format!("what comes behind {from} in {}", manifest.path().display()));
                 Ok(())
             }
         }
     }
 
     /// Checks a window and mends it; gives its rows.
-    async fn window(&self, window: &Window, export: &mut ExportDir, found: &mut Found) -> Result<u64> {
-        let span = Span { from: Some(window.from), until: Some(window.until), page: None };
+    async fn window(&self, window: &Window, export: &mut ExportDir, result: &mut VerifyResult) -> Result<u64> {
+        let span = ListQuery { from: Some(window.from), until: Some(window.until), page: None };
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
-        let whole = export.holds(window)?;
+        let is_complete = export.holds(window)?;
         // Of a list that cannot be asked for times as many rows may be others.
         let there = u64::try_from(count).ok();
-        let agrees = window.verified && whole && there == Some(window.count);
+        let agrees = window.verified && is_complete && there == Some(window.count);
         let reads = self.mode.read || !self.list.windows;
-        if agrees && !(reads && export.manifest().is_fixed().is_none()) {
-            found.counted += 1;
+        if agrees && !(reads && export.manifest().read_only_error().is_none()) {
+            result.counted += 1;
             return Ok(window.count);
         }
         let there = there.unwrap_or_default();
         // Among others that came, some may be gone: what is read anew would have lost them.
-        if self.mode.keep && whole && there != window.count {
-            found.keep(window.count, there);
-            found.counted += 1;
-            found.wrong += u64::from(!window.verified);
+        if self.mode.keep && is_complete && there != window.count {
+            result.keep(window.count, there);
+            result.counted += 1;
+            result.wrong += u64::from(!window.verified);
             return Ok(window.count);
         }
-        if let Some(error) = export.manifest().is_fixed() {
+        if let Some(error) = export.manifest().read_only_error() {
             let from = window.from.to_rfc3339_opts(SecondsFormat::AutoSi, true);
             let error = error.context(format!("what {} has of {from} differs", export.path().display()));
             return Err(Error { exit: Exit::Integrity, kind: "integrity", ..error });
         }
         // The parts of a window that is whole were cleaned up before.
-        let left = if whole { Vec::new() } else { export.unrecorded_parts(window)? };
+        let left = if is_complete { Vec::new() } else { export.unrecorded_parts(window)? };
         if self.mode.keep
             && let Some(left) = left.first()
         {
@@ -191,9 +197,9 @@ impl<'a> Work<'a> {
         export.target().begun.store(!first, Ordering::Relaxed);
         let (now, written) = self.read_again(export, window, &left, span).await?;
         if !now.verified {
-            found.wrong += 1;
+            result.wrong += 1;
         }
-        if whole {
+        if is_complete {
             let same = (now.verified, now.count) == (window.verified, window.count);
             let has_same_rows = |dir: &PartDir, one: &str, other: &str| export.format().has_same_rows(dir, one, other);
             if !now.verified || (same && written.is_same(&window.parts, has_same_rows)?) {
@@ -201,18 +207,18 @@ impl<'a> Work<'a> {
                 written.discard()?;
                 return Ok(window.count);
             }
-            found.changed += u64::from(same);
+            result.changed += u64::from(same);
             if self.mode.keep && window.verified {
                 written.discard()?;
-                found.keep(window.count, now.count);
+                result.keep(window.count, now.count);
                 return Ok(window.count);
             }
         }
         let now = Window { parts: written.publish()?, ..now };
         let rows = now.count;
-        found.mended += u64::from(now.verified);
+        result.fixed += u64::from(now.verified);
         if self.list.windows && now.verified {
-            found.removed += window.count.saturating_sub(rows);
+            result.removed += window.count.saturating_sub(rows);
         }
         let kept: HashSet<&str> = now.parts.iter().map(|part| part.file.as_str()).collect();
         let old = window.parts.iter().map(|part| part.file.clone()).filter(|file| !kept.contains(file.as_str()));
@@ -233,7 +239,7 @@ impl<'a> Work<'a> {
         export: &ExportDir,
         window: &Window,
         left: &[String],
-        span: Span,
+        span: ListQuery,
     ) -> Result<(Window, Written)> {
         let time = (window.from, window.until);
         let taken = |revision| {

@@ -3,7 +3,7 @@
 use super::pages;
 use crate::api::input::Input;
 use crate::api::{
-    Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness,
+    Argument, Bulk, Evidence, EvidenceGet, EvidenceList, Kind, Operation, Paged, ParamIn,
 };
 use crate::error::Result;
 use crate::rows::{Json, PageOf, Row};
@@ -21,7 +21,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         arguments: &[
             Argument {
                 name: "message",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "message",
                 doc: "The text to send to each customer.",
                 kind: Kind::Text,
@@ -30,7 +30,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "group-key",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "groupKey",
                 doc: "The key of the group (team) that the tickets are assigned to. The default team has no key.",
                 kind: Kind::Text,
@@ -39,7 +39,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "customer-ids",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "customerIds",
                 doc: "Desk ids of the customers to message (not their Sendbird user ids).",
                 kind: Kind::Int64,
@@ -48,7 +48,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "agent-id",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "agentId",
                 doc: "The id of the agent who handles the chat.",
                 kind: Kind::Int64,
@@ -57,7 +57,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "priority",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "priority",
                 doc: "The priority of a chat. The default of the service is not documented.",
                 kind: Kind::Enum(&["LOW", "MEDIUM", "HIGH", "URGENT"]),
@@ -74,17 +74,17 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             recipients: "customerIds",
             sent: "sentCount",
             id: "id",
-            least: 1i64,
-            most: 9223372036854775807i64,
+            min: 1i64,
+            max: 9223372036854775807i64,
             batch: None,
             exact: |input| input.exact::<types::NewProactiveChat>(),
             evidence: Some(Evidence {
                 text: "message",
-                list: Some(Witness {
+                list: Some(EvidenceList {
                     list: "chat-message",
                     text: "message",
                 }),
-                read: Some(Reread {
+                read: Some(EvidenceGet {
                     operation: "proactive_chat_get",
                     id: "proactive-id",
                     text: "message",
@@ -106,7 +106,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         arguments: &[
             Argument {
                 name: "proactive-id",
-                place: Place::Path,
+                location: ParamIn::Path,
                 wire: "proactive_id",
                 doc: "The id of the proactive chat; the same number as its property `id`.",
                 kind: Kind::Int64,
@@ -198,7 +198,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     Argument {
         name: "limit",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "limit",
         doc: "Number of results on the page, 1 to 500. The default is 50.",
         kind: Kind::Int32,
@@ -207,7 +207,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "offset",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "offset",
         doc: "Number of results to skip before the page. The default is 0.",
         kind: Kind::Int64,
@@ -216,7 +216,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "created-at-gte",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "created_at__gte",
         doc: "Only messages sent at or after this time (inclusive, µs).",
         kind: Kind::Time,
@@ -225,7 +225,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "created-at-lte",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "created_at__lte",
         doc: "Only messages sent at or before this time (inclusive, µs).",
         kind: Kind::Time,
@@ -234,7 +234,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "ticket-channel-type",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "ticket__channel_type",
         doc: "Only messages of tickets that came in over this channel.",
         kind: Kind::Enum(
@@ -258,7 +258,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
 pub(super) const TICKET_CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 3usize] = [
     Argument {
         name: "ticket-id",
-        place: Place::Path,
+        location: ParamIn::Path,
         wire: "ticket_id",
         doc: "The id of the ticket.",
         kind: Kind::Int64,
@@ -267,7 +267,7 @@ pub(super) const TICKET_CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 3usize] = [
     },
     Argument {
         name: "limit",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "limit",
         doc: "Number of results on the page, 1 to 500. The default is 50.",
         kind: Kind::Int32,
@@ -276,7 +276,7 @@ pub(super) const TICKET_CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 3usize] = [
     },
     Argument {
         name: "offset",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "offset",
         doc: "Number of results to skip before the page. The default is 0.",
         kind: Kind::Int64,

@@ -1,6 +1,6 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-use crate::rows::{PageOf, Row, Shape};
+use crate::rows::{PageOf, PageSchema, Row};
 use desk_client::answer::Split;
 pub(crate) struct ChatMessageList;
 impl ChatMessageList {
@@ -11,7 +11,7 @@ impl ChatMessageList {
         }
     }
 }
-impl Shape for ChatMessageList {
+impl PageSchema for ChatMessageList {
     const COUNT: &'static str = "count";
     const ITEMS: &'static str = "results";
     const ID: &'static str = "id";
@@ -26,7 +26,7 @@ impl TicketChatMessageList {
         }
     }
 }
-impl Shape for TicketChatMessageList {
+impl PageSchema for TicketChatMessageList {
     const COUNT: &'static str = "count";
     const ITEMS: &'static str = "results";
     const ID: &'static str = "id";

@@ -1,7 +1,7 @@
 //! The names that pages and rows have on the wire, and what is read of each row: its key and its place.
 
 /// What a page and its rows look like, by names on the wire: generated for each list.
-pub(crate) trait Shape: Send + 'static {
+pub(crate) trait PageSchema: Send + 'static {
     /// How many rows the whole list has.
     const COUNT: &'static str;
     const ITEMS: &'static str;
@@ -40,4 +40,4 @@ impl At {
 }
 
 /// What tells a row apart, and where it stands in its page.
-pub(super) type Place = (Key, At);
+pub(super) type Located = (Key, At);

@@ -6,7 +6,7 @@
 use desk_client::answer::words::{self, Day};
 use wide::u8x16;
 
-use super::key::{At, Key, Place, Shape};
+use super::key::{At, Key, Located, PageSchema};
 
 /// Objects and lists inside each other; serde goes further.
 const DEPTH: u32 = 32;
@@ -14,13 +14,13 @@ const DEPTH: u32 = 32;
 const ROOM: usize = 512;
 
 /// How many rows there are in all, and those of this page.
-pub(super) fn page<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
+pub(super) fn page<S: PageSchema>(body: &[u8]) -> Option<(i64, Vec<Located>)> {
     simdutf8::basic::from_utf8(body).ok()?;
     let (mut count, mut rows) = (None, None);
     let scan = Scan { body };
     let end = scan.object(0, |name, at| {
         if name == S::COUNT.as_bytes() && count.is_none() {
-            let (value, end) = scan.whole(at)?;
+            let (value, end) = scan.integer(at)?;
             count = Some(value);
             Some(end)
         } else if name == S::ITEMS.as_bytes() && rows.is_none() {
@@ -97,7 +97,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn rows<S: Shape>(self, at: usize) -> Option<(Vec<Place>, usize)> {
+    fn rows<S: PageSchema>(self, at: usize) -> Option<(Vec<Located>, usize)> {
         let (mut rows, mut layout, mut day) = (Vec::with_capacity(ROOM), Vec::new(), Day::default());
         let end = self.list(at, |start| {
             let (key, end) = self.row::<S>(start, &mut layout, &mut day)?;
@@ -109,7 +109,7 @@ impl<'a> Scan<'a> {
 
     /// `layout` has the names of the rows before, in order; mostly this row has the same.
     #[inline(always)]
-    fn row<S: Shape>(self, at: usize, layout: &mut Vec<Name<'a>>, day: &mut Day) -> Option<(Key, usize)> {
+    fn row<S: PageSchema>(self, at: usize, layout: &mut Vec<Name<'a>>, day: &mut Day) -> Option<(Key, usize)> {
         let (mut id, mut time) = (None, None);
         let mut at = self.expect(at, b'{')?;
         for place in 0.. {
@@ -138,7 +138,7 @@ impl<'a> Scan<'a> {
                     _ => self.value(at, DEPTH)?,
                 },
                 Role::Id => {
-                    let (value, end) = self.whole(at)?;
+                    let (value, end) = self.integer(at)?;
                     // The last of two would win.
                     id.replace(value).is_none().then_some(end)?
                 }
@@ -280,7 +280,7 @@ impl<'a> Scan<'a> {
 
     /// A whole number of at most 18 digits.
     #[inline(always)]
-    fn whole(self, at: usize) -> Option<(i64, usize)> {
+    fn integer(self, at: usize) -> Option<(i64, usize)> {
         if let Some((value, end)) = self.natural(at) {
             return Some((i64::try_from(value).ok()?, end));
         }
@@ -354,7 +354,7 @@ enum Role {
 }
 
 impl Role {
-    fn of<S: Shape>(name: &[u8]) -> Role {
+    fn of<S: PageSchema>(name: &[u8]) -> Role {
         if name == S::ID.as_bytes() {
             Role::Id
         } else if S::TIME.is_some_and(|time| name == time.as_bytes()) {

@@ -1,10 +1,10 @@
 //! The scanner takes nothing that serde refuses, and sees in it what serde sees.
 
-use super::{Key, PageOf, Place, Row, Shape, decode, scan};
+use super::{Key, Located, PageOf, PageSchema, Row, decode, scan};
 
 struct Things;
 
-impl Shape for Things {
+impl PageSchema for Things {
     const COUNT: &'static str = "count";
     const ITEMS: &'static str = "things";
     const ID: &'static str = "id";
@@ -20,7 +20,7 @@ const USUAL: &str = concat!(
     r#"],"previous":"https://x/?offset=1"}"#
 );
 
-fn scanned(page: &str) -> Option<(i64, Vec<Place>)> {
+fn scanned(page: &str) -> Option<(i64, Vec<Located>)> {
     scan::page::<Things>(page.as_bytes())
 }
 

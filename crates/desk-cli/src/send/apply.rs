@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 use super::attempt::{Outcome, State};
 use super::campaign::Campaign;
 use super::consent::{confirm, dry_run};
-use super::first::{self, First};
 use super::ledger::{End, Ledger};
 use super::ledger_open;
 use super::options;
+use super::pacer::Pacer;
 use super::plan::Plan;
+use super::prior_send::{self, PriorSendCheck};
 use super::states::States;
-use super::turn::Turn;
 use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
 use crate::counts::Counts;
@@ -45,7 +45,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let campaign = Campaign::new(matches);
     let place = campaign.ledger_path();
     let json = matches.get_flag("json");
-    let asserted = first::asserted(matches)?;
+    let asserted = prior_send::asserted(matches)?;
     ledger_open::check_own(&place, file, &plan)?;
     if matches.get_flag("dry-run") {
         let ledger = ledger_open::if_begun(&place, file, &plan)?;
@@ -59,9 +59,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let counts = Arc::new(Counts::default());
     // One attempt for each note of the ledger.
     let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
-    let first = First::ask(&plan, bulk, &campaign, &connection, matches).await?;
+    let prior_send = PriorSendCheck::start(&plan, bulk, &campaign, &connection, matches).await?;
     let ledger = ledger_open::to_send(&place, file, &plan, &connection.service())?;
-    if let Some((by, why)) = asserted.filter(|_| first::has_reached_nobody(&ledger).is_ok_and(|nobody| nobody)) {
+    if let Some((by, why)) = asserted.filter(|_| prior_send::has_reached_nobody(&ledger).is_ok_and(|nobody| nobody)) {
         ledger.assert(options::NOT_SENT_BEFORE, by, why).map_err(Error::unsent)?;
     }
     let states = States::new(plan.size(), Some(&ledger))?;
@@ -97,22 +97,22 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let attempts = ledger.attempts()?;
     let last = attempts.last().and_then(|last| DateTime::parse_from_rfc3339(&last.begun).ok());
     let (voice, wait) = (progress.voice(), matches.get_flag("wait"));
-    let turn = Turn::new(plan.per_second, last.map(Into::into), (plan.only_between, wait), voice, &interrupted);
+    let pacer = Pacer::new(plan.per_second, last.map(Into::into), (plan.only_between, wait), voice, &interrupted);
     // Nobody has looked at these yet.
     let sent = attempts.iter().rev().filter(|last| last.outcome != Some(Outcome::NotSent));
     let unknown = sent.take_while(|last| last.in_doubt() && last.decision.is_none()).count();
-    let mut work = Work {
+    let mut sender = Sender {
         behind_canary: matches.get_flag("after-canary") || plan.canary == 0 || ledger.begun_from(plan.canary)?,
         automatic: matches.get_flag("canary-auto"),
         stop_rejected: *matches.get_one("stop-rejected").unwrap_or(&2.0),
         stop_unknown: *matches.get_one("stop-unknown").unwrap_or(&3),
         progress,
-        run: Seen { unknown, ..Seen::default() },
-        turn,
+        run: RunStats { unknown, ..RunStats::default() },
+        pacer,
         in_flight,
         counts,
         look: Instant::now() + LOOK,
-        first,
+        prior_send,
         plan: &plan,
         client,
         operation,
@@ -120,14 +120,14 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         campaign,
         ledger,
     };
-    let stopped = work.all().await;
-    work.progress.end();
-    end(&work, stopped, json)
+    let stopped = sender.all().await;
+    sender.progress.end();
+    end(&sender, stopped, json)
 }
 
 /// What this run has seen.
 #[derive(Default)]
-struct Seen {
+struct RunStats {
     /// Whatever became of them.
     requests: usize,
     /// Batches that came to an end.
@@ -139,7 +139,7 @@ struct Seen {
     acted: bool,
 }
 
-struct Work<'a> {
+struct Sender<'a> {
     plan: &'a Plan,
     campaign: Campaign,
     client: Client,
@@ -152,18 +152,18 @@ struct Work<'a> {
     stop_rejected: f64,
     stop_unknown: usize,
     progress: Progress,
-    run: Seen,
-    turn: Turn<'a>,
+    run: RunStats,
+    pacer: Pacer<'a>,
     /// A batch is noted whose outcome is not.
     in_flight: Arc<AtomicBool>,
     counts: Arc<Counts>,
     /// When it is looked again who is to be left out.
     look: Instant,
     /// Until the first batch of a new ledger has left.
-    first: Option<First<'a>>,
+    prior_send: Option<PriorSendCheck<'a>>,
 }
 
-impl Work<'_> {
+impl Sender<'_> {
     /// Sends what can be sent; an error says why it stopped before the end.
     async fn all(&mut self) -> Result<()> {
         let mut states = States::new(self.plan.size(), Some(&self.ledger))?;
@@ -171,18 +171,18 @@ impl Work<'_> {
             if !states.state(batch).is_sendable() {
                 continue;
             }
-            self.turn.is_over()?;
+            self.pacer.is_over()?;
             if batch >= self.plan.canary && !self.behind_canary {
                 // What was sent meanwhile counts as well.
                 states = States::new(self.plan.size(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
             let (outcome, error) = self.send_or_retry(batch).await?;
-            self.tell(batch, outcome, error.as_ref());
-            let first = self.first.take_if(|_| !matches!(outcome, Outcome::NotSent | Outcome::Rejected));
+            self.report(batch, outcome, error.as_ref());
+            let check = self.prior_send.take_if(|_| !matches!(outcome, Outcome::NotSent | Outcome::Rejected));
             self.stop(outcome, error)?;
-            if let Some(first) = first.filter(|_| batch + 1 < self.plan.batches) {
-                first.alone(&self.ledger.attempts()?).await?;
+            if let Some(check) = check.filter(|_| batch + 1 < self.plan.batches) {
+                check.check_alone(&self.ledger.attempts()?).await?;
             }
         }
         Ok(())
@@ -192,23 +192,23 @@ impl Work<'_> {
     async fn send_or_retry(&mut self, batch: usize) -> Result<(Outcome, Option<Error>)> {
         let mut tries = 0;
         loop {
-            self.turn.come().await?;
+            self.pacer.wait().await?;
             if self.left_out()? {
                 // That may have taken a while.
-                self.turn.is_open().await?;
+                self.pacer.is_open().await?;
             }
-            if let Some(first) = &self.first {
-                first.still().await?;
+            if let Some(check) = &self.prior_send {
+                check.refresh().await?;
             }
             let (outcome, error) = self.send(batch).await?;
             tries += 1;
             if outcome != Outcome::NotSent {
-                self.turn.success();
+                self.pacer.success();
             }
             let unsent = error.as_ref().filter(|_| outcome == Outcome::NotSent);
-            match unsent.and_then(|error| self.turn.failure(tries, error)) {
+            match unsent.and_then(|error| self.pacer.failure(tries, error)) {
                 Some(wait) => {
-                    self.counts.again(wait);
+                    self.counts.record_retry(wait);
                     let why = error.map_or("", |error| error.kind);
                     self.progress.voice().say(&format!("batch {}: not sent ({why}); it is tried again", batch + 1));
                 }
@@ -238,7 +238,7 @@ impl Work<'_> {
         let attempt = self.ledger.begin(batch, people)?;
         self.run.requests += 1;
         let answer = (self.operation.call)(self.client.clone(), input).await;
-        let (end, error) = judge(answer, self.bulk, people.len());
+        let (end, error) = classify(answer, self.bulk, people.len());
         self.ledger.end(attempt, &end)?;
         self.in_flight.store(false, Ordering::Relaxed);
         let text = self.bulk.evidence.as_ref().and_then(|evidence| self.plan.text(evidence.text)).unwrap_or_default();
@@ -290,7 +290,7 @@ impl Work<'_> {
         }
     }
 
-    fn tell(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
+    fn report(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
         if outcome != Outcome::Done {
             let why = match error {
                 // Nothing else tells what is wrong with it.
@@ -314,7 +314,7 @@ impl Work<'_> {
 }
 
 /// What an answer says of a batch of so many.
-fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Option<Error>) {
+fn classify(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Option<Error>) {
     let end = |outcome, error: Option<&str>| End { outcome, id: None, sent: None, error: error.map(str::to_owned) };
     match answer {
         Ok(json) => {
@@ -364,18 +364,18 @@ fn unread(error: Error, requests: usize, stopped: Result<()>) -> Error {
 }
 
 /// The summary, and how it ends.
-fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
-    let states = match States::new(work.plan.size(), Some(&work.ledger)) {
+fn end(sender: &Sender<'_>, stopped: Result<()>, json: bool) -> Result<()> {
+    let states = match States::new(sender.plan.size(), Some(&sender.ledger)) {
         Ok(states) => states,
-        Err(error) => return Err(unread(error, work.run.requests, stopped)),
+        Err(error) => return Err(unread(error, sender.run.requests, stopped)),
     };
-    let said = summary(&states, json);
+    let printed = summary(&states, json);
     let waiting = states.sendable().1;
-    let doubt = work.campaign.check_unknown(&states);
+    let doubt = sender.campaign.check_unknown(&states);
     let stopped = match stopped {
         // A rule stopped it behind the last batch.
         Err(error) if error.exit == Exit::Partial && waiting == 0 => Ok(()),
-        stopped => stopped.map_err(|error| if work.run.acted { error.after_other_batches() } else { error }),
+        stopped => stopped.map_err(|error| if sender.run.acted { error.after_other_batches() } else { error }),
     };
     match (stopped, doubt) {
         // The person who has ended it knows that it is not at its end, but not what is in doubt.
@@ -394,8 +394,8 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
         (Ok(()), Ok(())) => {
             let missed = states.count("partial").1 + states.count("rejected").1;
             if missed == 0 {
-                let hint = format!("see `{}`", work.campaign.command("status"));
-                return said.map_err(|error| {
+                let hint = format!("see `{}`", sender.campaign.command("status"));
+                return printed.map_err(|error| {
                     let error = error.note(format!("but all is sent: {}", states.summary())).hint(hint);
                     Error { may_have_acted: true, ..error }
                 });
@@ -404,8 +404,8 @@ fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
                 "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"
             );
             let partial = Error::new(Exit::Partial, "partial", problem);
-            Err(Error { may_have_acted: work.run.acted, ..partial }
-                .hint(format!("see `{}`", work.campaign.command("report"))))
+            Err(Error { may_have_acted: sender.run.acted, ..partial }
+                .hint(format!("see `{}`", sender.campaign.command("report"))))
         }
     }
 }
@@ -418,8 +418,8 @@ mod tests {
         recipients: "ids",
         sent: "sent",
         id: "id",
-        least: 1,
-        most: 1000,
+        min: 1,
+        max: 1000,
         batch: None,
         exact: |_| Ok(String::new()),
         evidence: None,
@@ -427,8 +427,8 @@ mod tests {
 
     /// A batch that is taken for not sent is sent again: only an error that says so may lead there.
     #[test]
-    fn judge_error_without_a_fate_is_unknown() {
-        let outcome = |error: Error| judge(Err(error), &BULK, 3).0.outcome;
+    fn classify_error_without_a_fate_is_unknown() {
+        let outcome = |error: Error| classify(Err(error), &BULK, 3).0.outcome;
         assert_eq!(outcome(Error::new(Exit::Error, "io", "no memory")), Outcome::Unknown);
         assert_eq!(outcome(Error::usage("no body")), Outcome::Unknown);
         assert_eq!(outcome(Error::usage("no body").unsent()), Outcome::NotSent);

@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Hours {
-    span: Span,
+    span: ClockRange,
     offset: FixedOffset,
 }
 
 /// Without an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct ClockRange {
     from: NaiveTime,
     until: NaiveTime,
 }
 
-impl Span {
+impl ClockRange {
     pub(crate) fn at(self, offset: FixedOffset) -> Hours {
         Hours { span: self, offset }
     }
@@ -32,7 +32,7 @@ impl Hours {
     /// When they begin again; nothing within them.
     pub(crate) fn opens(&self, now: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
         let now = now.with_timezone(&self.offset);
-        let (time, Span { from, until }) = (now.time(), self.span);
+        let (time, ClockRange { from, until }) = (now.time(), self.span);
         let open = if from < until { from <= time && time < until } else { from <= time || time < until };
         if open {
             return None;
@@ -44,17 +44,17 @@ impl Hours {
     }
 }
 
-impl FromStr for Span {
+impl FromStr for ClockRange {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Span, String> {
+    fn from_str(text: &str) -> Result<ClockRange, String> {
         let time = |text: &str| {
             let short = NaiveTime::parse_from_str(text, "%H:%M");
             short.or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S")).ok()
         };
         let parts = text.split_once('-').and_then(|(from, until)| Some((time(from)?, time(until)?)));
         match parts {
-            Some((from, until)) if from != until => Ok(Span { from, until }),
+            Some((from, until)) if from != until => Ok(ClockRange { from, until }),
             _ => Err("write two times of the day, such as 09:00-20:00".to_owned()),
         }
     }
@@ -62,7 +62,7 @@ impl FromStr for Span {
 
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Span { from, until } = self.span;
+        let ClockRange { from, until } = self.span;
         write!(f, "{from}-{until} {}", self.offset)
     }
 }
@@ -78,7 +78,7 @@ impl TryFrom<String> for Hours {
 
     fn try_from(text: String) -> Result<Hours, String> {
         let (span, offset) = text.split_once(' ').ok_or_else(|| "an offset is missing".to_owned())?;
-        Ok(span.parse::<Span>()?.at(self::offset(offset)?))
+        Ok(span.parse::<ClockRange>()?.at(self::offset(offset)?))
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
             ("23:59:30-00:00", "+00:00", "2026-01-31T00:00:00Z", Some("2026-01-31T23:59:30+00:00")),
         ];
         for (span, at, now, opens) in cases {
-            let hours = span.parse::<Span>().unwrap().at(offset(at).unwrap());
+            let hours = span.parse::<ClockRange>().unwrap().at(offset(at).unwrap());
             let now = DateTime::parse_from_rfc3339(now).unwrap().with_timezone(&Utc);
             assert_eq!(hours.opens(now).map(|time| time.to_rfc3339()), opens.map(str::to_owned), "{hours} {now}");
             assert_eq!(Hours::try_from(hours.to_string()), Ok(hours));
@@ -119,7 +119,7 @@ mod tests {
         for text in
             ["", "9-20", "09:00", "09:00-09:00", "09:00-24:30", "25:00-26:00", "09:00-20:00-21:00", "09:00–20:00"]
         {
-            assert!(text.parse::<Span>().is_err(), "{text}");
+            assert!(text.parse::<ClockRange>().is_err(), "{text}");
         }
         for text in ["", "9", "Tokyo", "+25:00", "Asia/Tokyo"] {
             assert!(offset(text).is_err(), "{text}");

@@ -75,11 +75,11 @@ impl LedgerFile {
             files::lock(&file, path, "desk send").map_err(Error::unsent)?;
         }
         let mut opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
-        if !to_write && opened.as_ref().is_err_and(files::is_fixed) {
+        if !to_write && opened.as_ref().is_err_and(files::is_read_only) {
             // SQLite reads a file on a read-only disk as immutable: the shared lock keeps writers out, and no journal was left.
             files::share(&file, path, "desk send")?;
             is_locked = true;
-            if let Some(name) = files::unchanging(path) {
+            if let Some(name) = files::immutable_uri(path) {
                 opened = connect(&name, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
             }
         }

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::hours::{self, Span};
-use crate::api::{Argument, Bulk, Operation, Place, arguments};
+use super::hours::{self, ClockRange};
+use crate::api::{Argument, Bulk, Operation, ParamIn, arguments};
 use crate::connect;
 use crate::error::{Error, Result};
 use crate::generated::operations::OPERATIONS;
@@ -66,7 +66,7 @@ fn operations() -> impl Iterator<Item = (&'static Operation, &'static Bulk)> {
 
 /// What a message has beside its recipients.
 pub(crate) fn own(operation: &'static Operation, bulk: &Bulk) -> Vec<&'static Argument> {
-    let body = operation.arguments.iter().filter(|argument| argument.place == Place::Body);
+    let body = operation.arguments.iter().filter(|argument| argument.location == ParamIn::Body);
     body.filter(|argument| argument.wire != bulk.recipients).collect()
 }
 
@@ -145,7 +145,7 @@ fn plan() -> Command {
         .arg(operation)
         .arg(
             count("batch-size", "Recipients of a request, who are in doubt together [default: 50]")
-                .value_parser(|text: &str| whole(text, 1, 10_000)),
+                .value_parser(|text: &str| parse_integer(text, 1, 10_000)),
         )
         .arg(option("per-second", "R", "Requests a second at most").default_value("2").value_parser(rate))
         .arg(count("canary", "Stop after so many batches to see how they went; 0: never").default_value("1"))
@@ -166,7 +166,7 @@ fn plan() -> Command {
         .arg(
             option("only-between", "TIMES", "Send only in these hours of the day, such as 09:00-20:00")
                 .requires("utc-offset")
-                .value_parser(ValueParser::new(|text: &str| text.parse::<Span>())),
+                .value_parser(ValueParser::new(|text: &str| text.parse::<ClockRange>())),
         )
         .arg(
             option("utc-offset", "OFFSET", "Whose hours those are, such as +09:00; it does not follow summer time")
@@ -217,7 +217,7 @@ fn apply() -> Command {
         .arg(
             count("stop-unknown", "Stop after so many unknown outcomes in a row, those of runs before included")
                 .default_value("3")
-                .value_parser(|text: &str| whole(text, 1, usize::MAX)),
+                .value_parser(|text: &str| parse_integer(text, 1, usize::MAX)),
         )
 }
 
@@ -255,7 +255,9 @@ fn reconcile() -> Command {
                 .default_value("5m")
                 .value_parser(ValueParser::new(gap)),
         )
-        .arg(needs(count("batch", "The batch that is decided").value_parser(|text: &str| whole(text, 1, usize::MAX))))
+        .arg(needs(
+            count("batch", "The batch that is decided").value_parser(|text: &str| parse_integer(text, 1, usize::MAX)),
+        ))
         .arg(needs(
             option("as", "DECISION", "Only not-sent lets `apply` send it again")
                 .value_parser(PossibleValuesParser::new(DECISIONS)),
@@ -269,11 +271,11 @@ fn reconcile() -> Command {
         .arg(needs(option("why", "TEXT", "What it was decided by")))
 }
 
-fn whole(text: &str, least: usize, most: usize) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-    number.ok_or_else(|| match most {
-        usize::MAX => format!("write a whole number from {least} on"),
-        _ => format!("write a whole number from {least} to {most}"),
+fn parse_integer(text: &str, min: usize, max: usize) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (min..=max).contains(number));
+    number.ok_or_else(|| match max {
+        usize::MAX => format!("write a whole number from {min} on"),
+        _ => format!("write a whole number from {min} to {max}"),
     })
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::attempt::PlanSize;
 use super::campaign::Campaign;
 use super::exclusions::Exclusions;
-use super::hours::{Hours, Span};
+use super::hours::{ClockRange, Hours};
 use super::ledger_file;
 use super::plan_claim::PlanId;
 use super::states::States;
@@ -90,10 +90,10 @@ impl Plan {
         }
         let plan: Plan = serde_json::from_value(value).map_err(|_| changed())?;
         let size = plan.batch_size.max(1);
-        let whole = plan.count == plan.recipients.len()
+        let is_complete = plan.count == plan.recipients.len()
             && plan.batches == plan.count.div_ceil(size)
             && options::RATES.contains(&plan.per_second);
-        if whole && plan.hash() == plan.sha256 { Ok(plan) } else { Err(changed()) }
+        if is_complete && plan.hash() == plan.sha256 { Ok(plan) } else { Err(changed()) }
     }
 
     fn hash(&self) -> String {
@@ -204,7 +204,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         batches: people.len().div_ceil(batch_size),
         per_second,
         canary: *matches.get_one::<usize>("canary").unwrap_or(&1),
-        only_between: match (matches.get_one::<Span>("only-between"), matches.get_one("utc-offset")) {
+        only_between: match (matches.get_one::<ClockRange>("only-between"), matches.get_one("utc-offset")) {
             (Some(span), Some(offset)) => Some(span.at(*offset)),
             _ => None,
         },
@@ -251,26 +251,26 @@ fn chosen(matches: &ArgMatches, file: &Path, exclusions: &Exclusions, bulk: &Bul
     let (lately, waiting) = exclusions.lately()?;
     removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
     if people.is_empty() {
-        let problem = format!("nobody is left to send to ({})", removed.told());
+        let problem = format!("nobody is left to send to ({})", removed.summary());
         return Err(Error::usage(problem)
             .unsent()
             .hint("look at --recipients, and at who is left out by --suppress and --min-gap"));
     }
-    let most = matches.get_one::<usize>("max-recipients").copied().unwrap_or(usize::MAX);
-    if people.len() > most {
-        let problem = format!("{} recipients are more than --max-recipients {most}", people.len());
+    let max = matches.get_one::<usize>("max-recipients").copied().unwrap_or(usize::MAX);
+    if people.len() > max {
+        let problem = format!("{} recipients are more than --max-recipients {max}", people.len());
         return Err(Error::usage(problem).unsent().hint("look whether it is the right list"));
     }
     Ok(Chosen { people, removed, waiting })
 }
 
 fn size(matches: &ArgMatches, bulk: &Bulk) -> Result<usize> {
-    let most = bulk.batch.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+    let max = bulk.batch.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
     match matches.get_one::<usize>("batch-size").copied() {
-        Some(size) if size > most => Err(Error::usage(format!("--batch-size {size} is more than the service takes"))
+        Some(size) if size > max => Err(Error::usage(format!("--batch-size {size} is more than the service takes"))
             .unsent()
-            .hint(format!("give {most} at most"))),
-        size => Ok(size.unwrap_or(50).min(most)),
+            .hint(format!("give {max} at most"))),
+        size => Ok(size.unwrap_or(50).min(max)),
     }
 }
 
@@ -287,7 +287,7 @@ async fn sendable(operation: &Operation, input: Input) -> Result<()> {
 }
 
 impl Removed {
-    fn told(self) -> String {
+    fn summary(self) -> String {
         let Removed { duplicates, suppressed, messaged_lately } = self;
         format!("removed: {duplicates} duplicates, {suppressed} suppressed, {messaged_lately} messaged lately")
     }
@@ -355,7 +355,7 @@ fn summary(plan: &Plan, (waiting, passing): (usize, &[PathBuf]), out: &Path, jso
         many(count, "recipient"),
         many(batches, "batch"),
         time(*estimated_seconds),
-        plan.removed.told(),
+        plan.removed.summary(),
         plan.in_doubt,
         files::quoted(out),
     ));

@@ -7,11 +7,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::api::Bulk;
-use crate::error::{Error, Exit, Result, shown};
+use crate::error::{Error, Exit, Result, printable};
 use crate::{files, json};
 
 /// Problems that are told at most.
-const TOLD: usize = 20;
+const MAX_PROBLEMS: usize = 20;
 
 /// The numbers of a file or of stdin, as they stand there.
 pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
@@ -39,12 +39,12 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     if problems.is_empty() {
         return Ok(ids);
     }
-    let more = problems.len().saturating_sub(TOLD);
-    let told = problems.iter().take(TOLD).map(|(line, problem)| format!("line {line}: {problem}"));
-    let told = told.chain((more > 0).then(|| format!("and {more} more"))).collect();
+    let more = problems.len().saturating_sub(MAX_PROBLEMS);
+    let lines = problems.iter().take(MAX_PROBLEMS).map(|(line, problem)| format!("line {line}: {problem}"));
+    let lines = lines.chain((more > 0).then(|| format!("and {more} more"))).collect();
     let problem = format!("{name} cannot be used");
     let form = "write one number a line, NDJSON, or CSV with the header";
-    Err(Error::usage(problem).unsent().lines(told).hint(format!("{form} `{}`", bulk.recipients)))
+    Err(Error::usage(problem).unsent().lines(lines).hint(format!("{form} `{}`", bulk.recipients)))
 }
 
 type Problems = Vec<(usize, String)>;
@@ -114,7 +114,7 @@ fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
     };
     match value {
         Value::Number(number) => self::number(&number.to_string(), bulk),
-        _ => Err(format!("`{}` is no number", shown(&value.to_string(), 40))),
+        _ => Err(format!("`{}` is no number", printable(&value.to_string(), 40))),
     }
 }
 
@@ -125,8 +125,8 @@ fn number(text: &str, bulk: &Bulk) -> Result<i64, String> {
         return Err("there is no number".to_owned());
     }
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let id = text.parse::<i64>().ok().filter(|id| digits && (bulk.least..=bulk.most).contains(id));
-    id.ok_or_else(|| format!("`{}` is no whole number from {} to {}", shown(text, 40), bulk.least, bulk.most))
+    let id = text.parse::<i64>().ok().filter(|id| digits && (bulk.min..=bulk.max).contains(id));
+    id.ok_or_else(|| format!("`{}` is no whole number from {} to {}", printable(text, 40), bulk.min, bulk.max))
 }
 
 /// Records of CSV by RFC 4180, each with the line that it begins on; the line where it cannot be read on.
@@ -202,8 +202,8 @@ mod tests {
         recipients: "ids",
         sent: "",
         id: "",
-        least: 1,
-        most: 1000,
+        min: 1,
+        max: 1000,
         batch: None,
         exact: |_| Ok(String::new()),
         evidence: None,

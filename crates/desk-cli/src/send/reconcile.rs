@@ -19,7 +19,7 @@ use super::states::States;
 use super::{ledger_open, options, report};
 use crate::api::arguments;
 use crate::connect::Connection;
-use crate::error::{Error, Exit, Result, shown};
+use crate::error::{Error, Exit, Result, printable};
 use crate::files;
 use crate::output::{Output, many, message};
 
@@ -103,8 +103,8 @@ async fn is_not_refuted(number: usize, plan: &Plan, ledger: &Ledger, matches: &A
     match findings.first().filter(|finding| finding.suggests_sent()) {
         None => Ok(Some(last)),
         Some(finding) => {
-            let told = finding.report().join("; ");
-            Err(Error::usage(format!("it seems that batch {number} was sent: {told}; nothing was decided"))
+            let report = finding.report().join("; ");
+            Err(Error::usage(format!("it seems that batch {number} was sent: {report}; nothing was decided"))
                 .hint("to send it again messages people twice; if you know better, add --offline: then the service is not asked"))
         }
     }
@@ -190,7 +190,7 @@ impl<'a> Doubts<'a> {
                 output.line(self.json(attempt, (before, after), finding).to_string().as_bytes())?;
                 continue;
             }
-            output.line(self.told(attempt, (before, after)).as_bytes())?;
+            output.line(self.summary(attempt, (before, after)).as_bytes())?;
             for line in finding.map_or(Vec::new(), Finding::report) {
                 output.line(format!("  {line}").as_bytes())?;
             }
@@ -216,7 +216,7 @@ impl<'a> Doubts<'a> {
         })
     }
 
-    fn told(&self, attempt: &Attempt, (before, after): (Option<i64>, Option<i64>)) -> String {
+    fn summary(&self, attempt: &Attempt, (before, after): (Option<i64>, Option<i64>)) -> String {
         let (number, people) = (attempt.batch + 1, self.plan.batch(attempt.batch));
         let known = |id: Option<i64>| id.map_or("none".to_owned(), |id| id.to_string());
         format!(
@@ -226,7 +226,7 @@ impl<'a> Doubts<'a> {
             people.first().copied().unwrap_or_default(),
             attempt.begun,
             attempt.ended.as_deref().unwrap_or("?"),
-            shown(attempt.error.as_deref().unwrap_or(PROCESS_ENDED), 40),
+            printable(attempt.error.as_deref().unwrap_or(PROCESS_ENDED), 40),
             known(before),
             known(after),
         )

@@ -39,7 +39,7 @@ impl TextFormat for Csv {
             }
             // The last of equal names counts, as in every JSON reader.
             let value = row.0.iter().rev().find(|(name, _)| name == column).map(|(_, value)| *value);
-            let value = value.and_then(|value| privacy.shown(column, value));
+            let value = value.and_then(|value| privacy.permitted(column, value));
             if let Some(value) = value.filter(|value| value != "null") {
                 cell(&value, self.guards_formulas, out);
             }

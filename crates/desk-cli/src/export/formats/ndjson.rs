@@ -29,7 +29,7 @@ impl TextFormat for Ndjson {
         out.push(b'{');
         let mut first = true;
         for (name, value) in &Properties::of(json)?.0 {
-            let Some(value) = privacy.shown(name, value) else { continue };
+            let Some(value) = privacy.permitted(name, value) else { continue };
             if !std::mem::take(&mut first) {
                 out.push(b',');
             }

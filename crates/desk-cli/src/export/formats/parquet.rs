@@ -10,7 +10,7 @@ use bytes::Bytes;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel};
 use parquet::column::writer::{ColumnWriter, get_column_writer};
 use parquet::data_type::ByteArray;
-use parquet::errors::{ParquetError, Result};
+use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::serialized_reader::SerializedFileReader;
@@ -25,7 +25,7 @@ use super::super::privacy::Privacy;
 use super::super::settings::Settings;
 use super::super::table::{Table, Type, Value};
 use super::super::written::Written;
-use crate::error::{Error, Result as Outcome};
+use crate::error::{Error, Result};
 use crate::files;
 use crate::rows::Row;
 
@@ -46,7 +46,7 @@ impl Format for Parquet {
         Layout::PartsByDate(table.free("date"))
     }
 
-    fn check(&self, settings: &Settings, table: &Table) -> Outcome<()> {
+    fn check(&self, settings: &Settings, table: &Table) -> Result<()> {
         if !settings.private.touches(table.time()) {
             return Ok(());
         }
@@ -59,12 +59,12 @@ impl Format for Parquet {
         25_000
     }
 
-    fn begin(&self, window: NewWindow) -> Outcome<Box<dyn WindowSink>> {
+    fn begin(&self, window: NewWindow) -> Result<Box<dyn WindowSink>> {
         Ok(Box::new(ParquetSink { window, open: None, parts: Vec::new() }))
     }
 
     /// Equal rows have other bytes in other row groups, or by another version of the library.
-    fn has_same_rows(&self, dir: &PartDir, one: &str, other: &str) -> Outcome<bool> {
+    fn has_same_rows(&self, dir: &PartDir, one: &str, other: &str) -> Result<bool> {
         has_same_rows(dir, (one, other))
     }
 }
@@ -79,7 +79,7 @@ struct ParquetSink {
 
 impl ParquetSink {
     /// Starts a part with a name that no other part of this window has: rows may return to a date.
-    fn part(&self, place: &str) -> Outcome<Unfinished> {
+    fn part(&self, place: &str) -> Result<Unfinished> {
         let NewWindow { target, span, revision, .. } = &self.window;
         let name = |revision| format!("{place}{}", target.names.part(*span, revision));
         let is_taken = |revision: &u32| self.parts.iter().any(|finished| finished.part.file == name(*revision));
@@ -87,7 +87,7 @@ impl ParquetSink {
         target.dir.begin(name(revision))
     }
 
-    fn end_part(&mut self) -> Outcome<()> {
+    fn end_part(&mut self) -> Result<()> {
         if let Some((_, file)) = self.open.take() {
             self.parts.push(file.finish()?);
         }
@@ -96,7 +96,7 @@ impl ParquetSink {
 }
 
 impl WindowSink for ParquetSink {
-    fn rows(&mut self, rows: Vec<Row>) -> Outcome<()> {
+    fn rows(&mut self, rows: Vec<Row>) -> Result<()> {
         let date = |row: &Row| row.moment().map(|time| time.date_naive());
         for rows in rows.chunk_by(|row, next| date(row) == date(next)) {
             let place = self.window.target.names.place(rows.first().and_then(date));
@@ -113,11 +113,11 @@ impl WindowSink for ParquetSink {
     }
 
     /// The next command removes the unfinished files.
-    fn discard(self: Box<Self>) -> Outcome<()> {
+    fn discard(self: Box<Self>) -> Result<()> {
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> Outcome<Written> {
+    fn finish(mut self: Box<Self>) -> Result<Written> {
         self.end_part()?;
         Ok(Written::files(self.window.target, self.parts))
     }
@@ -129,14 +129,14 @@ struct File {
 }
 
 impl File {
-    fn new(table: &Table, to: Unfinished) -> Outcome<File> {
+    fn new(table: &Table, to: Unfinished) -> Result<File> {
         let path = to.path().to_owned();
         let writer = schema(table).and_then(|schema| SerializedFileWriter::new(to, schema, properties(table)));
         Ok(File { writer: writer.map_err(|error| Error::io("write to", &path, &cause(error)))? })
     }
 
     /// Adds rows, as row groups of their own.
-    fn rows(&mut self, rows: &[Row], table: &Table, privacy: &Privacy) -> Outcome<()> {
+    fn rows(&mut self, rows: &[Row], table: &Table, privacy: &Privacy) -> Result<()> {
         for rows in rows.chunks(GROUP) {
             let group = Group::new(&self.writer, rows, (table, privacy))?;
             group.write(&mut self.writer).map_err(|error| self.failed(error))?;
@@ -145,7 +145,7 @@ impl File {
     }
 
     /// Makes it durable.
-    fn finish(mut self) -> Outcome<Finished> {
+    fn finish(mut self) -> Result<Finished> {
         self.writer.finish().map_err(|error| self.failed(error))?;
         self.writer.inner_mut().finish()
     }
@@ -156,7 +156,7 @@ impl File {
 }
 
 /// Whether two files have the same rows in the same order, regardless of row groups and compression.
-fn has_same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Outcome<bool> {
+fn has_same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Result<bool> {
     let failed = |file: &str, error| files::failed("read", &dir.path().join(file), &error);
     let rows = |file: &str| {
         let opened = dir.open(file).map_err(|error| failed(file, error))?;
@@ -183,7 +183,7 @@ fn cause(error: ParquetError) -> io::Error {
     }
 }
 
-fn schema(table: &Table) -> Result<TypePtr> {
+fn schema(table: &Table) -> ParquetResult<TypePtr> {
     let mut fields = Vec::with_capacity(table.columns.len() + 1);
     for column in &table.columns {
         fields.push(field(&column.name, column.ty, column.required)?);
@@ -192,7 +192,7 @@ fn schema(table: &Table) -> Result<TypePtr> {
     Schema::group_type_builder("rows").with_fields(fields).build().map(Arc::new)
 }
 
-fn field(name: &str, ty: Type, required: bool) -> Result<TypePtr> {
+fn field(name: &str, ty: Type, required: bool) -> ParquetResult<TypePtr> {
     let (physical, logical) = match ty {
         Type::Bool => (Physical::BOOLEAN, None),
         Type::Int32 => (Physical::INT32, None),
@@ -230,7 +230,7 @@ impl Group {
         file: &SerializedFileWriter<Unfinished>,
         rows: &[Row],
         (table, privacy): (&Table, &Privacy),
-    ) -> Outcome<Group> {
+    ) -> Result<Group> {
         let failed = |error| Error::io("write to", file.inner().path(), &cause(error));
         let columns = file.schema_descr().columns();
         let mut pages: Vec<TrackedWrite<Vec<u8>>> = columns.iter().map(|_| TrackedWrite::new(Vec::new())).collect();
@@ -240,19 +240,20 @@ impl Group {
         });
         let mut writers: Vec<ColumnWriter<'_>> = writers.collect();
         for rows in rows.chunks(BATCH) {
-            let cells = rows.iter().map(|row| Ok(table.cells(row, privacy)?.into_iter())).collect::<Outcome<Vec<_>>>();
+            let cells = rows.iter().map(|row| Ok(table.cells(row, privacy)?.into_iter())).collect::<Result<Vec<_>>>();
             let mut cells = cells?;
             for (writer, column) in writers.iter_mut().zip(columns) {
                 let values = cells.iter_mut().filter_map(Iterator::next);
                 add(writer, values, column.max_def_level() > 0).map_err(failed)?;
             }
         }
-        let ended = writers.into_iter().map(ColumnWriter::close).collect::<Result<Vec<_>>>();
-        let pages = pages.into_iter().map(|pages| pages.into_inner().map(Bytes::from)).collect::<Result<Vec<_>>>();
+        let ended = writers.into_iter().map(ColumnWriter::close).collect::<ParquetResult<Vec<_>>>();
+        let pages =
+            pages.into_iter().map(|pages| pages.into_inner().map(Bytes::from)).collect::<ParquetResult<Vec<_>>>();
         Ok(Group(pages.map_err(failed)?.into_iter().zip(ended.map_err(failed)?).collect()))
     }
 
-    fn write(self, file: &mut SerializedFileWriter<Unfinished>) -> Result<()> {
+    fn write(self, file: &mut SerializedFileWriter<Unfinished>) -> ParquetResult<()> {
         let mut group = file.next_row_group()?;
         for (pages, column) in self.0 {
             group.append_column(&pages, column)?;
@@ -262,7 +263,11 @@ impl Group {
 }
 
 /// Adds values to a column.
-fn add<'a>(writer: &mut ColumnWriter<'_>, values: impl Iterator<Item = Value<'a>>, nullable: bool) -> Result<()> {
+fn add<'a>(
+    writer: &mut ColumnWriter<'_>,
+    values: impl Iterator<Item = Value<'a>>,
+    nullable: bool,
+) -> ParquetResult<()> {
     /// The values that are not null, and a level for each row.
     fn split<'a, T>(
         values: impl Iterator<Item = Value<'a>>,

@@ -105,8 +105,8 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// Connects to read, also on a read-only disk.
 pub(super) fn reading(path: &Path) -> rusqlite::Result<Connection> {
     let connected = connect(path);
-    if connected.as_ref().is_err_and(files::is_fixed)
-        && let Some(name) = files::unchanging(path)
+    if connected.as_ref().is_err_and(files::is_read_only)
+        && let Some(name) = files::immutable_uri(path)
     {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         return Connection::open_with_flags(name, flags);

@@ -7,7 +7,7 @@ use super::super::attempt::Attempt;
 use super::super::plan::Plan;
 use super::result::Reader;
 use super::time_range::{COMPARED, NOT_COMPARED, TimeRange, damaged};
-use crate::api::input::{Input, Span};
+use crate::api::input::{Input, ListQuery};
 use crate::api::{Bulk, Evidence, List};
 use crate::error::{Error, Result};
 use crate::generated::lists::LISTS;
@@ -53,7 +53,7 @@ impl<'a> Case<'a> {
     /// Learns the difference of the clocks; true if the service no longer has the list.
     pub(super) async fn compare_clocks(&mut self) -> Result<bool> {
         let Some((list, _)) = self.list else { return Ok(false) };
-        let one = Span { page: Some(1), ..Span::default() };
+        let one = ListQuery { page: Some(1), ..ListQuery::default() };
         match (list.ask)(self.client.clone(), Input::default(), one, 0).await {
             Ok(page) => {
                 self.clock_ahead = page.date.map(|date| date - Utc::now());

@@ -82,7 +82,7 @@ async fn walk_back(case: &Case<'_>, from: DateTime<Utc>, rows: Option<usize>) ->
     let Some(mut reader) = case.reader() else { return Ok(walk) };
     let Some(newest) = newest(&mut reader).await? else { return Ok(walk) };
     let people: HashSet<i64> = case.plan.recipients.iter().copied().collect();
-    let shown = case.now + case.clock_ahead.unwrap_or_default() - LAG;
+    let must_show = case.now + case.clock_ahead.unwrap_or_default() - LAG;
     let (mut absent, mut gaps) = (0, false);
     // Each attempt in doubt may own one result.
     let doubted = case.attempts.iter().filter(|attempt| attempt.in_doubt());
@@ -99,7 +99,7 @@ async fn walk_back(case: &Case<'_>, from: DateTime<Utc>, rows: Option<usize>) ->
         absent = 0;
         match found.time {
             Some(time) if time < from - WRONG => return Ok(Walk { complete: !gaps, ..walk }),
-            Some(time) if time < shown && rows == Some(0) && walk.explained == 0 => return Ok(walk),
+            Some(time) if time < must_show && rows == Some(0) && walk.explained == 0 => return Ok(walk),
             Some(time) if time < from => continue,
             _ => {}
         }

@@ -55,9 +55,9 @@ pub(crate) async fn findings(case: &mut Case<'_>, wanted: &[usize]) -> Result<Ve
         };
         let may_come_until = case.range(*place)?.may_come(case.settle, case.now);
         let probe = probe_of(case, &probes, *place).cloned();
-        let shown = rows.as_ref().map(Rows::verdict);
-        let found = probe.as_ref().and_then(|probe| probe.verdict(shown.flatten().is_none()));
-        let verdict = combine(shown, found, may_come_until);
+        let from_rows = rows.as_ref().map(Rows::verdict);
+        let found = probe.as_ref().and_then(|probe| probe.verdict(from_rows.flatten().is_none()));
+        let verdict = combine(from_rows, found, may_come_until);
         let list = case.list.map_or("", |(list, _)| list.name);
         let noun = prober.as_ref().map_or("", |prober| prober.reader().noun());
         findings.push(Finding { verdict, rows, list, probe, noun, clock_ahead: case.clock_ahead, may_come_until });
@@ -94,9 +94,9 @@ fn combine(rows: Option<Option<Verdict>>, probe: Option<Verdict>, may_come_until
 impl Finding {
     /// Whether any evidence shows that the batch, or a part of it, was sent.
     pub(crate) fn suggests_sent(&self) -> bool {
-        let shown = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Sent | Verdict::Partly));
+        let sent = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Sent | Verdict::Partly));
         let rows = self.rows.as_ref().and_then(Rows::verdict);
-        shown(Some(self.verdict)) || shown(rows) || self.probe.as_ref().is_some_and(Probe::has_twin)
+        sent(Some(self.verdict)) || sent(rows) || self.probe.as_ref().is_some_and(Probe::has_twin)
     }
 
     pub(crate) fn json(&self) -> Value {

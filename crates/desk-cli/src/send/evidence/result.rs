@@ -7,7 +7,7 @@ use desk_client::{Client, ErrorKind};
 use serde_json::Value;
 
 use crate::api::input::Input;
-use crate::api::{Bulk, Operation, Reread};
+use crate::api::{Bulk, EvidenceGet, Operation};
 use crate::error::Result;
 
 /// A result, as far as evidence needs it.
@@ -31,7 +31,7 @@ impl ReadResult {
 
 /// Reads each id at most once.
 pub(super) struct Reader<'a> {
-    own: &'static Reread,
+    own: &'static EvidenceGet,
     operation: &'static Operation,
     bulk: &'static Bulk,
     client: &'a Client,
@@ -41,7 +41,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        own: &'static Reread,
+        own: &'static EvidenceGet,
         operation: &'static Operation,
         bulk: &'static Bulk,
         client: &'a Client,

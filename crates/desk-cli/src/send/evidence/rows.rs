@@ -11,7 +11,7 @@ use super::result::Reader;
 use super::time_range::{TimeRange, second};
 use super::verdict::Verdict;
 use crate::api::List;
-use crate::api::input::{Input, Span};
+use crate::api::input::{Input, ListQuery};
 use crate::error::Result;
 
 /// The maximum number of rows that are read for a time range.
@@ -47,7 +47,7 @@ pub(super) struct Rows {
 /// Counts the rows of a time range that have the text.
 pub(super) async fn count(case: &Case<'_>, list: &List, text: &str, range: TimeRange) -> Result<Count> {
     let there = case.by_service(range);
-    let span = Span { from: Some(there.from), until: Some(there.until), page: Some(list.page) };
+    let span = ListQuery { from: Some(there.from), until: Some(there.until), page: Some(list.page) };
     let all = list.count(case.client.clone(), Input::default(), span).await?;
     if all > MAX_ROWS {
         return Ok(Count::TooMany(all));

@@ -21,7 +21,7 @@ const SLOWER: f64 = 1.4;
 const SLOWEST: f64 = 20.0;
 const FASTER: f64 = 0.98;
 
-pub(super) struct Turn<'a> {
+pub(super) struct Pacer<'a> {
     /// Between two batches, as planned, and how many times as long it is now.
     gap: Duration,
     slower: f64,
@@ -33,7 +33,7 @@ pub(super) struct Turn<'a> {
     interrupted: &'a AtomicBool,
 }
 
-impl<'a> Turn<'a> {
+impl<'a> Pacer<'a> {
     /// `last` is when a batch left before.
     pub(super) fn new(
         per_second: f64,
@@ -41,12 +41,12 @@ impl<'a> Turn<'a> {
         (hours, wait): (Option<Hours>, bool),
         voice: Voice,
         interrupted: &'a AtomicBool,
-    ) -> Turn<'a> {
+    ) -> Pacer<'a> {
         let gap = Duration::from_secs_f64(1.0 / per_second);
         // By a clock that was set back it may have been later.
         let passed = last.map_or(gap, |last| (Utc::now() - last).to_std().unwrap_or_default());
         let next = Instant::now() + gap.saturating_sub(passed);
-        Turn { gap, slower: 1.0, next, hours, wait, voice, interrupted }
+        Pacer { gap, slower: 1.0, next, hours, wait, voice, interrupted }
     }
 
     /// Takes the failure of an unsent batch into account; returns the wait before its next attempt, or `None` to give up.
@@ -76,7 +76,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Waits for it; an error if there is none to wait for.
-    pub(super) async fn come(&mut self) -> Result<()> {
+    pub(super) async fn wait(&mut self) -> Result<()> {
         // Who is not to wait for them is told at once.
         self.hours().await?;
         while let Some(left) = self.next.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
@@ -96,7 +96,7 @@ impl<'a> Turn<'a> {
 
     /// Waits for the hours of the plan, or ends until then.
     async fn hours(&self) -> Result<()> {
-        let mut told = false;
+        let mut announced = false;
         while let Some((hours, opens)) = self.hours.and_then(|hours| Some((hours, hours.opens(Utc::now())?))) {
             if !self.wait {
                 let problem = format!("it is outside {hours}, the hours of the plan");
@@ -104,7 +104,7 @@ impl<'a> Turn<'a> {
                     .hint(format!("type the same command from {} on, or with --wait", opens.to_rfc3339())));
             }
             self.is_over()?;
-            if !std::mem::replace(&mut told, true) {
+            if !std::mem::replace(&mut announced, true) {
                 let text = format!("waiting for {}: it is outside {hours}, the hours of the plan", opens.to_rfc3339());
                 self.voice.say(&text);
             }

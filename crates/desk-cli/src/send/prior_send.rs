@@ -28,7 +28,7 @@ use crate::files;
 const FRESH: Duration = Duration::from_secs(30);
 
 /// A plan whose ledger has no attempt that may have reached a person.
-pub(super) struct First<'a> {
+pub(super) struct PriorSendCheck<'a> {
     plan: &'a Plan,
     bulk: &'static Bulk,
     client: Client,
@@ -72,20 +72,20 @@ fn in_the_way(place: &Path, file: &Path, plan: &Plan) -> Vec<PathBuf> {
     if place.exists() { all.filter(|path| path.exists()).collect() } else { Vec::new() }
 }
 
-impl<'a> First<'a> {
+impl<'a> PriorSendCheck<'a> {
     /// Asks the service if the ledger is new; `None` if it is not, or a person has answered.
-    pub(super) async fn ask(
+    pub(super) async fn start(
         plan: &'a Plan,
         bulk: &'static Bulk,
         campaign: &Campaign,
         connection: &Connection,
         matches: &ArgMatches,
-    ) -> Result<Option<First<'a>>> {
+    ) -> Result<Option<PriorSendCheck<'a>>> {
         let (place, asserted) = (campaign.ledger_path(), asserted(matches)?);
         if !is_new(&place, &campaign.plan, plan)? || asserted.is_some() {
             return Ok(None);
         }
-        let first = First {
+        let check = PriorSendCheck {
             plan,
             bulk,
             client: connection.client()?,
@@ -93,21 +93,21 @@ impl<'a> First<'a> {
             empty: in_the_way(&place, &campaign.plan, plan),
             asked: (Instant::now(), Utc::now()),
         };
-        match first.look(first.since, &[]).await {
-            Ok(None) => Ok(Some(first)),
+        match check.find(check.since, &[]).await {
+            Ok(None) => Ok(Some(check)),
             // Another run has begun it by this ledger: that one is not to be taken for a stranger.
             _ if !is_new(&place, &campaign.plan, plan)? => Ok(None),
-            Ok(Some(earlier)) => Err(first.refused(&earlier)),
+            Ok(Some(earlier)) => Err(check.refused(&earlier)),
             Err(error) => Err(unasked(error)),
         }
     }
 
     /// Asks again if that was a while ago.
-    pub(super) async fn still(&self) -> Result<()> {
+    pub(super) async fn refresh(&self) -> Result<()> {
         if self.asked.0.elapsed() < FRESH {
             return Ok(());
         }
-        match self.look(self.since, &[]).await {
+        match self.find(self.since, &[]).await {
             Ok(None) => Ok(()),
             Ok(Some(earlier)) => Err(self.refused(&earlier)),
             Err(error) => Err(unasked(error)),
@@ -115,10 +115,10 @@ impl<'a> First<'a> {
     }
 
     /// Looks, behind the first batch, for another run that asked at the same time.
-    pub(super) async fn alone(&self, attempts: &[Attempt]) -> Result<()> {
+    pub(super) async fn check_alone(&self, attempts: &[Attempt]) -> Result<()> {
         // Only a result that may be this plan's shows another run: lists lag.
         let found =
-            self.look(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.command?)));
+            self.find(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.command?)));
         let Some((found, look)) = found else { return Ok(()) };
         let problem = format!("another run may be sending this plan: {found}; no more is sent");
         let error = Error { may_have_acted: true, ..Error::new(Exit::Unknown, "sent_before", problem) };
@@ -127,7 +127,7 @@ impl<'a> First<'a> {
         )))
     }
 
-    async fn look(&self, since: DateTime<Utc>, attempts: &[Attempt]) -> Result<Option<Earlier>> {
+    async fn find(&self, since: DateTime<Utc>, attempts: &[Attempt]) -> Result<Option<Earlier>> {
         let sent = (attempts, false);
         match Case::new(self.plan, self.bulk, self.client.clone(), sent, TimeDelta::zero()) {
             Some(mut case) => earlier(&mut case, since).await,

@@ -1,4 +1,4 @@
-//! The result of `desk export verify` and its summary: [`Found`].
+//! The result of `desk export verify` and its summary: [`VerifyResult`].
 
 use std::time::Instant;
 
@@ -9,10 +9,10 @@ use crate::error::{Error, Exit, Result};
 use crate::output::{Output, many, message};
 
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct VerifyResult {
     pub(super) windows: u64,
     pub(super) rows: u64,
-    pub(super) mended: u64,
+    pub(super) fixed: u64,
     /// Windows that differ still.
     pub(super) wrong: u64,
     /// Windows of which only the number of rows was compared.
@@ -28,7 +28,7 @@ pub(super) struct Found {
     pub(super) missing: Vec<String>,
 }
 
-impl Found {
+impl VerifyResult {
     /// Rows that the service has, as far as it has told.
     pub(super) fn there(&self) -> u64 {
         (self.rows + self.more).saturating_sub(self.kept)
@@ -41,8 +41,8 @@ impl Found {
     }
 
     /// Says it; an error unless all agrees. `keep` says whether windows that have changed were kept.
-    pub(super) fn tell(&self, keep: bool, counts: &Counts, json: bool, started: Instant) -> Result<()> {
-        let Found { windows, rows, mended, wrong, counted, changed, kept, removed, more, missing } = self;
+    pub(super) fn print(&self, keep: bool, counts: &Counts, json: bool, started: Instant) -> Result<()> {
+        let VerifyResult { windows, rows, fixed, wrong, counted, changed, kept, removed, more, missing } = self;
         if json {
             let compared = match *counted {
                 0 if *windows > 0 => "rows",
@@ -50,7 +50,7 @@ impl Found {
                 _ => "counts",
             };
             let summary = json!({
-                "windows": windows, "rows": rows, "compared": compared, "counted_windows": counted, "mended_windows": mended,
+                "windows": windows, "rows": rows, "compared": compared, "counted_windows": counted, "mended_windows": fixed,
                 "changed_windows": changed, "wrong_windows": wrong, "kept_rows": kept, "removed_rows": removed,
                 "unread_rows": more, "missing": missing, "requests": counts.requests(), "retries": counts.retries(),
                 "seconds": started.elapsed().as_secs_f64(),
@@ -68,7 +68,7 @@ impl Found {
                 changed => format!(", other rows in the same number in {}", many(changed, "window")),
             };
             message(&format!(
-                "{} in {}: {mended} read again, {wrong} still wrong{changed}{}; {}; {} in {:.1} s",
+                "{} in {}: {fixed} read again, {wrong} still wrong{changed}{}; {}; {} in {:.1} s",
                 many(rows, "row"),
                 many(windows, "window"),
                 gone.concat(),
@@ -92,7 +92,7 @@ impl Found {
     }
 
     fn complete(&self, keep: bool) -> Result<()> {
-        let Found { wrong, changed, more, missing, .. } = self;
+        let VerifyResult { wrong, changed, more, missing, .. } = self;
         if *wrong > 0 {
             let problem = format!("{wrong} windows cannot be proven: the service's answers do not fit together");
             return Err(Error::integrity(problem).hint("type the same command again, when the service is at rest"));
