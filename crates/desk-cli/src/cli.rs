@@ -1,4 +1,4 @@
-//! The tree of commands, and which of them is run.
+//! The tree of commands, and the start of the chosen one.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -64,7 +64,7 @@ pub(crate) fn command() -> Command {
 /// The program.
 pub(crate) fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    // clap's own errors come before it is known what was asked for.
+    // clap reports its errors before `--json` is parsed.
     let json = arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json");
     let result = command()
         .try_get_matches_from(arguments)
@@ -96,7 +96,7 @@ enum Refused {
     Failed(Error),
 }
 
-/// clap's words as an error of ours.
+/// Converts an error of clap.
 fn usage(error: &clap::Error) -> Error {
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -134,7 +134,7 @@ fn run(matches: &ArgMatches) -> Result<()> {
     }
 }
 
-/// One thread does everything: less time of the processor than a pool, and signals are seen at every wait.
+/// Runs on one thread, which takes less CPU time than a pool and sees signals at every wait.
 fn in_runtime(work: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =

@@ -6,7 +6,8 @@
 //! api_token = "…"
 //! ```
 //!
-//! Invariant: it is read only if it is a regular file of this user that nobody else can read. It is never written.
+//! The file must be a regular file of this user that no other user can read. The program never
+//! writes it.
 
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
@@ -35,7 +36,7 @@ impl Profile {
     }
 }
 
-/// Where the file is, for people.
+/// The path of the file, for messages.
 pub(crate) fn place() -> String {
     path().map_or("~/.config/desk/credentials.toml".to_owned(), |path| path.display().to_string())
 }
@@ -44,7 +45,7 @@ fn path() -> Option<PathBuf> {
     Some(files::of_user("XDG_CONFIG_HOME", ".config")?.join("desk/credentials.toml"))
 }
 
-/// A profile; `None` if there is no file, or no such profile, and none was asked for.
+/// Reads a profile; `None` if the file or the profile does not exist and `asked` is false.
 pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
     let path = path();
     let text = path.as_deref().map_or(Ok(None), read)?;
@@ -56,7 +57,7 @@ pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
             Ok(None)
         };
     };
-    // The error would quote the line, which may hold the token.
+    // The error of toml would quote the line, which may contain the token.
     let mut profiles: BTreeMap<String, Profile> = toml::from_str(&text).map_err(|error| {
         let at = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
         refused(format!("{} cannot be used, near line {at}", path.display()))
@@ -73,7 +74,8 @@ pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
     }
 }
 
-/// A file of this user that nobody else can read; `None` if it is not there.
+/// Reads a file that must belong to this user and be unreadable for others; `None` if it does not
+/// exist.
 pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
     let failed = |error: &std::io::Error| Error { exit: Exit::Auth, ..Error::io("read", path, error) };
     let found = match std::fs::symlink_metadata(path) {
@@ -84,7 +86,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
     check(path, &found)?;
     let mut file = File::open(path).map_err(|error| failed(&error))?;
     let opened = file.metadata().map_err(|error| failed(&error))?;
-    // What was opened is what was looked at.
+    // The opened file must be the checked one.
     if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
         return Err(refused(format!("{} was replaced while it was opened", path.display())).hint("type it again"));
     }

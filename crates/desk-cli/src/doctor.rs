@@ -1,6 +1,7 @@
-//! `desk doctor`: whether the service can be reached, and whether it does what exports rely on. It only reads.
+//! `desk doctor`: checks that the service is reachable, and that it behaves as exports require. It
+//! only reads.
 //!
-//! A finding is fine, worth knowing, or wrong, and then says how to mend it.
+//! Each finding is fine, notable or wrong; a wrong one says how to fix it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use crate::error::{Error, Exit, Result, printable};
 use crate::generated::lists::LISTS;
 use crate::output::Output;
 
-/// A clock that is further off than this makes reports hard to read.
+/// The largest difference of clocks that is not reported.
 const SKEW: Duration = Duration::from_secs(5);
 
 /// The command.
@@ -29,7 +30,7 @@ pub(crate) fn command() -> Command {
     )))
 }
 
-/// Runs every check that can be run.
+/// Runs every check.
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let connection = Connection::new(matches)?;
     let counts = Arc::new(Counts::default());
@@ -37,7 +38,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let mut report = Report::default();
     report.add("settings", State::Fine, format!("{} with a token", printable(&connection.service(), 200)), None);
     let mut failure = None;
-    // What an argument must be, nobody can guess.
+    // A list with a required argument cannot be checked without its value.
     for list in LISTS.iter().filter(|list| list.windows && list.arguments.iter().all(|argument| !argument.required)) {
         if let Err(error) = examine(list, &client, &mut report).await {
             let check = match error.kind {
@@ -54,7 +55,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     rate(&counts, &mut report);
     report.print(matches.get_flag("json"))?;
     match failure {
-        // What the report has said is not said twice.
+        // The report has printed the cause already.
         Some(error) => Err(error.context("the check was not finished")),
         None if report.is_wrong() => {
             Err(Error::new(Exit::Error, "doctor", "something is wrong").hint("mend what is marked, then type it again"))
@@ -122,7 +123,7 @@ fn clock(sample: &PageResult, report: &mut Report) {
     };
     let off = Utc::now() - date;
     match off.abs().to_std().unwrap_or_default() {
-        // The service tells whole seconds.
+        // The service's clock has whole seconds.
         skew if skew <= SKEW => report.add("clock", State::Fine, "agrees with the service's".to_owned(), None),
         skew => {
             let side = if off > TimeDelta::zero() { "ahead of" } else { "behind" };
@@ -182,7 +183,7 @@ struct Finding {
     mend: Option<String>,
 }
 
-/// What was found, in order.
+/// The findings, in order.
 #[derive(Default)]
 struct Report(Vec<Finding>);
 

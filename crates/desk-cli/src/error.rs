@@ -1,8 +1,9 @@
-//! The error of a failed command: what happened, whether anything was sent, the next step, and the exit code.
+//! The error of a failed command: the problem, the fate of its request, the next step, and the exit
+//! code.
 //!
-//! Facts are fields; [`Error::message`] words them, and no other code rewrites those words. No message holds a token. The
-//! service's own words are printed, because the reader is the sender of the request, but without control characters, which
-//! could rewrite a terminal.
+//! Facts are fields; [`Error::message`] words them, and no other code rewrites those words. No
+//! message holds a token. The service's own words are printed, because the reader is the sender of
+//! the request, but without control characters, which could rewrite a terminal.
 
 use std::fmt;
 use std::io;
@@ -13,17 +14,17 @@ use std::time::Duration;
 use desk_client::{ErrorKind, Outcome};
 use serde_json::json;
 
-/// How a command ended.
+/// The exit code of a failed command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
     Error = 1,
     Usage = 2,
-    /// Something is there, but not all of it, or not proven.
+    /// The data is incomplete, or not proven.
     Partial = 3,
     Auth = 4,
     TryLater = 5,
-    /// A request may have been carried out; a person must find out.
+    /// A request may have been carried out; a user must investigate.
     Unknown = 6,
     Integrity = 7,
     Interrupted = 130,
@@ -37,12 +38,12 @@ impl From<Exit> for ExitCode {
 
 const DISTRUST: &str = "if a proxy here reads TLS, name its authority by SSL_CERT_FILE; else check the address";
 
-/// What became of the request that an error is about.
+/// The fate of the request that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// No byte reached the service: sending the request again is safe.
     NotSent,
-    /// The service refused the request and did nothing.
+    /// The service refused the request without acting on it.
     Rejected,
     /// The service may have carried the request out.
     Unknown,
@@ -64,13 +65,13 @@ impl From<Outcome> for Fate {
         match outcome {
             Outcome::NotSent => Fate::NotSent,
             Outcome::Rejected => Fate::Rejected,
-            // `Outcome` may grow; a value that this version does not know proves nothing.
+            // `Outcome` may gain variants; an unknown one allows no conclusion.
             _ => Fate::Unknown,
         }
     }
 }
 
-/// The requests that the words about a fate speak of.
+/// The requests that a fate is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// All requests of the command.
@@ -98,20 +99,21 @@ pub(crate) enum Detail {
 #[derive(Debug)]
 pub(crate) struct Error {
     pub(crate) exit: Exit,
-    /// The class: one of the client's names, or `usage`, `credentials`, `io`, `integrity`, `partial`, `interrupted`, `busy`,
-    /// `stopped`, `unknown`, `sent_before`.
+    /// The class: one of the client's names, or `usage`, `credentials`, `io`, `integrity`,
+    /// `partial`, `interrupted`, `busy`, `stopped`, `unknown`, `sent_before`.
     pub(crate) kind: &'static str,
-    /// The problem alone: `message` adds the words about its fate and its details.
+    /// The problem alone; `message` adds the fate and the details.
     pub(crate) problem: String,
-    /// `None` if the error is about no request, or was built by code that does not know. Never treat `None` as `NotSent`.
+    /// `None` if the error is about no request, or if the fate is not known. Never treat `None` as
+    /// `NotSent`.
     pub(crate) fate: Option<Fate>,
     pub(crate) scope: Scope,
     pub(crate) details: Vec<Detail>,
     pub(crate) hint: Option<String>,
     pub(crate) retryable: bool,
-    /// Whether the service may have changed something.
+    /// Whether the service may have acted on a request of the command.
     pub(crate) may_have_acted: bool,
-    /// When the service wants to be asked again.
+    /// The wait that the service asks for.
     pub(crate) retry_after: Option<Duration>,
 }
 
@@ -159,7 +161,7 @@ impl Error {
         self
     }
 
-    /// Records that nothing was sent.
+    /// Sets the fate to `NotSent`.
     pub(crate) fn unsent(self) -> Error {
         Error { fate: Some(Fate::NotSent), ..self }
     }
@@ -202,7 +204,7 @@ impl Error {
         Error { fate, scope, hint, retryable, may_have_acted, retry_after, ..outer }.cause(self)
     }
 
-    /// A file could not be read or written.
+    /// The error for a file that could not be read or written.
     pub(crate) fn io(doing: &str, path: &Path, error: &io::Error) -> Error {
         use io::ErrorKind as Kind;
         let message = format!("cannot {doing} {}: {error}", path.display());
@@ -220,12 +222,13 @@ impl Error {
         Error::new(Exit::Error, "io", message).hint(hint)
     }
 
-    /// A failed call; `read` says whether the call could change nothing.
+    /// The error for a failed call; `read` tells that the operation only reads.
     pub(crate) fn call(error: &desk_client::Error, read: bool) -> Error {
         let fate = Fate::from(error.outcome());
         let unknown = fate == Fate::Unknown && !read;
         let problem = match fate {
-            // The client's words about the risk of sending it again stay. The others depend on the rest of the command.
+            // The client words the risk of a retry itself. The words about the other fates depend
+            // on the whole command.
             Fate::Unknown => error.to_string(),
             Fate::NotSent | Fate::Rejected => format!("{error:#}"),
         };
@@ -262,7 +265,7 @@ impl Error {
         }
     }
 
-    /// Drops the service's explanation if it repeats `text`, which many people get.
+    /// Drops the service's explanation if it repeats `text`, the message to many recipients.
     pub(crate) fn discreet(mut self, text: &str) -> Error {
         let head = printable(&text.trim().chars().take(12).collect::<String>(), 12);
         for detail in &mut self.details {
@@ -273,12 +276,12 @@ impl Error {
         self
     }
 
-    /// The problem, what became of the request, and the details, on one line unless a detail has lines.
+    /// The problem, the fate and the details; on one line unless a detail has lines.
     pub(crate) fn message(&self) -> String {
         self.message_but(None)
     }
 
-    /// As `message`, without words about the fate that the outer error words itself.
+    /// As `message`, without the fate if it equals `worded`, which the outer error words.
     fn message_but(&self, worded: Option<(Fate, Scope)>) -> String {
         let mut text = String::new();
         for detail in &self.details {
@@ -315,7 +318,7 @@ impl Error {
         text
     }
 
-    /// The words about the fate. An unknown one is part of the problem, which says what to find out.
+    /// The words about the fate. The problem itself words an unknown one.
     fn consequence(&self) -> Option<&'static str> {
         match (self.fate?, self.scope) {
             (Fate::NotSent, Scope::Command) => Some("nothing was sent"),
@@ -326,7 +329,7 @@ impl Error {
         }
     }
 
-    /// For programs, or for people.
+    /// The error as one line of JSON, or as text.
     pub(crate) fn render(&self, json: bool) -> String {
         if json { self.json() } else { self.to_string() }
     }
@@ -353,7 +356,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// Text of others for a terminal: one line, no control characters, at most `max` characters.
+/// Makes foreign text safe for a terminal: one line, no control characters, at most `max`
+/// characters.
 pub(crate) fn printable(text: &str, max: usize) -> String {
     let mut plain = text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c });
     let mut line: String = plain.clone().take(max).collect();

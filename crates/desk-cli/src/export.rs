@@ -1,8 +1,10 @@
-//! `desk export`: all rows of a list in a stretch of time, each once, into a directory of parts with a manifest.
+//! `desk export`: writes all rows of a list in a time range, each once, to a directory of parts
+//! with a manifest.
 //!
-//! Invariant: a window's part is durable before the manifest tells of it, and windows follow each other without a gap; so the
-//! same command goes on after any end, a kill included, with nothing lost or doubled. What decides that rows are complete is
-//! the client's export; here they are kept.
+//! The part of a window must be durable before the manifest records it, and windows follow each
+//! other without a gap; so the same command continues after any end, a kill included, without
+//! losing or repeating rows. The client's export proves that rows are complete; this module stores
+//! them.
 
 mod cleanup;
 mod directory;
@@ -62,9 +64,9 @@ use window_writer::WindowWriter;
 pub(crate) use options::command;
 pub(crate) use value::hex;
 
-/// How long somebody else who is at work in the directory is left alone.
+/// The interval between attempts to lock a directory in which another command works.
 const BUSY: Duration = Duration::from_secs(5);
-/// How long connections are left alone while rows are written: requests are to leave, and answers to be taken, meanwhile.
+/// The maximum time of writing before connections are served again.
 const SPELL: Duration = Duration::from_micros(500);
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
@@ -80,7 +82,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let mut dir = ExportDir::open(&options.dir, settings)?;
     let totals = dir.recover()?;
     if !options.list.windows && totals.windows > 0 {
-        // There is nothing behind it: what has changed is read anew.
+        // The only window may have changed: `verify` reads it again.
         drop(dir);
         return verify::run(matches, verify::Mode::default()).await;
     }
@@ -92,7 +94,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let (stop, interrupted) = watch::channel(false);
     let json = options.json;
     let orderly = move || {
-        // Nobody listens when all is done.
+        // The receiver is gone once the export is complete.
         let _ = stop.send(true);
         if !json {
             message("ending after the window in flight; once more ends at once");
@@ -112,8 +114,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     summary::print(&options, until, &exporter.totals, rows, &exporter.counts, started)
 }
 
-/// Lets a page take the memory of the one before instead of the system's: glibc's allocator gives nothing smaller back than what
-/// was given back to it before.
+/// Lets each page reuse the memory of the page before: glibc's allocator keeps blocks up to the
+/// size of the largest one that was freed.
 fn reuse_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
 }
@@ -136,7 +138,7 @@ fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> S
     )
 }
 
-/// An export while it runs.
+/// A running export.
 struct Exporter<'a> {
     options: &'a Options,
     settings: &'a Settings,
@@ -145,24 +147,24 @@ struct Exporter<'a> {
     writer: WindowWriter,
     totals: Totals,
     interrupted: watch::Receiver<bool>,
-    /// There are windows of runs that did not come to their end, or found more rows there.
+    /// Windows of earlier runs that ended early, or found more rows, are not checked yet.
     unchecked: bool,
 }
 
 impl Exporter<'_> {
-    /// Where what is not there yet begins.
+    /// The start of the time that is not exported yet.
     fn from(&self, first: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         self.totals.until.map(|until| until + TimeDelta::microseconds(1)).or(first)
     }
 
-    /// Reads what is not there yet, again and again if it is to follow.
+    /// Exports the missing time; with `--follow`, again after each interval.
     async fn all(&mut self, first: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Result<()> {
         loop {
             let span = ListQuery { from: self.from(first), until, page: self.options.page };
             let again = match (self.stretch(span).await, self.options.follow) {
                 (Ok(()), None) => return Ok(()),
                 (Ok(()), Some(again)) => again,
-                // The service may be back by then.
+                // The service may answer again after the interval.
                 (Err(error), Some(again)) if error.exit == Exit::TryLater => {
                     self.put_off(&error, again);
                     again
@@ -173,18 +175,18 @@ impl Exporter<'_> {
         }
     }
 
-    /// Waits, and lets others verify and mend what is there meanwhile; then begins as the same command typed again would.
+    /// Waits without the lock, so that `verify` can run; then starts as a new command would.
     async fn rest(&mut self, again: Duration) -> Result<()> {
         self.writer.dir()?.rest()?;
         let mut left = again;
         loop {
-            // An error would say that the signal can never come.
+            // The sender lives as long as the handler, so that an error means no signal.
             if tokio::time::timeout(left, self.interrupted.wait_for(|stop| *stop)).await.is_ok() {
                 return Err(Error::interrupted("interrupted"));
             }
             match self.writer.dir()?.resume() {
                 Ok(()) => break,
-                // They are not done.
+                // Another command still works in the directory.
                 Err(error) if error.exit == Exit::TryLater => {
                     left = again.min(BUSY);
                     self.put_off(&error, left);
@@ -199,7 +201,7 @@ impl Exporter<'_> {
         Ok(())
     }
 
-    /// Says what is waited for.
+    /// Reports a postponed attempt.
     fn put_off(&self, error: &Error, again: Duration) {
         message(&match self.options.json {
             true => error.json(),
@@ -207,11 +209,11 @@ impl Exporter<'_> {
         });
     }
 
-    /// What is there in spite of an error, and what to do.
+    /// Adds to an error which rows are stored, and the next step.
     fn stopped(&self, error: Error) -> Error {
         let dir = self.options.dir.display();
         let error = match error.exit {
-            // What is there is in doubt.
+            // The stored rows are in doubt.
             Exit::Integrity => error,
             _ => error.note(format!("{} rows are kept in {dir}", self.totals.rows)),
         };
@@ -221,7 +223,7 @@ impl Exporter<'_> {
         }
     }
 
-    /// Reads a stretch of time up to its end, or as near as the service's clock lets it.
+    /// Exports a time range, up to its end or as far as the service's clock allows.
     async fn stretch(&mut self, span: ListQuery) -> Result<()> {
         let Options { list, input, json, .. } = self.options;
         let left = list.count(self.client.clone(), input.clone(), span).await?;
@@ -239,7 +241,7 @@ impl Exporter<'_> {
             .rows_per_window(self.options.rows_per_window)
             .pieces(self.options.rows_held);
         let read = self.read(&mut pieces, &mut progress).await;
-        // Whole windows that were read before an error are kept.
+        // Windows that were complete before an error are stored.
         let written = self.writer.finish().await.map(|window| self.kept(window));
         let left = self.writer.roll_back();
         progress.end();
@@ -249,7 +251,7 @@ impl Exporter<'_> {
         self.close().await
     }
 
-    /// Notes that all there was up to the last window's end is there.
+    /// Records that the export is complete up to the end of the last window.
     async fn close(&mut self) -> Result<()> {
         let Some(last) = self.totals.until else { return Ok(()) };
         if self.unchecked {
@@ -278,14 +280,15 @@ impl Exporter<'_> {
                     None => return Ok(()),
                     Some(Ok(piece)) => piece,
                     Some(Err(error)) if error.kind() == ErrorKind::Inconsistent => {
-                        // At the very end it is about all windows, which are there; else nothing can be proven.
+                        // An error at the very end concerns the sum of all windows, which are
+                        // stored; any other one makes a window unprovable.
                         return match pieces.next().await {
                             None => Err(Error { exit: Exit::Partial, ..Error::from(error) }
                                 .hint(verify_hint(&self.options.dir))),
                             Some(_) => Err(error.into()),
                         };
                     }
-                    // The export stands where it stood.
+                    // The export continues at the same window.
                     Some(Err(error)) if rereads.allow(error.kind().name()) => continue,
                     Some(Err(error)) => return Err(error.into()),
                 };

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Decodes JSON in which no object has a name twice: of two values one would be lost without a word.
+/// Decodes JSON; refuses an object that has a name twice, because one of the values would be lost.
 pub(crate) fn strict(json: &[u8]) -> serde_json::Result<Value> {
     serde_json::from_slice::<Strict>(json).map(|Strict(value)| value)
 }

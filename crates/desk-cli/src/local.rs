@@ -10,27 +10,27 @@ use crate::notice;
 use crate::output::message;
 use crate::starting;
 
-/// An emulator that has said that it is starting is waited for so long.
+/// The maximum wait for an emulator that is starting.
 const START: Duration = Duration::from_secs(120);
-/// Between two looks at the notice.
+/// The interval between two reads of the notice.
 const STEP: Duration = Duration::from_millis(20);
-/// A wait that is longer is told.
+/// A longer wait is announced.
 const SILENT: Duration = Duration::from_secs(1);
 
-/// An emulator that runs.
+/// A running emulator.
 pub(crate) struct Local {
     pub(crate) base_url: String,
     pub(crate) token: Zeroizing<String>,
 }
 
-/// The emulator that was started last of those that still run. Waits for one that is starting.
+/// The running emulator that was started last. Waits for one that is starting.
 pub(crate) fn running() -> Result<Option<Local>> {
     let (path, begun) = (notice::path(), Instant::now());
     let mut announced = false;
     loop {
         let Ok(entries) = notice::entries(&path) else { return Ok(None) };
         let Some(entry) = entries.into_iter().find(notice::is_alive) else {
-            // Processes first: the notice that one posts after this look is read below.
+            // Processes first: a notice that is posted after this line is read below.
             let coming = starting::is_emulator_coming(&path, begun.elapsed());
             match notice::entries(&path) {
                 Ok(entries) if coming || entries.iter().any(notice::is_alive) => std::thread::sleep(STEP),
@@ -59,7 +59,7 @@ pub(crate) fn running() -> Result<Option<Local>> {
 }
 
 impl Local {
-    /// Of an entry, once it has an address.
+    /// The emulator of an entry that has an address.
     fn of(entry: &Value) -> Option<Local> {
         let text = |name: &str| entry.get(name)?.as_str().map(str::to_owned);
         let base_url = text("base_url").filter(|url| url.starts_with("http://127.0.0.1:"))?;

@@ -1,7 +1,9 @@
-//! The notice of emulators: where `desk emulator` posts its address and token for the commands of the same user.
+//! The notice of emulators: where `desk emulator` posts its address and token for the commands of
+//! the same user.
 //!
-//! Each emulator has one entry: first that it is starting, then its address. An entry must be ignored unless its process lives,
-//! its address is one of this machine, and no other user can read the file.
+//! Each emulator has one entry: first that it is starting, then its address. An entry must be
+//! ignored unless its process lives, its address is one of this machine, and no other user can read
+//! the file.
 
 #[cfg(feature = "emulator")]
 use std::fs::File;
@@ -37,7 +39,8 @@ pub(crate) fn path_by(variable: impl Fn(&str) -> Option<PathBuf>) -> PathBuf {
     }
 }
 
-/// The entries of a notice, the youngest first; each holds the next older one. An error if the file cannot be trusted.
+/// The entries of a notice, the youngest first; each holds the next older one. An error if the file
+/// cannot be trusted.
 pub(crate) fn entries(path: &Path) -> Result<Vec<Value>> {
     let mut read = credentials::read(path);
     for _ in 0..5 {
@@ -60,7 +63,7 @@ pub(crate) fn entries(path: &Path) -> Result<Vec<Value>> {
 pub(crate) fn is_alive(entry: &Value) -> bool {
     let pid = entry.get("pid").and_then(Value::as_i64).and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
     pid.is_some_and(|pid| {
-        // Its number may have become another's.
+        // Another process may have the number now.
         test_kill_process(pid).is_ok() && processes::is_emulator(pid.as_raw_nonzero().get()).unwrap_or(true)
     })
 }
@@ -106,10 +109,11 @@ fn is_own(entry: &Value) -> bool {
     entry.get("pid") == Some(&json!(own()))
 }
 
-/// Changes the entries of processes that live.
+/// Changes the entries of live processes.
 #[cfg(feature = "emulator")]
 fn edit(path: &Path, change: impl FnOnce(&mut Vec<Value>)) -> std::io::Result<()> {
-    // Of two emulators that begin at once neither loses the other's entry; one that waits for ever would not begin.
+    // The lock keeps two emulators that start at once from losing an entry. The wait is limited, so
+    // that the emulator starts in any case.
     let dir = File::open(crate::files::parent(path))?;
     for _ in 0..100 {
         match dir.try_lock() {
@@ -132,7 +136,7 @@ fn edit(path: &Path, change: impl FnOnce(&mut Vec<Value>)) -> std::io::Result<()
     }
 }
 
-/// In one step, so that nobody reads half of it.
+/// Replaces the file in one step, so that readers never see a part of it.
 #[cfg(feature = "emulator")]
 fn write(path: &Path, note: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;

@@ -1,5 +1,6 @@
-//! Retries beyond those of the client, which retries within one call: [`backoff`] for an unsent batch, whose calls have one attempt
-//! each because the ledger records every attempt, and [`Rereads`] for answers that are not JSON.
+//! Retries beyond those of the client, which retries within one call: [`backoff`] for an unsent
+//! batch, whose calls have one attempt each because the ledger records every attempt, and
+//! [`Rereads`] for answers that are not JSON.
 //!
 //! No other code of this crate decides whether a request is repeated.
 
@@ -32,7 +33,8 @@ pub(crate) fn is_throttled(error: &Error) -> bool {
     error.kind == ErrorKind::RateLimited.name()
 }
 
-/// The number of times in a row that an answer was not JSON: a proxy may cut an answer without a trace.
+/// The number of consecutive answers that were not JSON: a proxy may truncate an answer without an
+/// error.
 #[derive(Default)]
 pub(crate) struct Rereads(u32);
 
@@ -44,7 +46,7 @@ impl Rereads {
         allowed
     }
 
-    /// An answer was JSON.
+    /// Records an answer that was JSON.
     pub(crate) fn reset(&mut self) {
         self.0 = 0;
     }

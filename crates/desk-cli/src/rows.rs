@@ -1,7 +1,7 @@
-//! The service's own JSON, kept as it came: results ([`Json`]) and rows of lists ([`Row`]), with properties that this version
-//! does not know.
+//! The service's own JSON, as it came: results ([`Json`]) and rows of lists ([`Row`]), with
+//! properties that this version does not know.
 //!
-//! Only what pages and windows need is decoded: a row's id and time. Rows point into the body of their page.
+//! Only the id and the time of a row are decoded. Rows point into the body of their page.
 
 mod key;
 mod scan;
@@ -35,7 +35,7 @@ impl Json {
 
 impl<S: Serialize> Answer<S> for Json {
     fn read(body: Vec<u8>) -> Result<Json, Vec<u8>> {
-        // Texts that are passed over are not looked at.
+        // `IgnoredAny` does not check the UTF-8 of texts.
         let text = simdutf8::basic::from_utf8(&body).ok();
         match text.and_then(|text| serde_json::from_str::<IgnoredAny>(text).ok()) {
             Some(_) => Ok(Json(body)),
@@ -52,7 +52,7 @@ impl<S: Serialize> Answer<S> for Json {
 #[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) key: Key,
-    /// With a line end behind each row.
+    /// The body of the page, with a line end after each row.
     page: Arc<Vec<u8>>,
     at: At,
 }
@@ -63,7 +63,7 @@ impl Row {
         self.page.get(self.at.start()..self.at.end()).unwrap_or_default()
     }
 
-    /// The first of the rows as lines with their ends, as many as stand together, and how many these are.
+    /// The first rows that are adjacent in one page, as lines with their ends, and their number.
     pub(crate) fn lines(rows: &[Row]) -> (&[u8], usize) {
         let follows = |one: &Row, next: &Row| Arc::ptr_eq(&one.page, &next.page) && one.at.end + 1 == next.at.start;
         let run = rows.chunk_by(follows).next().unwrap_or_default();
@@ -75,7 +75,7 @@ impl Row {
         (lines.unwrap_or_default(), run.len())
     }
 
-    /// Its time.
+    /// The time of the row.
     pub(crate) fn moment(&self) -> Option<DateTime<Utc>> {
         self.key.time.and_then(DateTime::from_timestamp_micros)
     }
@@ -89,7 +89,7 @@ impl Row {
     }
 }
 
-/// A page of the list that `S` describes.
+/// A page of the list with the schema `S`.
 pub(crate) struct PageOf<S> {
     count: i64,
     rows: Vec<Row>,
@@ -109,7 +109,7 @@ impl<S: PageSchema> PageOf<S> {
         });
         let Some((count, places)) = scanned else { return Err(body) };
         for (_, at) in &places {
-            // A comma, the list's end, or white space.
+            // The byte after a row is a comma, the end of the list, or white space.
             if let Some(behind) = body.get_mut(at.end()) {
                 *behind = b'\n';
             }
@@ -126,13 +126,14 @@ impl<S: PageSchema, P: Serialize> Answer<P> for PageOf<S> {
     }
 
     fn of(value: P) -> PageOf<S> {
-        // A page that cannot be read as rows counts what it does not have, which no reader of lists takes for the end.
+        // A page that cannot be read as rows counts more rows than it has, which no reader of lists
+        // takes for the end.
         let nothing = || PageOf { count: i64::MAX, rows: Vec::new(), shape: std::marker::PhantomData };
         serde_json::to_vec(&value).ok().and_then(|body| PageOf::made(body).ok()).unwrap_or_else(nothing)
     }
 }
 
-/// As [`scan::page`], whatever the JSON looks like.
+/// Does the work of [`scan::page`] for JSON of any form.
 fn decode<S: PageSchema>(body: &[u8]) -> Option<(i64, Vec<Located>)> {
     let page: Object<'_> = serde_json::from_slice(body).ok()?;
     let count = serde_json::from_str(page.get(S::COUNT)?.get()).ok()?;
@@ -150,17 +151,17 @@ fn decode<S: PageSchema>(body: &[u8]) -> Option<(i64, Vec<Located>)> {
     Some((count, rows.collect::<Option<_>>()?))
 }
 
-/// The last of equal names counts, as elsewhere.
+/// The last of equal names counts, as in every JSON reader.
 type Object<'a> = HashMap<String, &'a RawValue>;
 
-/// Puts JSON on one line. Inside texts JSON has no line ends, so that those there are stand between tokens.
+/// Puts JSON on one line. Texts in JSON have no line ends, so that all of them are between tokens.
 fn flatten(json: &mut [u8]) {
     json.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
 }
 
 #[cfg(test)]
 impl Row {
-    /// A row of a page of its own.
+    /// A row in a page of its own.
     pub(crate) fn alone(key: Key, json: &str) -> Row {
         let mut page = format!("{json} ").into_bytes();
         flatten(&mut page);

@@ -1,7 +1,8 @@
-//! `desk send`: one message to many, batch after batch, and nobody twice.
+//! `desk send`: one message to many recipients, in batches, each recipient once.
 //!
-//! Invariant: what may have been sent is not sent again, but after a person has said that it was not. A plan says who and
-//! what; a ledger says what became of it, and is written before anything leaves.
+//! A batch that may have been sent is resent only after a user decides so. A plan has the message
+//! and the recipients; a ledger has the outcome of each batch, and is written before a request
+//! leaves.
 
 mod apply;
 mod attempt;

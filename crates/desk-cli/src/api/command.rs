@@ -1,4 +1,4 @@
-//! `desk NOUN VERB`: one command for each operation, made of its descriptor.
+//! `desk NOUN VERB`: one command for each operation, made from its descriptor.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use desk_client::{CallOptions, CancelToken};
@@ -54,7 +54,7 @@ fn verb(operation: &'static Operation) -> Command {
     connect::arguments(command)
 }
 
-/// Runs the operation that was asked for.
+/// Runs the operation.
 pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<()> {
     let operation = OPERATIONS.iter().find(|operation| operation.noun == noun && operation.verb == verb);
     let operation = operation.ok_or_else(|| Error::usage("there is no such operation"))?;
@@ -119,7 +119,7 @@ async fn rows(
     output.flush()
 }
 
-/// Whether an operation changes nothing.
+/// Whether an operation only reads.
 pub(crate) fn reads(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id == id && operation.read)
 }

@@ -1,16 +1,17 @@
-//! The values that operations take and rows have: [`Argument`], the place of each in a request, and its [`Kind`].
+//! The parameters of operations and the columns of rows: [`Argument`], its place in a request, and
+//! its [`Kind`].
 
 /// A parameter or a property of the body.
 #[derive(Clone, Copy)]
 pub(crate) struct Argument {
-    /// The option's name, which no other of its operation has.
+    /// The name of the option, unique within its operation.
     pub(crate) name: &'static str,
     pub(crate) location: ParamIn,
     /// The name on the wire.
     pub(crate) wire: &'static str,
     pub(crate) doc: &'static str,
     pub(crate) kind: Kind,
-    /// Whether it may be given several times.
+    /// Whether the option may be given several times.
     pub(crate) many: bool,
     pub(crate) required: bool,
 }
@@ -22,7 +23,7 @@ pub(crate) enum ParamIn {
     Body,
 }
 
-/// What an argument takes, or a column holds.
+/// The kind of values of an argument or a column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     Bool,

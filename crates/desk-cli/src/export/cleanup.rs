@@ -8,8 +8,9 @@ use super::target::ExportTarget;
 use super::unrecorded::{Unrecorded, unrecorded};
 use crate::error::{Error, Result};
 
-/// Removes what a kill leaves: unfinished parts, and the parts of one window that was not recorded, either the next window or one
-/// that was being read again. Any other part shows that the manifest is not the newest, and stays.
+/// Removes the leftovers of a kill: unfinished parts, and the parts of one window that was not
+/// recorded, either the next window or one that was being read again. Any other part shows that the
+/// manifest is not the newest, and stays.
 pub(crate) fn clean(format: &dyn Format, target: &ExportTarget, manifest: &Manifest) -> Result<()> {
     let (next, windows) = (manifest.next()?, manifest.windows().count());
     let recorded: HashSet<&str> =
@@ -34,7 +35,8 @@ pub(crate) fn clean(format: &dyn Format, target: &ExportTarget, manifest: &Manif
     if manifest.read_only_error().is_some() {
         return Ok(());
     }
-    // The parts of a window that was read again but not recorded stay while the recorded ones are missing.
+    // The parts of a window that was read again but not recorded stay while the recorded ones are
+    // missing.
     let gone = |from| manifest.window(from).is_some_and(|window| !format.has(target, window));
     let left: Vec<_> = left.iter().filter(|part| !part.from.is_some_and(gone)).map(|part| &part.file).collect();
     target.dir.check_own(left.iter().copied())?;

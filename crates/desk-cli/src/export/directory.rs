@@ -1,7 +1,8 @@
 //! The directory of an export: [`ExportDir`] owns its path, lock, manifest and settings.
 //!
-//! All manifests of a directory must be of one export: the whole, or its shares. A manifest is created before the others are
-//! read, so that of two commands that start at once at least one sees the other.
+//! All manifests of a directory must be of one export: the whole, or its shares. A manifest is
+//! created before the others are read, so that of two commands that start at once at least one sees
+//! the other.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,8 @@ pub(crate) struct ExportDir {
 }
 
 impl ExportDir {
-    /// Opens the directory for an export with these settings, or creates it. Refuses a directory that has another export.
+    /// Opens the directory for an export with these settings, or creates it. Refuses a directory
+    /// that has another export.
     pub(crate) fn open(path: &Path, settings: Settings) -> Result<ExportDir> {
         let target = formats::target(path, settings)?;
         target.dir.create()?;
@@ -68,7 +70,8 @@ impl ExportDir {
         &self.manifest
     }
 
-    /// Rolls the directory back to its manifest; returns the totals. Begins the export if it is new.
+    /// Rolls the directory back to its manifest; returns the totals. Begins the export if it is
+    /// new.
     pub(crate) fn recover(&mut self) -> Result<Totals> {
         self.begin()?;
         let (target, manifest) = (&*self.target, &self.manifest);
@@ -190,8 +193,8 @@ fn check_compatible(target: &ExportTarget) -> Result<()> {
     Ok(())
 }
 
-/// Refuses manifests of different exports, and copies of each other: the parts of one would look like leftovers of the other.
-/// Skips exports that were never begun.
+/// Refuses manifests of different exports, and copies of each other: the parts of one would look
+/// like leftovers of the other. Skips exports that were never begun.
 pub(crate) fn check_one_export(manifests: &[PathBuf]) -> Result<()> {
     let mut first: Option<Settings> = None;
     for path in manifests {

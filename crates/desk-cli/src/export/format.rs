@@ -1,4 +1,5 @@
-//! A format of exported rows: [`Format`]. Each format is one implementation in one file of `formats/`.
+//! A format of exported rows: [`Format`]. Each format is one implementation in one file of
+//! `formats/`.
 
 use std::sync::Arc;
 
@@ -63,7 +64,8 @@ pub(crate) trait Format: Sync {
         Ok(true)
     }
 
-    /// Whether the stored data lacks some of `recorded` windows, so that it cannot be the data that was written.
+    /// Whether the stored data lacks some of `recorded` windows, so that it cannot be the data that
+    /// was written.
     fn is_short(&self, _target: &ExportTarget, _recorded: usize) -> Result<bool> {
         Ok(false)
     }
@@ -73,7 +75,8 @@ pub(crate) trait Format: Sync {
         Ok(0)
     }
 
-    /// Removes rows behind the last of `recorded` windows, which ends at `until`, where they are not in files of their own.
+    /// Removes rows behind the last of `recorded` windows, which ends at `until`, where they are
+    /// not in files of their own.
     fn trim(&self, _target: &ExportTarget, _recorded: usize, _until: DateTime<Utc>) -> Result<()> {
         Ok(())
     }

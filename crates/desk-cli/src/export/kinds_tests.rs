@@ -1,4 +1,4 @@
-//! Rows of every kind of property, whole and hostile, there and back through the formats that have columns.
+//! Rows with every kind of property, complete and hostile, to the formats with columns and back.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,12 +29,12 @@ const COLUMNS: &[Column] = &[
     Column { name: "day", kind: Kind::Date },
     Column { name: "at", kind: Kind::Time },
     Column { name: "any", kind: Kind::Json },
-    // Names that the formats would like to have for themselves.
+    // Names that the formats use themselves.
     Column { name: "Other", kind: Kind::Text },
     Column { name: "DATE", kind: Kind::Text },
 ];
 
-/// Rows with their times, in order, and what columns have of them, without nulls.
+/// Rows with their times, in order, and the values of their columns without nulls.
 fn rows() -> Vec<(Option<&'static str>, &'static str, Value)> {
     let complete = r#"{"on": true, "id": 1, "small": -5, "large": 9007199254740993, "part": 1.5, "text": "a\"b\n😀", "word": "B",
         "day": "2026-01-31", "at": "2026-01-31T23:59:59.5Z", "any": {"k": [1.50,
@@ -81,7 +81,7 @@ fn all() -> Vec<Row> {
     rows().into_iter().map(row).collect()
 }
 
-/// Writes the pieces of a window and gives the files.
+/// Writes the pieces of a window and returns the files.
 fn written(dir: &Path, format: FormatName, private: &Private, pieces: &[&[Row]]) -> Vec<String> {
     let privacy = Privacy::new(private, None).expect("privacy");
     let span = (time("2026-01-01T00:00:00Z"), time("2026-03-01T00:00:00Z"));
@@ -130,7 +130,7 @@ fn of_sqlite(path: &Path) -> Vec<Value> {
         for (at, name) in names.iter().enumerate() {
             let value = match row.get(at)? {
                 rusqlite::types::Value::Null => continue,
-                // The only one that SQLite has no type for.
+                // SQLite has no type for booleans.
                 rusqlite::types::Value::Integer(value) if name == "on" => json!(value == 1),
                 rusqlite::types::Value::Integer(value) => json!(value),
                 rusqlite::types::Value::Real(value) => json!(value),
@@ -155,23 +155,23 @@ fn every_kind_of_value_comes_back() {
     let (undated, days) = ("a-list/date_=__HIVE_DEFAULT_PARTITION__", ["01-31", "02-01"]);
     let mut wanted_files = vec![format!("{undated}/{name}.parquet")];
     wanted_files.extend(days.map(|day| format!("a-list/date_=2026-{day}/{name}.parquet")));
-    // A place that is come back to has a file more.
+    // A date to which rows return has another file.
     wanted_files.push(format!("{undated}/{name}-r1.parquet"));
     assert_eq!(files, wanted_files);
     let mut read: Vec<Value> = files.iter().flat_map(|file| of_parquet(&dir.path().join(file))).collect();
     assert_eq!(read.pop().as_ref(), wanted.first());
     assert_eq!(read, wanted);
-    // Written twice, a row is there once.
+    // A row that was written twice is stored once.
     for pieces in [&pieces[..], &pieces[..3]] {
         assert_eq!(written(dir.path(), FormatName::Sqlite, &none, pieces), ["a-list.sqlite"]);
         assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), wanted);
     }
-    // What has vanished meanwhile is no longer there.
+    // Rows that the service no longer has are removed.
     written(dir.path(), FormatName::Sqlite, &none, &[&all[..2]]);
     assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), wanted[..2]);
 }
 
-/// What readers are promised of a file: types, compression, order and statistics.
+/// The promises to readers of a file: types, compression, order and statistics.
 #[test]
 fn a_file_says_what_it_has() {
     let dir = tempfile::tempdir().expect("a directory");
@@ -211,7 +211,8 @@ fn a_file_says_what_it_has() {
     assert_eq!(types.collect::<Vec<_>>(), wanted);
 }
 
-/// Columns that are dropped or redacted, whatever they held, and nothing of them in the column of the rest.
+/// Dropped and redacted columns, with values of any kind, leave no trace in the column for other
+/// properties.
 #[test]
 fn what_is_private_is_in_no_column() {
     let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();

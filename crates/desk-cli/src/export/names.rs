@@ -1,8 +1,10 @@
-//! The names of an export's files: [`Names`] gives a part its name, and refuses any other name in a manifest.
+//! The names of an export's files: [`Names`] gives a part its name, and refuses any other name in a
+//! manifest.
 //!
-//! A manifest may come from anywhere, and exports read, write and remove the files that it names. [`Names::check`] must accept
-//! only the names that this version would give the parts of that very window. These files lie in the directory of the export,
-//! and belong to no other window, share, list or format.
+//! A manifest may come from anywhere, and exports read, write and remove the files that it names.
+//! [`Names::check`] must accept only the names that this version would give the parts of that very
+//! window. These files lie in the directory of the export, and belong to no other window, share,
+//! list or format.
 
 use std::collections::HashSet;
 
@@ -37,7 +39,8 @@ pub(crate) struct Names {
     share: Option<Share>,
     /// The time of the export, or of its share.
     span: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    /// Whether the list filters by time: then each row lies in its window, and each window in the time of the export.
+    /// Whether the list filters by time: then each row lies in its window, and each window in the
+    /// time of the export.
     has_windows: bool,
 }
 
@@ -74,7 +77,8 @@ impl Names {
         if fits { Ok(()) } else { Err(format!("tells of {} rows and {parts} parts", window.count)) }
     }
 
-    /// Whether a part of a window may have this name, which is relative to the directory of the export.
+    /// Whether a part of a window may have this name, which is relative to the directory of the
+    /// export.
     fn is_part(&self, file: &str, span: Span) -> bool {
         let name = match (&self.layout, file.rsplit_once('/')) {
             (Layout::Table, _) => return file == self.table(),
@@ -88,7 +92,8 @@ impl Names {
         self.parse(name) == Some(span)
     }
 
-    /// The date of a directory of parts: `Some(None)` for rows without a time, `None` for any other directory.
+    /// The date of a directory of parts: `Some(None)` for rows without a time, `None` for any other
+    /// directory.
     fn date(&self, dir: &str) -> Option<Option<NaiveDate>> {
         let Layout::PartsByDate(column) = &self.layout else { return None };
         let date = dir.strip_prefix(&self.list)?.strip_prefix('/')?;
@@ -108,7 +113,8 @@ impl Names {
         self.date(dir).is_some()
     }
 
-    /// The directory for the rows of a date, with `/` behind it; empty if all parts lie in that of the export.
+    /// The directory for the rows of a date, with `/` behind it; empty if all parts lie in that of
+    /// the export.
     pub(crate) fn place(&self, date: Option<NaiveDate>) -> String {
         let Layout::PartsByDate(column) = &self.layout else { return String::new() };
         let date = date.map_or(UNDATED.to_owned(), |date| date.to_string());

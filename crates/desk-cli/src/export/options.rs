@@ -1,4 +1,4 @@
-//! The options of `desk export`: its own, and those of the lists that there are.
+//! The options of `desk export`: its own, and those of each list.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,12 +38,12 @@ Names of parts and the manifest tell the times of windows, also where a property
 Three things are taken for granted: a row's time never changes, no row appears later than two minutes after its time, ids \
 are unique.";
 
-/// The command, if there is anything to export.
+/// The command, if the spec has a list.
 pub(crate) fn command() -> Option<Command> {
     LISTS.first()?;
     let list = Arg::new("list").long("list").value_name("NAME").help("Which list");
     let list = list.value_parser(PossibleValuesParser::new(LISTS.iter().map(|list| list.name)));
-    // Others are of one thing each, which has to be named.
+    // The other lists need an id, so that they cannot be the default.
     let mut complete = LISTS.iter().filter(|list| list.windows || LISTS.len() == 1);
     let list = match (complete.next(), complete.next()) {
         (Some(only), None) => list.default_value(only.name),
@@ -162,7 +162,7 @@ fn verify() -> Command {
         ))
 }
 
-/// A time in which a service is left alone.
+/// Parses the interval of `--every`.
 fn some_time(text: &str) -> Result<Duration, String> {
     let time = arguments::duration(text)?;
     if time.is_zero() { Err("write a second or more".to_owned()) } else { Ok(time) }
@@ -180,19 +180,19 @@ fn key_file() -> Arg {
         .help("The key of --hmac, 16 bytes or more")
 }
 
-/// What was given.
+/// The options of one command.
 pub(crate) struct Options {
     pub(crate) dir: PathBuf,
     pub(crate) list: &'static List,
     pub(crate) input: Input,
     pub(crate) page: Option<i64>,
     pub(crate) rows_per_window: usize,
-    /// Rows of a window that is held in memory.
+    /// The number of rows of a window that is held in memory.
     pub(crate) rows_held: usize,
     pub(crate) json: bool,
     pub(crate) privacy: Arc<Privacy>,
     pub(crate) in_flight: usize,
-    /// How long to wait before what has come meanwhile is read, if that is wanted.
+    /// The interval of `--follow`.
     pub(crate) follow: Option<Duration>,
     format: FormatName,
     since: Option<DateTime<Utc>>,
@@ -202,8 +202,8 @@ pub(crate) struct Options {
     key_id: Option<String>,
 }
 
-/// Rows of a window, and of one that is held in memory, if it is not said. A window costs the disk a wait or three, and a kill or
-/// an interrupt a window.
+/// The default number of rows of a window, and of a window that is held in memory. A window costs
+/// up to three waits for the disk; a kill or an interrupt loses at most one window.
 fn rows_per_window(format: &dyn Format, privacy: &Privacy, page: i64) -> (usize, usize) {
     let pages = usize::try_from(page).unwrap_or_default().saturating_mul(120);
     match format.rows_held() {

@@ -1,8 +1,9 @@
-//! Part files below the directory of an export: [`PartDir`]. A part is written under another name, made durable, renamed, and made
-//! durable again.
+//! Part files below the directory of an export: [`PartDir`]. A part is written under another name,
+//! made durable, renamed, and made durable again.
 //!
-//! Under its own name a part must be complete. Readers of the directory ignore unfinished parts: their names begin with a dot and
-//! end in another extension. Each file is new and lies below the directory of the export: no link leads out of it.
+//! Under its own name a part must be complete. Readers of the directory ignore unfinished parts:
+//! their names begin with a dot and end in another extension. Each file is new and lies below the
+//! directory of the export: no link leads out of it.
 
 use std::fs::DirBuilder;
 use std::io::{self, ErrorKind, Read, Write};
@@ -20,7 +21,8 @@ use crate::files::{self, Below};
 /// The number of bytes that are read and hashed at once.
 const BUFFER: usize = 1 << 16;
 
-/// The directory of an export, for the files below it. Names are relative to it, with `/` between their steps.
+/// The directory of an export, for the files below it. Names are relative to it, with `/` between
+/// their steps.
 #[derive(Clone, Debug)]
 pub(crate) struct PartDir {
     path: PathBuf,
@@ -160,7 +162,8 @@ impl Unfinished {
         self.file.path()
     }
 
-    /// Makes the bytes durable and closes the file. Only [`PartDir::publish`] gives it its own name.
+    /// Makes the bytes durable and closes the file. Only [`PartDir::publish`] gives it its own
+    /// name.
     pub(crate) fn finish(&mut self) -> Result<Finished> {
         let path = self.file.path();
         let failed = |error| Error::io("write to", path, &error);
@@ -192,7 +195,7 @@ impl Write for Unfinished {
         self.disk.put(bytes).map(|()| bytes.len())
     }
 
-    /// Does nothing: [`Unfinished::finish`] writes the rest.
+    /// Does not write: [`Unfinished::finish`] writes the rest.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

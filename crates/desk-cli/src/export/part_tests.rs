@@ -1,4 +1,4 @@
-//! A part holds what was written to it, in whatever pieces it came.
+//! A part has the bytes that were written to it, in pieces of any size.
 
 use std::io::Write;
 
@@ -32,7 +32,7 @@ fn a_part_holds_what_was_written_to_it() {
     }
 }
 
-/// What was cut off is seen at the end, whatever length is left for the next block.
+/// A truncated file is noticed at the end, for any remaining length.
 #[test]
 fn a_part_that_was_cut_off_is_not_finished() {
     let dir = tempfile::tempdir().unwrap();

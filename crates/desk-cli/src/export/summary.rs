@@ -1,4 +1,4 @@
-//! What an export says when it has come to its end: how much there is, and whether that is all.
+//! The summary of a complete export.
 
 use std::time::Instant;
 
@@ -12,7 +12,8 @@ use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::output::{Output, many, message};
 
-/// Tells the summary; an error if anything is missing. `last` is the end that was asked for, `new` the rows of this run.
+/// Prints the summary; an error if rows are missing or unproven. `last` is the requested end, `new`
+/// the number of rows of this run.
 pub(super) fn print(
     options: &Options,
     last: Option<DateTime<Utc>>,
@@ -52,7 +53,7 @@ pub(super) fn print(
         .hint(format!("type `desk export verify {}`: it reads them anew", files::quoted(&options.dir))))
 }
 
-/// Says so if the end that was asked for is not reached: the service's clock has not passed it.
+/// The error if the service's clock has not passed the requested end.
 fn ahead(last: Option<DateTime<Utc>>, reached: Option<DateTime<Utc>>) -> Result<()> {
     match last {
         Some(until) if reached.is_none_or(|reached| reached < until) => {

@@ -8,7 +8,7 @@ use crate::api::List;
 use crate::api::input::{Input, ListQuery};
 use crate::error::{Error, Exit, Result};
 
-/// Whether all windows have as many rows as the service counts in all of their time.
+/// Refuses an export if the service counts more rows in its whole time than its windows have.
 pub(super) async fn check_total(
     list: &List,
     client: &Client,
@@ -22,7 +22,8 @@ pub(super) async fn check_total(
     let counted = list.count(client.clone(), input.clone(), span(until)).await?;
     let mut more = u64::try_from(counted).unwrap_or_default().saturating_sub(rows);
     if more > 0 && from.timestamp_subsec_micros() > 0 {
-        // A service that cuts times to seconds counts what lies before in that second.
+        // A service that truncates times to seconds also counts the earlier rows of the first
+        // second.
         let second = span(Some(from.trunc_subsecs(0) + TimeDelta::seconds(1)));
         let window = (list.export)(client, input, second)?.next_window().await.transpose()?;
         more = more.saturating_sub(window.map_or(0, |window| window.proof.strays));

@@ -12,7 +12,7 @@ pub(super) struct Totals {
     pub(super) rows: u64,
     pub(super) bytes: u64,
     pub(super) unproven: u64,
-    /// Where the last window ends.
+    /// The end of the last window.
     pub(super) until: Option<DateTime<Utc>>,
 }
 
@@ -25,7 +25,7 @@ impl Totals {
         self.until = Some(window.until);
     }
 
-    /// Whether there are windows of runs that did not come to their end, or found more rows there.
+    /// Whether there are windows of runs that ended early, or found more rows.
     pub(super) fn unchecked(&self, manifest: &Manifest) -> bool {
         self.windows > 0 && manifest.ended() != self.until
     }

@@ -31,7 +31,7 @@ pub(crate) fn unrecorded(target: &ExportTarget, recorded: &HashSet<&str>) -> Res
         }
         let final_name = names::finished(name);
         let from = names.parse(final_name.unwrap_or(name)).map(|(from, _)| from);
-        // Files of another share may just be being written.
+        // Another command may be writing the files of another share.
         let from = from.filter(|from| names.is_in_share(*from));
         if from.is_some() && !recorded.contains(file.as_str()) {
             let is_unfinished = final_name.is_some();

@@ -1,7 +1,10 @@
-//! `desk export verify`: counts every window again, hashes every part, and reads windows that differ again.
+//! `desk export verify`: counts every window again, hashes every part, and re-reads windows that
+//! differ.
 //!
-//! A count does not tell rows apart: only windows that are read again are compared row by row, with `--read` all of them. Its new parts are visible, and durable, only if they replace the ones before; the manifest gets its line next, and the old
-//! parts go last. After a kill the next command removes parts that no line names.
+//! Equal counts do not prove equal rows: only re-read windows are compared row by row, with
+//! `--read` all of them. New parts are published only if they replace the old ones; the manifest
+//! gets its line next, and the old parts are removed last. After a kill the next command removes
+//! parts that the manifest does not record.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -32,12 +35,12 @@ use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::progress::{self, Progress};
 
-/// How to compare, and whether to replace a window that differs.
+/// The way to compare windows, and to treat a window that differs.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Mode {
-    /// A window of which the service has other rows now stays as it is, unless it is damaged.
+    /// Keeps a window although the service has other rows now, unless the window is damaged.
     pub(super) keep: bool,
-    /// Rows are compared, not only how many there are.
+    /// Compares rows, not only counts.
     pub(super) read: bool,
 }
 
@@ -56,7 +59,8 @@ pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
     let mut of = 0;
     directory::check_one_export(&paths)?;
     if paths.len() > 1 {
-        // All are checked before any file is changed; not kept open, because there may be thousands.
+        // Every manifest is checked before any file is changed. None stays open, because there may
+        // be thousands.
         paths.iter().try_for_each(|path| Manifest::existing(path.clone()).map(drop))?;
     }
     for path in paths {
@@ -136,14 +140,14 @@ impl<'a> Verifier<'a> {
         match last.filter(|_| reached) {
             Some(_) if manifest.ended() == last => Ok(()),
             Some(_) if !self.list.windows && manifest.read_only_error().is_some() => Ok(()),
-            // Its one window had as many rows as the list.
+            // The only window has as many rows as the list.
             Some(last) if !self.list.windows => export.end(last),
-            // All windows are there; killed before the last word.
+            // All windows are stored, but the export was killed before it recorded its end.
             Some(last) if until.is_some() => {
                 let rows = result.there() - before;
                 let hint = "type the same command again, when the service is at rest";
                 check_total(self.list, self.client, &self.input, (first, until), rows, hint).await?;
-                // What differs is not called whole.
+                // An export with differences is not complete.
                 match kept == result.kept + result.more && export.manifest().read_only_error().is_none() {
                     true => export.end(last),
                     false => Ok(()),
@@ -157,12 +161,12 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// Checks a window and mends it; gives its rows.
+    /// Checks a window, re-reads it if it differs, and returns its number of rows.
     async fn window(&self, window: &Window, export: &mut ExportDir, result: &mut VerifyResult) -> Result<u64> {
         let span = ListQuery { from: Some(window.from), until: Some(window.until), page: None };
         let count = self.list.count(self.client.clone(), self.input.clone(), span).await?;
         let is_complete = export.holds(window)?;
-        // Of a list that cannot be asked for times as many rows may be others.
+        // Without windows an equal count may still mean other rows.
         let there = u64::try_from(count).ok();
         let agrees = window.verified && is_complete && there == Some(window.count);
         let reads = self.mode.read || !self.list.windows;
@@ -171,7 +175,7 @@ impl<'a> Verifier<'a> {
             return Ok(window.count);
         }
         let there = there.unwrap_or_default();
-        // Among others that came, some may be gone: what is read anew would have lost them.
+        // The count may have grown although some rows are gone; re-reading would drop those.
         if self.mode.keep && is_complete && there != window.count {
             result.keep(window.count, there);
             result.counted += 1;
@@ -183,7 +187,7 @@ impl<'a> Verifier<'a> {
             let error = error.context(format!("what {} has of {from} differs", export.path().display()));
             return Err(Error { exit: Exit::Integrity, kind: "integrity", ..error });
         }
-        // The parts of a window that is whole were cleaned up before.
+        // `clean` has removed the unrecorded parts of an intact window.
         let left = if is_complete { Vec::new() } else { export.unrecorded_parts(window)? };
         if self.mode.keep
             && let Some(left) = left.first()
@@ -192,7 +196,7 @@ impl<'a> Verifier<'a> {
             return Err(Error::integrity(problem)
                 .hint("put the newest manifest back; or copy the directory, and leave --keep-deleted out"));
         }
-        // A window before it was whole, or has made the table.
+        // An earlier window has created the table.
         let first = export.manifest().windows().next().is_none_or(|first| first.from == window.from);
         export.target().begun.store(!first, Ordering::Relaxed);
         let (now, written) = self.read_again(export, window, &left, span).await?;
@@ -203,7 +207,7 @@ impl<'a> Verifier<'a> {
             let same = (now.verified, now.count) == (window.verified, window.count);
             let has_same_rows = |dir: &PartDir, one: &str, other: &str| export.format().has_same_rows(dir, one, other);
             if !now.verified || (same && written.is_same(&window.parts, has_same_rows)?) {
-                // There is no better.
+                // The service has no better rows.
                 written.discard()?;
                 return Ok(window.count);
             }
@@ -227,13 +231,13 @@ impl<'a> Verifier<'a> {
         export.add(&now)?;
         export.remove(&old)?;
         if verified {
-            // What a kill left of it before.
+            // Removes the parts that a killed command left.
             export.remove(&left)?;
         }
         Ok(rows)
     }
 
-    /// Reads a window again, into parts of other names than those that there are and that were `left`.
+    /// Re-reads a window into parts with names that no stored or `left` part has.
     async fn read_again(
         &self,
         export: &ExportDir,

@@ -13,34 +13,35 @@ pub(super) struct VerifyResult {
     pub(super) windows: u64,
     pub(super) rows: u64,
     pub(super) fixed: u64,
-    /// Windows that differ still.
+    /// The number of windows that still differ.
     pub(super) wrong: u64,
-    /// Windows of which only the number of rows was compared.
+    /// The number of windows of which only the counts were compared.
     pub(super) counted: u64,
-    /// Windows of which the service has as many rows as before, but others.
+    /// The number of windows with other rows, but an equal count, at the service.
     pub(super) changed: u64,
-    /// Rows that were here and that the service has no more: still here, and removed.
+    /// The number of stored rows that the service no longer has: kept, and removed.
     pub(super) kept: u64,
     pub(super) removed: u64,
-    /// Rows that the service has more in windows that are kept.
+    /// The number of rows that only the service has, in windows that are kept.
     pub(super) more: u64,
-    /// Shares and time ranges that are missing.
+    /// The missing shares and time ranges.
     pub(super) missing: Vec<String>,
 }
 
 impl VerifyResult {
-    /// Rows that the service has, as far as it has told.
+    /// The number of rows at the service, as far as it is known.
     pub(super) fn there(&self) -> u64 {
         (self.rows + self.more).saturating_sub(self.kept)
     }
 
-    /// Notes that a window of `here` rows stays though the service has `there` ones now.
+    /// Records a kept window with `here` rows, of which the service has `there` now.
     pub(super) fn keep(&mut self, here: u64, there: u64) {
         self.kept += here.saturating_sub(there);
         self.more += there.saturating_sub(here);
     }
 
-    /// Says it; an error unless all agrees. `keep` says whether windows that have changed were kept.
+    /// Prints the summary; an error unless all windows agree. `keep` tells whether changed windows
+    /// were kept.
     pub(super) fn print(&self, keep: bool, counts: &Counts, json: bool, started: Instant) -> Result<()> {
         let VerifyResult { windows, rows, fixed, wrong, counted, changed, kept, removed, more, missing } = self;
         if json {

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 /// The first and the last microsecond of a window.
 pub(crate) type Span = (DateTime<Utc>, DateTime<Utc>);
 
-/// A window that is there.
+/// A stored window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Window {
     pub(crate) from: DateTime<Utc>,
-    /// Inclusive.
+    /// The last microsecond.
     pub(crate) until: DateTime<Utc>,
     pub(crate) count: u64,
     pub(crate) id_min: Option<i64>,
@@ -19,11 +19,11 @@ pub(crate) struct Window {
     pub(crate) requests: u64,
     pub(crate) strays: u64,
     pub(crate) verified: bool,
-    /// None of files if there are no rows; of a table one, always.
+    /// Empty for a window without rows, except in a table, which always has one part.
     pub(crate) parts: Vec<Part>,
 }
 
-/// A file with rows of a window, or what a table has of it.
+/// A file with rows of a window, or the window's rows in a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub(crate) file: String,

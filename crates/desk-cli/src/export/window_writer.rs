@@ -1,9 +1,9 @@
 //! Windows → parts and the manifest: [`WindowWriter`].
 //!
-//! Windows are stored one after the other, in the order in which they were read; the parts of a window must be durable before the
-//! manifest records them. Rows of a format that writes them as they came are written at once, while the page is in the cache, to
-//! a part without a final name. Everything else, and every wait for the disk, happens on another thread during the reading of
-//! the next window.
+//! Windows are stored one after the other, in the order in which they were read; the parts of a
+//! window must be durable before the manifest records them. A format that takes lines writes rows
+//! at once, while the page is in the cache, to a part without a final name. All other work, and
+//! every wait for the disk, happens on another thread during the reading of the next window.
 
 use std::sync::Arc;
 
@@ -59,7 +59,8 @@ impl WindowWriter {
         self.sink.take().map_or(Ok(()), |sink| sink.discard())
     }
 
-    /// Starts to store a window with its last rows, once the window before is stored; returns that one.
+    /// Starts to store a window with its last rows, once the window before is stored; returns that
+    /// one.
     pub(crate) async fn window(&mut self, window: Rows<Row>) -> Result<Option<Window>> {
         let before = self.finish().await?;
         let Rows { items, proof } = window;

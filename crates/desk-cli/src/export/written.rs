@@ -32,8 +32,8 @@ impl Written {
         self.files.iter().map(|finished| &finished.part).chain(self.other.iter().map(|(part, _)| part))
     }
 
-    /// Whether the rows equal those of other parts, whose files match their hashes. `has_same_rows` compares two files with
-    /// different bytes.
+    /// Whether the rows equal those of other parts, whose files match their hashes. `has_same_rows`
+    /// compares two files with different bytes.
     pub(crate) fn is_same(
         &self,
         parts: &[Part],

@@ -1,4 +1,4 @@
-//! Only a user's own file is opened, and none that is there is created.
+//! Only a user's own file is opened, and no existing file is created.
 
 use std::fs::{OpenOptions, Permissions};
 use std::io::ErrorKind;

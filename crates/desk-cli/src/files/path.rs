@@ -1,19 +1,19 @@
-//! Paths as names: the parent, the file behind a link, the form that a shell takes. Opens no file.
+//! Paths as names: the parent, the target of a link, the form that a shell takes. Opens no file.
 
 use std::path::{Path, PathBuf};
 
-/// The directory that a file is in.
+/// The directory of a file.
 pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The file that a symbolic link leads to; any other file is itself.
+/// The target of a symbolic link; any other path as it is.
 pub(crate) fn real(path: &Path) -> PathBuf {
     let leads = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
     leads.unwrap_or_else(|| path.to_owned())
 }
 
-/// A name as a shell takes it.
+/// A path in the form that a shell takes.
 pub(crate) fn quoted(path: &Path) -> String {
     let name = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
@@ -24,7 +24,7 @@ pub(crate) fn quoted(path: &Path) -> String {
     }
 }
 
-/// A file beside another.
+/// The path with a suffix.
 pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -1,23 +1,24 @@
-//! The names that pages and rows have on the wire, and what is read of each row: its key and its place.
+//! The names of a page's properties on the wire, and the decoded part of a row: its key and its
+//! place.
 
-/// What a page and its rows look like, by names on the wire: generated for each list.
+/// The names of a page's and a row's properties on the wire; generated for each list.
 pub(crate) trait PageSchema: Send + 'static {
-    /// How many rows the whole list has.
+    /// The number of rows of the whole list.
     const COUNT: &'static str;
     const ITEMS: &'static str;
     const ID: &'static str;
-    /// If the list has windows.
+    /// `None` if the list has no windows.
     const TIME: Option<&'static str>;
 }
 
-/// What tells a row apart, and its time if the list has windows and the row one, µs since 1970.
+/// The id of a row, and its time in µs since 1970 if the list has windows and the row has a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Key {
     pub(crate) id: i64,
     pub(crate) time: Option<i64>,
 }
 
-/// Where a row stands in its page.
+/// The place of a row in its page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct At {
     pub(super) start: u32,
@@ -25,7 +26,7 @@ pub(crate) struct At {
 }
 
 impl At {
-    /// `None` in a page that is larger than any.
+    /// `None` if the page is too large.
     pub(super) fn new(start: usize, end: usize) -> Option<At> {
         Some(At { start: start.try_into().ok()?, end: end.try_into().ok()? })
     }
@@ -39,5 +40,5 @@ impl At {
     }
 }
 
-/// What tells a row apart, and where it stands in its page.
+/// The key of a row and its place in its page.
 pub(super) type Located = (Key, At);

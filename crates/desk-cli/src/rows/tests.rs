@@ -1,4 +1,4 @@
-//! The scanner takes nothing that serde refuses, and sees in it what serde sees.
+//! The scanner accepts only JSON that serde accepts, with equal rows.
 
 use super::{Key, Located, PageOf, PageSchema, Row, decode, scan};
 
@@ -11,7 +11,7 @@ impl PageSchema for Things {
     const TIME: Option<&'static str> = Some("at");
 }
 
-/// As a service writes it.
+/// A page in the form that the service writes.
 const USUAL: &str = concat!(
     r#"{"count":12,"next":null,"things":["#,
     r#"{"id":7,"at":"2026-01-31T09:30:00.123456Z","text":"a\"b\\ \u00e9 안녕 \ud83d\ude00 \ud800","n":[-0.5e+3,{},[],true]},"#,

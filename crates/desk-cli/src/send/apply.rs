@@ -1,6 +1,7 @@
-//! `desk send apply`: the batches of a plan that can be sent without messaging anybody twice, one after the other.
+//! `desk send apply`: sends the batches of a plan that can message no recipient twice, one after
+//! the other.
 //!
-//! Invariant: between the ledger's note that a batch is about to leave and the note of its outcome there is nothing but its
+//! Between the ledger's record of an attempt and the record of its outcome there must be only the
 //! request.
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Json;
 
-/// Between two looks at who is to be left out, at least.
+/// The minimum interval between two checks of the exclusions.
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
@@ -57,7 +58,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let connection = Connection::new(matches)?;
     confirm(&plan, &campaign, &connection.service(), matches)?;
     let counts = Arc::new(Counts::default());
-    // One attempt for each note of the ledger.
+    // One attempt for each record of the ledger.
     let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
     let prior_send = PriorSendCheck::start(&plan, bulk, &campaign, &connection, matches).await?;
     let ledger = ledger_open::to_send(&place, file, &plan, &connection.service())?;
@@ -98,7 +99,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let last = attempts.last().and_then(|last| DateTime::parse_from_rfc3339(&last.begun).ok());
     let (voice, wait) = (progress.voice(), matches.get_flag("wait"));
     let pacer = Pacer::new(plan.per_second, last.map(Into::into), (plan.only_between, wait), voice, &interrupted);
-    // Nobody has looked at these yet.
+    // Counts the last unknown outcomes that no user has decided yet.
     let sent = attempts.iter().rev().filter(|last| last.outcome != Some(Outcome::NotSent));
     let unknown = sent.take_while(|last| last.in_doubt() && last.decision.is_none()).count();
     let mut sender = Sender {
@@ -125,17 +126,17 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     end(&sender, stopped, json)
 }
 
-/// What this run has seen.
+/// The counts of this run.
 #[derive(Default)]
 struct RunStats {
-    /// Whatever became of them.
+    /// All requests, with any outcome.
     requests: usize,
-    /// Batches that came to an end.
+    /// Batches with an outcome.
     batches: usize,
     rejected: usize,
-    /// In a row, those of runs before included.
+    /// Consecutive unknown outcomes, including those of earlier runs.
     unknown: usize,
-    /// Something may have reached somebody.
+    /// Whether a request may have reached a recipient.
     acted: bool,
 }
 
@@ -148,23 +149,23 @@ struct Sender<'a> {
     ledger: Ledger,
     behind_canary: bool,
     automatic: bool,
-    /// A share of a hundred.
+    /// In percent.
     stop_rejected: f64,
     stop_unknown: usize,
     progress: Progress,
     run: RunStats,
     pacer: Pacer<'a>,
-    /// A batch is noted whose outcome is not.
+    /// Whether the ledger has an attempt of this run without an outcome.
     in_flight: Arc<AtomicBool>,
     counts: Arc<Counts>,
-    /// When it is looked again who is to be left out.
+    /// The time of the next check of the exclusions.
     look: Instant,
-    /// Until the first batch of a new ledger has left.
+    /// `None` once the first batch of a new ledger has left.
     prior_send: Option<PriorSendCheck<'a>>,
 }
 
 impl Sender<'_> {
-    /// Sends what can be sent; an error says why it stopped before the end.
+    /// Sends all sendable batches; an error tells why it stopped early.
     async fn all(&mut self) -> Result<()> {
         let mut states = States::new(self.plan.size(), Some(&self.ledger))?;
         for batch in 0..self.plan.batches {
@@ -173,7 +174,7 @@ impl Sender<'_> {
             }
             self.pacer.is_over()?;
             if batch >= self.plan.canary && !self.behind_canary {
-                // What was sent meanwhile counts as well.
+                // Includes the batches that this run has sent.
                 states = States::new(self.plan.size(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
@@ -188,13 +189,13 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// Sends a batch, again as long as nothing was sent of it and that may pass.
+    /// Sends a batch; retries an unsent one as long as the policy allows.
     async fn send_or_retry(&mut self, batch: usize) -> Result<(Outcome, Option<Error>)> {
         let mut tries = 0;
         loop {
             self.pacer.wait().await?;
             if self.left_out()? {
-                // That may have taken a while.
+                // The hours may be over after a long check.
                 self.pacer.is_open().await?;
             }
             if let Some(check) = &self.prior_send {
@@ -217,7 +218,7 @@ impl Sender<'_> {
         }
     }
 
-    /// Looks again, in a while, whether there are people who are to be left out.
+    /// Checks the exclusions again if the interval has passed; returns whether it did.
     fn left_out(&mut self) -> Result<bool> {
         let begun = Instant::now();
         if begun < self.look || !self.plan.has_exclusions() {
@@ -225,7 +226,7 @@ impl Sender<'_> {
         }
         let states = States::new(self.plan.size(), Some(&self.ledger))?;
         self.plan.check_exclusions(self.bulk, &states, &self.campaign)?;
-        // Long lists take their time.
+        // Checks of long lists are rarer.
         self.look = Instant::now() + LOOK.max(begun.elapsed() * 20);
         Ok(true)
     }
@@ -245,7 +246,7 @@ impl Sender<'_> {
         Ok((end.outcome, error.map(|error| error.discreet(text))))
     }
 
-    /// Stops behind the first batches, unless all is well and that is enough.
+    /// Stops after the canary, unless it reached every recipient and the run continues by itself.
     fn canary(&mut self, states: &States) -> Result<()> {
         let reached = |state| matches!(state, State::Ended(Outcome::Done) | State::DecidedSent);
         let well = (0..self.plan.canary).all(|batch| reached(states.state(batch)));
@@ -260,13 +261,13 @@ impl Sender<'_> {
             .hint(format!("look at what arrived and at `{status}`, then type the same command with --after-canary")))
     }
 
-    /// Whether to go on after this outcome.
+    /// Applies the stop rules to an outcome.
     fn stop(&mut self, outcome: Outcome, error: Option<Error>) -> Result<()> {
         self.run.batches += 1;
         self.run.acted |= !matches!(outcome, Outcome::NotSent | Outcome::Rejected);
         self.run.unknown = if outcome == Outcome::Unknown { self.run.unknown + 1 } else { 0 };
         match (outcome, error) {
-            // The next batch would fare no better.
+            // The next batch would fail in the same way.
             (Outcome::NotSent, Some(error)) => Err(error),
             (Outcome::Rejected, error) => {
                 self.run.rejected += 1;
@@ -293,10 +294,10 @@ impl Sender<'_> {
     fn report(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
         if outcome != Outcome::Done {
             let why = match error {
-                // Nothing else tells what is wrong with it.
+                // No other message has the reason.
                 Some(error) if outcome == Outcome::Rejected => format!(" ({})", error.message()),
                 Some(error) => format!(" ({})", error.kind),
-                // It was answered, by something else.
+                // The answer was not the service's.
                 None if outcome == Outcome::Unknown => format!(" ({})", ErrorKind::Decode.name()),
                 None => String::new(),
             };
@@ -313,7 +314,7 @@ impl Sender<'_> {
     }
 }
 
-/// What an answer says of a batch of so many.
+/// The outcome of a batch of `people` recipients, by the answer to its request.
 fn classify(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Option<Error>) {
     let end = |outcome, error: Option<&str>| End { outcome, id: None, sent: None, error: error.map(str::to_owned) };
     match answer {
@@ -329,9 +330,9 @@ fn classify(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, O
             (End { id, sent, ..end(outcome, None) }, None)
         }
         Err(error) => {
-            // These are said before anything is done, and of every request alike: they are no judgement of this batch.
+            // The service refuses any request like that before it reads the batch.
             let before = [ErrorKind::RateLimited.name(), ErrorKind::Unauthorized.name()].contains(&error.kind);
-            // An error that does not say what became of the request proves nothing.
+            // An error without a fate allows no conclusion.
             let outcome = match error.fate.unwrap_or(Fate::Unknown) {
                 Fate::Rejected if before => Outcome::NotSent,
                 Fate::Rejected => Outcome::Rejected,
@@ -363,7 +364,7 @@ fn unread(error: Error, requests: usize, stopped: Result<()>) -> Error {
     stopped.err().into_iter().fold(error, Error::earlier)
 }
 
-/// The summary, and how it ends.
+/// Prints the summary; returns the error of the run.
 fn end(sender: &Sender<'_>, stopped: Result<()>, json: bool) -> Result<()> {
     let states = match States::new(sender.plan.size(), Some(&sender.ledger)) {
         Ok(states) => states,
@@ -373,12 +374,12 @@ fn end(sender: &Sender<'_>, stopped: Result<()>, json: bool) -> Result<()> {
     let waiting = states.sendable().1;
     let doubt = sender.campaign.check_unknown(&states);
     let stopped = match stopped {
-        // A rule stopped it behind the last batch.
+        // A stop rule after the last batch counts as success.
         Err(error) if error.exit == Exit::Partial && waiting == 0 => Ok(()),
         stopped => stopped.map_err(|error| if sender.run.acted { error.after_other_batches() } else { error }),
     };
     match (stopped, doubt) {
-        // The person who has ended it knows that it is not at its end, but not what is in doubt.
+        // The user knows about the interrupt, but not about unknown outcomes.
         (Err(stopped), Ok(())) if stopped.exit == Exit::Interrupted => Err(stopped),
         (Err(stopped), Err(doubt)) if stopped.exit == Exit::Interrupted => {
             let stopped = stopped.note(doubt.problem);
@@ -425,7 +426,7 @@ mod tests {
         evidence: None,
     };
 
-    /// A batch that is taken for not sent is sent again: only an error that says so may lead there.
+    /// An unsent batch is sent again, so only an explicit fate may lead there.
     #[test]
     fn classify_error_without_a_fate_is_unknown() {
         let outcome = |error: Error| classify(Err(error), &BULK, 3).0.outcome;
@@ -435,7 +436,7 @@ mod tests {
         let ended = |fate, kind| Error { fate: Some(fate), ..Error::new(Exit::Error, kind, "ended") };
         assert_eq!(outcome(ended(Fate::Unknown, "timeout")), Outcome::Unknown);
         assert_eq!(outcome(ended(Fate::Rejected, "refused")), Outcome::Rejected);
-        // These are said of every request alike, before it is looked at.
+        // The service refuses any request like that before it reads the batch.
         assert_eq!(outcome(ended(Fate::Rejected, "rate_limited")), Outcome::NotSent);
         assert_eq!(outcome(ended(Fate::Rejected, "unauthorized")), Outcome::NotSent);
         assert_eq!(outcome(ended(Fate::Unknown, "rate_limited")), Outcome::Unknown);

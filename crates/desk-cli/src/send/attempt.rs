@@ -7,9 +7,9 @@ pub(crate) enum Outcome {
     Done,
     /// The service carried the request out, but not for every recipient.
     Partial,
-    /// The service refused the request and did nothing.
+    /// The service refused the request without acting on it.
     Rejected,
-    /// Nothing was done; sending the batch again is safe.
+    /// No recipient was messaged; sending the batch again is safe.
     NotSent,
     /// The service may have carried the request out.
     Unknown,
@@ -95,7 +95,8 @@ pub(crate) const STATES: [&str; 10] = [
 ];
 
 impl State {
-    /// `is_sending` tells whether another process is sending now, and owns an attempt without an outcome.
+    /// `is_sending` tells whether another process is sending now, and owns an attempt without an
+    /// outcome.
     pub(crate) fn of(attempt: Option<&Attempt>, is_sending: bool) -> State {
         let Some(attempt) = attempt else { return State::Planned };
         match (attempt.decision.as_deref(), attempt.outcome) {

@@ -1,4 +1,4 @@
-//! Before anything is sent: what would be, and whether a person agrees to it.
+//! The user's consent before the first request.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::api::Bulk;
 use crate::error::{Error, Result};
 use crate::output::{Output, many, message};
 
-/// Asks for the number of recipients, or takes it from the option.
+/// Asks for the number of recipients, or reads it from the option.
 pub(super) fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: &ArgMatches) -> Result<()> {
     let all = plan.recipients.len();
     let given = match matches.get_one::<usize>("yes-send-to") {
@@ -40,7 +40,7 @@ pub(super) fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: 
     }
 }
 
-/// Shows the next request, and whom all would reach.
+/// Prints the next request, and the number of recipients of all requests.
 pub(super) fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> Result<()> {
     let mut output = Output::new();
     if let Some((batch, _)) = states.all().find(|(_, state)| state.is_sendable()) {

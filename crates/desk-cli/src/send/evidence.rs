@@ -1,8 +1,9 @@
-//! Evidence that the service gives about batches in doubt: rows of a list that have the text (`rows.rs`), and results whose ids are
-//! near (`probe.rs`). Evidence only reads, and decides nothing.
+//! Evidence that the service gives about batches in doubt: rows of a list that have the text
+//! (`rows.rs`), and results whose ids are near (`probe.rs`). Evidence only reads, and makes no
+//! decision.
 //!
-//! Where two readings are possible the verdict must be `unclear`. `likely-not-sent` is the verdict that can message a recipient
-//! twice: it needs that no evidence contradicts it.
+//! Where two readings are possible the verdict must be `unclear`. `likely-not-sent` is the verdict
+//! that can message a recipient twice: it needs that no evidence contradicts it.
 
 mod case;
 mod earlier;

@@ -1,5 +1,6 @@
-//! Exclusions: recipients on suppression lists, and recipients that other campaigns messaged recently. `plan` applies them, and
-//! `apply` checks them again, because lists grow and other campaigns go on.
+//! Exclusions: recipients on suppression lists, and recipients that other campaigns messaged
+//! recently. `plan` applies them, and `apply` checks them again, because lists grow and other
+//! campaigns go on.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -67,7 +68,8 @@ impl Exclusions {
         Ok(people)
     }
 
-    /// The recipients that the other campaigns messaged recently, and how many these campaigns have yet to message.
+    /// The recipients that the other campaigns messaged recently, and how many these campaigns have
+    /// yet to message.
     pub(crate) fn lately(&self) -> Result<(HashSet<i64>, usize)> {
         let (mut lately, mut waiting) = (HashSet::new(), 0);
         let since = Utc::now() - TimeDelta::milliseconds(self.min_gap_ms);

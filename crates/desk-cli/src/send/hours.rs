@@ -1,5 +1,5 @@
-//! The hours of the day in which batches of a campaign are begun, by a fixed offset from UTC: it does not follow daylight saving
-//! time. What was begun is brought to its end, which takes two minutes at most.
+//! The hours of the day in which batches are started, at a fixed offset from UTC without daylight
+//! saving time. A batch that was started is completed, which takes at most two minutes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,8 @@ use std::str::FromStr;
 use chrono::{DateTime, Days, FixedOffset, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// From one time of the day, inclusive, to another, exclusive; over midnight if that is the earlier one.
+/// A range of times of the day with an offset: the start is included, the end is not. A range whose
+/// end is the earlier time includes midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Hours {
@@ -15,7 +16,7 @@ pub(crate) struct Hours {
     offset: FixedOffset,
 }
 
-/// Without an offset.
+/// A range of times of the day without an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClockRange {
     from: NaiveTime,
@@ -29,7 +30,7 @@ impl ClockRange {
 }
 
 impl Hours {
-    /// When they begin again; nothing within them.
+    /// The next start of the hours; `None` within them.
     pub(crate) fn opens(&self, now: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
         let now = now.with_timezone(&self.offset);
         let (time, ClockRange { from, until }) = (now.time(), self.span);
@@ -39,7 +40,7 @@ impl Hours {
         }
         let today = now.date_naive();
         let day = if time < from { today } else { today.checked_add_days(Days::new(1)).unwrap_or(today) };
-        // An offset is fixed: each time of the day is there once.
+        // At a fixed offset each time of the day exists once.
         day.and_time(from).and_local_timezone(self.offset).single()
     }
 }
@@ -82,7 +83,7 @@ impl TryFrom<String> for Hours {
     }
 }
 
-/// An offset from UTC.
+/// Parses an offset from UTC.
 pub(crate) fn offset(text: &str) -> Result<FixedOffset, String> {
     text.parse().map_err(|_| "write an offset from UTC, such as +09:00".to_owned())
 }
@@ -100,7 +101,7 @@ mod tests {
             ("09:00-20:00", "+09:00", "2026-01-30T23:59:59Z", Some("2026-01-31T09:00:00+09:00")),
             ("09:00-20:00", "-05:00", "2026-01-31T00:59:59Z", None),
             ("09:00-20:00", "-05:00", "2026-01-31T02:00:00Z", Some("2026-01-31T09:00:00-05:00")),
-            // Over midnight.
+            // Ranges that include midnight.
             ("22:00-06:00", "+00:00", "2026-01-31T23:00:00Z", None),
             ("22:00-06:00", "+00:00", "2026-01-31T05:59:59Z", None),
             ("22:00-06:00", "+00:00", "2026-01-31T06:00:00Z", Some("2026-01-31T22:00:00+00:00")),

@@ -1,8 +1,9 @@
 //! The ledger of a plan: the attempts to send its batches and their outcomes, in SQLite.
 //!
-//! A row must be durable before the first byte of its request leaves; a row without an outcome means that the batch may have
-//! been sent. Rows are added and ended, never changed otherwise; decisions are rows of their own. A writer holds the lock of the
-//! file. The ledger never holds the text of the message.
+//! A row must be durable before the first byte of its request leaves; a row without an outcome
+//! means that the batch may have been sent. Rows are added and ended, never changed otherwise;
+//! decisions are rows of their own. A writer holds the lock of the file. The ledger never holds the
+//! text of the message.
 
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -47,13 +48,14 @@ pub(crate) struct End {
 }
 
 impl Ledger {
-    /// Opens a ledger to write, for the plan whose locked file is `lock`, if it is being sent. [`Ledger::claim`] comes next.
+    /// Opens a ledger to write, for the plan whose locked file is `lock`, if it is being sent.
+    /// [`Ledger::claim`] comes next.
     pub(crate) fn write(path: &Path, lock: Option<File>) -> Result<Ledger> {
         Ok(Ledger { _plan_lock: lock, ..Ledger::open(path, true)? })
     }
 
-    /// Opens a ledger to read; [`Ledger::check_newest`] refuses an old copy. `file` is a file in the directory that may have a
-    /// claim file.
+    /// Opens a ledger to read; [`Ledger::check_newest`] refuses an old copy. `file` is a file in
+    /// the directory that may have a claim file.
     pub(crate) fn read(path: &Path, file: &Path) -> Result<Ledger> {
         let mut ledger = Ledger::open(path, false)?;
         ledger.compare(file)?;
@@ -65,8 +67,8 @@ impl Ledger {
         Ok(Ledger { on, path: path.to_owned(), missing: 0, claim, _plan_lock: None })
     }
 
-    /// Makes this ledger the only one of its plan. Refuses an old copy, and a copy whose original still exists; marks attempts
-    /// of dead processes as unknown.
+    /// Makes this ledger the only one of its plan. Refuses an old copy, and a copy whose original
+    /// still exists; marks attempts of dead processes as unknown.
     pub(crate) fn claim(&mut self, plan: PlanId<'_>) -> Result<()> {
         let original = self.compare(plan.file)?;
         self.check_newest().map_err(Error::unsent)?;
@@ -88,8 +90,8 @@ impl Ledger {
         self.give_up()
     }
 
-    /// Counts the rows that this ledger lacks, by the claim files and by the ledger that these name. Returns the path of that
-    /// ledger if it is another file with as many rows.
+    /// Counts the rows that this ledger lacks, by the claim files and by the ledger that these
+    /// name. Returns the path of that ledger if it is another file with as many rows.
     fn compare(&mut self, file: &Path) -> Result<Option<PathBuf>> {
         // Counted before the ledger is read: a running `apply` adds rows.
         let sha256 = self.query("SELECT sha256 FROM plan")?;
@@ -168,7 +170,8 @@ impl Ledger {
         Ok(usize::try_from(rows).unwrap_or_default())
     }
 
-    /// Puts a new row into the file itself, and counts it in the claim files, so that an old copy is noticed.
+    /// Puts a new row into the file itself, and counts it in the claim files, so that an old copy
+    /// is noticed.
     fn settle(&mut self) -> Result<()> {
         // A reader may delay the checkpoint; the row is durable all the same.
         let settled = self.on.db.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
@@ -248,7 +251,7 @@ impl Ledger {
         read().map_err(|error| failed(&self.path, &error))
     }
 
-    /// All recipients that were, or may have been, messaged since then.
+    /// All recipients that were, or may have been, messaged since a time.
     pub(crate) fn messaged_since(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
         let query = "
             SELECT a.recipients FROM attempts a

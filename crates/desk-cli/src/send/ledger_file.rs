@@ -1,7 +1,8 @@
-//! The file of a ledger: an SQLite database with an application id, opened under its lock or read as it is.
+//! The file of a ledger: an SQLite database with an application id, opened under its lock or read
+//! as it is.
 //!
-//! The lock is that of the file itself: the system releases it when the process ends, and a second name of the file shares it.
-//! Rows are the concern of [`Ledger`](super::ledger::Ledger).
+//! The lock is that of the file itself: the system releases it when the process ends, and a second
+//! name of the file shares it. Rows are the concern of [`Ledger`](super::ledger::Ledger).
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
@@ -56,7 +57,8 @@ pub(crate) fn is_database(path: &Path) -> bool {
 #[derive(Debug)]
 pub(crate) struct LedgerFile {
     pub(crate) db: Connection,
-    /// The same file, to lock it. Closing it drops SQLite's own locks: it must stay open longer than `db`.
+    /// The same file, to lock it. Closing it drops SQLite's own locks: it must stay open longer
+    /// than `db`.
     file: File,
     /// No other process writes to the file while it is open.
     is_locked: bool,
@@ -76,7 +78,8 @@ impl LedgerFile {
         }
         let mut opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
         if !to_write && opened.as_ref().is_err_and(files::is_read_only) {
-            // SQLite reads a file on a read-only disk as immutable: the shared lock keeps writers out, and no journal was left.
+            // SQLite reads a file on a read-only disk as immutable: the shared lock keeps writers
+            // out, and no journal was left.
             files::share(&file, path, "desk send")?;
             is_locked = true;
             if let Some(name) = files::immutable_uri(path) {
@@ -128,8 +131,8 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, bool)
     Ok((db, is_ledger))
 }
 
-/// Refuses a database, or a file that SQLite keeps next to it, that another user may have written. Follows a link that this
-/// user owns.
+/// Refuses a database, or a file that SQLite keeps next to it, that another user may have written.
+/// Follows a link that this user owns.
 pub(crate) fn check_own(path: &Path) -> Result<()> {
     let linked = std::fs::symlink_metadata(path).ok().filter(Metadata::is_symlink);
     let own_link = linked.is_some_and(|link| link.uid() == rustix::process::geteuid().as_raw());

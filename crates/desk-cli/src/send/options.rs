@@ -1,4 +1,4 @@
-//! The options of `desk send`: its own, and those of the messages that there are.
+//! The options of `desk send`: its own, and those of each message.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -49,33 +49,33 @@ Examples:
   desk send apply plan.json --after-canary
   desk send report plan.json > report.csv";
 
-/// Asserts that a plan was not sent before.
+/// The option that asserts that a plan was not sent before.
 pub(super) const NOT_SENT_BEFORE: &str = "not-sent-before";
 pub(super) const LOOK_BACK: &str = "look-back";
 
-/// Requests a second.
+/// The range of requests per second.
 pub(super) const RATES: RangeInclusive<f64> = 0.001..=1000.0;
 
-/// What a person can decide about a batch.
+/// The decisions about a batch.
 const DECISIONS: [&str; 3] = ["sent", "not-sent", "skip"];
 
-/// Operations that reach many.
+/// The operations that can be sent in batches.
 fn operations() -> impl Iterator<Item = (&'static Operation, &'static Bulk)> {
     OPERATIONS.iter().filter_map(|operation| Some((operation, operation.bulk.as_ref()?)))
 }
 
-/// What a message has beside its recipients.
+/// The arguments of a message, except its recipients.
 pub(crate) fn own(operation: &'static Operation, bulk: &Bulk) -> Vec<&'static Argument> {
     let body = operation.arguments.iter().filter(|argument| argument.location == ParamIn::Body);
     body.filter(|argument| argument.wire != bulk.recipients).collect()
 }
 
-/// What any message has.
+/// The arguments of all messages.
 pub(crate) fn of_messages() -> impl Iterator<Item = &'static Argument> {
     operations().flat_map(|(operation, bulk)| own(operation, bulk))
 }
 
-/// The operation that was chosen.
+/// The chosen operation.
 pub(crate) fn operation(matches: &ArgMatches) -> Result<(&'static Operation, &'static Bulk)> {
     let noun = matches.get_one::<String>("operation").map_or("", String::as_str);
     let found = operations().find(|(operation, _)| operation.noun == noun);
@@ -91,7 +91,7 @@ pub(crate) fn planned(id: &str) -> Result<(&'static Operation, &'static Bulk)> {
     })
 }
 
-/// The command, if there is anything to send.
+/// The command, if the spec has an operation that can be sent in batches.
 pub(crate) fn command() -> Option<Command> {
     operations().next()?;
     let command =

@@ -1,7 +1,8 @@
-//! When the next batch may leave: by the rate of the plan, to which runs before have kept as well, slower after a 429, and within its
-//! hours.
+//! The time of the next batch: [`Pacer`] keeps the rate of the plan across runs, is slower after a
+//! 429, and waits for the hours.
 //!
-//! Everything is waited for before the ledger notes that the batch is about to leave: a kill meanwhile leaves nobody in doubt.
+//! Every wait ends before the ledger records the attempt, so that a kill during a wait leaves no
+//! unknown outcome.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,28 +14,28 @@ use crate::error::{Error, Exit, Result};
 use crate::progress::Voice;
 use crate::retry;
 
-/// Between two looks at the clock, and for a signal.
+/// The interval between two checks of the clock and of signals.
 const STEP: Duration = Duration::from_millis(200);
 
-/// The factors of the time between two batches: after a 429, at most, and after a success.
+/// The factors of the interval between batches: after a 429, the largest, and after a success.
 const SLOWER: f64 = 1.4;
 const SLOWEST: f64 = 20.0;
 const FASTER: f64 = 0.98;
 
 pub(super) struct Pacer<'a> {
-    /// Between two batches, as planned, and how many times as long it is now.
+    /// The planned interval between batches, and its current factor.
     gap: Duration,
     slower: f64,
     next: Instant,
     hours: Option<Hours>,
-    /// Waits for the hours, instead of ending until then.
+    /// Whether to wait for the hours instead of stopping outside them.
     wait: bool,
     voice: Voice,
     interrupted: &'a AtomicBool,
 }
 
 impl<'a> Pacer<'a> {
-    /// `last` is when a batch left before.
+    /// `last` is the time of the last batch of earlier runs.
     pub(super) fn new(
         per_second: f64,
         last: Option<DateTime<Utc>>,
@@ -43,13 +44,14 @@ impl<'a> Pacer<'a> {
         interrupted: &'a AtomicBool,
     ) -> Pacer<'a> {
         let gap = Duration::from_secs_f64(1.0 / per_second);
-        // By a clock that was set back it may have been later.
+        // If the clock was set back, the last batch may be in the future.
         let passed = last.map_or(gap, |last| (Utc::now() - last).to_std().unwrap_or_default());
         let next = Instant::now() + gap.saturating_sub(passed);
         Pacer { gap, slower: 1.0, next, hours, wait, voice, interrupted }
     }
 
-    /// Takes the failure of an unsent batch into account; returns the wait before its next attempt, or `None` to give up.
+    /// Records the failure of an unsent batch; returns the wait before its next attempt, or `None`
+    /// to give up.
     pub(super) fn failure(&mut self, attempts: u32, error: &Error) -> Option<Duration> {
         let throttled = retry::is_throttled(error);
         if throttled {
@@ -62,12 +64,12 @@ impl<'a> Pacer<'a> {
         Some(wait)
     }
 
-    /// A batch was answered.
+    /// Records a batch with an answer.
     pub(super) fn success(&mut self) {
         self.slower = (self.slower * FASTER).max(1.0);
     }
 
-    /// Whether it is to end.
+    /// An error if the user has interrupted the run.
     pub(super) fn is_over(&self) -> Result<()> {
         match self.interrupted.load(Ordering::Relaxed) {
             true => Err(Error::interrupted("interrupted").hint("type the same command again: it goes on from there")),
@@ -75,9 +77,9 @@ impl<'a> Pacer<'a> {
         }
     }
 
-    /// Waits for it; an error if there is none to wait for.
+    /// Waits for the time of the next batch; an error if there is none.
     pub(super) async fn wait(&mut self) -> Result<()> {
-        // Who is not to wait for them is told at once.
+        // Outside the hours, a run that does not wait for them stops at once.
         self.hours().await?;
         while let Some(left) = self.next.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
             self.is_over()?;
@@ -88,13 +90,13 @@ impl<'a> Pacer<'a> {
         Ok(())
     }
 
-    /// Whether a batch may leave now, by the hours and the signals.
+    /// Checks the hours and signals once more.
     pub(super) async fn is_open(&self) -> Result<()> {
         self.hours().await?;
         self.is_over()
     }
 
-    /// Waits for the hours of the plan, or ends until then.
+    /// Waits for the hours of the plan, or stops outside them.
     async fn hours(&self) -> Result<()> {
         let mut announced = false;
         while let Some((hours, opens)) = self.hours.and_then(|hours| Some((hours, hours.opens(Utc::now())?))) {
@@ -108,7 +110,7 @@ impl<'a> Pacer<'a> {
                 let text = format!("waiting for {}: it is outside {hours}, the hours of the plan", opens.to_rfc3339());
                 self.voice.say(&text);
             }
-            // In small steps: the clock may be set, and the machine may sleep.
+            // Small steps: the clock may be set, and the machine may sleep.
             tokio::time::sleep(STEP).await;
         }
         Ok(())

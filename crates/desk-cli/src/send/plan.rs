@@ -1,4 +1,5 @@
-//! `desk send plan`: what would be sent, to whom, in which batches, in a file with one hash over everything. It sends nothing.
+//! `desk send plan`: writes the message, the recipients and the batches to a file with one hash
+//! over everything. It sends no request.
 
 use std::collections::HashSet;
 use std::fs::OpenOptions;
@@ -30,24 +31,24 @@ use crate::output::{Output, many, message};
 
 const VERSION: u32 = 1;
 
-/// A plan, as its file has it.
+/// A plan in the form of its file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Plan {
     version: u32,
     pub(crate) operation: String,
     pub(crate) made: DateTime<Utc>,
-    /// The first request to the letter.
+    /// The exact body of the first request.
     pub(crate) first_body: String,
     /// The body without its recipients.
     body: Map<String, Value>,
     pub(crate) batch_size: usize,
     pub(crate) batches: usize,
-    /// Requests.
+    /// The maximum number of requests per second.
     pub(crate) per_second: f64,
-    /// Batches after which it is looked how it went.
+    /// The number of batches after which `apply` stops for a check.
     pub(crate) canary: usize,
-    /// When people may be reached; a plan without it is as it was before there were hours.
+    /// The hours in which batches are sent. Plans of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) only_between: Option<Hours>,
     /// Exclusions that `apply` checks again.
@@ -58,12 +59,12 @@ pub(crate) struct Plan {
     removed: Removed,
     count: usize,
     pub(crate) recipients: Vec<i64>,
-    /// Of everything else, SHA-256.
+    /// The SHA-256 of all other members.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) sha256: String,
 }
 
-/// Who was on the list and is not in the plan.
+/// The numbers of recipients that were removed from the list.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Removed {
@@ -73,7 +74,7 @@ struct Removed {
 }
 
 impl Plan {
-    /// A plan that is as it was written.
+    /// Reads a plan; refuses one that was changed.
     pub(crate) fn read(path: &Path) -> Result<Plan> {
         let bytes = std::fs::read(path);
         let bytes = bytes.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) }.unsent())?;
@@ -102,7 +103,7 @@ impl Plan {
         hex(digest::digest(&digest::SHA256, &bytes).as_ref())
     }
 
-    /// Those of a batch; batches count from 0.
+    /// The recipients of a batch; batches count from 0.
     pub(crate) fn batch(&self, batch: usize) -> &[i64] {
         self.recipients.chunks(self.batch_size).nth(batch).unwrap_or_default()
     }
@@ -111,7 +112,7 @@ impl Plan {
         PlanSize { recipients: self.recipients.len(), batches: self.batches, batch_size: self.batch_size }
     }
 
-    /// What a batch's request is made of.
+    /// The input of a batch's request.
     pub(crate) fn input(&self, bulk: &Bulk, batch: usize) -> Input {
         let mut body = self.body.clone();
         body.insert(bulk.recipients.to_owned(), self.batch(batch).into());
@@ -131,17 +132,17 @@ impl Plan {
         exclusions.check(people, bulk, &files::quoted(&campaign.ledger_path()))
     }
 
-    /// The plan as its claim files know it; `file` is its own.
+    /// The plan in the form that its claim files know; `file` is the plan's own.
     pub(crate) fn id<'a>(&'a self, file: &'a Path) -> PlanId<'a> {
         PlanId { file, sha256: &self.sha256 }
     }
 
-    /// A text of the body.
+    /// A text property of the body.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name)?.as_str()
     }
 
-    /// A member a line, so that a person can read it.
+    /// Writes one member per line, so that people can read the file.
     fn write(&self, path: &Path) -> Result<()> {
         let value = serde_json::to_value(self).unwrap_or_default();
         let members = value.as_object().into_iter().flatten();
@@ -150,7 +151,7 @@ impl Plan {
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let written = file.and_then(|mut file| {
             let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-            // Half a plan would stand in the way of a whole one.
+            // A partial plan would block a complete one.
             written.inspect_err(|_| drop(std::fs::remove_file(path)))?;
             files::sync(files::parent(path))
         });
@@ -228,11 +229,12 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     })
 }
 
-/// Who is left of the list.
+/// The recipients that remain.
 struct Chosen {
     people: Vec<i64>,
     removed: Removed,
-    /// Of campaigns before, to whom these are still to be sent: nobody knows whether they are the same.
+    /// The number of recipients that earlier campaigns have yet to message; they may be the same
+    /// ones.
     waiting: usize,
 }
 
@@ -274,7 +276,8 @@ fn size(matches: &ArgMatches, bulk: &Bulk) -> Result<usize> {
     }
 }
 
-/// Whether the request keeps the bounds of the spec. A call that is given up before it begins is checked, and goes nowhere.
+/// Checks the request against the bounds of the spec. The client checks a cancelled call, and does
+/// not send it.
 async fn sendable(operation: &Operation, input: Input) -> Result<()> {
     let given_up = CancelToken::new();
     given_up.cancel();
@@ -293,7 +296,7 @@ impl Removed {
     }
 }
 
-/// What a batch's size costs and saves: told, because only a person can choose.
+/// The trade-off of the batch size, for the user to decide.
 fn in_doubt(people: usize, batch_size: usize, per_second: f64) -> String {
     let took = |size: usize| time(people.div_ceil(size) as f64 / per_second);
     let doubt = people as f64 / 10_000.0;

@@ -1,9 +1,11 @@
 //! Claim files: they record which ledger sends a plan, and how many rows that ledger has at least.
 //!
-//! Each plan has exactly one ledger: a second ledger, or an old copy of the first, would resend batches. A started plan
-//! therefore has two claim files, which know it by its hash even if its file is renamed: one in the plan's directory, and one of
-//! this user for plans that are copied or restored. A claim file must count a row after the ledger holds the row and before the
-//! command acts on it; a ledger with fewer rows is not the newest. Writers hold the locks of the claim files.
+//! Each plan has exactly one ledger: a second ledger, or an old copy of the first, would resend
+//! batches. A started plan therefore has two claim files, which know it by its hash even if its
+//! file is renamed: one in the plan's directory, and one of this user for plans that are copied or
+//! restored. A claim file must count a row after the ledger holds the row and before the command
+//! acts on it; a ledger with fewer rows is not the newest. Writers hold the locks of the claim
+//! files.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -47,7 +49,8 @@ struct Claim {
 }
 
 impl Claim {
-    /// `None` if the file does not exist. A file that cannot be read is an error: the plan may have been started.
+    /// `None` if the file does not exist. A file that cannot be read is an error: the plan may have
+    /// been started.
     fn read(path: &Path) -> Result<Option<Claim>> {
         use io::ErrorKind::{NotADirectory, NotFound};
         let text = match files::open(path).and_then(io::read_to_string) {
@@ -60,7 +63,8 @@ impl Claim {
         Ok(Some(Claim { ledger, place, rows }))
     }
 
-    /// Reads the claim file at `path`; refuses a claim by another ledger than the one with the mark `own`.
+    /// Reads the claim file at `path`; refuses a claim by another ledger than the one with the mark
+    /// `own`.
     fn read_own(own: &str, path: &Path, (file, ledger): (&Path, &Path)) -> Result<Option<Claim>> {
         match Claim::read(path)? {
             Some(claim) if claim.ledger != own => Err(claim.refuses(file, ledger)),
@@ -114,8 +118,8 @@ impl PlanId<'_> {
         Ok((rows, places))
     }
 
-    /// Claims the plan for the ledger with the mark `own`, before any batch is sent. The ledger may be moved later, but not
-    /// replaced.
+    /// Claims the plan for the ledger with the mark `own`, before any batch is sent. The ledger may
+    /// be moved later, but not replaced.
     pub(crate) fn claim(self, own: &str, ledger: &Path) -> Result<PlanClaim> {
         let place = ledger.canonicalize().unwrap_or_else(|_| ledger.to_owned());
         let text = format!("{own}\n{}\n", json!(place.to_string_lossy()));
@@ -149,7 +153,8 @@ impl PlanId<'_> {
 /// Creates a claim file unless it exists.
 fn create(path: &Path, own: &str, text: &str) -> Result<()> {
     if std::fs::symlink_metadata(path).is_ok() {
-        // Its creator may have been killed before the name was durable. A user without access leaves it as it is.
+        // Its creator may have been killed before the name was durable. A user without access
+        // leaves it as it is.
         let _ = files::sync(files::parent(path));
         return Ok(());
     }

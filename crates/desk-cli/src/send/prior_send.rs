@@ -1,9 +1,11 @@
-//! Before the first batch of a ledger: whether the service shows that its people got the message already.
+//! The check before the first batch of a ledger: whether the service shows that the recipients got
+//! the message already.
 //!
-//! A ledger knows only its own attempts. A plan that was copied to another machine, user or job, and one that was made again,
-//! have none. Invariant: while no attempt of a ledger may have reached a person, no batch leaves before the service was asked,
-//! or a person has said that the plan was not sent before. Two runs that ask before either has sent see each other's results
-//! behind their first batch.
+//! A ledger has only its own attempts: a plan that was copied to another machine, user or job, or
+//! that was made again, has none. While no attempt of a ledger may have reached a recipient, no
+//! batch may leave before the service was asked, or a user has asserted that the plan was not sent
+//! before. Two runs that ask before either has sent see each other's results after their first
+//! batch.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -24,22 +26,22 @@ use crate::connect::Connection;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 
-/// An answer of the service counts for so long, if the first batch has to wait.
+/// The time for which an answer of the service counts, if the first batch has to wait.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// A plan whose ledger has no attempt that may have reached a person.
+/// The check for a plan whose ledger has no attempt that may have reached a recipient.
 pub(super) struct PriorSendCheck<'a> {
     plan: &'a Plan,
     bulk: &'static Bulk,
     client: Client,
     since: DateTime<Utc>,
-    /// Files without a batch that are in the way of the right ledger.
+    /// Existing files without any batch, which would keep the right ledger from being used.
     empty: Vec<PathBuf>,
-    /// When the service was asked.
+    /// The time of the last answer.
     asked: (Instant, DateTime<Utc>),
 }
 
-/// By whom, and why, a plan is said not to have been sent before.
+/// The name and the reason of an assertion that the plan was not sent before.
 pub(super) fn asserted(matches: &ArgMatches) -> Result<Option<(&str, &str)>> {
     match matches.get_flag(options::NOT_SENT_BEFORE) {
         true => decided_by(matches).map(Some),
@@ -47,25 +49,26 @@ pub(super) fn asserted(matches: &ArgMatches) -> Result<Option<(&str, &str)>> {
     }
 }
 
-/// Whether no attempt of a plan's ledger may have reached a person; also if the ledger is not there.
+/// Whether no attempt of a plan's ledger may have reached a recipient; true if the ledger does not
+/// exist.
 fn is_new(place: &Path, file: &Path, plan: &Plan) -> Result<bool> {
     let ledger = ledger_open::if_begun(place, file, plan).map_err(Error::unsent)?;
     ledger.map_or(Ok(true), |ledger| has_reached_nobody(&ledger))
 }
 
-/// Whether the service refused or never got each attempt.
+/// Whether every attempt was refused by the service or not sent.
 pub(super) fn has_reached_nobody(ledger: &Ledger) -> Result<bool> {
     Ok(!ledger.attempts()?.iter().any(Attempt::may_have_acted))
 }
 
-/// The start of the look-back: this long before the plan was made, by a clock that may have been ahead of `now`; never before
-/// 1970.
+/// The start of the look-back: `look_back` before the plan was made, by a clock that may have been
+/// ahead of `now`; never before 1970.
 fn since(made: DateTime<Utc>, look_back: TimeDelta, now: DateTime<Utc>) -> DateTime<Utc> {
     let since = made.min(now).checked_sub_signed(look_back);
     since.unwrap_or(DateTime::UNIX_EPOCH).max(DateTime::UNIX_EPOCH)
 }
 
-/// A ledger without attempts, and its marks: none if it is not there.
+/// The files of a ledger without attempts, and its claim files; empty if the ledger does not exist.
 fn in_the_way(place: &Path, file: &Path, plan: &Plan) -> Vec<PathBuf> {
     let marks = plan.id(file).claim_files();
     let all = std::iter::once(place.to_owned()).chain(marks);
@@ -73,7 +76,8 @@ fn in_the_way(place: &Path, file: &Path, plan: &Plan) -> Vec<PathBuf> {
 }
 
 impl<'a> PriorSendCheck<'a> {
-    /// Asks the service if the ledger is new; `None` if it is not, or a person has answered.
+    /// Asks the service if the ledger is new; `None` if it is not, or if a user has asserted the
+    /// answer.
     pub(super) async fn start(
         plan: &'a Plan,
         bulk: &'static Bulk,
@@ -95,14 +99,14 @@ impl<'a> PriorSendCheck<'a> {
         };
         match check.find(check.since, &[]).await {
             Ok(None) => Ok(Some(check)),
-            // Another run has begun it by this ledger: that one is not to be taken for a stranger.
+            // Another run has started the plan with this ledger, and is no stranger.
             _ if !is_new(&place, &campaign.plan, plan)? => Ok(None),
             Ok(Some(earlier)) => Err(check.refused(&earlier)),
             Err(error) => Err(unasked(error)),
         }
     }
 
-    /// Asks again if that was a while ago.
+    /// Asks again if the last answer is old.
     pub(super) async fn refresh(&self) -> Result<()> {
         if self.asked.0.elapsed() < FRESH {
             return Ok(());
@@ -114,9 +118,9 @@ impl<'a> PriorSendCheck<'a> {
         }
     }
 
-    /// Looks, behind the first batch, for another run that asked at the same time.
+    /// After the first batch, looks for another run that asked at the same time.
     pub(super) async fn check_alone(&self, attempts: &[Attempt]) -> Result<()> {
-        // Only a result that may be this plan's shows another run: lists lag.
+        // Only a result proves another run: lists show rows late.
         let found =
             self.find(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.command?)));
         let Some((found, look)) = found else { return Ok(()) };
@@ -153,7 +157,7 @@ impl<'a> PriorSendCheck<'a> {
     }
 }
 
-/// The service could not be asked.
+/// The error if the service could not be asked.
 fn unasked(error: Error) -> Error {
     let error = error.context("it cannot be told whether this plan was sent before").unsent();
     Error { may_have_acted: false, ..error }.and_hint(&assertion("if you know that it was not sent before,"))

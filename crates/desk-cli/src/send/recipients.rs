@@ -1,6 +1,7 @@
-//! Lists of recipients: CSV, NDJSON or a number a line. Strict: what is not surely a recipient is a problem, said with its line.
+//! Lists of recipients: CSV, NDJSON, or one number per line. Any entry that is not clearly a
+//! recipient is an error with its line number.
 //!
-//! It knows nothing of messages; what is done with the numbers is `plan.rs`'s.
+//! This module does not know messages or plans.
 
 use std::path::Path;
 
@@ -10,10 +11,10 @@ use crate::api::Bulk;
 use crate::error::{Error, Exit, Result, printable};
 use crate::{files, json};
 
-/// Problems that are told at most.
+/// The maximum number of reported problems.
 const MAX_PROBLEMS: usize = 20;
 
-/// The numbers of a file or of stdin, as they stand there.
+/// Reads the numbers of a file or of stdin, in their order.
 pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let mut bytes = Vec::new();
     let read = files::read(file, &mut bytes);
@@ -118,7 +119,7 @@ fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
     }
 }
 
-/// Digits alone: a sign, a point or an exponent is more likely a mistake than a recipient.
+/// Accepts only digits: a sign, a point or an exponent is more likely a mistake than a recipient.
 fn number(text: &str, bulk: &Bulk) -> Result<i64, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -129,7 +130,8 @@ fn number(text: &str, bulk: &Bulk) -> Result<i64, String> {
     id.ok_or_else(|| format!("`{}` is no whole number from {} to {}", printable(text, 40), bulk.min, bulk.max))
 }
 
-/// Records of CSV by RFC 4180, each with the line that it begins on; the line where it cannot be read on.
+/// The records of CSV by RFC 4180, each with its first line number; an error is the line number of
+/// a damaged record.
 fn records(text: &str) -> impl Iterator<Item = Result<(usize, Vec<String>), usize>> {
     let (mut rest, mut line) = (text, 1);
     std::iter::from_fn(move || {
@@ -178,7 +180,7 @@ fn records(text: &str) -> impl Iterator<Item = Result<(usize, Vec<String>), usiz
     })
 }
 
-/// A field whose opening quote was taken, and what is behind its closing one.
+/// Takes the rest of a quoted field; returns the field, and the text after its closing quote.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let (mut field, mut rest) = (String::new(), text);
     loop {

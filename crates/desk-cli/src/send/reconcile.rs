@@ -1,7 +1,8 @@
-//! `desk send reconcile`: what is known of batches that may have been sent or not, and what a person decides about them.
+//! `desk send reconcile`: shows the evidence about batches with unknown outcomes, and records a
+//! user's decisions.
 //!
-//! It sends nothing, and asks the service only for what `evidence.rs` weighs. A decision is one line of the ledger, for good,
-//! and only a person's.
+//! It only reads from the service. A decision is a permanent row of the ledger, and only a user can
+//! make it.
 
 use std::path::Path;
 
@@ -76,7 +77,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     }
 }
 
-/// The person who decides, and the reason.
+/// The name of the deciding user, and the reason.
 pub(super) fn decided_by(matches: &ArgMatches) -> Result<(&str, &str)> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
     match (text("by"), text("why")) {
@@ -86,12 +87,13 @@ pub(super) fn decided_by(matches: &ArgMatches) -> Result<(&str, &str)> {
     }
 }
 
-/// How long a request may still be carried out: always there, because it has a default.
+/// The time for which a request may still be carried out; the option has a default.
 fn settle(matches: &ArgMatches) -> TimeDelta {
     matches.get_one("settle").copied().unwrap_or_default()
 }
 
-/// Refuses to send a batch again that the service shows to have been carried out; which attempt it was asked about.
+/// Refuses to resend a batch that the service shows to have been carried out; returns the attempt
+/// that was checked.
 async fn is_not_refuted(number: usize, plan: &Plan, ledger: &Ledger, matches: &ArgMatches) -> Result<Option<i64>> {
     let states = States::new(plan.size(), Some(ledger))?;
     let last = states.attempt(number - 1).filter(|attempt| attempt.in_doubt()).map(|attempt| attempt.n);
@@ -122,7 +124,7 @@ fn decide(
     let attempt = states.attempt(number - 1);
     let open = |attempt: &&Attempt| match attempt.outcome {
         Some(Outcome::Unknown) => true,
-        // It is known that it was not sent; a person may say that it is to be tried again.
+        // The batch was certainly not sent; the user may decide to retry it.
         Some(Outcome::Rejected) => decision != "sent",
         _ => false,
     };
@@ -162,12 +164,12 @@ fn decide(
     ledger.decide(attempt.n, decision, by, why)
 }
 
-/// Batches in doubt.
+/// The batches with unknown outcomes.
 struct Doubts<'a> {
     plan: &'a Plan,
     /// Every attempt, in the order of time.
     attempts: Vec<Attempt>,
-    /// Those that are in doubt, by their place.
+    /// The places of the attempts in doubt.
     places: Vec<usize>,
 }
 
@@ -180,7 +182,7 @@ impl<'a> Doubts<'a> {
         Ok(Doubts { plan, attempts, places })
     }
 
-    /// Prints each with what was found out about it.
+    /// Prints each batch with its evidence.
     fn show(&self, findings: &[Finding], decision: &str, json: bool) -> Result<()> {
         let mut output = Output::new();
         for (at, place) in self.places.iter().enumerate() {
@@ -233,7 +235,7 @@ impl<'a> Doubts<'a> {
     }
 }
 
-/// What the service can tell of them.
+/// Asks the service for evidence.
 async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Result<Vec<Finding>> {
     let asked = async {
         let (_, bulk) = options::planned(&doubts.plan.operation)?;
@@ -248,7 +250,7 @@ async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Resu
     asked.await.map_err(|error| error.and_hint("--offline shows what the ledger knows, and asks the service nothing"))
 }
 
-/// What is typed for a decision, up to which.
+/// The command for a decision, without the decision itself.
 fn decision(matches: &ArgMatches) -> String {
     let command = Campaign::new(matches).command("reconcile");
     let given = matches.value_source("settle") == Some(ValueSource::CommandLine);
@@ -266,7 +268,7 @@ fn verdict(finding: &Finding, command: &str, number: usize) -> String {
     }
 }
 
-/// What to do with what was shown.
+/// The next step for the user.
 fn next(findings: &[Finding], command: &str) -> String {
     let inferred = findings.first().map_or(Vec::new(), Finding::assumptions);
     let inferred = match inferred.is_empty() {

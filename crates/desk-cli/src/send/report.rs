@@ -1,4 +1,5 @@
-//! `desk send status` and `desk send report`: what the ledger says, by state and by recipient.
+//! `desk send status` and `desk send report`: the contents of the ledger, by state and by
+//! recipient.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,7 @@ use crate::api::arguments;
 use crate::error::Result;
 use crate::output::Output;
 
-/// The ledger of a plan, if it was begun; one that is named has to be there.
+/// The ledger of a plan, if the plan was started. A ledger that the user names must exist.
 pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
     match matches.get_one::<PathBuf>("ledger") {
         Some(place) => ledger_open::to_read(place, file, plan).map(Some),
@@ -23,7 +24,7 @@ pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Resul
     }
 }
 
-/// What is to be said behind what was shown of a ledger: that it is old, or that there are unknown outcomes.
+/// The error after the output about a ledger: an old copy, or unknown outcomes.
 pub(crate) fn doubts(ledger: Option<&Ledger>, states: &States, matches: &ArgMatches) -> Result<()> {
     ledger.map_or(Ok(()), Ledger::check_newest)?;
     Campaign::new(matches).check_unknown(states)
@@ -69,7 +70,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
         });
         for recipient in plan.batch(batch) {
             let (batch, outcome) = (batch + 1, state.name());
-            // Numbers, times and names of ours: nothing that would have to be quoted.
+            // The values are numbers, times and fixed names, which need no quotes.
             let line = if csv {
                 let id = id.map_or(String::new(), |id| id.to_string());
                 let (time, error) = (time.map_or("", String::as_str), error.as_deref().unwrap_or(""));

@@ -1,7 +1,7 @@
 //! Parquet: a file for each date of a window, with zstd, row groups, statistics, and times in UTC.
 //!
-//! The columns of a row group are written next to each other, a few rows at a time, into memory of their own: a group takes the
-//! memory of its compressed pages, not of its rows.
+//! The columns of a row group are written next to each other, a few rows at a time, into memory of
+//! their own: a group takes the memory of its compressed pages, not of its rows.
 
 use std::io;
 use std::sync::Arc;
@@ -155,7 +155,8 @@ impl File {
     }
 }
 
-/// Whether two files have the same rows in the same order, regardless of row groups and compression.
+/// Whether two files have the same rows in the same order, regardless of row groups and
+/// compression.
 fn has_same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Result<bool> {
     let failed = |file: &str, error| files::failed("read", &dir.path().join(file), &error);
     let rows = |file: &str| {

@@ -1,8 +1,10 @@
-//! SQLite: one table for all windows. A window is one transaction that replaces the rows of its time.
+//! SQLite: one table for all windows. A window is one transaction that replaces the rows of its
+//! time.
 //!
-//! A window must be durable in the table before the manifest records it. A window that was written twice is stored once: the rows
-//! of its time are removed first, and rows with its ids are replaced. The manifest has a digest of the rows of each window, which
-//! can be recomputed from the table.
+//! A window must be durable in the table before the manifest records it. A window that was written
+//! twice is stored once: the rows of its time are removed first, and rows with its ids are
+//! replaced. The manifest has a digest of the rows of each window, which can be recomputed from the
+//! table.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -123,12 +125,14 @@ struct Transaction {
     keys: Keys,
     insert: String,
     types: Vec<Type>,
-    /// The file behind the name. Closed last: the system drops SQLite's locks with any handle of the file.
+    /// The file behind the name. Closed last: the system drops SQLite's locks with any handle of
+    /// the file.
     file: File,
 }
 
 impl Transaction {
-    /// Opens or creates the table, and removes the rows of the window's time. A table that has windows must exist.
+    /// Opens or creates the table, and removes the rows of the window's time. A table that has
+    /// windows must exist.
     fn begin(window: NewWindow) -> Result<Transaction> {
         let NewWindow { target, span, revision, .. } = &window;
         let (table, part) = (&target.table, target.names.table());

@@ -1,4 +1,5 @@
-//! The file of an SQLite table: its SQL, and the connections to it. A counter table records how many windows were added.
+//! The file of an SQLite table: its SQL, and the connections to it. A counter table records how
+//! many windows were added.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -50,8 +51,9 @@ impl Keys {
     }
 }
 
-/// The path of the table, if the file exists. Refuses links and files of another user, also for the journal, because SQLite trusts
-/// its contents. The path has no links in it, because SQLite follows none.
+/// The path of the table, if the file exists. Refuses links and files of another user, also for the
+/// journal, because SQLite trusts its contents. The path has no links in it, because SQLite follows
+/// none.
 pub(super) fn path_of(target: &ExportTarget) -> Result<Option<PathBuf>> {
     let (dir, name) = (target.dir.path(), target.names.table());
     let named = dir.join(&name);
@@ -139,7 +141,8 @@ pub(super) fn remove(db: &Connection, Keys { table, time, .. }: &Keys, (from, un
     db.execute(&delete, [stamp(from), stamp(until)]).map(|_| ())
 }
 
-/// The size and the BLAKE3 of the rows of a window, by time and id: the type, the length and the bytes of each value.
+/// The size and the BLAKE3 of the rows of a window, by time and id: the type, the length and the
+/// bytes of each value.
 pub(super) fn digest(db: &Connection, keys: &Keys, (from, until): Span) -> rusqlite::Result<(u64, String)> {
     let Keys { table, columns, id, time } = keys;
     let select = format!("SELECT {columns} FROM {table} WHERE {time} BETWEEN ?1 AND ?2 ORDER BY {time}, {id}");

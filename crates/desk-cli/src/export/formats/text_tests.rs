@@ -14,7 +14,8 @@ use crate::rows::{Key, Row};
 pub(crate) const KEY: &[u8] = b"0123456789abcdef";
 pub(crate) const ROW: &[u8] = br#"{"id": 9007199254740993, "a": "=1+1", "b": "x,\"y\"\r\nz", "c": -5, "d": null, "e": {"k": [1.50]}, "new": "\ud800!"}"#;
 
-/// The text of a window with that row, without the properties `drop`, and with those of `hmac` hashed.
+/// The text of a window with that row, without the properties `drop`, and with those of `hmac`
+/// hashed.
 pub(crate) fn text(format: &dyn Format, drop: &[&str], hmac: &[&str]) -> String {
     let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let dir = tempfile::tempdir().expect("a directory");

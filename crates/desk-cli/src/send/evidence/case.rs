@@ -84,7 +84,8 @@ impl<'a> Case<'a> {
         self.attempts.get(place).map_or_else(|| Err(damaged()), |attempt| TimeRange::of(attempt, self.now))
     }
 
-    /// The time range of an attempt, widened by the difference of clocks and the time that the service may take.
+    /// The time range of an attempt, widened by the difference of clocks and the time that the
+    /// service may take.
     pub(super) fn wide_range(&self, place: usize) -> Result<TimeRange> {
         let own = self.range(place)?;
         let margin = if self.clock_ahead.is_some() { COMPARED } else { NOT_COMPARED };
@@ -97,7 +98,8 @@ impl<'a> Case<'a> {
         TimeRange { from: range.from + ahead, until: range.until + ahead }
     }
 
-    /// For each wanted attempt the time range of its rows, joined with the ranges of all attempts that overlap.
+    /// For each wanted attempt the time range of its rows, joined with the ranges of all attempts
+    /// that overlap.
     pub(super) fn joined_ranges(&self, wanted: &[usize]) -> Result<Vec<TimeRange>> {
         let mut runs: Vec<TimeRange> = Vec::new();
         for (place, _) in self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.may_have_acted()) {

@@ -1,9 +1,10 @@
-//! The search for an earlier sending of a plan's message, which this ledger does not have: [`earlier`]. The plan may have been
-//! sent from another machine, or planned again.
+//! The search for an earlier sending of a plan's message, which this ledger does not have:
+//! [`earlier`]. The plan may have been sent from another machine, or planned again.
 //!
-//! The answer must be "none" only if the list shows no row with the text (then results of the last minutes are read, which the
-//! list may not show yet), if results that reached other recipients explain every row, or if every result since `since` was
-//! read. Any other doubt is an answer of its own, for a person.
+//! The answer must be "none" only if the list shows no row with the text (then results of the last
+//! minutes are read, which the list may not show yet), if results that reached other recipients
+//! explain every row, or if every result since `since` was read. Any other doubt is an answer of
+//! its own, for a person.
 
 use std::collections::HashSet;
 
@@ -42,8 +43,8 @@ struct Walk {
     earlier: Option<Earlier>,
 }
 
-/// Looks for the text of a plan since `since` by this machine's clock; `None` if it reached no recipient of the plan except by
-/// this ledger.
+/// Looks for the text of a plan since `since` by this machine's clock; `None` if it reached no
+/// recipient of the plan except by this ledger.
 pub(crate) async fn earlier(case: &mut Case<'_>, since: DateTime<Utc>) -> Result<Option<Earlier>> {
     let list_is_gone = case.compare_clocks().await?;
     let case = &*case;
@@ -75,8 +76,8 @@ pub(crate) async fn earlier(case: &mut Case<'_>, since: DateTime<Utc>) -> Result
     Ok(Some(Earlier { found, command: None }))
 }
 
-/// Reads results from the newest back to `from`, by the service's clock. If the list has no row with the text, reads only the
-/// results that the list may not show yet.
+/// Reads results from the newest back to `from`, by the service's clock. If the list has no row
+/// with the text, reads only the results that the list may not show yet.
 async fn walk_back(case: &Case<'_>, from: DateTime<Utc>, rows: Option<usize>) -> Result<Walk> {
     let mut walk = Walk::default();
     let Some(mut reader) = case.reader() else { return Ok(walk) };
@@ -131,7 +132,8 @@ fn is_earlier(id: i64, found: &ReadResult, people: &HashSet<i64>, reader: &Reade
     Some(Earlier { found, command: Some(reader.command(id)) })
 }
 
-/// Whether a result has the text and exactly the recipients of one of these attempts, which is then removed from them.
+/// Whether a result has the text and exactly the recipients of one of these attempts, which is then
+/// removed from them.
 fn is_one_of(found: &ReadResult, doubted: &mut Vec<HashSet<i64>>) -> bool {
     let (Some(true), Some(reached)) = (found.text, &found.people) else { return false };
     let reached: HashSet<i64> = reached.iter().copied().collect();

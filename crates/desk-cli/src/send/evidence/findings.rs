@@ -65,7 +65,8 @@ pub(crate) async fn findings(case: &mut Case<'_>, wanted: &[usize]) -> Result<Ve
     Ok(findings)
 }
 
-/// Whether an attempt is probed. Decided attempts are probed too: their results would else count for another attempt.
+/// Whether an attempt is probed. Decided attempts are probed too, so that their results do not
+/// count for another attempt.
 fn is_probed(case: &Case<'_>, place: usize) -> bool {
     case.attempts.get(place).is_some_and(|attempt| attempt.in_doubt() && !case.is_in_flight(attempt))
 }
@@ -77,13 +78,14 @@ fn probe_of<'p>(case: &Case<'_>, probes: &'p [(usize, Probe)], place: usize) -> 
     found.or_else(|| probes.iter().find(|(other, _)| *other == place)).map(|(_, probe)| probe)
 }
 
-/// The verdict from rows and from a probe; `may_come_until` tells that the request may still be carried out.
+/// The verdict from rows and from a probe; `may_come_until` tells that the request may still be
+/// carried out.
 fn combine(rows: Option<Option<Verdict>>, probe: Option<Verdict>, may_come_until: Option<DateTime<Utc>>) -> Verdict {
     let verdict = match (rows.flatten(), probe) {
-        // The same recipients got the same text, whatever lists show.
+        // The same recipients got the same text, regardless of the list.
         (_, Some(found @ (Verdict::Sent | Verdict::Partly))) => found,
         (None | Some(Verdict::NotSent), Some(Verdict::NotSent)) => Verdict::NotSent,
-        // Missing rows alone prove nothing: they may stand at another time.
+        // Missing rows alone are no proof: they may stand at another time.
         (Some(rows @ (Verdict::Sent | Verdict::Partly)), None) => rows,
         _ => Verdict::Unclear,
     };

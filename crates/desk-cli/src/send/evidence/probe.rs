@@ -27,13 +27,14 @@ pub(super) struct Probe {
     complete: bool,
     /// There may be further ids behind a gap.
     open: bool,
-    /// Whether the known results next to the attempt were recognised; `None` if they could not be read.
+    /// Whether the known results next to the attempt were recognised; `None` if they could not be
+    /// read.
     recognised: Option<bool>,
     /// A clock was set after the attempt, or a result is later than now.
     clock_moved: bool,
     matched: Option<Match>,
-    /// Ids that may belong to the batch: they have the text or the recipients, but not clearly both; or they must exist and are
-    /// absent.
+    /// Ids that may belong to the batch: they have the text or the recipients, but not clearly
+    /// both; or they must exist and are absent.
     unsure: Vec<i64>,
     /// The recipients of an unsure id are known, or an id that must exist is absent.
     disputed: bool,
@@ -68,7 +69,8 @@ impl<'a> Prober<'a> {
         &self.reader
     }
 
-    /// Reads the ids near an attempt: upwards from the last id before it; without one, downwards from the next id.
+    /// Reads the ids near an attempt: upwards from the last id before it; without one, downwards
+    /// from the next id.
     pub(super) async fn probe(&mut self, case: &Case<'_>, place: usize) -> Result<Probe> {
         let Some(attempt) = case.attempts.get(place) else { return Ok(Probe::default()) };
         let clock_moved = !clock_is_in_order(case.attempts, attempt, case.now)?;
@@ -107,8 +109,8 @@ impl<'a> Prober<'a> {
         Ok(probe)
     }
 
-    /// Whether a known result has the expected text, recipients and time; `None` if they cannot be read. A search that does not
-    /// recognise a known result would not recognise the batch either.
+    /// Whether a known result has the expected text, recipients and time; `None` if they cannot be
+    /// read. A search that does not recognise a known result would not recognise the batch either.
     async fn recognises(&mut self, case: &Case<'_>, id: i64) -> Result<Option<bool>> {
         let known = case.attempts.iter().position(|attempt| attempt.id == Some(id));
         let Some((known, attempt)) = known.and_then(|known| Some((known, case.attempts.get(known)?))) else {
@@ -123,8 +125,8 @@ impl<'a> Prober<'a> {
         Ok(if recognised && people.is_none() { None } else { Some(recognised) })
     }
 
-    /// Reads ids from the first of two known ones on, until the result is found or the time range is over; false if that would take
-    /// too many requests.
+    /// Reads ids from the first of two known ones on, until the result is found or the time range
+    /// is over; false if that would take too many requests.
     async fn walk(
         &mut self,
         case: &Case<'_>,

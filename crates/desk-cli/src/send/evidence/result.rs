@@ -89,7 +89,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The results read so far that have the text and a time `inside`: the id and the number of recipients of each.
+    /// The results read so far that have the text and a time `inside`: the id and the number of
+    /// recipients of each.
     pub(super) fn with_text(&self, inside: impl Fn(DateTime<Utc>) -> bool) -> impl Iterator<Item = (i64, i64)> {
         let read = self.ids.iter().filter_map(|(id, found)| Some((*id, found.as_ref()?)));
         read.filter(move |(_, found)| found.text == Some(true) && found.time.is_some_and(&inside)).filter_map(

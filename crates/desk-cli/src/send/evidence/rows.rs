@@ -1,4 +1,5 @@
-//! Rows of a list that have the campaign's text: their number in a time range, and the attempts that explain them.
+//! Rows of a list that have the campaign's text: their number in a time range, and the attempts
+//! that explain them.
 
 use std::collections::HashSet;
 
@@ -30,7 +31,8 @@ pub(super) enum Count {
     Incomplete,
 }
 
-/// The rows of a time range, and the attempts and results that explain them. Pairs are batches and recipients.
+/// The rows of a time range, and the attempts and results that explain them. Pairs are batches and
+/// recipients.
 pub(super) struct Rows {
     /// By the service's clock.
     range: TimeRange,
@@ -74,7 +76,8 @@ pub(super) async fn count(case: &Case<'_>, list: &List, text: &str, range: TimeR
                 break page.count;
             }
         };
-        // The latest count: rows that were added during the reading must not make up for rows that were not shown.
+        // The latest count: rows that were added during the reading must not make up for rows that
+        // were not shown.
         if i64::try_from(ids.len()).is_ok_and(|read| read >= all) {
             return Ok(Count::Rows(found));
         }

@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 
 /// The maximum duration of a call, also of one whose process was killed.
 const CALL: TimeDelta = TimeDelta::minutes(2);
-/// The allowed difference of clocks: compared now, though the attempt was earlier; or not compared at all.
+/// The allowed difference of clocks: compared now, though the attempt was earlier; or not compared
+/// at all.
 pub(super) const COMPARED: TimeDelta = TimeDelta::minutes(1);
 pub(super) const NOT_COMPARED: TimeDelta = TimeDelta::minutes(5);
 
@@ -66,7 +67,8 @@ pub(crate) fn may_come(attempt: &Attempt, settle: TimeDelta, now: DateTime<Utc>)
     Ok(TimeRange::of(attempt, now)?.may_come(settle, now))
 }
 
-/// Whether this machine's clock was not set back before or after an attempt, as far as all attempts show.
+/// Whether this machine's clock was not set back before or after an attempt, as far as all attempts
+/// show.
 pub(crate) fn clock_is_in_order(attempts: &[Attempt], attempt: &Attempt, now: DateTime<Utc>) -> Result<bool> {
     let own = TimeRange::of(attempt, now)?;
     let mut in_order = own.until <= now && attempt.ended.as_ref().is_none_or(|ended| *ended >= attempt.begun);
