@@ -16,8 +16,8 @@ use crate::{api, doctor, export, send};
 const CODES: &str = "\
 Exit codes:
   0 done   1 error   2 usage   3 partial   4 credentials   5 try later
-  6 a request may have been carried out: find out before sending it again
-  7 data does not agree with its record   130 interrupted
+  6 a request may have been carried out: investigate before you send it again
+  7 data does not match its record   130 interrupted
 
 The API token comes from --token-file FILE (`-`: stdin), from DESK_API_TOKEN, or from
 ~/.config/desk/credentials.toml (mode 0600):
@@ -128,9 +128,9 @@ fn run(matches: &ArgMatches) -> Result<()> {
         Some(("doctor", matches)) => in_runtime(doctor::run(matches)),
         Some((noun, matches)) => match matches.subcommand() {
             Some((verb, matches)) => in_runtime(api::command::run(noun, verb, matches)),
-            None => Err(Error::usage("a command is missing").hint("see --help")),
+            None => Err(Error::usage("the subcommand is missing").hint("see --help")),
         },
-        None => Err(Error::usage("a command is missing").hint("see --help")),
+        None => Err(Error::usage("the subcommand is missing").hint("see --help")),
     }
 }
 
@@ -138,7 +138,7 @@ fn run(matches: &ArgMatches) -> Result<()> {
 fn in_runtime(work: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
-        runtime.map_err(|error| Error::new(Exit::Error, "io", format!("the runtime cannot be started: {error}")))?;
+        runtime.map_err(|error| Error::new(Exit::Error, "io", format!("cannot start the runtime: {error}")))?;
     runtime.block_on(work)
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn arguments(command: Command) -> Command {
                 .hide_env_values(true),
         )
         .arg(
-            option("base-url", "URL", "Another address than the service's own")
+            option("base-url", "URL", "Address to use instead of the service's own")
                 .env("DESK_BASE_URL")
                 .hide_env_values(true),
         )
@@ -57,7 +57,7 @@ pub(crate) fn arguments(command: Command) -> Command {
 
 /// The option `--json` of every command.
 pub(crate) fn json() -> Arg {
-    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write for programs: one line of JSON, errors too")
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print results and errors as one line of JSON")
 }
 
 /// A service and its token.
@@ -108,7 +108,7 @@ impl Connection {
             && application_id.is_none()
             && let Some(local) = local::running()?
         {
-            message(&format!("using the emulator at {}: nothing else is configured", local.base_url));
+            message(&format!("using the emulator at {}: no other service is configured", local.base_url));
             (base_url, token) = (Some(local.base_url), Some(local.token));
         }
         let Some(token) = token else {
@@ -116,11 +116,11 @@ impl Connection {
             return Err(error.hint(format!(
                 "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}{}",
                 credentials::place(),
-                if cfg!(feature = "emulator") { "; to try it type `desk emulator --demo --detach`" } else { "" },
+                if cfg!(feature = "emulator") { "; to try it, run `desk emulator --demo --detach`" } else { "" },
             )));
         };
         if application_id.is_none() && base_url.is_none() {
-            let error = Error::usage("it is not said which application to talk to").unsent();
+            let error = Error::usage("no application is given").unsent();
             return Err(
                 error.hint("give --application-id ID (dashboard: Settings, Application, General) or --base-url URL")
             );
@@ -170,10 +170,10 @@ fn differs(given: &Option<String>, own: &Option<String>) -> bool {
 }
 
 fn not_for_others(name: &str) -> Error {
-    let what = format!("the token of the profile `{name}` is for another address than the one given");
+    let what = format!("the token of the profile `{name}` is for another address than the given one");
     Error::new(Exit::Auth, "credentials", what)
         .unsent()
-        .hint("give the token for this address by --token-file or DESK_API_TOKEN, or choose its --profile")
+        .hint("give the token of this address by --token-file or DESK_API_TOKEN, or choose its --profile")
 }
 
 /// Reads a token from a file or stdin, without the line end.

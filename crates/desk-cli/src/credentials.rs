@@ -60,8 +60,8 @@ pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
     // The error of toml would quote the line, which may contain the token.
     let mut profiles: BTreeMap<String, Profile> = toml::from_str(&text).map_err(|error| {
         let at = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
-        refused(format!("{} cannot be used, near line {at}", path.display()))
-            .hint("profiles are tables such as [default], with application_id or base_url, and api_token")
+        refused(format!("cannot parse {}, near line {at}", path.display()))
+            .hint("write profiles as tables such as [default], with application_id or base_url, and api_token")
     })?;
     match profiles.remove(name) {
         Some(profile) => Ok(Some(profile)),
@@ -88,7 +88,9 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
     let opened = file.metadata().map_err(|error| failed(&error))?;
     // The opened file must be the checked one.
     if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
-        return Err(refused(format!("{} was replaced while it was opened", path.display())).hint("type it again"));
+        return Err(
+            refused(format!("{} was replaced while it was opened", path.display())).hint("run the command again")
+        );
     }
     check(path, &opened)?;
     let mut text = Zeroizing::new(String::new());
@@ -99,16 +101,17 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
 fn check(path: &Path, found: &Metadata) -> Result<()> {
     let name = path.display();
     if !found.is_file() {
-        return Err(refused(format!("{name} is not a regular file")).hint("put the file itself there, no link"));
+        return Err(
+            refused(format!("{name} is not a regular file")).hint("put the file itself there instead of a link")
+        );
     }
     if found.uid() != rustix::process::geteuid().as_raw() {
-        return Err(refused(format!("{name} belongs to somebody else")).hint("make one of your own"));
+        return Err(refused(format!("{name} belongs to another user")).hint("create your own"));
     }
     if found.mode() & 0o077 != 0 {
-        let problem = format!("{name} can be read by others (mode {:o})", found.mode() & 0o777);
-        return Err(
-            refused(problem).hint(format!("type `chmod 600 {name}`; if others may have read it, make a new token"))
-        );
+        let problem = format!("other users can read {name} (mode {:o})", found.mode() & 0o777);
+        return Err(refused(problem)
+            .hint(format!("run `chmod 600 {name}`; if other users may have read it, create a new token")));
     }
     Ok(())
 }

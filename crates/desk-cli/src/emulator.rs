@@ -27,7 +27,7 @@ pub(crate) fn command() -> Command {
     Options::augment_args(Command::new("emulator"))
         .arg(
             flag(DETACH)
-                .help("Run in the background: return once it answers, and say how to stop it")
+                .help("Run in the background: return once it answers, and print how to stop it")
                 .conflicts_with("exit_on_stdin_close"),
         )
         .arg(flag(OWN_SESSION).hide(true))
@@ -53,7 +53,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
 }
 
 fn failed(error: std::io::Error) -> Error {
-    Error::new(Exit::Error, "io", format!("the emulator cannot run: {error}"))
+    Error::new(Exit::Error, "io", format!("cannot run the emulator: {error}"))
 }
 
 /// Starts a background emulator, and prints its address once it answers.
@@ -76,7 +76,7 @@ fn detach(json: bool) -> Result<()> {
     let stop = format!("kill {pid}");
     message(&match json {
         true => json!({ "pid": pid, "stop": stop }).to_string(),
-        false => format!("the emulator runs in the background; to stop it type `{stop}`"),
+        false => format!("the emulator runs in the background; to stop it, run `{stop}`"),
     });
     Ok(())
 }

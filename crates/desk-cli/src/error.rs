@@ -36,7 +36,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-const DISTRUST: &str = "if a proxy here reads TLS, name its authority by SSL_CERT_FILE; else check the address";
+const DISTRUST: &str =
+    "if a proxy decrypts TLS, set SSL_CERT_FILE to its certificate authority; otherwise check the address";
 
 /// The fate of the request that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,14 +211,16 @@ impl Error {
         let message = format!("cannot {doing} {}: {error}", path.display());
         let hint = match error.kind() {
             Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => {
-                "make room, then type the same command again: what is there is kept"
+                "free disk space, then run the same command again; stored data is kept"
             }
-            Kind::PermissionDenied => "let yourself into it (`ls -ld`, `chmod u+rwx`), or name another one",
-            Kind::ReadOnlyFilesystem => "name a place that can be written",
-            Kind::NotFound => "check the name",
-            Kind::AlreadyExists => "something else has that name; name another one",
-            Kind::NotADirectory => "a part of this path is a file; name another one",
-            _ => "mend it, then type the same command again",
+            Kind::PermissionDenied => {
+                "fix the permissions (`chmod u+rwx`) and run the same command again, or give another path"
+            }
+            Kind::ReadOnlyFilesystem => "give a path on a writable disk",
+            Kind::NotFound => "check the path",
+            Kind::AlreadyExists => "the path exists already; give another one",
+            Kind::NotADirectory => "a part of this path is a file; give another one",
+            _ => "fix the cause, then run the same command again",
         };
         Error::new(Exit::Error, "io", message).hint(hint)
     }
@@ -234,23 +237,31 @@ impl Error {
         };
         let service = error.service_text().map(|text| Detail::Service(printable(text, 300)));
         let (exit, hint) = match error.kind() {
-            _ if unknown => (Exit::Unknown, Some("look whether it was carried out before you send it again")),
+            _ if unknown => (Exit::Unknown, Some("check whether it was carried out before you send it again")),
             ErrorKind::InvalidArgument if error.operation().is_none() => {
-                (Exit::Usage, Some("give --application-id ID or --base-url URL, and a token: see `desk help`"))
+                (Exit::Usage, Some("give --application-id ID or --base-url URL, and a token; run `desk help`"))
             }
-            ErrorKind::InvalidArgument => (Exit::Usage, Some("mend that argument, then type it again")),
+            ErrorKind::InvalidArgument => (Exit::Usage, Some("fix that argument, then run the command again")),
             ErrorKind::Unauthorized => {
                 (Exit::Auth, Some("check the token (dashboard: Settings, Desk, Credentials) and the application"))
             }
-            ErrorKind::NotFound if error.status() == Some(410) => (Exit::Error, Some("the service no longer has this")),
-            ErrorKind::NotFound => (Exit::Error, Some("check the id; if there is none, the address (`desk doctor`)")),
-            ErrorKind::Connect if error.is_distrust() => (Exit::Error, Some(DISTRUST)),
-            ErrorKind::Connect => (Exit::TryLater, Some("check the address and the network, then type it again")),
-            ErrorKind::RateLimited => (Exit::TryLater, Some("wait, then type it again")),
-            ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Service => {
-                (Exit::TryLater, Some("type the same command again"))
+            ErrorKind::NotFound if error.status() == Some(410) => {
+                (Exit::Error, Some("give another id: the service has removed this one"))
             }
-            ErrorKind::Inconsistent => (Exit::Integrity, Some("type it again; if it stays, report it")),
+            ErrorKind::NotFound => {
+                (Exit::Error, Some("check the id; without an id, check the address (`desk doctor`)"))
+            }
+            ErrorKind::Connect if error.is_distrust() => (Exit::Error, Some(DISTRUST)),
+            ErrorKind::Connect => {
+                (Exit::TryLater, Some("check the address and the network, then run the same command again"))
+            }
+            ErrorKind::RateLimited => (Exit::TryLater, Some("wait, then run the same command again")),
+            ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Service => {
+                (Exit::TryLater, Some("run the same command again"))
+            }
+            ErrorKind::Inconsistent => {
+                (Exit::Integrity, Some("run the same command again; if it fails again, report it"))
+            }
             ErrorKind::Cancelled => (Exit::Interrupted, None),
             _ => (Exit::Error, None),
         };

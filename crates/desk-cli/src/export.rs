@@ -97,11 +97,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         // The receiver is gone once the export is complete.
         let _ = stop.send(true);
         if !json {
-            message("ending after the window in flight; once more ends at once");
+            message("ending after the current window; a second interrupt ends at once");
         }
     };
     let last =
-        Error::interrupted("ended at once").hint("type the same command again: it goes on behind the last window");
+        Error::interrupted("ended at once").hint("run the same command again: it continues after the last window");
     interrupt::on_first(json, orderly, || last);
     let writer = WindowWriter::new(dir, options.privacy.clone());
     let mut exporter =
@@ -121,13 +121,13 @@ fn reuse_memory() {
 }
 
 fn verify_hint(dir: &Path) -> String {
-    format!("type `desk export verify {}`: it reads anew what has changed", files::quoted(dir))
+    format!("run `desk export verify {}`: it re-downloads changed windows", files::quoted(dir))
 }
 
 fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> String {
     let bound = |time: Option<DateTime<Utc>>, else_: &str| time.map_or(else_.to_owned(), |time| time.to_rfc3339());
     let (since, until) = settings.span();
-    let again = if before.windows > 0 { format!(" ({} are there)", before.rows) } else { String::new() };
+    let again = if before.windows > 0 { format!(" ({} are stored)", before.rows) } else { String::new() };
     format!(
         "{} from {} until {} to {}: {}{again}",
         settings.list,
@@ -205,7 +205,7 @@ impl Exporter<'_> {
     fn put_off(&self, error: &Error, again: Duration) {
         message(&match self.options.json {
             true => error.json(),
-            false => format!("{}; asks again in {} s", error.message(), again.as_secs()),
+            false => format!("{}; retrying in {} s", error.message(), again.as_secs()),
         });
     }
 
@@ -215,11 +215,11 @@ impl Exporter<'_> {
         let error = match error.exit {
             // The stored rows are in doubt.
             Exit::Integrity => error,
-            _ => error.note(format!("{} rows are kept in {dir}", self.totals.rows)),
+            _ => error.note(format!("{} rows are stored in {dir}", self.totals.rows)),
         };
         match error.exit {
             Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial if error.hint.is_some() => error,
-            _ => error.hint("type the same command again: it goes on from there"),
+            _ => error.hint("run the same command again: it continues from there"),
         }
     }
 

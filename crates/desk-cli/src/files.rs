@@ -33,7 +33,7 @@ pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     match std::fs::metadata(path)?.is_file() {
         true => File::open(path),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
     }
 }
 
@@ -59,8 +59,9 @@ fn locked(file: &File, path: &Path, command: &str, try_lock: fn(&File) -> Result
     match tried {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => {
-            let problem = format!("another `{command}` is at work here ({} is locked)", path.display());
-            Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again in a moment, or when it has ended"))
+            let problem = format!("another `{command}` is running here ({} is locked)", path.display());
+            Err(Error::new(Exit::TryLater, "busy", problem)
+                .hint("run the same command again once the other one has ended"))
         }
         Err(TryLockError::Error(error)) => Err(Error::io("lock", path, &error)),
     }
@@ -94,9 +95,8 @@ pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Error {
 
 /// The error for a file that another process removed or changed during writing.
 pub(crate) fn removed(path: &Path) -> Error {
-    let problem = format!("{} was removed or changed by something else while it was being written", path.display());
-    Error::integrity(problem)
-        .hint("look at what is left in the directory, put back what was moved, then type the same command again")
+    let problem = format!("{} was removed or changed by another process during writing", path.display());
+    Error::integrity(problem).hint("check the directory, restore moved files, then run the same command again")
 }
 
 /// The user's directory that `variable` names, or else the directory `below` the user's home.

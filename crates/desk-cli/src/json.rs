@@ -64,7 +64,7 @@ impl<'de> Visitor<'de> for Values {
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format_args!(
-                    "the name `{}` is there twice",
+                    "the name `{}` occurs twice",
                     crate::error::printable(&name, 40)
                 )));
             }

@@ -49,7 +49,7 @@ pub(crate) fn running() -> Result<Option<Local>> {
             let problem = format!("the emulator of process {pid} is still starting");
             return Err(Error::new(Exit::TryLater, "busy", problem)
                 .unsent()
-                .hint(format!("type it again, or end it: `kill {pid}`")));
+                .hint(format!("run the command again, or run `kill {pid}`")));
         }
         if begun.elapsed() > SILENT && !std::mem::replace(&mut announced, true) {
             message(&format!("waiting for the emulator of process {pid}, which is starting"));

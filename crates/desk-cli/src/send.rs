@@ -37,6 +37,6 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         Some(("status", matches)) => report::status(matches),
         Some(("report", matches)) => report::run(matches),
         Some(("reconcile", matches)) => reconcile::run(matches).await,
-        _ => Err(Error::usage("a command is missing").hint("see --help")),
+        _ => Err(Error::usage("the subcommand is missing").hint("see --help")),
     }
 }

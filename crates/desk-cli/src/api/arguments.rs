@@ -41,7 +41,7 @@ pub(crate) fn body() -> Arg {
         .long("body")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help("JSON of the body, `-` for stdin; options replace its properties")
+        .help("JSON file with the body, `-` for stdin; options override its properties")
 }
 
 fn value_name(argument: &Argument) -> String {
@@ -79,13 +79,13 @@ fn number(text: &str) -> Result<String, String> {
 }
 
 fn date(text: &str) -> Result<String, String> {
-    let date = text.parse::<NaiveDate>().map_err(|_| "write a day, such as 2026-01-31".to_owned())?;
+    let date = text.parse::<NaiveDate>().map_err(|_| "write a date, such as 2026-01-31".to_owned())?;
     Ok(date.to_string())
 }
 
 fn time(text: &str) -> Result<String, String> {
     let time = DateTime::parse_from_rfc3339(text);
-    let time = time.map_err(|_| "write a moment, such as 2026-01-31T09:30:00Z".to_owned())?;
+    let time = time.map_err(|_| "write a time, such as 2026-01-31T09:30:00Z".to_owned())?;
     Ok(time.with_timezone(&Utc).to_rfc3339())
 }
 
@@ -156,10 +156,10 @@ fn read_body(file: &Path) -> Result<Map<String, Value>> {
     let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&bytes);
     let problem = match crate::json::strict(text) {
         Ok(Value::Object(body)) => return Ok(body),
-        Ok(_) => "the body is no object".to_owned(),
-        Err(error) => format!("the body cannot be read as JSON: {error}"),
+        Ok(_) => "the body is not an object".to_owned(),
+        Err(error) => format!("the body is not valid JSON: {error}"),
     };
-    Err(Error::usage(problem).unsent().hint("write one JSON object, and each name in it once"))
+    Err(Error::usage(problem).unsent().hint("write one JSON object with distinct names"))
 }
 
 /// Parses a duration.
@@ -172,5 +172,5 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .or(number('s'));
     // Subtracting more than 100 years from a date could overflow.
     let seconds = seconds.filter(|seconds| *seconds <= 36_500 * 86_400);
-    seconds.map(Duration::from_secs).ok_or_else(|| "write a time, such as 7d, 12h, 30m or 45s".to_owned())
+    seconds.map(Duration::from_secs).ok_or_else(|| "write a duration, such as 7d, 12h, 30m or 45s".to_owned())
 }

@@ -48,8 +48,8 @@ fn verb(operation: &'static Operation) -> Command {
         let all = Arg::new("all").long("all").action(ArgAction::SetTrue);
         let max_items = Arg::new("max-items").long("max-items").value_name("N").value_parser(value_parser!(u64));
         command = command
-            .arg(all.help("Print every row, page after page, one a line, and not the page"))
-            .arg(max_items.help(format!("As --all, and end after N rows; go on with --{} N", paged.offset)));
+            .arg(all.help("Print every row of all pages, one per line, instead of one page"))
+            .arg(max_items.help(format!("Like --all, but stop after N rows; continue with --{} N", paged.offset)));
     }
     connect::arguments(command)
 }
@@ -66,9 +66,9 @@ pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<
     let last = match operation.read {
         true => Error::interrupted("ended at once"),
         false => {
-            let last = Error::interrupted("ended at once; what was on its way may have been carried out");
+            let last = Error::interrupted("ended at once; the request in flight may have been carried out");
             let unknown = Error { fate: Some(Fate::Unknown), may_have_acted: true, retryable: false, ..last };
-            unknown.hint("look whether it was carried out before you send it again")
+            unknown.hint("check whether it was carried out before you send it again")
         }
     };
     interrupt::on_first(one_line, move || cancel.cancel(), || last);
@@ -107,7 +107,7 @@ async fn rows(
                 }
                 let offset = input.one::<i64>(paged.offset)?.unwrap_or(0).saturating_add(printed);
                 let exit = if error.exit == Exit::TryLater { Exit::Partial } else { error.exit };
-                let hint = format!("go on with --{} {offset}", paged.offset);
+                let hint = format!("continue with --{} {offset}", paged.offset);
                 return Err(Error { exit, ..error }.note(format!("{printed} rows were printed")).hint(hint));
             }
         }

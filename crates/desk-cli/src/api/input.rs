@@ -55,13 +55,13 @@ impl Input {
     pub(crate) fn body<T: DeserializeOwned + Serialize>(&self) -> Result<T> {
         let given = Value::Object(self.body.clone());
         let typed: T = serde_json::from_value(given.clone())
-            .map_err(|error| unfit(&error).hint("mend that property; see --help for what each is"))?;
+            .map_err(|error| unfit(&error).hint("fix that property; see --help"))?;
         let back = serde_json::to_value(&typed).unwrap_or_default();
         match lost(&given, &back) {
             // The property would be dropped without notice.
             Some(name) => {
                 let problem = format!("the body has `{name}`, which this version cannot send");
-                Err(Error::usage(problem).unsent().hint("mend the spelling; see --help for what there is"))
+                Err(Error::usage(problem).unsent().hint("fix the spelling; see --help"))
             }
             None => Ok(typed),
         }
@@ -100,7 +100,7 @@ fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T> {
 }
 
 fn unusable(name: &str, error: &dyn Display) -> Error {
-    Error::usage(format!("--{name} cannot be used: {error}")).unsent()
+    Error::usage(format!("invalid --{name}: {error}")).unsent()
 }
 
 fn unfit(error: &serde_json::Error) -> Error {

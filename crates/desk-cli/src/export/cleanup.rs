@@ -19,7 +19,7 @@ pub(crate) fn clean(format: &dyn Format, target: &ExportTarget, manifest: &Manif
     let strange = |part: &&Unrecorded| part.from.is_some_and(|from| from != next && manifest.window(from).is_none());
     let mut strange = left.iter().filter(strange).map(|part| part.file.as_str());
     let refused = |problem: String| {
-        let hint = "put the newest manifest back, or move away what is not of this export";
+        let hint = "restore the newest manifest, or move the files of other exports away";
         Err(Error::integrity(format!("{} has {problem}", target.dir.path().display())).hint(hint))
     };
     if let Some(first) = strange.next() {
@@ -27,10 +27,10 @@ pub(crate) fn clean(format: &dyn Format, target: &ExportTarget, manifest: &Manif
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        return refused(format!("parts that {} does not tell of: {first}{more}", manifest.path().display()));
+        return refused(format!("parts that {} does not record: {first}{more}", manifest.path().display()));
     }
     if format.extra_windows(target, windows)? > 1 {
-        return refused(format!("a table with more windows than {} tells of", manifest.path().display()));
+        return refused(format!("a table with more windows than {} records", manifest.path().display()));
     }
     if manifest.read_only_error().is_some() {
         return Ok(());

@@ -89,9 +89,9 @@ impl ExportDir {
         };
         if let Some(window) = wrong {
             let (dir, from) = (self.path(), window.from.to_rfc3339());
-            let problem = format!("what {} has of {from} is not as it was written", dir.display());
+            let problem = format!("the window of {from} in {} differs from its record", dir.display());
             return Err(Error::integrity(problem)
-                .hint(format!("type `desk export verify {}`: it reads it anew", files::quoted(dir))));
+                .hint(format!("run `desk export verify {}`: it re-downloads the window", files::quoted(dir))));
         }
         let mut totals = Totals::default();
         manifest.windows().for_each(|window| totals.add(window));
@@ -188,7 +188,7 @@ fn check_compatible(target: &ExportTarget) -> Result<()> {
     }
     if !known && !unrecorded(target, &HashSet::new())?.is_empty() {
         let problem = format!("{} has parts of an export, but no manifest", dir.display());
-        return Err(Error::usage(problem).hint("name an empty directory, or put the manifest back"));
+        return Err(Error::usage(problem).hint("give an empty directory, or restore the manifest"));
     }
     Ok(())
 }
@@ -201,7 +201,7 @@ pub(crate) fn check_one_export(manifests: &[PathBuf]) -> Result<()> {
         let Some((settings, _)) = Manifest::peek(path)? else { continue };
         check_own_manifest(path, &settings)?;
         if let Some(error) = first.as_ref().and_then(|first| difference(first, &settings, path)) {
-            let hint = "move what is of the other export, manifest and parts, to a directory of its own";
+            let hint = "move the manifest and the parts of the other export to a directory of their own";
             return Err(Error { exit: Exit::Integrity, kind: "integrity", ..error }.hint(hint));
         }
         first = first.or(Some(settings));
@@ -210,8 +210,8 @@ pub(crate) fn check_one_export(manifests: &[PathBuf]) -> Result<()> {
         return Ok(());
     }
     let names: Vec<String> = manifests.iter().map(|path| path.display().to_string()).collect();
-    let problem = format!("nothing can be verified: {} tells of no export yet", names.join(", "));
-    Err(Error::new(Exit::Partial, "partial", problem).hint("type the `desk export` command again: it goes on"))
+    let problem = format!("there is no export to verify: {} has none yet", names.join(", "));
+    Err(Error::new(Exit::Partial, "partial", problem).hint("run the `desk export` command again: it continues"))
 }
 
 /// Refuses the copy of another share's manifest.
@@ -221,7 +221,7 @@ fn check_own_manifest(path: &Path, settings: &Settings) -> Result<()> {
         return Ok(());
     }
     let problem = format!("{} is a copy of {own}", path.display());
-    Err(Error::integrity(problem).hint("move it out of the directory, and put this one's own back"))
+    Err(Error::integrity(problem).hint("move it out of the directory, and restore the original manifest"))
 }
 
 /// The error that names the options in which an export differs from that of a manifest.
@@ -232,5 +232,9 @@ fn difference(settings: &Settings, other: &Settings, manifest: &Path) -> Option<
     }
     let problem = format!("{} is of an export with other settings: {}", manifest.display(), names.join(", "));
     let before = serde_json::to_string(other).unwrap_or_default();
-    Some(Error::usage(problem).hint(format!("type the command as it was, or name another directory; it was {before}")))
+    Some(
+        Error::usage(problem).hint(format!(
+            "run the command with the settings as before, or give another directory; they were {before}"
+        )),
+    )
 }

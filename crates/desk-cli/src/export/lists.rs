@@ -8,6 +8,6 @@ use crate::generated::lists::LISTS;
 pub(crate) fn find(name: &str) -> Result<&'static List> {
     LISTS.iter().find(|list| list.name == name).ok_or_else(|| {
         Error::usage(format!("this version has no list `{name}`"))
-            .hint("use the version that the export was begun with")
+            .hint("use the version of `desk` that began the export")
     })
 }

@@ -28,7 +28,7 @@ use crate::files;
 
 /// The command that holds the lock of a manifest.
 const COMMAND: &str = "desk export";
-const RESTORE: &str = "restore it from a copy, or export into another directory";
+const RESTORE: &str = "restore it from a copy, or export to another directory";
 /// The start of the first line, after the eight digits of its CRC.
 const LEAD: &[u8] = b" {\"record\":\"settings\",";
 /// The maximum length of the first line in bytes.
@@ -83,9 +83,13 @@ pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
             let path = dir.join(entry);
             let file = std::fs::symlink_metadata(&path).map_err(|error| Error::io("look at", &path, &error))?;
             if !file.is_file() {
-                let kind = if file.is_symlink() { "a symbolic link, which is not followed" } else { "no file" };
+                let kind = if file.is_symlink() {
+                    "a symbolic link, which `desk` does not follow"
+                } else {
+                    "not a regular file"
+                };
                 let problem = format!("{} is {kind}", path.display());
-                return Err(Error::usage(problem).hint("move it out of the directory, or name another directory"));
+                return Err(Error::usage(problem).hint("move it out of the directory, or give another directory"));
             }
             found.push(path);
         }
@@ -186,9 +190,9 @@ impl Manifest {
                     self.windows.insert(window.from, window);
                 }
                 Some(Record::End { until }) => self.ended = Some(until),
-                Some(Record::Settings(_)) => return Err(damaged(format!("line {number} has settings once more"))),
+                Some(Record::Settings(_)) => return Err(damaged(format!("line {number} has settings again"))),
                 None if good + line.len() == bytes.len() => break,
-                None => return Err(damaged(format!("is damaged behind byte {good}"))),
+                None => return Err(damaged(format!("is damaged after byte {good}"))),
             }
             good += line.len();
         }
@@ -318,8 +322,8 @@ fn is_begun(line: &[u8], mode: u32) -> bool {
 }
 
 fn unsettled(path: &Path) -> Error {
-    let problem = format!("{} is no manifest: it does not begin with its settings; it was not changed", path.display());
-    Error::integrity(problem).hint("restore the manifest from a copy, move the file away, or name another directory")
+    let problem = format!("{} is not a manifest: it does not begin with settings; it was not changed", path.display());
+    Error::integrity(problem).hint("restore the manifest from a copy, move the file away, or give another directory")
 }
 
 /// Parses a complete line.

@@ -60,12 +60,12 @@ impl Names {
             || !(is_exact(window.from) && is_exact(window.until))
             || window.until.checked_add_signed(TimeDelta::microseconds(1)).is_none()
         {
-            return Err("has a window that is not of this export".to_owned());
+            return Err("has a window of another export".to_owned());
         }
         let mut seen = HashSet::new();
         for part in &window.parts {
             if !self.is_part(&part.file, span) || !seen.insert(&part.file) {
-                return Err(format!("names a file that is no part of its window: {}", printable(&part.file, 200)));
+                return Err(format!("names a file that is not a part of its window: {}", printable(&part.file, 200)));
             }
         }
         let (parts, empty) = (window.parts.len(), window.count == 0);
@@ -74,7 +74,7 @@ impl Names {
             Layout::PartsByDate(_) => empty == (parts == 0),
             Layout::Part => parts == usize::from(!empty),
         };
-        if fits { Ok(()) } else { Err(format!("tells of {} rows and {parts} parts", window.count)) }
+        if fits { Ok(()) } else { Err(format!("records {} rows and {parts} parts", window.count)) }
     }
 
     /// Whether a part of a window may have this name, which is relative to the directory of the

@@ -53,7 +53,7 @@ fn a_name_that_is_taken_is_not_written() {
     let (planted, target) = (dir.path().join(".part.unfinished"), other.path().join("diary"));
     std::fs::write(&planted, "theirs").unwrap();
     let error = PartDir::new(dir.path()).begin("part".to_owned()).err().unwrap();
-    assert!(error.message().contains(".part.unfinished is there already"), "{}", error.message());
+    assert!(error.message().contains(".part.unfinished exists already"), "{}", error.message());
     assert_eq!(std::fs::read(&planted).unwrap(), b"theirs");
     std::fs::remove_file(&planted).unwrap();
     std::os::unix::fs::symlink(&target, &planted).unwrap();

@@ -50,7 +50,7 @@ impl Private {
                 return Err(Error::usage(problem).unsent().hint(format!("it has: {}", known.join(", "))));
             }
             if option == "redact" && private.hmac.iter().any(|hmac| hmac == column) {
-                let problem = format!("--hmac {column} and --redact {column} exclude each other");
+                let problem = format!("--hmac {column} and --redact {column} conflict");
                 return Err(Error::usage(problem).unsent().hint("give one of them"));
             }
         }
@@ -183,8 +183,8 @@ fn pattern_of(column: &str, text: &str) -> Result<Regex> {
         // The error of regex marks the place over several lines.
         let error = error.to_string();
         let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let problem = format!("--redact {column}: the pattern is no regular expression: {why}");
-        Error::usage(problem).unsent().hint("mend it, or put `\\` before a sign that stands for itself, such as `\\(`")
+        let problem = format!("--redact {column}: the pattern is not a regular expression: {why}");
+        Error::usage(problem).unsent().hint("fix the pattern, or escape a literal character, such as `\\(`")
     })
 }
 
@@ -192,9 +192,9 @@ fn key(file: &Path) -> Result<hmac::Key> {
     let bytes = std::fs::read(file).map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     if bytes.len() < SHORTEST {
-        let problem = format!("the key in {} has {} bytes; {SHORTEST} are the fewest", file.display(), bytes.len());
+        let problem = format!("the key in {} has {} bytes; the minimum is {SHORTEST}", file.display(), bytes.len());
         return Err(
-            Error::usage(problem).hint("name another file: `head -c 32 /dev/urandom > NEW_FILE` makes a good one")
+            Error::usage(problem).hint("give another file: run `head -c 32 /dev/urandom > NEW_FILE` to create one")
         );
     }
     Ok(hmac::Key::new(hmac::HMAC_SHA256, bytes))
@@ -240,7 +240,7 @@ mod tests {
         let error = Privacy::new(&private, None).err().expect("refused");
         assert_eq!(
             error.message(),
-            "--redact a: the pattern is no regular expression: unclosed group; nothing was sent"
+            "--redact a: the pattern is not a regular expression: unclosed group; nothing was sent"
         );
     }
 }

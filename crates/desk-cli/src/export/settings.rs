@@ -59,7 +59,7 @@ impl std::str::FromStr for Share {
         let numbers = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
         match numbers {
             Some((index, of)) if (Share { index, of }).is_one() => Ok(Share { index, of }),
-            _ => Err("write it as 3/8: the third of eight".to_owned()),
+            _ => Err("write a share such as 3/8, the third of eight".to_owned()),
         }
     }
 }
@@ -98,7 +98,7 @@ impl Settings {
             return Err(Error::usage(problem).hint("give both, the same for each share"));
         }
         if since.zip(until).is_some_and(|(since, until)| since > until) {
-            return Err(Error::usage("--since is after --until").hint("exchange them"));
+            return Err(Error::usage("--since is after --until").hint("swap them"));
         }
         let list = list.to_owned();
         Ok(Settings { version: VERSION, service, list, format, since, until, arguments, private, hmac_key, partition })
@@ -107,14 +107,14 @@ impl Settings {
     /// Refuses settings that no export of this version has written.
     pub(crate) fn check(&self) -> Result<()> {
         if self.version != VERSION {
-            let problem = format!("the manifest is of version {}, and this program knows {VERSION}", self.version);
-            return Err(Error::usage(problem).hint("use the version of desk that the export was begun with"));
+            let problem = format!("the manifest has version {}, and this program knows {VERSION}", self.version);
+            return Err(Error::usage(problem).hint("use the version of `desk` that began the export"));
         }
         match self.partition {
-            Some(share) if !share.is_one() => Err(Error::integrity(format!(
-                "the manifest is of a share that cannot be, {share}; no file was changed"
-            ))
-            .hint("restore the manifest from a copy, or export into another directory")),
+            Some(share) if !share.is_one() => {
+                Err(Error::integrity(format!("the manifest has an impossible share, {share}; no file was changed"))
+                    .hint("restore the manifest from a copy, or export to another directory"))
+            }
             _ => Ok(()),
         }
     }
@@ -168,7 +168,7 @@ fn moment(text: &str, of_day: fn(NaiveDate) -> Option<DateTime<Utc>>) -> Result<
     let moment = day.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)));
     // The service's clock has microseconds.
     let moment = moment.and_then(|moment| DateTime::from_timestamp_micros(moment.timestamp_micros()));
-    moment.ok_or_else(|| "write a day or a moment, such as 2026-01-31 or 2026-01-31T09:30:00Z".to_owned())
+    moment.ok_or_else(|| "write a date or a time, such as 2026-01-31 or 2026-01-31T09:30:00Z".to_owned())
 }
 
 #[cfg(test)]

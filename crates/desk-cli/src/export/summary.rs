@@ -35,7 +35,7 @@ pub(super) fn print(
     } else {
         let (requests, retries, seconds) = (counts.requests(), counts.retries(), started.elapsed().as_secs_f64());
         message(&format!(
-            "{} in {}, {} proven, {}; {} now, by {}, {}, in {seconds:.1} s",
+            "{} in {}, {} proven, {}; {} in this run, by {}, {}, in {seconds:.1} s",
             many(rows, "row"),
             many(windows, "window"),
             windows - unproven,
@@ -50,7 +50,7 @@ pub(super) fn print(
     }
     let problem = format!("{unproven} of {windows} windows are not proven: rows may be missing from them");
     Err(Error::new(Exit::Partial, "partial", problem)
-        .hint(format!("type `desk export verify {}`: it reads them anew", files::quoted(&options.dir))))
+        .hint(format!("run `desk export verify {}`: it re-downloads them", files::quoted(&options.dir))))
 }
 
 /// The error if the service's clock has not passed the requested end.
@@ -58,9 +58,9 @@ fn ahead(last: Option<DateTime<Utc>>, reached: Option<DateTime<Utc>>) -> Result<
     match last {
         Some(until) if reached.is_none_or(|reached| reached < until) => {
             let until = until.to_rfc3339();
-            let problem = format!("the export is not complete: rows until {until} can still come");
+            let problem = format!("the export is incomplete: rows until {until} can still appear");
             Err(Error::new(Exit::Partial, "partial", problem)
-                .hint("type the same command again two minutes after that time: it goes on"))
+                .hint("run the same command again two minutes after that time: it continues"))
         }
         _ => Ok(()),
     }

@@ -33,7 +33,7 @@ pub(super) async fn check_total(
         more => Err(Error::new(
             Exit::Partial,
             "inconsistent",
-            format!("the service counts {more} more rows in all of the time than in its windows"),
+            format!("the service counts {more} more rows in the whole time than in the windows"),
         )
         .hint(hint)),
     }

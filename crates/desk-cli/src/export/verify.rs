@@ -49,8 +49,8 @@ pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
     let (json, started) = (matches.get_flag("json"), Instant::now());
     let paths = manifest::all(&dir)?;
     if paths.is_empty() {
-        let problem = format!("{} has no manifest: it is no export", dir.display());
-        return Err(Error::usage(problem).hint("name the directory of `desk export`"));
+        let problem = format!("{} has no manifest: it is not an export", dir.display());
+        return Err(Error::usage(problem).hint("give the directory of `desk export`"));
     }
     let connection = Connection::new(matches)?;
     let counts = Arc::new(Counts::default());
@@ -73,14 +73,14 @@ pub(super) async fn run(matches: &ArgMatches, mode: Mode) -> Result<()> {
         }
         let verifier = Verifier::new(&client, &settings, &connection, matches, mode)?;
         if mode.keep && !verifier.list.windows {
-            let problem = format!("--keep-deleted: {} cannot be asked for a stretch of time", verifier.list.name);
-            return Err(Error::usage(problem).unsent().hint("copy the directory before you leave the option out"));
+            let problem = format!("--keep-deleted: {} has no time filter", verifier.list.name);
+            return Err(Error::usage(problem).unsent().hint("copy the directory, then leave the option out"));
         }
         if let Some(error) = export.manifest().read_only_error().filter(|_| mode.read) {
             return Err(error
-                .context("--read writes what it reads beside the parts")
+                .context("--read writes temporary files next to the parts")
                 .unsent()
-                .hint("copy the directory to a place that can be written, and verify the copy; or leave --read out"));
+                .hint("copy the directory to a writable disk and verify the copy, or leave --read out"));
         }
         verifier.share(&mut export, &mut result, &counts, json).await?;
     }
@@ -107,7 +107,7 @@ impl<'a> Verifier<'a> {
     ) -> Result<Verifier<'a>> {
         if connection.service() != settings.service {
             let problem = format!("the export is of {}, not of {}", settings.service, connection.service());
-            return Err(Error::usage(problem).hint("name the same service as before"));
+            return Err(Error::usage(problem).hint("give the same service as before"));
         }
         let input = Input { values: settings.arguments.clone(), ..Input::default() };
         let key = matches.get_one::<PathBuf>("hmac-key-file");
@@ -145,7 +145,7 @@ impl<'a> Verifier<'a> {
             // All windows are stored, but the export was killed before it recorded its end.
             Some(last) if until.is_some() => {
                 let rows = result.there() - before;
-                let hint = "type the same command again, when the service is at rest";
+                let hint = "run the same command again when the service is idle";
                 check_total(self.list, self.client, &self.input, (first, until), rows, hint).await?;
                 // An export with differences is not complete.
                 match kept == result.kept + result.more && export.manifest().read_only_error().is_none() {
@@ -155,7 +155,7 @@ impl<'a> Verifier<'a> {
             }
             _ => {
                 let from = last.map_or("the beginning".to_owned(), |last| last.to_rfc3339());
-                result.missing.push(format!("what comes behind {from} in {}", manifest.path().display()));
+                result.missing.push(format!("rows after {from} in {}", manifest.path().display()));
                 Ok(())
             }
         }
@@ -184,7 +184,7 @@ impl<'a> Verifier<'a> {
         }
         if let Some(error) = export.manifest().read_only_error() {
             let from = window.from.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-            let error = error.context(format!("what {} has of {from} differs", export.path().display()));
+            let error = error.context(format!("the window of {from} in {} differs", export.path().display()));
             return Err(Error { exit: Exit::Integrity, kind: "integrity", ..error });
         }
         // `clean` has removed the unrecorded parts of an intact window.
@@ -192,9 +192,9 @@ impl<'a> Verifier<'a> {
         if self.mode.keep
             && let Some(left) = left.first()
         {
-            let problem = format!("{left} is not recorded, and may have rows that are nowhere else");
+            let problem = format!("{left} is not recorded, and may have the only copy of rows");
             return Err(Error::integrity(problem)
-                .hint("put the newest manifest back; or copy the directory, and leave --keep-deleted out"));
+                .hint("restore the newest manifest; or copy the directory, and leave --keep-deleted out"));
         }
         // An earlier window has created the table.
         let first = export.manifest().windows().next().is_none_or(|first| first.from == window.from);
@@ -299,7 +299,8 @@ impl<'a> Verifier<'a> {
     fn privacy(&self) -> Result<Privacy> {
         let privacy = Privacy::new(&self.settings.private, self.key)?;
         if privacy.key_id() != self.settings.hmac_key {
-            return Err(Error::usage("the key is not the one that the export was made with").hint("give the same file"));
+            return Err(Error::usage("the key differs from the key of the export")
+                .hint("give the same --hmac-key-file as before"));
         }
         Ok(privacy)
     }

@@ -60,16 +60,16 @@ impl VerifyResult {
             output.line(summary.to_string().as_bytes())?;
             output.flush()?;
         } else {
-            let gone = [(kept, "kept"), (removed, "removed here as well")].map(|(rows, what)| match rows {
+            let gone = [(kept, "kept"), (removed, "removed here too")].map(|(rows, what)| match rows {
                 0 => String::new(),
                 rows => format!(", at least {} gone from the service {what}", many(rows, "row")),
             });
             let changed = match changed {
                 0 => String::new(),
-                changed => format!(", other rows in the same number in {}", many(changed, "window")),
+                changed => format!(", an equal number of other rows in {}", many(changed, "window")),
             };
             message(&format!(
-                "{} in {}: {fixed} read again, {wrong} still wrong{changed}{}; {}; {} in {:.1} s",
+                "{} in {}: {fixed} downloaded again, {wrong} still wrong{changed}{}; {}; {} in {:.1} s",
                 many(rows, "row"),
                 many(windows, "window"),
                 gone.concat(),
@@ -84,9 +84,9 @@ impl VerifyResult {
     fn compared(&self) -> String {
         match (self.counted, self.windows.saturating_sub(self.counted)) {
             (0, 1..) => "compared with every row of the service".to_owned(),
-            (_, 0) => "compared with the service's counts alone, not with its rows (--read does that)".to_owned(),
+            (_, 0) => "compared with the service's counts only, not with its rows (--read compares rows)".to_owned(),
             (counted, read) => format!(
-                "compared with the service's rows in {}, with its counts alone in {counted} (--read compares rows)",
+                "compared with the service's rows in {}, with its counts only in {counted} (--read compares rows)",
                 many(read, "window")
             ),
         }
@@ -95,24 +95,24 @@ impl VerifyResult {
     fn complete(&self, keep: bool) -> Result<()> {
         let VerifyResult { wrong, changed, more, missing, .. } = self;
         if *wrong > 0 {
-            let problem = format!("{wrong} windows cannot be proven: the service's answers do not fit together");
-            return Err(Error::integrity(problem).hint("type the same command again, when the service is at rest"));
+            let problem = format!("{wrong} windows cannot be proven: the service's answers contradict each other");
+            return Err(Error::integrity(problem).hint("run the same command again when the service is idle"));
         }
         let partial = |problem| Error::new(Exit::Partial, "partial", problem);
-        let copy =
-            "to have these rows too, copy the directory, and leave --keep-deleted out: then windows are read again";
+        let copy = "to get these rows too, copy the directory, and run the command without --keep-deleted";
         if *more > 0 {
-            let problem = format!("the service has at least {more} rows more than windows that are kept as they are");
+            let problem = format!("the service has at least {more} more rows than the kept windows");
             return Err(partial(problem).hint(copy));
         }
         if keep && *changed > 0 {
             let kept = many(changed, "window");
-            let problem = format!("the service has other rows, in the same number, in {kept} kept as before");
+            let problem = format!("the service has an equal number of other rows in {kept} kept as before");
             return Err(partial(problem).hint(copy));
         }
         if !missing.is_empty() {
-            let problem = format!("what is there agrees, but the export is not complete: {}", missing.join(", "));
-            return Err(partial(problem).hint("type the `desk export` command again: it goes on"));
+            let problem =
+                format!("the stored windows are correct, but the export is incomplete: {}", missing.join(", "));
+            return Err(partial(problem).hint("run the `desk export` command again: it continues"));
         }
         Ok(())
     }

@@ -70,7 +70,7 @@ impl WindowWriter {
             false => rows.extend(items),
         }
         let State::Idle(mut dir) = std::mem::replace(&mut self.dir, State::Failed) else {
-            return Err(failed("one before it was not".to_owned()));
+            return Err(failed("an earlier window could not be stored".to_owned()));
         };
         self.dir = State::Busy(tokio::task::spawn_blocking(move || {
             let mut sink = starter.begun(sink, (proof.from, proof.until))?;
@@ -96,7 +96,7 @@ impl WindowWriter {
     pub(crate) fn dir(&mut self) -> Result<&mut ExportDir> {
         match &mut self.dir {
             State::Idle(dir) => Ok(dir),
-            _ => Err(failed("one before it was not".to_owned())),
+            _ => Err(failed("an earlier window could not be stored".to_owned())),
         }
     }
 }
@@ -119,5 +119,5 @@ impl Starter {
 }
 
 fn failed(why: String) -> Error {
-    Error::new(Exit::Error, "internal", format!("a window could not be kept: {why}"))
+    Error::new(Exit::Error, "internal", format!("a window could not be stored: {why}"))
 }

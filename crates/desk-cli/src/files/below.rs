@@ -61,7 +61,7 @@ impl Below {
         let file: File = rustix::fs::openat(self.dir()?, self.name.as_str(), flags, Mode::empty())?.into();
         match file.metadata()?.is_file() {
             true => Ok(file),
-            false => Err(io::Error::new(ErrorKind::InvalidInput, "it is no file")),
+            false => Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")),
         }
     }
 
@@ -145,7 +145,7 @@ fn walk(dir: &Path, steps: &str, make: bool) -> io::Result<(Vec<OwnedFd>, PathBu
 /// Refuses a text that is not the name of one file.
 fn is_step(name: &str) -> io::Result<&str> {
     match name {
-        "" | "." | ".." => Err(io::Error::new(ErrorKind::InvalidInput, format!("{name:?} names no file"))),
+        "" | "." | ".." => Err(io::Error::new(ErrorKind::InvalidInput, format!("{name:?} is not a file name"))),
         _ if name.contains('/') => Err(io::Error::new(ErrorKind::InvalidInput, format!("{name:?} is a path"))),
         _ => Ok(name),
     }

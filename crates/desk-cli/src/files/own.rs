@@ -93,7 +93,7 @@ fn check_found(found: &Metadata, path: &Path) -> io::Result<()> {
         return Err(link(path));
     }
     if !found.is_file() {
-        return Err(refused(format!("{} is no file", path.display()), move_away(path)));
+        return Err(refused(format!("{} is not a regular file", path.display()), move_away(path)));
     }
     check(found.into(), (&std::fs::metadata(parent(path))?).into(), path)
 }
@@ -102,8 +102,9 @@ fn check_found(found: &Metadata, path: &Path) -> io::Result<()> {
 pub(super) fn check(file: Access, dir: Access, path: &Path) -> io::Result<()> {
     check_user(file, dir, path)?;
     if file.others {
-        let problem = format!("every user may write to {}; it was not used", path.display());
-        let hint = format!("look at the file; if it is right, run `chmod o-w {}`, then the same command", quoted(path));
+        let problem = format!("every user can write to {}; it was not used", path.display());
+        let hint =
+            format!("check the file; if it is correct, run `chmod o-w {}`, then the same command again", quoted(path));
         return Err(refused(problem, hint));
     }
     Ok(())
@@ -121,8 +122,8 @@ pub(super) fn check_user(file: Access, dir: Access, path: &Path) -> io::Result<(
         return Ok(());
     }
     let name = path.display();
-    let problem = format!("{name} belongs to user {user}, not to user {own} who runs this command; it was not used");
-    let hint = format!("run the command as user {user} if you trust that user's files; else {}", move_away(path));
+    let problem = format!("{name} belongs to user {user}, not to user {own}; it was not used");
+    let hint = format!("run the command as user {user} if you trust that user's files; otherwise {}", move_away(path));
     Err(refused(problem, hint))
 }
 
@@ -137,7 +138,7 @@ fn refused(problem: String, hint: String) -> io::Error {
 }
 
 fn move_away(path: &Path) -> String {
-    format!("move it away (`ls -ln {}` shows whose it is), or name another directory", quoted(path))
+    format!("move it away (`ls -ln {}` shows its owner), or give another directory", quoted(path))
 }
 
 /// The error for a file that could not be opened, created, read or written.
@@ -151,7 +152,7 @@ pub(crate) fn failed(doing: &str, path: &Path, error: &io::Error) -> Error {
 /// The error for a name that is taken and must not be.
 pub(crate) fn taken(path: &Path) -> Error {
     let whose = std::fs::symlink_metadata(path).map(|found| format!(", of user {}", found.uid())).unwrap_or_default();
-    let problem = format!("{} is there already{whose}; it was not used", path.display());
+    let problem = format!("{} exists already{whose}; it was not used", path.display());
     Error::integrity(problem).hint(move_away(path))
 }
 

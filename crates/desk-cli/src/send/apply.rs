@@ -40,8 +40,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let plan = Plan::read(file)?;
     let (operation, bulk) = options::planned(&plan.operation)?;
     if (bulk.exact)(&plan.input(bulk, 0))? != plan.first_body {
-        let problem = "this version would send another request than the plan shows";
-        return Err(Error::usage(problem).unsent().hint("use the version that the plan was made with"));
+        let problem = "this version would send a different request from the one in the plan";
+        return Err(Error::usage(problem).unsent().hint("use the version of `desk` that made the plan"));
     }
     let campaign = Campaign::new(matches);
     let place = campaign.ledger_path();
@@ -69,7 +69,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     plan.check_exclusions(bulk, &states, &campaign).map_err(Error::unsent)?;
     if let Some(mark) = ledger.missing_claim_file() {
         let text = format!(
-            "{} cannot be written: a copy of the plan made elsewhere will not be known to be begun; set XDG_STATE_HOME",
+            "cannot write {}: `desk` will not recognise a copy of this plan as started; set XDG_STATE_HOME",
             mark.display()
         );
         message(&if json { json!({ "warning": text }).to_string() } else { text });
@@ -83,16 +83,15 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let (flag, voice, under_way) = (interrupted.clone(), progress.voice(), in_flight.clone());
     let orderly = move || {
         flag.store(true, Ordering::Relaxed);
-        voice.say("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
+        voice.say("ending after the batch in flight; a second interrupt ends at once and leaves that batch unknown");
     };
     let status = campaign.command("status");
     let last = move || match under_way.load(Ordering::Relaxed) {
         true => {
-            let last = Error::interrupted("ended at once; the batch that was on its way may have been sent or not");
-            Error { fate: Some(Fate::Unknown), may_have_acted: true, ..last }.hint(format!("`{status}` shows it"))
+            let last = Error::interrupted("ended at once; the batch in flight may have been sent or not");
+            Error { fate: Some(Fate::Unknown), may_have_acted: true, ..last }.hint(format!("run `{status}`"))
         }
-        false => Error::interrupted("ended at once, with no batch on its way")
-            .hint(format!("`{status}` shows how it stands")),
+        false => Error::interrupted("ended at once, with no batch in flight").hint(format!("run `{status}`")),
     };
     interrupt::on_first(json, orderly, last);
     let attempts = ledger.attempts()?;
@@ -194,7 +193,7 @@ impl Sender<'_> {
         let mut tries = 0;
         loop {
             self.pacer.wait().await?;
-            if self.left_out()? {
+            if self.check_exclusions()? {
                 // The hours may be over after a long check.
                 self.pacer.is_open().await?;
             }
@@ -211,7 +210,7 @@ impl Sender<'_> {
                 Some(wait) => {
                     self.counts.record_retry(wait);
                     let why = error.map_or("", |error| error.kind);
-                    self.progress.voice().say(&format!("batch {}: not sent ({why}); it is tried again", batch + 1));
+                    self.progress.voice().say(&format!("batch {}: not sent ({why}); retrying", batch + 1));
                 }
                 None => return Ok((outcome, error)),
             }
@@ -219,7 +218,7 @@ impl Sender<'_> {
     }
 
     /// Checks the exclusions again if the interval has passed; returns whether it did.
-    fn left_out(&mut self) -> Result<bool> {
+    fn check_exclusions(&mut self) -> Result<bool> {
         let begun = Instant::now();
         if begun < self.look || !self.plan.has_exclusions() {
             return Ok(false);
@@ -254,11 +253,12 @@ impl Sender<'_> {
             self.behind_canary = true;
             return Ok(());
         }
-        let reached = if well { "reached everybody in them" } else { "did not reach everybody in them" };
-        let problem = format!("the canary is over: the first batches ({}) {reached}", self.plan.canary);
+        let reached = if well { "reached all recipients" } else { "did not reach all recipients" };
+        let problem = format!("stopped after the canary: the first batches ({}) {reached}", self.plan.canary);
         let status = self.campaign.command("status");
-        Err(Error::new(Exit::Partial, "stopped", problem)
-            .hint(format!("look at what arrived and at `{status}`, then type the same command with --after-canary")))
+        Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
+            "check the arrived messages and run `{status}`, then run the same command with --after-canary"
+        )))
     }
 
     /// Applies the stop rules to an outcome.
@@ -280,11 +280,12 @@ impl Sender<'_> {
                 let stopped = error.into_iter().fold(stopped, Error::cause);
                 let report = self.campaign.command("report");
                 Err(stopped.hint(format!(
-                    "see `{report}`; the same command goes on with the others, --stop-rejected 100% to the end"
+                    "run `{report}`; the same command continues with the other batches, with --stop-rejected \
+                     100% to the end"
                 )))
             }
             (Outcome::Unknown, _) if self.run.unknown >= self.stop_unknown => {
-                let problem = format!("{} outcomes in a row are unknown", self.run.unknown);
+                let problem = format!("{} consecutive outcomes are unknown", self.run.unknown);
                 Err(Error::new(Exit::Unknown, "stopped", problem))
             }
             _ => Ok(()),
@@ -386,27 +387,26 @@ fn end(sender: &Sender<'_>, stopped: Result<()>, json: bool) -> Result<()> {
             Err(Error { hint: doubt.hint, fate: doubt.fate, may_have_acted: true, ..stopped })
         }
         (Err(stopped), Err(doubt)) => {
-            let waits = || format!("{waiting} recipients wait for the same command");
+            let waits = || format!("run the same command for the {waiting} other recipients");
             let hint = stopped.hint.clone().unwrap_or_else(waits);
             Err(doubt.earlier(stopped).and_hint(&hint))
         }
-        (Err(stopped), Ok(())) => Err(stopped.note(format!("{waiting} recipients wait"))),
+        (Err(stopped), Ok(())) => Err(stopped.note(format!("{waiting} recipients are not sent yet"))),
         (Ok(()), Err(doubt)) => Err(doubt),
         (Ok(()), Ok(())) => {
             let missed = states.count("partial").1 + states.count("rejected").1;
             if missed == 0 {
-                let hint = format!("see `{}`", sender.campaign.command("status"));
+                let hint = format!("run `{}`", sender.campaign.command("status"));
                 return printed.map_err(|error| {
-                    let error = error.note(format!("but all is sent: {}", states.summary())).hint(hint);
+                    let error = error.note(format!("but every batch is sent: {}", states.summary())).hint(hint);
                     Error { may_have_acted: true, ..error }
                 });
             }
-            let problem = format!(
-                "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"
-            );
+            let problem =
+                format!("every batch is sent, but {missed} recipients are in batches that were rejected or partial");
             let partial = Error::new(Exit::Partial, "partial", problem);
             Err(Error { may_have_acted: sender.run.acted, ..partial }
-                .hint(format!("see `{}`", sender.campaign.command("report"))))
+                .hint(format!("run `{}`", sender.campaign.command("report"))))
         }
     }
 }

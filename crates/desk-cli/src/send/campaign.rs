@@ -46,7 +46,7 @@ impl Campaign {
         let problem =
             format!("{} in {} may have been messaged or not", many(people, "recipient"), many(batches, "batch"));
         let error = Error::new(Exit::Unknown, "unknown", problem);
-        let hint = format!("type `{}`: it shows what is known, and takes your decision", self.command("reconcile"));
+        let hint = format!("run `{}`: it shows the evidence and records your decision", self.command("reconcile"));
         Err(Error { fate: Some(Fate::Unknown), may_have_acted: true, ..error }.hint(hint))
     }
 }

@@ -26,17 +26,17 @@ pub(super) fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: 
             line.trim().parse().ok()
         }
         None => {
-            let problem = format!("nobody has agreed to send to {all} people");
+            let problem = format!("sending to {all} people needs consent");
             return Err(Error::usage(problem)
                 .unsent()
-                .hint(format!("look at {}, then add --yes-send-to {all}", campaign.plan.display())));
+                .hint(format!("check {}, then add --yes-send-to {all}", campaign.plan.display())));
         }
     };
     match given {
         Some(given) if given == all => Ok(()),
-        _ => Err(Error::usage(format!("the plan has {all} recipients, which is not what was given"))
+        _ => Err(Error::usage(format!("the plan has {all} recipients, not the given number"))
             .unsent()
-            .hint("look at the plan again")),
+            .hint("check the plan")),
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> 
     let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
     let asks = match states.is_begun() {
         true => "",
-        false => "; the service was not asked whether it was sent before, which `apply` does",
+        false => "; without --dry-run, `apply` first asks the service whether the plan was sent before",
     };
     let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
     message(&format!(

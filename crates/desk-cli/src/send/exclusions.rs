@@ -37,7 +37,7 @@ impl Exclusions {
             let problem = "--min-gap and --ledger need each other";
             return Err(Error::usage(problem)
                 .unsent()
-                .hint("give --min-gap 7d and the --ledger of each campaign before"));
+                .hint("give --min-gap 7d and the --ledger of each earlier campaign"));
         }
         Ok(Exclusions { suppress, ledgers, min_gap_ms: gap.map_or(0, TimeDelta::num_milliseconds) })
     }
@@ -75,7 +75,8 @@ impl Exclusions {
         let since = Utc::now() - TimeDelta::milliseconds(self.min_gap_ms);
         for ledger in &self.ledgers {
             let ledger = Ledger::read(ledger, ledger).map_err(Error::unsent)?;
-            let lost = "put the newest copy back, with the files beside it; if it is lost, leave out all of its people by --suppress";
+            let lost = "restore the newest copy with the files next to it; if it is lost, exclude all of its \
+                recipients by --suppress";
             ledger.check_newest().map_err(|error| error.unsent().hint(lost))?;
             lately.extend(ledger.messaged_since(since)?);
             waiting += States::new(ledger.size()?, Some(&ledger))?.sendable().1;
@@ -99,12 +100,12 @@ impl Exclusions {
             return Ok(());
         }
         let problem = format!(
-            "since it was planned, of those who wait {} came onto --suppress and {} messaged by --ledger",
+            "since the plan was made, {} came onto --suppress and {} messaged by --ledger",
             many(stopped, "recipient"),
             many(again, "recipient"),
         );
         Err(Error::new(Exit::Error, "stopped", problem).unsent().hint(format!(
-            "plan anew; if some of it was sent, with --ledger {own} too, and a --min-gap that goes back to then"
+            "make a new plan; if some batches were sent, add --ledger {own} and a --min-gap that includes them"
         )))
     }
 }
@@ -115,7 +116,7 @@ fn lasts(path: &Path) -> bool {
 }
 
 fn unnameable(path: &Path) -> Error {
-    Error::usage(format!("{} is no name in UTF-8", path.display()))
+    Error::usage(format!("the path {} is not UTF-8", path.display()))
         .unsent()
-        .hint("rename it: the plan names it, because it is looked at again before anything is sent")
+        .hint("rename the file: the plan has its path, because `apply` reads it again")
 }

@@ -76,10 +76,10 @@ impl Ledger {
         // Two equal copies would not know of each other's batches.
         if let Some(original) = original {
             let (own, original) = (self.path.display(), files::quoted(&original));
-            let problem = format!("{own} is a copy of {original}, which is still there");
+            let problem = format!("{own} is a copy of {original}, which still exists");
             return Err(Error::usage(problem)
                 .unsent()
-                .hint(format!("send by --ledger {original}; or remove that one, if nobody sends by it any more")));
+                .hint(format!("send by --ledger {original}, or remove it if no command uses it any more")));
         }
         self.claim = plan.claim(&self.mark()?, &self.path)?;
         // Another process may have sent until the claim files were locked.
@@ -121,8 +121,9 @@ impl Ledger {
         if self.missing == 0 {
             return Ok(());
         }
-        let problem = format!("{} is old: it lacks the last {} notes of its plan", self.path.display(), self.missing);
-        Err(Error::integrity(problem).hint("put the newest copy back, with the files beside it"))
+        let problem =
+            format!("{} is an old copy: it lacks the last {} records of its plan", self.path.display(), self.missing);
+        Err(Error::integrity(problem).hint("restore the newest copy with the files next to it"))
     }
 
     /// Refuses the ledger of another plan.
@@ -133,7 +134,7 @@ impl Ledger {
         let problem = format!("{} is the ledger of another plan", self.path.display());
         Err(Error::usage(problem)
             .unsent()
-            .hint("give this plan's own by --ledger FILE, or the plan that it belongs to"))
+            .hint("give the ledger of this plan by --ledger FILE, or the plan of this ledger"))
     }
 
     /// Refuses another service than the one that the ledger was created for.
@@ -142,9 +143,10 @@ impl Ledger {
         if own == service {
             return Ok(());
         }
-        let problem = format!("{} was begun for another service, {own}", self.path.display());
+        let problem = format!("{} belongs to another service, {own}", self.path.display());
         Err(Error::usage(problem).unsent().hint(
-            "use the same --application-id or --base-url as before; if that was a mistake and nothing was sent there, plan again",
+            "give the same --application-id or --base-url as before; if that was a mistake and no batch was \
+             sent there, make a new plan",
         ))
     }
 

@@ -88,7 +88,7 @@ impl LedgerFile {
         }
         let (db, is_ledger) = opened.map_err(|error| failed(path, &error))?;
         if !is_ledger {
-            return Err(Error::usage(format!("{} is no ledger of this version of `desk`", path.display()))
+            return Err(Error::usage(format!("{} is not a ledger of this version of `desk`", path.display()))
                 .hint("give the ledger of the plan by --ledger FILE"));
         }
         let metadata = (file.metadata(), std::fs::metadata(path));
@@ -96,7 +96,7 @@ impl LedgerFile {
             && (locked.dev(), locked.ino()) != (used.dev(), used.ino())
         {
             let problem = format!("{} was replaced just now", path.display());
-            return Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again"));
+            return Err(Error::new(Exit::TryLater, "busy", problem).hint("run the same command again"));
         }
         if to_write {
             // SQLite has opened its journal by now.
@@ -202,17 +202,19 @@ pub(crate) fn now() -> String {
 
 /// The error for a ledger that SQLite cannot read or write.
 pub(crate) fn failed(path: &Path, error: &rusqlite::Error) -> Error {
-    let problem = format!("the ledger {} cannot be used: {error}", path.display());
+    let problem = format!("cannot use the ledger {}: {error}", path.display());
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt) => {
-            Error::integrity(problem).hint("put the newest copy back, with the files beside it")
+            Error::integrity(problem).hint("restore the newest copy with the files next to it")
         }
         Some(ErrorCode::NotADatabase) => Error::usage(problem).hint("give the ledger of the plan by --ledger FILE"),
         Some(ErrorCode::DiskFull) => {
-            Error::new(Exit::Error, "io", problem).hint("make room, then type the same command again")
+            Error::new(Exit::Error, "io", problem).hint("free disk space, then run the same command again")
         }
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Error::new(Exit::Error, "io", problem)
-            .hint("let yourself write to it and its directory, or copy it, with the files beside it, to where you can"),
-        _ => Error::new(Exit::Error, "io", problem).hint("mend it, then type the same command again"),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Error::new(Exit::Error, "io", problem).hint(
+            "make the ledger and its directory writable (`chmod u+rwx DIR`), or copy it with the files \
+                next to it to a writable directory",
+        ),
+        _ => Error::new(Exit::Error, "io", problem).hint("fix the cause, then run the same command again"),
     }
 }

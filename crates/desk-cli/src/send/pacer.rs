@@ -72,7 +72,7 @@ impl<'a> Pacer<'a> {
     /// An error if the user has interrupted the run.
     pub(super) fn is_over(&self) -> Result<()> {
         match self.interrupted.load(Ordering::Relaxed) {
-            true => Err(Error::interrupted("interrupted").hint("type the same command again: it goes on from there")),
+            true => Err(Error::interrupted("interrupted").hint("run the same command again: it continues from there")),
             false => Ok(()),
         }
     }
@@ -101,13 +101,14 @@ impl<'a> Pacer<'a> {
         let mut announced = false;
         while let Some((hours, opens)) = self.hours.and_then(|hours| Some((hours, hours.opens(Utc::now())?))) {
             if !self.wait {
-                let problem = format!("it is outside {hours}, the hours of the plan");
+                let problem = format!("the time is outside {hours}, the hours of the plan");
                 return Err(Error::new(Exit::TryLater, "stopped", problem)
-                    .hint(format!("type the same command from {} on, or with --wait", opens.to_rfc3339())));
+                    .hint(format!("run the same command after {}, or with --wait", opens.to_rfc3339())));
             }
             self.is_over()?;
             if !std::mem::replace(&mut announced, true) {
-                let text = format!("waiting for {}: it is outside {hours}, the hours of the plan", opens.to_rfc3339());
+                let text =
+                    format!("waiting for {}: the time is outside {hours}, the hours of the plan", opens.to_rfc3339());
                 self.voice.say(&text);
             }
             // Small steps: the clock may be set, and the machine may sleep.

@@ -79,15 +79,15 @@ impl Plan {
         let bytes = std::fs::read(path);
         let bytes = bytes.map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", path, &error) }.unsent())?;
         let changed = || {
-            Error::integrity(format!("{} is no plan as it was written", path.display()))
+            Error::integrity(format!("{} is not an unchanged plan", path.display()))
                 .unsent()
-                .hint("put it back as it was written; a new plan messages those again whom this one has reached")
+                .hint("restore the original file; a new plan would message the reached recipients again")
         };
         let value = crate::json::strict(&bytes).map_err(|_| changed())?;
         let version = value.get("version").and_then(Value::as_u64);
         if version.is_some_and(|version| version != u64::from(VERSION)) {
             let problem = format!("{} is a plan of another version of `desk`", path.display());
-            return Err(Error::usage(problem).unsent().hint("use that version"));
+            return Err(Error::usage(problem).unsent().hint("use that version of `desk`"));
         }
         let plan: Plan = serde_json::from_value(value).map_err(|_| changed())?;
         let size = plan.batch_size.max(1);
@@ -156,9 +156,9 @@ impl Plan {
             files::sync(files::parent(path))
         });
         written.map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => Error::usage(format!("{} is there already", path.display()))
+            std::io::ErrorKind::AlreadyExists => Error::usage(format!("{} exists already", path.display()))
                 .unsent()
-                .hint("name another file: a plan is not written over, because it may have been begun"),
+                .hint("give another file: a plan is never overwritten, because it may have been started"),
             _ => Error::io("write to", path, &error).unsent(),
         })
     }
@@ -173,22 +173,26 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if lists.flatten().filter(|file| file.as_os_str() == "-").count() > 1 {
         return Err(Error::usage("--recipients, --body and --suppress cannot share stdin")
             .unsent()
-            .hint("give all but one by a file"));
+            .hint("give at most one of them as `-`"));
     }
     let out = arguments::path(matches, "out");
     if out == Path::new("-") {
-        let problem = "--out - would be a file of that name";
-        return Err(Error::usage(problem).unsent().hint("name a file: a plan is kept, because it says what was sent"));
+        let problem = "--out - would be a file with that name";
+        return Err(Error::usage(problem)
+            .unsent()
+            .hint("give a file: keep the plan, because it records the message and its recipients"));
     }
     let ledger = ledger_file::default_path(out);
     if ledger.exists() {
-        let problem = format!("{} is the ledger of a plan before", ledger.display());
-        return Err(Error::usage(problem).unsent().hint("give the plan another name, because its ledger goes by that"));
+        let problem = format!("{} is the ledger of an earlier plan", ledger.display());
+        return Err(Error::usage(problem)
+            .unsent()
+            .hint("give the plan another name: its name is also that of its ledger"));
     }
     let mut input = arguments::input(own.iter().copied(), matches, true)?;
     if input.body.remove(bulk.recipients).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
         let problem = format!("the body has `{}`", bulk.recipients);
-        return Err(Error::usage(problem).unsent().hint("give them by --recipients alone"));
+        return Err(Error::usage(problem).unsent().hint("give the recipients by --recipients only"));
     }
     let exclusions = Exclusions::new(matches)?;
     let passing = exclusions.transient();
@@ -225,7 +229,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         error
             .unsent()
             .note(format!("the plan is written to {}", out.display()))
-            .hint(format!("type `desk send apply {} --dry-run`", files::quoted(out)))
+            .hint(format!("run `desk send apply {} --dry-run`", files::quoted(out)))
     })
 }
 
@@ -253,15 +257,15 @@ fn chosen(matches: &ArgMatches, file: &Path, exclusions: &Exclusions, bulk: &Bul
     let (lately, waiting) = exclusions.lately()?;
     removed.messaged_lately = less(&mut people, &mut |id| !lately.contains(id));
     if people.is_empty() {
-        let problem = format!("nobody is left to send to ({})", removed.summary());
+        let problem = format!("no recipient is left ({})", removed.summary());
         return Err(Error::usage(problem)
             .unsent()
-            .hint("look at --recipients, and at who is left out by --suppress and --min-gap"));
+            .hint("check --recipients and the exclusions by --suppress and --min-gap"));
     }
     let max = matches.get_one::<usize>("max-recipients").copied().unwrap_or(usize::MAX);
     if people.len() > max {
         let problem = format!("{} recipients are more than --max-recipients {max}", people.len());
-        return Err(Error::usage(problem).unsent().hint("look whether it is the right list"));
+        return Err(Error::usage(problem).unsent().hint("check whether it is the right list"));
     }
     Ok(Chosen { people, removed, waiting })
 }
@@ -269,9 +273,9 @@ fn chosen(matches: &ArgMatches, file: &Path, exclusions: &Exclusions, bulk: &Bul
 fn size(matches: &ArgMatches, bulk: &Bulk) -> Result<usize> {
     let max = bulk.batch.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
     match matches.get_one::<usize>("batch-size").copied() {
-        Some(size) if size > max => Err(Error::usage(format!("--batch-size {size} is more than the service takes"))
+        Some(size) if size > max => Err(Error::usage(format!("--batch-size {size} is more than the service accepts"))
             .unsent()
-            .hint(format!("give {max} at most"))),
+            .hint(format!("give at most {max}"))),
         size => Ok(size.unwrap_or(50).min(max)),
     }
 }
@@ -300,13 +304,13 @@ impl Removed {
 fn in_doubt(people: usize, batch_size: usize, per_second: f64) -> String {
     let took = |size: usize| time(people.div_ceil(size) as f64 / per_second);
     let doubt = people as f64 / 10_000.0;
-    let expected = format!("if that is one in 10,000, {doubt:.2} people of all");
+    let expected = format!("if that happens to one in 10,000, {doubt:.2} people of all");
     if batch_size == 1 {
-        return format!("a request without an answer leaves one person in doubt; {expected}");
+        return format!("a request without a response leaves one person in doubt; {expected}");
     }
     format!(
-        "a request without an answer leaves all of its batch in doubt, here {} at once; {expected}. --batch-size 1 leaves as \
-         many in doubt, but one by one, and takes {} instead of {}",
+        "a request without a response leaves its whole batch in doubt, here {} people at once; {expected}. \
+         --batch-size 1 leaves as many in doubt, but one by one, and takes {} instead of {}",
         batch_size.min(people),
         took(1),
         took(batch_size),
@@ -337,24 +341,27 @@ fn summary(plan: &Plan, (waiting, passing): (usize, &[PathBuf]), out: &Path, jso
         return output.flush();
     }
     let braces = match placeholders {
-        true => "the message has `{{`: nothing is put in there, everybody gets it as it is\n",
+        true => "the message has `{{`: placeholders are not filled in, every recipient gets the text as it is\n",
         false => "",
     };
     let passing: String = passing
         .iter()
-        .map(|path| format!("--suppress {}: `apply` cannot look at it again; a file it could\n", path.display()))
+        .map(|path| {
+            format!("--suppress {}: `apply` cannot read it again; give a file to have it checked\n", path.display())
+        })
         .collect();
     let waiting = match waiting {
         0 => String::new(),
         more => format!(
-            "{} of campaigns before are still to be messaged by those: send those first, else `apply` stops if they reach any of these\n",
+            "earlier campaigns have yet to message {}: send those first, or `apply` stops if they reach any of \
+             these recipients\n",
             many(more, "recipient")
         ),
     };
     let hours = plan.only_between.map_or(String::new(), |hours| format!(" within {hours}"));
     message(&format!(
         "{} in {} of {batch_size}, {}{hours}; {}\n{}\n{waiting}{passing}{braces}\
-         nothing was sent; look at {5}, then type `desk send apply {5}`",
+         nothing was sent; check {5}, then run `desk send apply {5}`",
         many(count, "recipient"),
         many(batches, "batch"),
         time(*estimated_seconds),

@@ -75,9 +75,10 @@ impl Claim {
     /// The error for a plan that another ledger than `ledger` has claimed.
     fn refuses(&self, file: &Path, ledger: &Path) -> Error {
         let (plan, ledger, place) = (file.display(), ledger.display(), &self.place);
-        let problem = format!("{plan} was begun, and its ledger is not {ledger}");
+        let problem = format!("{plan} was started with another ledger than {ledger}");
         Error::usage(problem).unsent().hint(format!(
-            "give its --ledger FILE (it was {place}): without it nobody knows who was messaged, and a new plan messages all again"
+            "give its ledger by --ledger FILE (it was {place}): only that ledger has the messaged recipients, \
+             and a new plan would message all again"
         ))
     }
 }

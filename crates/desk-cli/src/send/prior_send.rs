@@ -124,10 +124,11 @@ impl<'a> PriorSendCheck<'a> {
         let found =
             self.find(self.asked.1, attempts).await?.and_then(|earlier| Some((earlier.found, earlier.command?)));
         let Some((found, look)) = found else { return Ok(()) };
-        let problem = format!("another run may be sending this plan: {found}; no more is sent");
+        let problem = format!("another run may be sending this plan: {found}; this run has stopped");
         let error = Error { may_have_acted: true, ..Error::new(Exit::Unknown, "sent_before", problem) };
         Err(error.hint(format!(
-            "look at `{look}`; go on with one run alone, or if it is of another campaign: type the same command again"
+            "run `{look}`; if it is another campaign's, run the same command again; otherwise continue with \
+             only one run"
         )))
     }
 
@@ -136,7 +137,7 @@ impl<'a> PriorSendCheck<'a> {
         match Case::new(self.plan, self.bulk, self.client.clone(), sent, TimeDelta::zero()) {
             Some(mut case) => earlier(&mut case, since).await,
             None => {
-                let found = "the service has no list or result that shows what was sent".to_owned();
+                let found = "the service has no list or result that shows sent messages".to_owned();
                 Ok(Some(Earlier { found, command: None }))
             }
         }
@@ -145,21 +146,21 @@ impl<'a> PriorSendCheck<'a> {
     fn refused(&self, earlier: &Earlier) -> Error {
         let problem = format!("this plan may have been sent before: {}", earlier.found);
         let error = Error::new(Exit::Unknown, "sent_before", problem).unsent();
-        let look = earlier.command.as_ref().map_or(String::new(), |look| format!("look at `{look}`; "));
+        let look = earlier.command.as_ref().map_or(String::new(), |look| format!("run `{look}`; "));
         let empty: Vec<String> = self.empty.iter().map(|path| files::quoted(path)).collect();
         let empty = match empty.is_empty() {
             true => String::new(),
-            false => format!(", after `rm {}`, which know of no batch", empty.join(" ")),
+            false => format!(", after `rm {}`: these files have no batch", empty.join(" ")),
         };
         let hint =
-            format!("{look}if it was sent from another place, give the ledger from there by --ledger FILE{empty}");
+            format!("{look}if it was sent from another machine, give the ledger from there by --ledger FILE{empty}");
         error.hint(format!("{hint}; {}", assertion("if it was not sent before,")))
     }
 }
 
 /// The error if the service could not be asked.
 fn unasked(error: Error) -> Error {
-    let error = error.context("it cannot be told whether this plan was sent before").unsent();
+    let error = error.context("cannot find out whether this plan was sent before").unsent();
     Error { may_have_acted: false, ..error }.and_hint(&assertion("if you know that it was not sent before,"))
 }
 

@@ -23,16 +23,16 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::usage(format!("{name}, line {line}: this is no UTF-8")).unsent().hint("save the list as UTF-8")
+        Error::usage(format!("{name}, line {line}: the text is not UTF-8")).unsent().hint("save the list as UTF-8")
     })?;
     if text.contains('\r') && !text.contains('\n') {
-        let problem = format!("{name} has lines that end with CR alone");
+        let problem = format!("{name} has lines that end with CR only");
         return Err(Error::usage(problem).unsent().hint("save the list with LF or CRLF"));
     }
     if text.trim().is_empty() {
         let problem = format!("{name} is empty");
         return Err(Error::usage(problem).unsent().hint(format!(
-            "look whether it was written whole; a list of nobody has the header `{}`",
+            "check whether the file is complete; write an empty list as the header `{}`",
             bulk.recipients
         )));
     }
@@ -43,8 +43,8 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let more = problems.len().saturating_sub(MAX_PROBLEMS);
     let lines = problems.iter().take(MAX_PROBLEMS).map(|(line, problem)| format!("line {line}: {problem}"));
     let lines = lines.chain((more > 0).then(|| format!("and {more} more"))).collect();
-    let problem = format!("{name} cannot be used");
-    let form = "write one number a line, NDJSON, or CSV with the header";
+    let problem = format!("cannot use {name}");
+    let form = "write one number per line, NDJSON, or CSV with the header";
     Err(Error::usage(problem).unsent().lines(lines).hint(format!("{form} `{}`", bulk.recipients)))
 }
 
@@ -71,7 +71,7 @@ fn parse(text: &str, bulk: &Bulk) -> (Vec<i64>, Problems) {
         let (line, fields) = match record {
             Ok(record) => record,
             Err(line) => {
-                keep(line, Err("a quote is not closed, or stands inside a field".to_owned()));
+                keep(line, Err("a quote is not closed, or is inside a field".to_owned()));
                 break;
             }
         };
@@ -106,7 +106,7 @@ fn parse(text: &str, bulk: &Bulk) -> (Vec<i64>, Problems) {
 }
 
 fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
-    let value = json::strict(line.as_bytes()).map_err(|error| format!("this cannot be read as JSON: {error}"))?;
+    let value = json::strict(line.as_bytes()).map_err(|error| format!("invalid JSON: {error}"))?;
     let value = match &value {
         Value::Object(object) => {
             object.get(bulk.recipients).ok_or_else(|| format!("the property `{}` is missing", bulk.recipients))?
@@ -115,7 +115,7 @@ fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
     };
     match value {
         Value::Number(number) => self::number(&number.to_string(), bulk),
-        _ => Err(format!("`{}` is no number", printable(&value.to_string(), 40))),
+        _ => Err(format!("`{}` is not a number", printable(&value.to_string(), 40))),
     }
 }
 
@@ -123,11 +123,11 @@ fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
 fn number(text: &str, bulk: &Bulk) -> Result<i64, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("there is no number".to_owned());
+        return Err("the number is missing".to_owned());
     }
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let id = text.parse::<i64>().ok().filter(|id| digits && (bulk.min..=bulk.max).contains(id));
-    id.ok_or_else(|| format!("`{}` is no whole number from {} to {}", printable(text, 40), bulk.min, bulk.max))
+    id.ok_or_else(|| format!("`{}` is not an integer from {} to {}", printable(text, 40), bulk.min, bulk.max))
 }
 
 /// The records of CSV by RFC 4180, each with its first line number; an error is the line number of

@@ -46,8 +46,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 output.flush()?;
             } else {
                 let next = match decision {
-                    "not-sent" => "; `desk send apply` will send it again",
-                    _ => "; it will not be sent again",
+                    "not-sent" => "; `desk send apply` will resend it",
+                    _ => "; it will not be resent",
                 };
                 message(&format!("batch {number}, {}, is decided: {decision}{next}", many(people, "recipient")));
             }
@@ -67,7 +67,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
             let (batches, people) = states.count("in_flight");
             if batches > 0 {
                 message(&format!(
-                    "{} in {} being sent now: look again when that has ended",
+                    "{} in {} being sent now: run the command again when that has ended",
                     many(people, "recipient"),
                     many(batches, "batch")
                 ));
@@ -81,8 +81,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
 pub(super) fn decided_by(matches: &ArgMatches) -> Result<(&str, &str)> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", |text| text.trim());
     match (text("by"), text("why")) {
-        ("", _) | (_, "") => Err(Error::usage("--by or --why says nothing; nothing was decided")
-            .hint("give who decides, and what it was decided by: the ledger keeps both")),
+        ("", _) | (_, "") => Err(Error::usage("--by or --why is empty; nothing was decided")
+            .hint("give the deciding person and the reason: the ledger keeps both")),
         given => Ok(given),
     }
 }
@@ -106,8 +106,9 @@ async fn is_not_refuted(number: usize, plan: &Plan, ledger: &Ledger, matches: &A
         None => Ok(Some(last)),
         Some(finding) => {
             let report = finding.report().join("; ");
-            Err(Error::usage(format!("it seems that batch {number} was sent: {report}; nothing was decided"))
-                .hint("to send it again messages people twice; if you know better, add --offline: then the service is not asked"))
+            Err(Error::usage(format!("batch {number} seems to have been sent: {report}; nothing was decided")).hint(
+                "do not resend it: that messages people twice; if you are sure that it was not sent, add --offline",
+            ))
         }
     }
 }
@@ -129,25 +130,28 @@ fn decide(
         _ => false,
     };
     let Some(attempt) = attempt.filter(open) else {
-        let state = if number > plan.batches { "not there" } else { states.state(number - 1).name() };
-        return Err(Error::usage(format!("batch {number} is {state}: there is nothing to decide"))
-            .hint("`desk send reconcile PLAN` shows the batches that there are"));
+        let state = if number > plan.batches { "not in the plan" } else { states.state(number - 1).name() };
+        return Err(Error::usage(format!("batch {number} is {state}: it needs no decision"))
+            .hint("run `desk send reconcile PLAN` to see the batches in doubt"));
     };
     if attempt.in_doubt() && asked.is_some_and(|asked| asked != Some(attempt.n)) {
-        let problem = format!("batch {number} was sent again just now; nothing was decided");
-        return Err(Error::new(Exit::TryLater, "busy", problem).hint("look again"));
+        let problem = format!("batch {number} was resent just now; nothing was decided");
+        return Err(Error::new(Exit::TryLater, "busy", problem).hint("run the command again"));
     }
     let sends = decision == "not-sent" && attempt.outcome == Some(Outcome::Unknown) && !settle.is_zero();
     if sends && let Some(until) = may_come(attempt, settle, Utc::now())? {
         let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
         let problem = format!("batch {number} may still be carried out until {until}; nothing was decided");
         return Err(Error::new(Exit::TryLater, "busy", problem)
-            .hint("look again then; if you know that it cannot be, give a shorter --settle"));
+            .hint("run the command again then; if you are sure that it cannot be, give a shorter --settle"));
     }
     if sends && !clock_is_in_order(&ledger.attempts()?, attempt, Utc::now())? {
-        let problem =
-            format!("a clock was set since batch {number} was sent: it may still be carried out; nothing was decided");
-        return Err(Error::new(Exit::TryLater, "busy", problem).hint("if you know that it cannot be, give --settle 0s"));
+        let problem = format!(
+            "the clock was set after batch {number} was sent: it may still be carried out; nothing was decided"
+        );
+        return Err(
+            Error::new(Exit::TryLater, "busy", problem).hint("if you are sure that it cannot be, give --settle 0s")
+        );
     }
     let before = attempt.decision.as_deref().filter(|before| *before != decision);
     match (before, instead) {
@@ -157,7 +161,7 @@ fn decide(
         }
         (None, Some(instead)) if attempt.decision.is_none() => {
             let problem = format!("batch {number} was not decided yet, and not {instead}; nothing was decided");
-            return Err(Error::usage(problem).hint("look at the number; a first decision has no --instead-of"));
+            return Err(Error::usage(problem).hint("check the number; a first decision has no --instead-of"));
         }
         _ => {}
     }
@@ -203,7 +207,7 @@ impl<'a> Doubts<'a> {
         output.flush()?;
         match self.places.is_empty() {
             _ if json => {}
-            true => message("nothing is in doubt"),
+            true => message("no batch is in doubt"),
             false => message(&next(findings, decision)),
         }
         Ok(())
@@ -222,8 +226,7 @@ impl<'a> Doubts<'a> {
         let (number, people) = (attempt.batch + 1, self.plan.batch(attempt.batch));
         let known = |id: Option<i64>| id.map_or("none".to_owned(), |id| id.to_string());
         format!(
-            "batch {number}: {}, the first {}; sent between {} and {}; {}; the last id before it is {}, the next \
-             one {}",
+            "batch {number}: {}, the first {}; sent between {} and {}; {}; the last id before it is {}, the next one {}",
             many(people.len(), "recipient"),
             people.first().copied().unwrap_or_default(),
             attempt.begun,
@@ -247,7 +250,7 @@ async fn ask(doubts: &Doubts<'_>, ledger: &Ledger, matches: &ArgMatches) -> Resu
             None => Ok(Vec::new()),
         }
     };
-    asked.await.map_err(|error| error.and_hint("--offline shows what the ledger knows, and asks the service nothing"))
+    asked.await.map_err(|error| error.and_hint("add --offline to see only the ledger's records"))
 }
 
 /// The command for a decision, without the decision itself.
@@ -273,11 +276,11 @@ fn next(findings: &[Finding], command: &str) -> String {
     let inferred = findings.first().map_or(Vec::new(), Finding::assumptions);
     let inferred = match inferred.is_empty() {
         true => String::new(),
-        false => format!("this rests on what no document says: {}\n", inferred.join("; ")),
+        false => format!("this assumes, without documentation: {}\n", inferred.join("; ")),
     };
     let look = match findings.is_empty() {
-        true => "look whether an id between them exists and whom it reached",
-        false => "look whether it is so",
+        true => "check whether an id between them exists and which recipients it reached",
+        false => "check whether that is correct",
     };
-    format!("{inferred}{look}, then type\n  {command} --batch N --as sent|not-sent|skip --by NAME --why TEXT")
+    format!("{inferred}{look}, then run\n  {command} --batch N --as sent|not-sent|skip --by NAME --why TEXT")
 }

@@ -50,8 +50,8 @@ impl Format for Parquet {
         if !settings.private.touches(table.time()) {
             return Ok(());
         }
-        let problem = format!("the directories of Parquet tell the day of {}", table.time());
-        Err(Error::usage(problem).unsent().hint("choose another --format, or let it be written"))
+        let problem = format!("the directories of Parquet reveal the date of {}", table.time());
+        Err(Error::usage(problem).unsent().hint("choose another --format, or do not make it private"))
     }
 
     /// Readers prefer large row groups.

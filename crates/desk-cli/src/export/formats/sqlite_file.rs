@@ -44,7 +44,7 @@ impl Keys {
                 id: quoted(&id.name),
                 time: quoted(&time.name),
             }),
-            _ => Err(Error::usage("a table of SQLite needs the id and the time of its rows")
+            _ => Err(Error::usage("an SQLite table needs the id and the time of its rows")
                 .unsent()
                 .hint("do not drop, hash or redact them, or choose another --format")),
         }
@@ -215,14 +215,16 @@ pub(super) fn damaged(error: &rusqlite::Error) -> bool {
 pub(super) fn failed(path: &Path, error: &rusqlite::Error) -> Error {
     let hint = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-            "make room, then type the same command again: what is there is kept".to_owned()
+            "free disk space, then run the same command again; stored data is kept".to_owned()
         }
-        Some(ErrorCode::DatabaseBusy) => "wait until others have ended their work in it, then type it again".to_owned(),
+        Some(ErrorCode::DatabaseBusy) => {
+            "wait until other programs have closed the database, then run the same command again".to_owned()
+        }
         _ if damaged(error) => {
             let (dir, path) = (files::quoted(files::parent(path)), files::quoted(path));
-            format!("remove {path}, then type `desk export verify {dir}`: it reads anew what was there")
+            format!("remove {path}, then run `desk export verify {dir}`: it re-downloads the rows")
         }
-        _ => "mend it, then type the same command again".to_owned(),
+        _ => "fix the cause, then run the same command again".to_owned(),
     };
     Error::new(Exit::Error, "io", format!("cannot write to {}: {error}", path.display())).hint(hint)
 }

@@ -66,12 +66,12 @@ pub(crate) async fn earlier(case: &mut Case<'_>, since: DateTime<Utc>) -> Result
     let found = match rows {
         Some(rows) if rows == walk.explained => return Ok(None),
         Some(rows) if rows > walk.explained => format!(
-            "{list}: {rows} rows since {from} have its text, and {} of them are not known to be of others",
+            "{list}: {rows} rows since {from} have its text, and {} of them may be this plan's",
             rows - walk.explained
         ),
         // The list lacks rows that are known to be sent, or cannot be read.
         _ if walk.complete => return Ok(None),
-        _ => format!("the service shows too little of what was sent since {from} to tell"),
+        _ => format!("the service shows too few messages since {from} to tell"),
     };
     Ok(Some(Earlier { found, command: None }))
 }

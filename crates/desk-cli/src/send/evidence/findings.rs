@@ -117,14 +117,15 @@ impl Finding {
         let gone = || format!("{}: the service no longer has this list", self.list);
         let rows = rows.or_else(|| Some(self.list).filter(|list| !list.is_empty()).map(|_| gone()));
         let probe = self.probe.as_ref().map(|probe| probe.report(self.noun));
-        let again =
-            self.may_come_until.map(|until| format!("it may still be carried out: look again after {}", second(until)));
+        let again = self
+            .may_come_until
+            .map(|until| format!("it may still be carried out: run the command again after {}", second(until)));
         rows.into_iter().chain(probe).chain(again).collect()
     }
 
     /// The assumptions behind the evidence that no document of the service confirms.
     pub(crate) fn assumptions(&self) -> Vec<String> {
-        let rows = self.rows.as_ref().map(|_| format!("what is sent has a row for each recipient in {}", self.list));
+        let rows = self.rows.as_ref().map(|_| format!("each sent message has a row in {}", self.list));
         let probe = self.probe.as_ref().map(|_| format!("ids of {} grow with time, by small steps", self.noun));
         rows.into_iter().chain(probe).collect()
     }

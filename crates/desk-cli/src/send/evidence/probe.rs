@@ -267,28 +267,28 @@ impl Probe {
     pub(super) fn report(&self, noun: &str) -> String {
         if let Some(Match { id, same, reached, .. }) = self.matched {
             let whom = if same { "the same recipients" } else { "some of its recipients and no others" };
-            return format!("{noun}: {id} has the text and {whom}, of whom {reached} were reached");
+            return format!("{noun}: {id} has the text and {whom}; {reached} were reached");
         }
         if let Some(id) = self.twin {
             return format!("{noun}: {id} has the text and the same recipients, but another time");
         }
         let mut text = match self.between {
-            None if self.complete => format!("{noun}: no id was given to others in that time"),
+            None if self.complete => format!("{noun}: there is no other id in that time"),
             None => return format!("{noun}: no id near it is known"),
             Some((min, max)) => {
                 format!("{noun}: none of the ids from {min} to {max} has the text and its recipients")
             }
         };
         if !self.unsure.is_empty() {
-            text.push_str(&format!(", but {} of them may be its own", self.unsure.len()));
+            text.push_str(&format!(", but {} of them may belong to it", self.unsure.len()));
         }
         if !self.complete {
-            text.push_str("; it may have another one");
+            text.push_str("; there may be other ids");
         } else if self.clock_moved {
-            text.push_str("; a clock was set since, so that it proves nothing");
+            text.push_str("; the clock was set since then, so that this is no proof");
         } else if self.recognised != Some(true) {
             text.push_str(
-                "; nor is what is known to be sent recognised by its text, people and time, so that it proves nothing",
+                "; known results are not recognised by text, recipients and time either, so that this is no proof",
             );
         }
         text

@@ -167,11 +167,11 @@ impl Rows {
         let found = match self.count {
             Count::Rows(found) => found,
             Count::TooMany(all) => {
-                return format!("{list}: {all} rows between {from} and {until} are more than are looked through");
+                return format!("{list}: {all} rows between {from} and {until} are too many to read");
             }
             Count::Incomplete => {
                 return format!(
-                    "{list}: it does not show all rows that it counts, or one that cannot be read; no evidence"
+                    "{list}: it does not show all rows that it counts, or a row cannot be read; no evidence"
                 );
             }
         };
@@ -180,10 +180,10 @@ impl Rows {
             text.push_str(&format!(", {} batches known to be sent account for {}", self.known.0, self.known.1));
         }
         if self.others.0 > 0 {
-            text.push_str(&format!(", others who sent the same account for {}", self.others.1));
+            text.push_str(&format!(", other results with the same text account for {}", self.others.1));
         }
         match self.left() {
-            Some(left @ ..0) => text.push_str(&format!("; {} are missing, so that it proves nothing", left.abs())),
+            Some(left @ ..0) => text.push_str(&format!("; {} are missing, so that this is no proof", left.abs())),
             Some(left) => text.push_str(&format!("; {left} are left for {} recipients in doubt", self.open.1)),
             None => {}
         }
@@ -191,10 +191,10 @@ impl Rows {
             text.push_str(&format!(" in {} batches whose times overlap", self.open.0));
         }
         if self.known.1 == 0 {
-            text.push_str("; nothing else that was sent shows that such rows are there");
+            text.push_str("; no known batch shows that sent messages have rows there");
         }
         if self.is_sending {
-            text.push_str("; somebody is sending now");
+            text.push_str("; another command is sending now");
         }
         text
     }

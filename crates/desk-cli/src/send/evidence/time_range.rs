@@ -54,7 +54,7 @@ impl TimeRange {
 
 /// The error for a ledger with a time that cannot be read.
 pub(super) fn damaged() -> Error {
-    Error::integrity("the ledger has a time that is none").hint("take a copy that is whole")
+    Error::integrity("the ledger has an invalid time").hint("restore an intact copy")
 }
 
 /// A time for people, in whole seconds.
