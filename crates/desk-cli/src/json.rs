@@ -92,7 +92,7 @@ mod tests {
     fn a_name_is_there_once() {
         for json in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"b":2,"\u0061":3}}]"#] {
             let error = strict(json.as_bytes()).unwrap_err().to_string();
-            assert!(error.starts_with("the name `a` is there twice at line 1 column "), "{error}");
+            assert!(error.starts_with("the name `a` occurs twice at line 1 column "), "{error}");
         }
     }
 }
