@@ -1,10 +1,11 @@
-//! What codegen says of each operation: descriptors, from which commands, options, help and calls are made.
+//! Descriptors of operations and lists, from which the commands, options, help and calls are made.
 //!
-//! Hand-written code knows no operation; `generated/` holds the tables.
+//! Hand-written code knows no operation by name; `generated/` holds the tables.
 
 pub(crate) mod arguments;
 pub(crate) mod command;
 pub(crate) mod input;
+mod param;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,167 +17,131 @@ use desk_core::list::Rows;
 
 use crate::error::Result;
 use crate::rows::{Json, Row};
-use input::{Input, Span};
+use input::{Input, ListQuery};
+pub(crate) use param::{Argument, Kind, ParamIn};
 
-/// Work on its way.
+/// A call in progress.
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
 /// One operation: `desk NOUN VERB`.
 pub(crate) struct Operation {
-    /// As the client names it.
+    /// The id in the spec, which is the name of the client's method.
     pub(crate) id: &'static str,
     pub(crate) noun: &'static str,
     pub(crate) verb: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) doc: &'static str,
     pub(crate) deprecated: bool,
-    /// Whether it changes nothing.
+    /// Whether the operation only reads.
     pub(crate) read: bool,
-    /// Whether it has a body.
+    /// Whether the request has a body.
     pub(crate) body: bool,
     pub(crate) arguments: &'static [Argument],
-    /// Makes the call; without a result if a success carries none.
+    /// Makes the call; `None` if a success has no result.
     pub(crate) call: fn(Client, Input) -> Pending<Option<Json>>,
     pub(crate) paged: Option<Paged>,
     pub(crate) bulk: Option<Bulk>,
 }
 
-/// How an operation reaches many, batch after batch: `desk send`. Names are as on the wire.
+/// An operation that `desk send` can send in batches. Names are those on the wire.
 pub(crate) struct Bulk {
-    /// The body's property that lists whom it reaches.
+    /// The property of the body that lists the recipients.
     pub(crate) recipients: &'static str,
-    /// The result's property that counts those who were reached.
+    /// The property of the result that counts the recipients that were reached.
     pub(crate) sent: &'static str,
-    /// The result's property that tells it apart.
+    /// The property of the result that identifies it.
     pub(crate) id: &'static str,
-    /// The smallest and the largest number that a recipient may be.
-    pub(crate) least: i64,
-    pub(crate) most: i64,
-    /// Recipients of a request at most.
+    /// The smallest and the largest valid id of a recipient.
+    pub(crate) min: i64,
+    pub(crate) max: i64,
+    /// The maximum number of recipients of a request.
     pub(crate) batch: Option<i64>,
-    /// The body as it leaves.
+    /// The exact body of the request.
     pub(crate) exact: fn(&Input) -> Result<String>,
     pub(crate) evidence: Option<Evidence>,
 }
 
-/// What reads tell of a create that had no answer. Names are as on the wire.
+/// The reads that give evidence about a create without a response. Names are those on the wire.
 pub(crate) struct Evidence {
-    /// The body's property that everybody gets.
+    /// The property of the body with the text that every recipient gets.
     pub(crate) text: &'static str,
-    pub(crate) list: Option<Witness>,
-    pub(crate) read: Option<Reread>,
+    pub(crate) list: Option<EvidenceList>,
+    pub(crate) read: Option<EvidenceGet>,
 }
 
-/// A list in which everybody who was reached has a row.
-pub(crate) struct Witness {
+/// A list in which every recipient that was reached has a row.
+pub(crate) struct EvidenceList {
     /// The name of the list.
     pub(crate) list: &'static str,
-    /// The row's property that holds the text.
+    /// The property of a row that has the text.
     pub(crate) text: &'static str,
 }
 
-/// How a result is read again.
-pub(crate) struct Reread {
+/// An operation that reads a result by its id.
+pub(crate) struct EvidenceGet {
     pub(crate) operation: &'static str,
-    /// The option that takes its id.
+    /// The option that takes the id.
     pub(crate) id: &'static str,
-    /// The result's properties: the text, when it was made, and whom it reached.
+    /// The properties of the result: the text, the time of creation, and the recipients.
     pub(crate) text: &'static str,
     pub(crate) time: &'static str,
     pub(crate) recipients: Option<&'static str>,
 }
 
-/// How an operation's pages make a list.
+/// The pages of an operation, which make a list.
 pub(crate) struct Paged {
-    /// The option that says where to begin.
+    /// The option for the first row.
     pub(crate) offset: &'static str,
     pub(crate) rows: fn(&Client, &Input) -> Result<ItemStream<Row>>,
 }
 
 /// A list: `desk export`.
 pub(crate) struct List {
-    /// What `--list` says.
+    /// The value of `--list`.
     pub(crate) name: &'static str,
-    /// What differs between exports of it, but time and paging.
+    /// The arguments of an export, except time and paging.
     pub(crate) arguments: &'static [Argument],
     /// Properties of a row.
     pub(crate) columns: &'static [Column],
-    /// The one that tells rows apart.
+    /// The property that identifies a row.
     pub(crate) id: &'static str,
-    /// When it came to be; empty if that is not told.
+    /// The property with the time of creation; empty if rows have none.
     pub(crate) time: &'static str,
-    /// Whether it can be asked for a stretch of time.
+    /// Whether the list filters by time.
     pub(crate) windows: bool,
-    /// Rows of a page at most.
+    /// The maximum number of rows of a page.
     pub(crate) page: i64,
-    pub(crate) export: fn(&Client, &Input, Span) -> Result<Export<Row>>,
-    /// One page, from an offset on.
-    pub(crate) ask: fn(Client, Input, Span, i64) -> Pending<Asked>,
+    pub(crate) export: fn(&Client, &Input, ListQuery) -> Result<Export<Row>>,
+    /// Reads one page from an offset on.
+    pub(crate) ask: fn(Client, Input, ListQuery, i64) -> Pending<PageResult>,
 }
 
 impl List {
-    /// How many rows there are.
-    pub(crate) async fn count(&self, client: Client, input: Input, span: Span) -> Result<i64> {
-        let one = Span { page: Some(1), ..span };
+    /// Counts the rows.
+    pub(crate) async fn count(&self, client: Client, input: Input, span: ListQuery) -> Result<i64> {
+        let one = ListQuery { page: Some(1), ..span };
         Ok((self.ask)(client, input, one, 0).await?.count)
     }
 }
 
 /// A property of a row.
 pub(crate) struct Column {
-    /// As on the wire.
+    /// The name on the wire.
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
 }
 
-/// A page, and when the service gave it.
-pub(crate) struct Asked {
+/// A page, and the service's clock when it answered.
+pub(crate) struct PageResult {
     pub(crate) count: i64,
     pub(crate) rows: Vec<Row>,
     pub(crate) date: Option<DateTime<Utc>>,
 }
 
-impl From<Response<Rows<Row>>> for Asked {
-    fn from(page: Response<Rows<Row>>) -> Asked {
+impl From<Response<Rows<Row>>> for PageResult {
+    fn from(page: Response<Rows<Row>>) -> PageResult {
         let date = page.server_date();
         let Rows { items, count, .. } = page.into_inner();
-        Asked { count, rows: items, date }
+        PageResult { count, rows: items, date }
     }
-}
-
-/// A parameter or a property of the body.
-#[derive(Clone, Copy)]
-pub(crate) struct Argument {
-    /// The option's name, which no other of its operation has.
-    pub(crate) name: &'static str,
-    pub(crate) place: Place,
-    /// The name on the wire.
-    pub(crate) wire: &'static str,
-    pub(crate) doc: &'static str,
-    pub(crate) kind: Kind,
-    /// Whether it may be given several times.
-    pub(crate) many: bool,
-    pub(crate) required: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Path,
-    Query,
-    Body,
-}
-
-/// What an argument takes, or a column holds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
-    Bool,
-    Int32,
-    Int64,
-    Double,
-    Text,
-    Date,
-    Time,
-    Json,
-    /// One of these.
-    Enum(&'static [&'static str]),
 }

@@ -1,4 +1,4 @@
-//! The tree of commands, and which of them is run.
+//! The tree of commands, and the start of the chosen one.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,8 +16,8 @@ use crate::{api, doctor, export, send};
 const CODES: &str = "\
 Exit codes:
   0 done   1 error   2 usage   3 partial   4 credentials   5 try later
-  6 a request may have been carried out: find out before sending it again
-  7 data does not agree with its record   130 interrupted
+  6 a request may have been carried out: investigate before you send it again
+  7 data does not match its record   130 interrupted
 
 The API token comes from --token-file FILE (`-`: stdin), from DESK_API_TOKEN, or from
 ~/.config/desk/credentials.toml (mode 0600):
@@ -64,7 +64,7 @@ pub(crate) fn command() -> Command {
 /// The program.
 pub(crate) fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    // clap's own errors come before it is known what was asked for.
+    // clap reports its errors before `--json` is parsed.
     let json = arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json");
     let result = command()
         .try_get_matches_from(arguments)
@@ -87,7 +87,7 @@ pub(crate) fn main() -> ExitCode {
             }
         },
     };
-    message(&error.told(json));
+    message(&error.render(json));
     error.exit.into()
 }
 
@@ -96,13 +96,13 @@ enum Refused {
     Failed(Error),
 }
 
-/// clap's words as an error of ours.
+/// Converts an error of clap.
 fn usage(error: &clap::Error) -> Error {
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let error = Error::usage(format!("{}; nothing was sent", line(first)));
+    let error = Error::usage(line(first)).unsent();
     if rest.trim().is_empty() { error } else { error.hint(line(rest)) }
 }
 
@@ -128,17 +128,17 @@ fn run(matches: &ArgMatches) -> Result<()> {
         Some(("doctor", matches)) => in_runtime(doctor::run(matches)),
         Some((noun, matches)) => match matches.subcommand() {
             Some((verb, matches)) => in_runtime(api::command::run(noun, verb, matches)),
-            None => Err(Error::usage("a command is missing").hint("see --help")),
+            None => Err(Error::usage("the subcommand is missing").hint("see --help")),
         },
-        None => Err(Error::usage("a command is missing").hint("see --help")),
+        None => Err(Error::usage("the subcommand is missing").hint("see --help")),
     }
 }
 
-/// One thread does everything: less time of the processor than a pool, and signals are seen at every wait.
+/// Runs on one thread, which takes less CPU time than a pool and sees signals at every wait.
 fn in_runtime(work: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
-        runtime.map_err(|error| Error::new(Exit::Error, "io", format!("the runtime cannot be started: {error}")))?;
+        runtime.map_err(|error| Error::new(Exit::Error, "io", format!("cannot start the runtime: {error}")))?;
     runtime.block_on(work)
 }
 

@@ -1,6 +1,8 @@
-//! Which service, and with which token: options, variables, the credentials file, and else an emulator of this user.
+//! The service and the token: from options, variables, the credentials file, or a running emulator
+//! of this user.
 //!
-//! Invariant: a token is never an argument, and one from the credentials file goes to the address of its own profile alone.
+//! A token must never be an argument. A token from the credentials file must only go to the address
+//! of its own profile.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,17 +13,17 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use desk_client::{Builder, Client, Observer};
 use zeroize::Zeroizing;
 
-use crate::credentials::{self, Profile};
+use crate::credentials;
 use crate::error::{Error, Exit, Result};
 use crate::output::message;
 use crate::{files, local};
 
 const TOKEN_VARIABLE: &str = "DESK_API_TOKEN";
 const HEADING: &str = "Connection";
-/// Of a request that reaches many.
+/// The time for an attempt of a request with many recipients.
 const ATTEMPT: Duration = Duration::from_secs(60);
 
-/// Adds the options that all commands with a connection have.
+/// Adds the options of every command that connects.
 pub(crate) fn arguments(command: Command) -> Command {
     let option = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help).help_heading(HEADING)
@@ -33,7 +35,7 @@ pub(crate) fn arguments(command: Command) -> Command {
                 .hide_env_values(true),
         )
         .arg(
-            option("base-url", "URL", "Another address than the service's own")
+            option("base-url", "URL", "Address to use instead of the service's own")
                 .env("DESK_BASE_URL")
                 .hide_env_values(true),
         )
@@ -53,19 +55,19 @@ pub(crate) fn arguments(command: Command) -> Command {
         .arg(json())
 }
 
-/// `--json`, which every command has.
+/// The option `--json` of every command.
 pub(crate) fn json() -> Arg {
-    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write for programs: one line of JSON, errors too")
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print results and errors as one line of JSON")
 }
 
-/// A service and the token for it.
+/// A service and its token.
 pub(crate) struct Connection {
     application_id: String,
     base_url: Option<String>,
     token: Zeroizing<String>,
 }
 
-/// Where a value came from; a profile that is asked for goes before variables.
+/// The value of an option; an explicit profile takes precedence over `variables`.
 fn given(matches: &ArgMatches, name: &str, variables: bool) -> Option<String> {
     use clap::parser::ValueSource;
     let from_variable = matches.value_source(name) == Some(ValueSource::EnvVariable);
@@ -106,19 +108,19 @@ impl Connection {
             && application_id.is_none()
             && let Some(local) = local::running()?
         {
-            message(&format!("using the emulator at {}: nothing else is configured", local.base_url));
+            message(&format!("using the emulator at {}: no other service is configured", local.base_url));
             (base_url, token) = (Some(local.base_url), Some(local.token));
         }
         let Some(token) = token else {
-            let error = Error::new(Exit::Auth, "credentials", "there is no API token; nothing was sent");
+            let error = Error::new(Exit::Auth, "credentials", "there is no API token").unsent();
             return Err(error.hint(format!(
                 "give --token-file FILE, set {TOKEN_VARIABLE}, or write api_token into {}{}",
                 credentials::place(),
-                if cfg!(feature = "emulator") { "; to try it type `desk emulator --demo --detach`" } else { "" },
+                if cfg!(feature = "emulator") { "; to try it, run `desk emulator --demo --detach`" } else { "" },
             )));
         };
         if application_id.is_none() && base_url.is_none() {
-            let error = Error::usage("it is not said which application to talk to; nothing was sent");
+            let error = Error::usage("no application is given").unsent();
             return Err(
                 error.hint("give --application-id ID (dashboard: Settings, Application, General) or --base-url URL")
             );
@@ -134,12 +136,12 @@ impl Connection {
         self.build(Some(observer))
     }
 
-    /// For requests that reach many, and may take an attempt's whole time to be answered.
+    /// A client for requests with many recipients, which may take an attempt's whole time.
     pub(crate) fn patient(&self, observer: Arc<dyn Observer>) -> Result<Client> {
         Ok(self.builder().attempt_timeout(ATTEMPT).idle_timeout(ATTEMPT).observer(observer).build()?)
     }
 
-    /// The service, without the token: what an export belongs to.
+    /// The address or the application id, without the token: exports and ledgers belong to it.
     pub(crate) fn service(&self) -> String {
         self.base_url.clone().unwrap_or_else(|| self.application_id.clone())
     }
@@ -168,12 +170,13 @@ fn differs(given: &Option<String>, own: &Option<String>) -> bool {
 }
 
 fn not_for_others(name: &str) -> Error {
-    let what = format!("the token of the profile `{name}` is for another address than the one given; nothing was sent");
+    let what = format!("the token of the profile `{name}` is for another address than the given one");
     Error::new(Exit::Auth, "credentials", what)
-        .hint("give the token for this address by --token-file or DESK_API_TOKEN, or choose its --profile")
+        .unsent()
+        .hint("give the token of this address by --token-file or DESK_API_TOKEN, or choose its --profile")
 }
 
-/// The token of a file or of stdin, without the line end.
+/// Reads a token from a file or stdin, without the line end.
 fn read_token(file: &Path) -> Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
     let read = files::read(file, &mut bytes);
@@ -184,10 +187,4 @@ fn read_token(file: &Path) -> Result<Zeroizing<String>> {
         ..Error::io("read the token from", file, &error)
     })?;
     Ok(Zeroizing::new(text.trim_end().to_owned()))
-}
-
-impl Profile {
-    fn is_addressed(&self) -> bool {
-        self.application_id.is_some() || self.base_url.is_some()
-    }
 }

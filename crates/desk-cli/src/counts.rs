@@ -1,16 +1,16 @@
-//! How much a command asks of the service.
+//! Counters of the requests of a command.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use desk_client::{AttemptReport, ErrorKind, Observer};
 
-/// Counts what is sent.
+/// Counts requests and retries.
 #[derive(Default)]
 pub(crate) struct Counts {
     requests: AtomicU64,
     retries: AtomicU64,
-    /// Time that retries wait for, ms.
+    /// The time that retries waited, in milliseconds.
     waits: AtomicU64,
     throttled: AtomicU64,
 }
@@ -24,13 +24,13 @@ impl Counts {
         self.retries.load(Ordering::Relaxed)
     }
 
-    /// Requests that were answered with 429.
+    /// The number of requests that the service answered with 429.
     pub(crate) fn throttled(&self) -> u64 {
         self.throttled.load(Ordering::Relaxed)
     }
 
-    /// A request is to be sent again after such a wait.
-    pub(crate) fn again(&self, wait: Duration) {
+    /// Counts a retry and its wait.
+    pub(crate) fn record_retry(&self, wait: Duration) {
         self.retries.fetch_add(1, Ordering::Relaxed);
         self.waits.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
@@ -47,7 +47,7 @@ impl Observer for Counts {
             self.throttled.fetch_add(1, Ordering::Relaxed);
         }
         if let Some(wait) = report.retry_in {
-            self.again(wait);
+            self.record_retry(wait);
         }
     }
 }

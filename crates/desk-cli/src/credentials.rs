@@ -6,7 +6,8 @@
 //! api_token = "…"
 //! ```
 //!
-//! Invariant: it is read only if it is a regular file of this user that nobody else can read. It is never written.
+//! The file must be a regular file of this user that no other user can read. The program never
+//! writes it.
 
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
@@ -29,7 +30,13 @@ pub(crate) struct Profile {
     pub(crate) api_token: Option<String>,
 }
 
-/// Where the file is, for people.
+impl Profile {
+    pub(crate) fn is_addressed(&self) -> bool {
+        self.application_id.is_some() || self.base_url.is_some()
+    }
+}
+
+/// The path of the file, for messages.
 pub(crate) fn place() -> String {
     path().map_or("~/.config/desk/credentials.toml".to_owned(), |path| path.display().to_string())
 }
@@ -38,7 +45,7 @@ fn path() -> Option<PathBuf> {
     Some(files::of_user("XDG_CONFIG_HOME", ".config")?.join("desk/credentials.toml"))
 }
 
-/// A profile; `None` if there is no file, or no such profile, and none was asked for.
+/// Reads a profile; `None` if the file or the profile does not exist and `asked` is false.
 pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
     let path = path();
     let text = path.as_deref().map_or(Ok(None), read)?;
@@ -50,11 +57,11 @@ pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
             Ok(None)
         };
     };
-    // The error would quote the line, which may hold the token.
+    // The error of toml would quote the line, which may contain the token.
     let mut profiles: BTreeMap<String, Profile> = toml::from_str(&text).map_err(|error| {
         let at = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
-        refused(format!("{} cannot be used, near line {at}", path.display()))
-            .hint("profiles are tables such as [default], with application_id or base_url, and api_token")
+        refused(format!("cannot parse {}, near line {at}", path.display()))
+            .hint("write profiles as tables such as [default], with application_id or base_url, and api_token")
     })?;
     match profiles.remove(name) {
         Some(profile) => Ok(Some(profile)),
@@ -67,7 +74,8 @@ pub(crate) fn profile(name: &str, asked: bool) -> Result<Option<Profile>> {
     }
 }
 
-/// A file of this user that nobody else can read; `None` if it is not there.
+/// Reads a file that must belong to this user and be unreadable for others; `None` if it does not
+/// exist.
 pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
     let failed = |error: &std::io::Error| Error { exit: Exit::Auth, ..Error::io("read", path, error) };
     let found = match std::fs::symlink_metadata(path) {
@@ -78,9 +86,11 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
     check(path, &found)?;
     let mut file = File::open(path).map_err(|error| failed(&error))?;
     let opened = file.metadata().map_err(|error| failed(&error))?;
-    // What was opened is what was looked at.
+    // The opened file must be the checked one.
     if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
-        return Err(refused(format!("{} was replaced while it was opened", path.display())).hint("type it again"));
+        return Err(
+            refused(format!("{} was replaced while it was opened", path.display())).hint("run the command again")
+        );
     }
     check(path, &opened)?;
     let mut text = Zeroizing::new(String::new());
@@ -89,22 +99,23 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>> {
 }
 
 fn check(path: &Path, found: &Metadata) -> Result<()> {
-    let shown = path.display();
+    let name = path.display();
     if !found.is_file() {
-        return Err(refused(format!("{shown} is not a regular file")).hint("put the file itself there, no link"));
+        return Err(
+            refused(format!("{name} is not a regular file")).hint("put the file itself there instead of a link")
+        );
     }
     if found.uid() != rustix::process::geteuid().as_raw() {
-        return Err(refused(format!("{shown} belongs to somebody else")).hint("make one of your own"));
+        return Err(refused(format!("{name} belongs to another user")).hint("create your own"));
     }
     if found.mode() & 0o077 != 0 {
-        let problem = format!("{shown} can be read by others (mode {:o})", found.mode() & 0o777);
-        return Err(
-            refused(problem).hint(format!("type `chmod 600 {shown}`; if others may have read it, make a new token"))
-        );
+        let problem = format!("other users can read {name} (mode {:o})", found.mode() & 0o777);
+        return Err(refused(problem)
+            .hint(format!("run `chmod 600 {name}`; if other users may have read it, create a new token")));
     }
     Ok(())
 }
 
 fn refused(what: String) -> Error {
-    Error::new(Exit::Auth, "credentials", format!("{what}; nothing was sent"))
+    Error::new(Exit::Auth, "credentials", what).unsent()
 }

@@ -1,6 +1,7 @@
-//! `desk doctor`: whether the service can be reached, and whether it does what exports rely on. It only reads.
+//! `desk doctor`: checks that the service is reachable, and that it behaves as exports require. It
+//! only reads.
 //!
-//! A finding is fine, worth knowing, or wrong, and then says how to mend it.
+//! Each finding is fine, notable or wrong; a wrong one says how to fix it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,34 +11,36 @@ use clap::{ArgMatches, Command};
 use desk_client::Client;
 use serde_json::json;
 
-use crate::api::input::{Input, Span};
-use crate::api::{Asked, List};
+use crate::api::input::{Input, ListQuery};
+use crate::api::{List, PageResult};
 use crate::connect::{self, Connection};
 use crate::counts::Counts;
-use crate::error::{Error, Exit, Result, shown};
+use crate::error::{Error, Exit, Result, printable};
 use crate::generated::lists::LISTS;
 use crate::output::Output;
 
-/// A clock that is further off than this makes reports hard to read.
+/// The largest difference of clocks that is not reported.
 const SKEW: Duration = Duration::from_secs(5);
 
 /// The command.
 pub(crate) fn command() -> Command {
-    let about = "Check address, token, clock and lists, and say how to mend what is wrong";
-    connect::arguments(Command::new("doctor").about(about).long_about(format!(
-        "{about}\n\nIt only reads: a handful of small requests for each list that can be exported."
-    )))
+    let about = "Check address, token, clock and lists, and say how to fix problems";
+    connect::arguments(
+        Command::new("doctor")
+            .about(about)
+            .long_about(format!("{about}\n\nIt only reads: a few small requests for each list that can be exported.")),
+    )
 }
 
-/// Runs every check that can be run.
+/// Runs every check.
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let connection = Connection::new(matches)?;
     let counts = Arc::new(Counts::default());
     let client = connection.observed(counts.clone())?;
     let mut report = Report::default();
-    report.add("settings", State::Fine, format!("{} with a token", shown(&connection.service(), 200)), None);
+    report.add("settings", State::Fine, format!("{} with a token", printable(&connection.service(), 200)), None);
     let mut failure = None;
-    // What an argument must be, nobody can guess.
+    // A list with a required argument cannot be checked without its value.
     for list in LISTS.iter().filter(|list| list.windows && list.arguments.iter().all(|argument| !argument.required)) {
         if let Err(error) = examine(list, &client, &mut report).await {
             let check = match error.kind {
@@ -46,7 +49,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
                 "rate_limited" => "rate",
                 _ => "requests",
             };
-            report.add(check, State::Wrong, error.message.clone(), error.hint.clone());
+            report.add(check, State::Wrong, error.message(), error.hint.clone());
             failure = Some(error);
             break;
         }
@@ -54,22 +57,21 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     rate(&counts, &mut report);
     report.print(matches.get_flag("json"))?;
     match failure {
-        // What the report has said is not said twice.
-        Some(error) => Err(Error { message: format!("the check was not finished: {}", error.message), ..error }),
-        None if report.is_wrong() => {
-            Err(Error::new(Exit::Error, "doctor", "something is wrong").hint("mend what is marked, then type it again"))
-        }
+        // The report has printed the cause already.
+        Some(error) => Err(error.context("the check was not finished")),
+        None if report.is_wrong() => Err(Error::new(Exit::Error, "doctor", "a check has failed")
+            .hint("fix the findings marked `wrong`, then run `desk doctor` again")),
         None => Ok(()),
     }
 }
 
 async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()> {
     let ask = async |from, until, page, offset| {
-        (list.ask)(client.clone(), Input::default(), Span { from, until, page: Some(page) }, offset).await
+        (list.ask)(client.clone(), Input::default(), ListQuery { from, until, page: Some(page) }, offset).await
     };
     let sample = ask(None, None, list.page, 0).await?;
     if !report.has("connection") {
-        report.add("connection", State::Fine, "the service answers, and takes the token".to_owned(), None);
+        report.add("connection", State::Fine, "the service answers and accepts the token".to_owned(), None);
         clock(&sample, report);
     }
     let name = list.name;
@@ -79,26 +81,26 @@ async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()
     let (given, wanted) = (i64::try_from(sample.rows.len()).unwrap_or(i64::MAX), list.page.min(sample.count));
     if given < wanted {
         let what =
-            format!("{name}: at most {given} rows of {wanted} that were asked for; lists go on by what they get");
+            format!("{name}: {given} rows when {wanted} are requested; lists continue after the rows that they get");
         report.add("page size", State::Notable, what, None);
     } else {
-        report.add("page size", State::Fine, format!("{name}: {given} rows when {} are asked for", list.page), None);
+        report.add("page size", State::Fine, format!("{name}: {given} rows when {} are requested", list.page), None);
     }
 
     let Some((id, time)) = sample.rows.iter().rev().find_map(|row| Some((row.key.id, row.moment()?))) else {
-        report.add("bounds", State::Notable, format!("{name}: there is no row to try them on"), None);
+        report.add("bounds", State::Notable, format!("{name}: no row to test them with"), None);
         return Ok(());
     };
     let step = TimeDelta::microseconds(1);
     let at = ask(Some(time), Some(time), list.page, 0).await?;
     let strays = at.rows.iter().filter(|row| row.moment() != Some(time)).count();
     if !at.rows.iter().any(|row| row.key.id == id) && at.count <= list.page {
-        let what = format!("{name}: a stretch of one microsecond does not hold the row it was made for");
-        let mend = "exports will be labelled unproven; ask the service's support whether its bounds are inclusive";
-        report.add("bounds", State::Wrong, what, Some(mend.to_owned()));
+        let what = format!("{name}: a time range of one microsecond lacks the row of that microsecond");
+        let fix = "exports will be unproven; ask the service's support whether its bounds are inclusive";
+        report.add("bounds", State::Wrong, what, Some(fix.to_owned()));
     } else if strays > 0 {
         let what =
-            format!("{name}: coarser than a microsecond ({strays} rows of other times); exports leave those out");
+            format!("{name}: coarser than a microsecond ({strays} rows of other times); exports skip these rows");
         report.add("bounds", State::Notable, what, None);
     } else {
         let (before, after) = (ask(None, Some(time - step), 1, 0).await?, ask(Some(time + step), None, 1, 0).await?);
@@ -108,22 +110,22 @@ async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()
             report.add("bounds", State::Fine, format!("{name}: inclusive, to the microsecond"), None);
         } else {
             let what = format!("{name}: {parts} rows before, at and after a moment, but {all} in all");
-            let mend = "type it again; if it stays, exports of this service cannot be proven: ask its support";
-            report.add("bounds", State::Wrong, what, Some(mend.to_owned()));
+            let fix = "run `desk doctor` again; if it fails again, exports cannot be proven: ask the service's support";
+            report.add("bounds", State::Wrong, what, Some(fix.to_owned()));
         }
     }
     Ok(())
 }
 
-fn clock(sample: &Asked, report: &mut Report) {
+fn clock(sample: &PageResult, report: &mut Report) {
     let Some(date) = sample.date else {
-        let what = "the service tells no time: exports end by the clock of this machine".to_owned();
+        let what = "the service sends no time: exports end by the clock of this machine".to_owned();
         return report.add("clock", State::Notable, what, Some("keep this machine's clock right (NTP)".to_owned()));
     };
     let off = Utc::now() - date;
     match off.abs().to_std().unwrap_or_default() {
-        // The service tells whole seconds.
-        skew if skew <= SKEW => report.add("clock", State::Fine, "agrees with the service's".to_owned(), None),
+        // The service's clock has whole seconds.
+        skew if skew <= SKEW => report.add("clock", State::Fine, "matches the service's".to_owned(), None),
         skew => {
             let side = if off > TimeDelta::zero() { "ahead of" } else { "behind" };
             let what = format!("this machine is {} s {side} the service; exports end by the service's", skew.as_secs());
@@ -132,16 +134,16 @@ fn clock(sample: &Asked, report: &mut Report) {
     }
 }
 
-fn order(name: &str, sample: &Asked, report: &mut Report) {
+fn order(name: &str, sample: &PageResult, report: &mut Report) {
     let keys: Vec<(Option<i64>, i64)> = sample.rows.iter().map(|row| (row.key.time, row.key.id)).collect();
     let (state, what) = if keys.len() < 2 {
-        (State::Fine, "too few rows to have one")
+        (State::Fine, "too few rows to tell")
     } else if keys.is_sorted() {
         (State::Fine, "oldest first")
     } else if keys.is_sorted_by(|a, b| a >= b) {
         (State::Fine, "newest first")
     } else if keys.is_sorted_by_key(|(time, _)| *time) || keys.is_sorted_by(|a, b| a.0 >= b.0) {
-        (State::Notable, "by time, rows of one moment in any order: exports ask some pages twice")
+        (State::Notable, "by time, rows of one moment in any order: exports read some pages twice")
     } else {
         (State::Notable, "none: exports need more requests to prove that no row is lost")
     };
@@ -154,8 +156,8 @@ fn rate(counts: &Counts, report: &mut Report) {
         return report.add("rate", State::Fine, format!("{sent} requests without a 429"), None);
     }
     let what = format!("{throttled} of {sent} requests were answered with 429");
-    let mend = "others use the same application now, or its limit is low: try again when it is quiet";
-    report.add("rate", State::Notable, what, Some(mend.to_owned()));
+    let fix = "other clients use the application now, or its limit is low: run `desk doctor` again later";
+    report.add("rate", State::Notable, what, Some(fix.to_owned()));
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,16 +181,16 @@ struct Finding {
     check: &'static str,
     state: State,
     what: String,
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
-/// What was found, in order.
+/// The findings, in order.
 #[derive(Default)]
 struct Report(Vec<Finding>);
 
 impl Report {
-    fn add(&mut self, check: &'static str, state: State, what: String, mend: Option<String>) {
-        self.0.push(Finding { check, state, what, mend });
+    fn add(&mut self, check: &'static str, state: State, what: String, fix: Option<String>) {
+        self.0.push(Finding { check, state, what, fix });
     }
 
     fn has(&self, check: &str) -> bool {
@@ -202,16 +204,16 @@ impl Report {
     fn print(&self, json: bool) -> Result<()> {
         let mut output = Output::new();
         if json {
-            let checks = self.0.iter().map(|Finding { check, state, what, mend }| {
-                json!({ "check": check, "state": state.name(), "what": what, "mend": mend })
+            let checks = self.0.iter().map(|Finding { check, state, what, fix }| {
+                json!({ "check": check, "state": state.name(), "what": what, "mend": fix })
             });
             let all = json!({ "ok": !self.is_wrong(), "checks": checks.collect::<Vec<_>>() });
             output.line(all.to_string().as_bytes())?;
         } else {
-            for Finding { check, state, what, mend } in &self.0 {
+            for Finding { check, state, what, fix } in &self.0 {
                 output.line(format!("{:<6}{check:<12}{what}", state.name()).as_bytes())?;
-                if let Some(mend) = mend {
-                    output.line(format!("{:18}mend: {mend}", "").as_bytes())?;
+                if let Some(fix) = fix {
+                    output.line(format!("{:18}fix: {fix}", "").as_bytes())?;
                 }
             }
         }

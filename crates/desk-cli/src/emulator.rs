@@ -1,7 +1,8 @@
-//! `desk emulator`: the local service in this process, or in one of its own in the background (`--detach`).
+//! `desk emulator`: the local service in this process, or in a background process (`--detach`).
 //!
-//! Invariant: an emulator in the background has a session of its own and holds no descriptor of the terminal, or of a script
-//! that began it. Its caller ends once it answers, so that the system reaps it.
+//! A background emulator must have its own session and must not hold any descriptor of the terminal
+//! or of the calling script. The caller exits once the emulator answers, so that the system reaps
+//! it.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
@@ -14,11 +15,11 @@ use serde_json::json;
 
 use crate::connect::json;
 use crate::error::{Error, Exit, Result};
-use crate::local::Notice;
+use crate::notice::Notice;
 use crate::output::{Output, message};
 
 const DETACH: &str = "detach";
-/// Of the process in the background.
+/// The hidden option of the background process.
 const OWN_SESSION: &str = "own-session";
 
 pub(crate) fn command() -> Command {
@@ -26,7 +27,7 @@ pub(crate) fn command() -> Command {
     Options::augment_args(Command::new("emulator"))
         .arg(
             flag(DETACH)
-                .help("Run in the background: return once it answers, and say how to stop it")
+                .help("Run in the background: return once it answers, and print how to stop it")
                 .conflicts_with("exit_on_stdin_close"),
         )
         .arg(flag(OWN_SESSION).hide(true))
@@ -38,8 +39,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
     if matches.get_flag(DETACH) {
         return detach(matches.get_flag("json"));
     }
-    // Before all that takes time: commands that come at once wait for it. Without the notice it is found by its address and
-    // token.
+    // Posted first, because commands that start now wait for it. Without a notice the emulator is
+    // found only by its address and token.
     let notice = Notice::starting().ok();
     if matches.get_flag(OWN_SESSION) {
         let _ = rustix::process::setsid();
@@ -52,10 +53,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
 }
 
 fn failed(error: std::io::Error) -> Error {
-    Error::new(Exit::Error, "io", format!("the emulator cannot run: {error}"))
+    Error::new(Exit::Error, "io", format!("cannot run the emulator: {error}"))
 }
 
-/// Starts the emulator in the background, and prints its line when it answers.
+/// Starts a background emulator, and prints its address once it answers.
 fn detach(json: bool) -> Result<()> {
     let mut child = begin().map_err(failed)?;
     let mut line = String::new();
@@ -64,18 +65,18 @@ fn detach(json: bool) -> Result<()> {
     }
     if !line.ends_with('\n') {
         let ended = child.wait_with_output().map_err(failed)?;
-        // It has said why.
+        // The emulator has printed the reason.
         let _ = std::io::stderr().write_all(&ended.stderr);
         std::process::exit(ended.status.code().unwrap_or(i32::from(Exit::Error as u8)));
     }
     let pid = child.id();
     let mut output = Output::new();
-    let told = output.line(line.trim_end().as_bytes()).and_then(|()| output.flush());
-    told.inspect_err(|_| drop(child.kill().and_then(|()| child.wait())))?;
+    let printed = output.line(line.trim_end().as_bytes()).and_then(|()| output.flush());
+    printed.inspect_err(|_| drop(child.kill().and_then(|()| child.wait())))?;
     let stop = format!("kill {pid}");
     message(&match json {
         true => json!({ "pid": pid, "stop": stop }).to_string(),
-        false => format!("the emulator runs in the background; to stop it type `{stop}`"),
+        false => format!("the emulator runs in the background; to stop it, run `{stop}`"),
     });
     Ok(())
 }
@@ -96,7 +97,8 @@ fn begin() -> std::io::Result<Child> {
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
 }
 
-/// Descriptors of the caller that a child would keep open, such as the lock of a script; only those that every shell can close.
+/// Descriptors of the caller that a child would inherit, such as the lock of a script; only those
+/// that every shell can close.
 fn inherited() -> Vec<u32> {
     const CLOSE_ON_EXEC: u32 = 0o2_000_000;
     let keeps = |fd: &u32| {

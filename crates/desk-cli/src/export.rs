@@ -1,42 +1,49 @@
-//! `desk export`: all rows of a list in a stretch of time, each once, into a directory of parts with a manifest.
+//! `desk export`: writes all rows of a list in a time range, each once, to a directory of parts
+//! with a manifest.
 //!
-//! Invariant: a window's part is durable before the manifest tells of it, and windows follow each other without a gap; so the
-//! same command goes on after any end, a kill included, with nothing lost or doubled. What decides that rows are complete is
-//! the client's export; here they are kept.
+//! The part of a window must be durable before the manifest records it, and windows follow each
+//! other without a gap; so the same command continues after any end, a kill included, without
+//! losing or repeating rows. The client's export proves that rows are complete; this module stores
+//! them.
 
-mod database;
+mod cleanup;
 mod directory;
 mod disk;
 mod format;
-mod found;
-mod keep;
+mod formats;
 #[cfg(test)]
 mod kinds_tests;
+mod lists;
 mod manifest;
 mod names;
 mod options;
-mod parquet;
 mod part;
 mod privacy;
 mod settings;
 mod summary;
 mod table;
+mod target;
+mod total_count;
+mod totals;
+mod unrecorded;
 mod value;
 mod verify;
-mod writer;
+mod verify_result;
+mod window;
+mod window_writer;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::ArgMatches;
-use desk_client::export::{self, Piece, Pieces};
+use desk_client::export::{Piece, Pieces};
 use desk_client::{Client, ErrorKind};
 use tokio::sync::watch;
 
-use crate::api::List;
-use crate::api::input::{Input, Span};
+use crate::api::input::ListQuery;
 use crate::connect::Connection;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
@@ -45,45 +52,21 @@ use crate::interrupt;
 use crate::output::{many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Row;
-use keep::Keeper;
-use manifest::{Manifest, Window};
+use directory::ExportDir;
 use options::Options;
 use settings::Settings;
-use writer::Place;
+use total_count::check_total;
+use totals::Totals;
+use window::Window;
+use window_writer::WindowWriter;
 
 pub(crate) use options::command;
 pub(crate) use value::hex;
 
-/// How long somebody else who is at work in the directory is left alone.
+/// The interval between attempts to lock a directory in which another command works.
 const BUSY: Duration = Duration::from_secs(5);
-/// How long connections are left alone while rows are written: requests are to leave, and answers to be taken, meanwhile.
+/// The maximum time of writing before connections are served again.
 const SPELL: Duration = Duration::from_micros(500);
-
-/// What is in the directory.
-#[derive(Default)]
-struct Totals {
-    windows: u64,
-    rows: u64,
-    bytes: u64,
-    unproven: u64,
-    /// Where the last window ends.
-    until: Option<DateTime<Utc>>,
-}
-
-impl Totals {
-    fn add(&mut self, window: &Window) {
-        self.windows += 1;
-        self.rows += window.count;
-        self.bytes += window.parts.iter().map(|part| part.bytes).sum::<u64>();
-        self.unproven += u64::from(!window.verified);
-        self.until = Some(window.until);
-    }
-
-    /// Whether there are windows of runs that did not come to their end, or found more rows there.
-    fn unchecked(&self, manifest: &Manifest) -> bool {
-        self.windows > 0 && manifest.ended() != self.until
-    }
-}
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if let Some(("verify", matches)) = matches.subcommand() {
@@ -95,114 +78,55 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let settings = options.settings(connection.service())?;
     let counts = Arc::new(Counts::default());
     let client = connection.observed(counts.clone())?;
-    part::directory(&options.dir)?;
-    directory::compatible(&options.dir, &settings)?;
-    let mut manifest = Manifest::open(&options.dir, settings.partition)?;
-    let totals = recover(&options.dir, &mut manifest, &settings)?;
+    let mut dir = ExportDir::open(&options.dir, settings)?;
+    let totals = dir.recover()?;
     if !options.list.windows && totals.windows > 0 {
-        // There is nothing behind it: what has changed is read anew.
-        drop(manifest);
+        // The only window may have changed: `verify` reads it again.
+        drop(dir);
         return verify::run(matches, verify::Mode::default()).await;
     }
     let started = Instant::now();
     reuse_memory();
+    let settings = dir.settings().clone();
     let (first, until) = settings.span();
-    let (before, unchecked) = (totals.rows, totals.unchecked(&manifest));
+    let (before, unchecked) = (totals.rows, totals.unchecked(dir.manifest()));
     let (stop, interrupted) = watch::channel(false);
     let json = options.json;
     let orderly = move || {
-        // Nobody listens when all is done.
+        // The receiver is gone once the export is complete.
         let _ = stop.send(true);
         if !json {
-            message("ending after the window in flight; once more ends at once");
+            message("ending after the current window; a second interrupt ends at once");
         }
     };
     let last =
-        Error::interrupted("ended at once").hint("type the same command again: it goes on behind the last window");
+        Error::interrupted("ended at once").hint("run the same command again: it continues after the last window");
     interrupt::on_first(json, orderly, || last);
-    let (dir, encoder) = (options.dir.clone(), options.encoder.clone());
-    let begun = (totals.windows > 0).into();
-    let keeper = Keeper::new(Place { dir, settings: settings.clone(), encoder, begun }, manifest);
-    let mut work =
-        Work { options: &options, settings: &settings, client, counts, keeper, totals, interrupted, unchecked };
-    match work.from(first).zip(until) {
-        Some((from, until)) if from > until => work.close().await.map_err(|error| work.stopped(error))?,
-        _ => work.all(first, until).await?,
+    let writer = WindowWriter::new(dir, options.privacy.clone());
+    let mut exporter =
+        Exporter { options: &options, settings: &settings, client, counts, writer, totals, interrupted, unchecked };
+    match exporter.from(first).zip(until) {
+        Some((from, until)) if from > until => exporter.close().await.map_err(|error| exporter.stopped(error))?,
+        _ => exporter.all(first, until).await?,
     }
-    let rows = work.totals.rows.saturating_sub(before);
-    summary::tell(&options, until, &work.totals, rows, &work.counts, started)
+    let rows = exporter.totals.rows.saturating_sub(before);
+    summary::print(&options, until, &exporter.totals, rows, &exporter.counts, started)
 }
 
-/// Lets a page take the memory of the one before instead of the system's: glibc's allocator gives nothing smaller back than what
-/// was given back to it before.
+/// Lets each page reuse the memory of the page before: glibc's allocator keeps blocks up to the
+/// size of the largest one that was freed.
 fn reuse_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
 }
 
-/// Whether all windows have as many rows as the service counts in all of their time.
-async fn whole(
-    list: &List,
-    client: &Client,
-    input: &Input,
-    (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    rows: u64,
-    hint: &str,
-) -> Result<()> {
-    let from = export::begin(from);
-    let span = |until| Span { from: Some(from), until, page: None };
-    let counted = list.count(client.clone(), input.clone(), span(until)).await?;
-    let mut more = u64::try_from(counted).unwrap_or_default().saturating_sub(rows);
-    if more > 0 && from.timestamp_subsec_micros() > 0 {
-        // A service that cuts times to seconds counts what lies before in that second.
-        let second = span(Some(from.trunc_subsecs(0) + TimeDelta::seconds(1)));
-        let window = (list.export)(client, input, second)?.next_window().await.transpose()?;
-        more = more.saturating_sub(window.map_or(0, |window| window.proof.strays));
-    }
-    match more {
-        0 => Ok(()),
-        more => Err(Error::new(
-            Exit::Partial,
-            "inconsistent",
-            format!("the service counts {more} more rows in all of the time than in its windows"),
-        )
-        .hint(hint)),
-    }
-}
-
 fn verify_hint(dir: &Path) -> String {
-    format!("type `desk export verify {}`: it reads anew what has changed", files::quoted(dir))
-}
-
-/// Goes back to what the manifest says; gives what is there.
-fn recover(dir: &Path, manifest: &mut Manifest, settings: &Settings) -> Result<Totals> {
-    directory::begin(dir, manifest, settings)?;
-    let short = writer::is_short(dir, manifest, settings)?;
-    if !short {
-        writer::clean(dir, manifest)?;
-    }
-    // All are looked at, the last one to the byte.
-    let missing = manifest.windows().find(|window| short || !writer::has(dir, settings, window));
-    // A table that is made anew has the last one with rows last.
-    let last = manifest.windows().rev().find(|window| window.count > 0);
-    let wrong = match (missing, last) {
-        (None, Some(last)) if !writer::holds(dir, settings, last)? => Some(last),
-        (missing, _) => missing,
-    };
-    if let Some(window) = wrong {
-        let problem = format!("what {} has of {} is not as it was written", dir.display(), window.from.to_rfc3339());
-        return Err(Error::integrity(problem)
-            .hint(format!("type `desk export verify {}`: it reads it anew", files::quoted(dir))));
-    }
-    let mut totals = Totals::default();
-    manifest.windows().for_each(|window| totals.add(window));
-    manifest.forget();
-    Ok(totals)
+    format!("run `desk export verify {}`: it re-downloads changed windows", files::quoted(dir))
 }
 
 fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> String {
     let bound = |time: Option<DateTime<Utc>>, else_: &str| time.map_or(else_.to_owned(), |time| time.to_rfc3339());
     let (since, until) = settings.span();
-    let again = if before.windows > 0 { format!(" ({} are there)", before.rows) } else { String::new() };
+    let again = if before.windows > 0 { format!(" ({} are stored)", before.rows) } else { String::new() };
     format!(
         "{} from {} until {} to {}: {}{again}",
         settings.list,
@@ -213,33 +137,33 @@ fn plan(options: &Options, settings: &Settings, before: &Totals, left: u64) -> S
     )
 }
 
-/// An export while it runs.
-struct Work<'a> {
+/// A running export.
+struct Exporter<'a> {
     options: &'a Options,
     settings: &'a Settings,
     client: Client,
     counts: Arc<Counts>,
-    keeper: Keeper,
+    writer: WindowWriter,
     totals: Totals,
     interrupted: watch::Receiver<bool>,
-    /// There are windows of runs that did not come to their end, or found more rows there.
+    /// Windows of earlier runs that ended early, or found more rows, are not checked yet.
     unchecked: bool,
 }
 
-impl Work<'_> {
-    /// Where what is not there yet begins.
+impl Exporter<'_> {
+    /// The start of the time that is not exported yet.
     fn from(&self, first: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
         self.totals.until.map(|until| until + TimeDelta::microseconds(1)).or(first)
     }
 
-    /// Reads what is not there yet, again and again if it is to follow.
+    /// Exports the missing time; with `--follow`, again after each interval.
     async fn all(&mut self, first: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Result<()> {
         loop {
-            let span = Span { from: self.from(first), until, page: self.options.page };
+            let span = ListQuery { from: self.from(first), until, page: self.options.page };
             let again = match (self.stretch(span).await, self.options.follow) {
                 (Ok(()), None) => return Ok(()),
                 (Ok(()), Some(again)) => again,
-                // The service may be back by then.
+                // The service may answer again after the interval.
                 (Err(error), Some(again)) if error.exit == Exit::TryLater => {
                     self.put_off(&error, again);
                     again
@@ -250,18 +174,18 @@ impl Work<'_> {
         }
     }
 
-    /// Waits, and lets others verify and mend what is there meanwhile; then begins as the same command typed again would.
+    /// Waits without the lock, so that `verify` can run; then starts as a new command would.
     async fn rest(&mut self, again: Duration) -> Result<()> {
-        self.keeper.manifest()?.rest()?;
+        self.writer.dir()?.rest()?;
         let mut left = again;
         loop {
-            // An error would say that the signal can never come.
+            // The sender lives as long as the handler, so that an error means no signal.
             if tokio::time::timeout(left, self.interrupted.wait_for(|stop| *stop)).await.is_ok() {
                 return Err(Error::interrupted("interrupted"));
             }
-            match self.keeper.manifest()?.resume() {
+            match self.writer.dir()?.resume() {
                 Ok(()) => break,
-                // They are not done.
+                // Another command still works in the directory.
                 Err(error) if error.exit == Exit::TryLater => {
                     left = again.min(BUSY);
                     self.put_off(&error, left);
@@ -269,38 +193,37 @@ impl Work<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let (dir, manifest) = (&self.options.dir, self.keeper.manifest()?);
-        directory::compatible(dir, self.settings)?;
-        self.totals = recover(dir, manifest, self.settings)?;
-        self.unchecked |= self.totals.unchecked(manifest);
+        let dir = self.writer.dir()?;
+        dir.check_compatible()?;
+        self.totals = dir.recover()?;
+        self.unchecked |= self.totals.unchecked(dir.manifest());
         Ok(())
     }
 
-    /// Says what is waited for.
+    /// Reports a postponed attempt.
     fn put_off(&self, error: &Error, again: Duration) {
         message(&match self.options.json {
             true => error.json(),
-            false => format!("{}; asks again in {} s", error.message, again.as_secs()),
+            false => format!("{}; retrying in {} s", error.message(), again.as_secs()),
         });
     }
 
-    /// What is there in spite of an error, and what to do.
+    /// Adds to an error which rows are stored, and the next step.
     fn stopped(&self, error: Error) -> Error {
         let dir = self.options.dir.display();
-        let kept = match error.exit {
-            // What is there is in doubt.
-            Exit::Integrity => error.message,
-            _ => format!("{}; {} rows are kept in {dir}", error.message, self.totals.rows),
+        let error = match error.exit {
+            // The stored rows are in doubt.
+            Exit::Integrity => error,
+            _ => error.note(format!("{} rows are stored in {dir}", self.totals.rows)),
         };
-        let hint = match (error.hint, error.exit) {
-            (Some(hint), Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial) => hint,
-            _ => "type the same command again: it goes on from there".to_owned(),
-        };
-        Error { message: kept, hint: Some(hint), ..error }
+        match error.exit {
+            Exit::Error | Exit::Auth | Exit::Usage | Exit::Integrity | Exit::Partial if error.hint.is_some() => error,
+            _ => error.hint("run the same command again: it continues from there"),
+        }
     }
 
-    /// Reads a stretch of time up to its end, or as near as the service's clock lets it.
-    async fn stretch(&mut self, span: Span) -> Result<()> {
+    /// Exports a time range, up to its end or as far as the service's clock allows.
+    async fn stretch(&mut self, span: ListQuery) -> Result<()> {
         let Options { list, input, json, .. } = self.options;
         let left = list.count(self.client.clone(), input.clone(), span).await?;
         let left = u64::try_from(left).unwrap_or_default();
@@ -317,9 +240,9 @@ impl Work<'_> {
             .rows_per_window(self.options.rows_per_window)
             .pieces(self.options.rows_held);
         let read = self.read(&mut pieces, &mut progress).await;
-        // Whole windows that were read before an error are kept.
-        let written = self.keeper.done().await.map(|window| self.kept(window));
-        let left = self.keeper.again();
+        // Windows that were complete before an error are stored.
+        let written = self.writer.finish().await.map(|window| self.kept(window));
+        let left = self.writer.roll_back();
         progress.end();
         let ended = written.and(read).and(left);
         self.unchecked |= ended.is_err() && self.totals.windows > 0;
@@ -327,16 +250,16 @@ impl Work<'_> {
         self.close().await
     }
 
-    /// Notes that all there was up to the last window's end is there.
+    /// Records that the export is complete up to the end of the last window.
     async fn close(&mut self) -> Result<()> {
         let Some(last) = self.totals.until else { return Ok(()) };
         if self.unchecked {
             let Options { list, input, dir, .. } = self.options;
             let (first, _) = self.settings.span();
-            whole(list, &self.client, input, (first, Some(last)), self.totals.rows, &verify_hint(dir)).await?;
+            check_total(list, &self.client, input, (first, Some(last)), self.totals.rows, &verify_hint(dir)).await?;
             self.unchecked = false;
         }
-        self.keeper.end(last)
+        self.writer.dir()?.end(last)
     }
 
     async fn read(&mut self, pieces: &mut Pieces<Row>, progress: &mut Progress) -> Result<()> {
@@ -347,7 +270,7 @@ impl Work<'_> {
             let piece = tokio::select! {
                 piece = pieces.next() => piece,
                 _ = clock.tick() => {
-                    progress.tell();
+                    progress.render();
                     continue;
                 }
             };
@@ -356,7 +279,8 @@ impl Work<'_> {
                     None => return Ok(()),
                     Some(Ok(piece)) => piece,
                     Some(Err(error)) if error.kind() == ErrorKind::Inconsistent => {
-                        // At the very end it is about all windows, which are there; else nothing can be proven.
+                        // An error at the very end concerns the sum of all windows, which are
+                        // stored; any other one makes a window unprovable.
                         return match pieces.next().await {
                             None => Err(Error { exit: Exit::Partial, ..Error::from(error) }
                                 .hint(verify_hint(&self.options.dir))),
@@ -373,16 +297,16 @@ impl Work<'_> {
                 Piece::Rows { from, until, items } => {
                     flowed += items.len() as u64;
                     progress.add(items.len() as u64);
-                    self.keeper.rows((from, until), items)?;
+                    self.writer.rows((from, until), items)?;
                 }
                 Piece::Again => {
                     progress.take_back(std::mem::take(&mut flowed));
-                    self.keeper.again()?;
+                    self.writer.roll_back()?;
                 }
                 Piece::Window(window) => {
                     flowed = 0;
                     progress.add(window.items.len() as u64);
-                    let before = self.keeper.window(window).await?;
+                    let before = self.writer.window(window).await?;
                     self.kept(before);
                     if *self.interrupted.borrow() {
                         return Err(Error::interrupted("interrupted"));

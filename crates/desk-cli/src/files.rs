@@ -1,9 +1,10 @@
-//! Files, for every command alike: read from a name or stdin, locked against others, names made durable.
+//! Files of every command: reading from a path or stdin, locks, and durable names.
 //!
-//! Files that a command creates, or whose contents it trusts, are opened by [`own`]; files below a directory by [`below`].
+//! [`own`] opens files that a command creates or trusts; [`below`] opens files below a directory.
 
 mod below;
 mod own;
+mod path;
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io::ErrorKind::{NotADirectory, NotFound};
@@ -17,8 +18,9 @@ use rusqlite::ErrorCode;
 use crate::error::{Error, Exit, Result};
 pub(crate) use below::Below;
 pub(crate) use own::{check_open, check_own, create_own, failed, open_own, taken};
+pub(crate) use path::{parent, quoted, real, with};
 
-/// Adds what is in a file, `-` for stdin, to `bytes`.
+/// Appends the contents of a file, or of stdin for `-`, to `bytes`.
 pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     let read = match file.as_os_str() == "-" {
         true => io::stdin().lock().read_to_end(bytes),
@@ -27,20 +29,20 @@ pub(crate) fn read(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     read.map(|_| ())
 }
 
-/// Opens a file to read. A pipe of that name, which could wait for ever, is none.
+/// Opens a regular file to read. Refuses a pipe, which could block forever.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     match std::fs::metadata(path)?.is_file() {
         true => File::open(path),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
     }
 }
 
-/// Keeps others out for as long as `file` is open; the system gives it back however the process ends.
+/// Takes the exclusive lock of a file. The system releases it when the process ends.
 pub(crate) fn lock(file: &File, path: &Path, command: &str) -> Result<()> {
     locked(file, path, command, File::try_lock)
 }
 
-/// Keeps who writes out, and nobody who reads.
+/// Takes a shared lock: excludes writers, not readers.
 pub(crate) fn share(file: &File, path: &Path, command: &str) -> Result<()> {
     locked(file, path, command, File::try_lock_shared)
 }
@@ -48,7 +50,7 @@ pub(crate) fn share(file: &File, path: &Path, command: &str) -> Result<()> {
 fn locked(file: &File, path: &Path, command: &str, try_lock: fn(&File) -> Result<(), TryLockError>) -> Result<()> {
     let mut tried = try_lock(file);
     for _ in 0..10 {
-        // Who only looks has it for a moment.
+        // A reader holds the lock only for a moment.
         if matches!(tried, Err(TryLockError::WouldBlock)) {
             std::thread::sleep(std::time::Duration::from_millis(10));
             tried = try_lock(file);
@@ -57,19 +59,21 @@ fn locked(file: &File, path: &Path, command: &str, try_lock: fn(&File) -> Result
     match tried {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => {
-            let problem = format!("another `{command}` is at work here ({} is locked)", path.display());
-            Err(Error::new(Exit::TryLater, "busy", problem).hint("type it again in a moment, or when it has ended"))
+            let problem = format!("another `{command}` is running here ({} is locked)", path.display());
+            Err(Error::new(Exit::TryLater, "busy", problem)
+                .hint("run the same command again once the other one has ended"))
         }
         Err(TryLockError::Error(error)) => Err(Error::io("lock", path, &error)),
     }
 }
 
-/// Makes the names in a directory durable.
+/// Makes the names in a directory durable (fsync).
 pub(crate) fn sync(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
-/// Refuses a file that has its name no longer: somebody has removed or replaced it, or the directory that it is in.
+/// Refuses an open file that `path` no longer names: another process has removed or replaced it, or
+/// its directory.
 pub(crate) fn is_still(file: &File, path: &Path) -> Result<()> {
     let of = |found: Metadata| (found.dev(), found.ino());
     match (file.metadata().map(of), std::fs::metadata(path).map(of)) {
@@ -81,7 +85,7 @@ pub(crate) fn is_still(file: &File, path: &Path) -> Result<()> {
     }
 }
 
-/// A file could not be written that was there, or in a directory that was.
+/// The error for a file that could not be written although it or its directory existed.
 pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Error {
     match error.kind() {
         NotFound => removed(path),
@@ -89,39 +93,27 @@ pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Error {
     }
 }
 
-/// Somebody else has removed or changed a file that is being written.
+/// The error for a file that another process removed or changed during writing.
 pub(crate) fn removed(path: &Path) -> Error {
-    let problem = format!("{} was removed or changed by something else while it was being written", path.display());
-    Error::integrity(problem)
-        .hint("look at what is left in the directory, put back what was moved, then type the same command again")
+    let problem = format!("{} was removed or changed by another process during writing", path.display());
+    Error::integrity(problem).hint("check the directory, restore moved files, then run the same command again")
 }
 
-/// A directory of the user's that a variable names, or else this one below their home: as the environment or the system knows it.
+/// The user's directory that `variable` names, or else the directory `below` the user's home.
 pub(crate) fn of_user(variable: &str, below: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let home = || std::env::home_dir().filter(|home| home.is_absolute());
     named.filter(|dir| dir.is_absolute()).or_else(|| Some(home()?.join(below)))
 }
 
-/// The directory that a file is in.
-pub(crate) fn parent(path: &Path) -> &Path {
-    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The file that a symbolic link leads to; any other file is itself.
-pub(crate) fn real(path: &Path) -> PathBuf {
-    let leads = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
-    leads.unwrap_or_else(|| path.to_owned())
-}
-
-/// Whether SQLite cannot make the files that it has beside a database.
-pub(crate) fn is_fixed(error: &rusqlite::Error) -> bool {
+/// Whether SQLite could not create the files next to a database.
+pub(crate) fn is_read_only(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
-/// A name by which SQLite reads a database as what does not change, and makes no files beside it. None if somebody has left a
-/// journal, which would be passed over.
-pub(crate) fn unchanging(path: &Path) -> Option<PathBuf> {
+/// A URI by which SQLite reads a database as immutable, and creates no files next to it. `None` if
+/// a journal exists, because SQLite would ignore it.
+pub(crate) fn immutable_uri(path: &Path) -> Option<PathBuf> {
     let path = real(path);
     if with(&path, "-wal").exists() {
         return None;
@@ -132,22 +124,4 @@ pub(crate) fn unchanging(path: &Path) -> Option<PathBuf> {
     let name: String =
         bytes.map(|byte| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect();
     Some(format!("file://{name}?immutable=1").into())
-}
-
-/// A name as a shell takes it.
-pub(crate) fn quoted(path: &Path) -> String {
-    let name = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
-    let name = if name.starts_with('-') { format!("./{name}") } else { name };
-    match !name.is_empty() && name.chars().all(plain) {
-        true => name,
-        false => format!("'{}'", name.replace('\'', "'\\''")),
-    }
-}
-
-/// A file beside another.
-pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

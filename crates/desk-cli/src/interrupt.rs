@@ -1,4 +1,5 @@
-//! Ctrl-C, SIGTERM and a terminal that hangs up: the first asks for an orderly end, the second ends at once.
+//! Ctrl-C, SIGTERM and hangup: the first signal asks for an orderly end, the second ends the
+//! program at once.
 
 use std::future::poll_fn;
 use std::io;
@@ -10,30 +11,31 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::error::{Error, Exit};
 use crate::output::message;
 
-/// Signals that end the program at once when they come a second time.
+/// The number of signals that end the program at once when they come a second time.
 const ENDS: usize = 2;
 
-/// Calls `orderly` at the first signal, ends the program at the second, and says so by `last`. Within a runtime.
+/// Calls `orderly` at the first signal; at the second, prints `last` and ends the program. Needs a
+/// runtime.
 pub(crate) fn on_first(
     json: bool,
     orderly: impl FnOnce() + Send + 'static,
     last: impl FnOnce() -> Error + Send + 'static,
 ) {
-    // Without handlers a signal ends the program as it would any other.
+    // Without handlers every signal ends the program.
     let Ok(mut signals) = signals() else { return };
     tokio::spawn(async move {
         any(&mut signals).await;
         orderly();
-        // A hangup may come twice, from the terminal and from its shell.
+        // The terminal and its shell may both send a hangup.
         signals.truncate(ENDS);
         any(&mut signals).await;
-        message(&last().told(json));
+        message(&last().render(json));
         std::process::exit(i32::from(Exit::Interrupted as u8));
     });
 }
 
 fn signals() -> io::Result<Vec<Signal>> {
-    // With a handler, a file that is too large is an error of the write.
+    // With a handler, a write beyond the file size limit fails instead of killing the program.
     let _ = signal(SignalKind::from_raw(Number::XFSZ.as_raw()))?;
     let mut signals = vec![signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
     if !is_ignored(Number::HUP) {
@@ -42,7 +44,7 @@ fn signals() -> io::Result<Vec<Signal>> {
     Ok(signals)
 }
 
-/// Whether whoever began the program has a signal ignored, as `nohup` has hangups.
+/// Whether the parent process has set a signal to be ignored, as `nohup` does with hangups.
 fn is_ignored(number: Number) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Decodes JSON in which no object has a name twice: of two values one would be lost without a word.
+/// Decodes JSON; refuses an object that has a name twice, because one of the values would be lost.
 pub(crate) fn strict(json: &[u8]) -> serde_json::Result<Value> {
     serde_json::from_slice::<Strict>(json).map(|Strict(value)| value)
 }
@@ -64,8 +64,8 @@ impl<'de> Visitor<'de> for Values {
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format_args!(
-                    "the name `{}` is there twice",
-                    crate::error::shown(&name, 40)
+                    "the name `{}` occurs twice",
+                    crate::error::printable(&name, 40)
                 )));
             }
             object.insert(name, value);
@@ -92,7 +92,7 @@ mod tests {
     fn a_name_is_there_once() {
         for json in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"b":2,"\u0061":3}}]"#] {
             let error = strict(json.as_bytes()).unwrap_err().to_string();
-            assert!(error.starts_with("the name `a` is there twice at line 1 column "), "{error}");
+            assert!(error.starts_with("the name `a` occurs twice at line 1 column "), "{error}");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! `desk`: the operations of the spec, exports with proof, and the local service, from a terminal.
 //!
-//! Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 error, 2 usage, 3 partial, 4 credentials, 5 try later, 6 the
-//! outcome of a request is unknown, 7 integrity, 130 interrupted. It sends nothing but what it is told to, and keeps no
-//! state but the folders of exports, the ledgers of what was sent, and marks of the plans that were begun.
+//! Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 error, 2 usage, 3 partial, 4
+//! credentials, 5 try later, 6 the outcome of a request is unknown, 7 integrity, 130 interrupted.
+//! The program keeps no state except directories of exports, ledgers of sent batches, and claim
+//! files of plans.
 
 #[allow(dead_code, reason = "what is used depends on the spec")]
 mod api;
@@ -22,11 +23,14 @@ mod generated;
 mod interrupt;
 mod json;
 mod local;
+mod notice;
 mod output;
 mod processes;
 mod progress;
+mod retry;
 mod rows;
 mod send;
+mod starting;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,7 @@
-//! stdout and stderr: data on the one, messages on the other.
+//! Data on stdout, messages on stderr.
 //!
-//! A reader that has gone away (`| head`) is no error: the program ends as if all had been read, with the same exit code.
+//! A closed pipe (`| head`) is no error: the program continues without output and keeps its exit
+//! code.
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, StdoutLock, Write};
@@ -22,17 +23,17 @@ impl Output {
         Output { out: BufWriter::new(io::stdout().lock()), gone: false }
     }
 
-    /// Whether nobody reads any more.
+    /// Whether the reader has closed the pipe.
     pub(crate) fn is_gone(&self) -> bool {
         self.gone
     }
 
-    /// One line.
+    /// Writes one line.
     pub(crate) fn line(&mut self, bytes: &[u8]) -> Result<()> {
         self.out(|out| out.write_all(bytes).and_then(|()| out.write_all(b"\n")))
     }
 
-    /// A result: on one line as it came, or spread out for people.
+    /// Writes a result: as it came on one line, or indented for people.
     pub(crate) fn json(&mut self, json: &Json, one_line: bool) -> Result<()> {
         let spread = if one_line { None } else { serde_json::from_slice::<Value>(json.bytes()).ok() };
         match spread.and_then(|value| serde_json::to_string_pretty(&value).ok()) {
@@ -70,9 +71,9 @@ pub(crate) fn many(count: impl Display, name: &str) -> String {
     }
 }
 
-/// A message for people, or one line of JSON.
+/// Prints a message, or one line of JSON, on stderr.
 pub(crate) fn message(text: &str) {
-    // Nothing can be done when stderr is closed.
+    // An error cannot be reported if stderr is closed.
     let _ = writeln!(io::stderr(), "{text}");
 }
 

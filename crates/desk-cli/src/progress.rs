@@ -1,4 +1,4 @@
-//! How far a long command is: a bar on a terminal, else a line every 30 seconds.
+//! Progress of a long command: a bar on a terminal, otherwise a line every 30 seconds.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use serde_json::json;
 use crate::counts::Counts;
 use crate::output::{many, message};
 
-/// Between two lines.
+/// The interval between two lines.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// What is counted.
+/// The unit of progress.
 pub(crate) struct Unit {
     name: &'static str,
-    /// Of the rate.
+    /// The decimals of the rate.
     decimals: usize,
 }
 
 pub(crate) const ROWS: Unit = Unit { name: "rows", decimals: 0 };
 pub(crate) const RECIPIENTS: Unit = Unit { name: "recipients", decimals: 1 };
 
-/// What is shown while a command runs.
+/// The progress of a running command.
 pub(crate) struct Progress {
     unit: Unit,
     voice: Voice,
     counts: Arc<Counts>,
     all: u64,
     done: u64,
-    /// How many of those done are in doubt, where that can be.
+    /// The number of done units in doubt, for commands that can have doubts.
     unknown: Option<u64>,
     started: Instant,
     last: Instant,
 }
 
-/// Says something beside the bar.
+/// Prints messages next to the bar.
 #[derive(Clone)]
 pub(crate) struct Voice {
     bar: Option<ProgressBar>,
@@ -44,12 +44,12 @@ pub(crate) struct Voice {
 }
 
 impl Progress {
-    /// Of `all`, `done` are done already.
+    /// Starts with `done` units of `all`.
     pub(crate) fn new(unit: Unit, all: u64, done: u64, counts: Arc<Counts>, json: bool) -> Progress {
-        let shown = !json && std::io::stderr().is_terminal();
-        let bar = shown.then(|| {
+        let is_visible = !json && std::io::stderr().is_terminal();
+        let bar = is_visible.then(|| {
             let bar = ProgressBar::new(all).with_position(done);
-            // What does not fit is cut off, not wrapped.
+            // A message that does not fit is cut off, not wrapped.
             let template = format!("{{bar:20}} {{human_pos}}/{{human_len}} {}, {{wide_msg}}", unit.name);
             bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.reset_eta();
@@ -60,28 +60,28 @@ impl Progress {
         Progress { unit, voice, counts, all, done, unknown: None, started: now, last: now }
     }
 
-    /// So many more are done.
+    /// Adds done units.
     pub(crate) fn add(&mut self, more: u64) {
         self.done += more;
-        // There may be more than were counted, meanwhile.
+        // Units may have been added after the count.
         self.all = self.all.max(self.done);
-        self.tell();
+        self.render();
     }
 
-    /// So many that were done are to be done again.
+    /// Removes done units that are repeated.
     pub(crate) fn take_back(&mut self, again: u64) {
         self.done = self.done.saturating_sub(again);
-        self.tell();
+        self.render();
     }
 
-    /// So many more of those that are done are in doubt.
+    /// Adds done units in doubt.
     pub(crate) fn doubt(&mut self, more: u64) {
         self.unknown = Some(self.unknown.unwrap_or(0) + more);
-        self.tell();
+        self.render();
     }
 
-    /// Shows how it stands, if it is time to.
-    pub(crate) fn tell(&mut self) {
+    /// Updates the bar, or prints a line if one is due.
+    pub(crate) fn render(&mut self) {
         let Progress { all, done, unknown, .. } = *self;
         let Unit { name, decimals } = self.unit;
         let (requests, retries, waits) = (self.counts.requests(), self.counts.retries(), self.counts.waits().as_secs());
@@ -127,7 +127,7 @@ impl Progress {
 }
 
 impl Voice {
-    /// For people alone.
+    /// Prints a message unless the output is JSON.
     pub(crate) fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| message(text)),

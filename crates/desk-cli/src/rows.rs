@@ -1,8 +1,9 @@
-//! The service's own JSON, kept as it came: results ([`Json`]) and rows of lists ([`Row`]), with properties that this version
-//! does not know.
+//! The service's own JSON, as it came: results ([`Json`]) and rows of lists ([`Row`]), with
+//! properties that this version does not know.
 //!
-//! Only what pages and windows need is decoded: a row's id and time. Rows point into the body of their page.
+//! Only the id and the time of a row are decoded. Rows point into the body of their page.
 
+mod key;
 mod scan;
 
 use std::collections::HashMap;
@@ -14,6 +15,9 @@ use desk_core::list::Rows;
 use serde::Deserialize;
 use serde::de::{Error as _, IgnoredAny};
 use serde_json::value::RawValue;
+
+use key::{At, Located};
+pub(crate) use key::{Key, PageSchema};
 
 /// A result.
 pub(crate) struct Json(Vec<u8>);
@@ -32,7 +36,7 @@ impl Json {
 
 /// Keeps a result as it came, if it is JSON.
 pub(crate) fn json(body: Vec<u8>) -> Result<Json, Undecodable> {
-    // The parser does not look into the texts that it skips.
+    // `IgnoredAny` does not check the UTF-8 of texts.
     let checked = match simdutf8::basic::from_utf8(&body) {
         Ok(text) => serde_json::from_str::<IgnoredAny>(text),
         Err(error) => Err(serde_json::Error::io(std::io::Error::other(error))),
@@ -43,52 +47,13 @@ pub(crate) fn json(body: Vec<u8>) -> Result<Json, Undecodable> {
     }
 }
 
-/// What a page and its rows look like, by names on the wire: generated for each list.
-pub(crate) trait Shape: Send + 'static {
-    /// How many rows the whole list has.
-    const COUNT: &'static str;
-    const ITEMS: &'static str;
-    const ID: &'static str;
-    /// If the list has windows.
-    const TIME: Option<&'static str>;
-}
-
-/// What tells a row apart, and its time if the list has windows and the row one, µs since 1970.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Key {
-    pub(crate) id: i64,
-    pub(crate) time: Option<i64>,
-}
-
 /// A row of a list.
 #[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) key: Key,
-    /// With a line end behind each row.
+    /// The body of the page, with a line end after each row.
     page: Arc<Vec<u8>>,
     at: At,
-}
-
-/// Where a row stands in its page.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct At {
-    start: u32,
-    end: u32,
-}
-
-impl At {
-    /// `None` in a page that is larger than any.
-    fn new(start: usize, end: usize) -> Option<At> {
-        Some(At { start: start.try_into().ok()?, end: end.try_into().ok()? })
-    }
-
-    fn start(self) -> usize {
-        self.start as usize
-    }
-
-    fn end(self) -> usize {
-        self.end as usize
-    }
 }
 
 impl Row {
@@ -97,7 +62,7 @@ impl Row {
         self.page.get(self.at.start()..self.at.end()).unwrap_or_default()
     }
 
-    /// The first of the rows as lines with their ends, as many as stand together, and how many these are.
+    /// The first rows that are adjacent in one page, as lines with their ends, and their number.
     pub(crate) fn lines(rows: &[Row]) -> (&[u8], usize) {
         let follows = |one: &Row, next: &Row| Arc::ptr_eq(&one.page, &next.page) && one.at.end + 1 == next.at.start;
         let run = rows.chunk_by(follows).next().unwrap_or_default();
@@ -109,7 +74,7 @@ impl Row {
         (lines.unwrap_or_default(), run.len())
     }
 
-    /// Its time.
+    /// The time of the row.
     pub(crate) fn moment(&self) -> Option<DateTime<Utc>> {
         self.key.time.and_then(DateTime::from_timestamp_micros)
     }
@@ -123,11 +88,8 @@ impl Row {
     }
 }
 
-/// What tells a row apart, and where it stands in its page.
-type Place = (Key, At);
-
-/// The rows of a page of the list that `S` describes.
-pub(crate) fn page<S: Shape>(mut body: Vec<u8>) -> Result<Rows<Row>, Undecodable> {
+/// The rows of a page of the list with the schema `S`.
+pub(crate) fn page<S: PageSchema>(mut body: Vec<u8>) -> Result<Rows<Row>, Undecodable> {
     let (count, places) = match scan::page::<S>(&body) {
         Some(scanned) => scanned,
         None => match decode::<S>(&body) {
@@ -149,8 +111,8 @@ pub(crate) fn page<S: Shape>(mut body: Vec<u8>) -> Result<Rows<Row>, Undecodable
     Ok(Rows { items: rows, count, owner: None })
 }
 
-/// As [`scan::page`], whatever the JSON looks like.
-fn decode<S: Shape>(body: &[u8]) -> serde_json::Result<(i64, Vec<Place>)> {
+/// Does the work of [`scan::page`] for JSON of any form.
+fn decode<S: PageSchema>(body: &[u8]) -> serde_json::Result<(i64, Vec<Located>)> {
     let page: Object<'_> = serde_json::from_slice(body)?;
     let count = property(&page, S::COUNT)?;
     let items: Vec<&RawValue> = property(&page, S::ITEMS)?;
@@ -175,20 +137,22 @@ fn property<'a, T: Deserialize<'a>>(object: &Object<'a>, name: &'static str) -> 
     serde_json::from_str(value.get()).map_err(serde_json::Error::custom)
 }
 
-/// The last of equal names counts, as elsewhere.
+/// The last of equal names counts, as in every JSON reader.
 type Object<'a> = HashMap<String, &'a RawValue>;
 
-/// Puts JSON on one line. Inside texts JSON has no line ends, so that those there are stand between tokens.
+/// Puts JSON on one line. Texts in JSON have no line ends, so that all of them are between tokens.
 fn flatten(json: &mut [u8]) {
     json.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
 }
 
 #[cfg(test)]
 impl Row {
-    /// A row of a page of its own.
+    /// A row in a page of its own.
     pub(crate) fn alone(key: Key, json: &str) -> Row {
         let mut page = format!("{json} ").into_bytes();
         flatten(&mut page);
+        page.pop();
+        page.push(b'\n');
         Row { key, at: At::new(0, json.len()).unwrap(), page: Arc::new(page) }
     }
 }

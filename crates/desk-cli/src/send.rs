@@ -1,33 +1,32 @@
-//! `desk send`: one message to many, batch after batch, and nobody twice.
+//! `desk send`: one message to many recipients, in batches, each recipient once.
 //!
-//! Invariant: what may have been sent is not sent again, but after a person has said that it was not. A plan says who and
-//! what; a ledger says what became of it, and is written before anything leaves.
+//! A batch that may have been sent is resent only after a user decides so. A plan has the message
+//! and the recipients; a ledger has the outcome of each batch, and is written before a request
+//! leaves.
 
 mod apply;
-mod begun;
+mod attempt;
+mod campaign;
 mod consent;
 mod evidence;
-mod first;
+mod exclusions;
 mod hours;
 mod ledger;
-mod left_out;
+mod ledger_file;
+mod ledger_open;
 mod options;
+mod pacer;
 mod plan;
+mod plan_claim;
+mod prior_send;
 mod recipients;
 mod reconcile;
 mod report;
-mod state;
-mod turn;
-
-use std::path::PathBuf;
+mod states;
 
 use clap::ArgMatches;
 
-use crate::api::arguments;
-use crate::error::{Error, Exit, Result};
-use crate::files;
-use crate::output::many;
-use state::States;
+use crate::error::{Error, Result};
 
 pub(crate) use options::command;
 
@@ -38,45 +37,6 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         Some(("status", matches)) => report::status(matches),
         Some(("report", matches)) => report::run(matches),
         Some(("reconcile", matches)) => reconcile::run(matches).await,
-        _ => Err(Error::usage("a command is missing").hint("see --help")),
+        _ => Err(Error::usage("the subcommand is missing").hint("see --help")),
     }
-}
-
-/// A plan and its ledger as they were named: what a person is to type next names them so as well.
-struct Campaign {
-    plan: PathBuf,
-    ledger: Option<PathBuf>,
-}
-
-impl Campaign {
-    fn of(matches: &ArgMatches) -> Campaign {
-        let (plan, ledger) = (arguments::path(matches, "plan").to_owned(), matches.get_one("ledger").cloned());
-        match ledger::is_database(&plan) {
-            true => Campaign { plan: "PLAN".into(), ledger: Some(plan) },
-            false => Campaign { plan, ledger },
-        }
-    }
-
-    /// Where its ledger is, or will be.
-    fn place(&self) -> PathBuf {
-        self.ledger.clone().unwrap_or_else(|| ledger::beside(&self.plan))
-    }
-
-    /// What is typed for one of the commands.
-    fn command(&self, verb: &str) -> String {
-        let ledger = self.ledger.as_ref().map_or(String::new(), |path| format!(" --ledger {}", files::quoted(path)));
-        format!("desk send {verb} {}{ledger}", files::quoted(&self.plan))
-    }
-}
-
-/// What is to be said while there are unknown outcomes.
-fn in_doubt(states: &States, campaign: &Campaign) -> Result<()> {
-    let (batches, people) = states.count("unknown");
-    if batches == 0 {
-        return Ok(());
-    }
-    let problem = format!("{} in {} may have been messaged or not", many(people, "recipient"), many(batches, "batch"));
-    let error = Error::new(Exit::Unknown, "unknown", problem);
-    let hint = format!("type `{}`: it shows what is known, and takes your decision", campaign.command("reconcile"));
-    Err(Error { outcome: Some("unknown"), may_have_acted: true, ..error }.hint(hint))
 }

@@ -209,6 +209,7 @@ impl Error {
     }
 }
 
+/// The alternate form (`{:#}`) leaves out the clause about the outcome, for callers that word [`Error::outcome`] themselves.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = &self.0;
@@ -222,7 +223,7 @@ impl fmt::Display for Error {
         if let Some(wait) = details.retry_after.filter(|wait| !wait.is_zero()) {
             write!(f, "; the service asks to wait {:.0} s", wait.as_secs_f64().ceil())?;
         }
-        if details.operation.is_none() {
+        if details.operation.is_none() || f.alternate() {
             return Ok(());
         }
         f.write_str(match details.outcome {

@@ -43,6 +43,7 @@ pub fn module() -> TokenStream {
     quote! {
         pub(crate) mod lists;
         pub(crate) mod operations;
+        pub(crate) mod pages;
     }
 }
 
@@ -59,12 +60,13 @@ pub fn operations(model: &Model) -> TokenStream {
         params(operation, &arguments)
     });
     quote! {
-        use super::lists;
+        use super::pages;
         use crate::api::input::Input;
-        use crate::api::{Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness};
+        use crate::api::{Argument, Bulk, Evidence, EvidenceGet, EvidenceList, Kind, Operation, Paged, ParamIn};
         use crate::error::Result;
         use crate::rows;
-        use desk_client::{requests, types};
+        #[allow(unused_imports)]
+        use desk_client::{lists, requests, types};
         #[allow(unused_imports)]
         use desk_core::decode;
 
@@ -128,7 +130,7 @@ fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
     let kind = kind(ty, model);
     quote! {
         Argument {
-            name: #name, place: Place::#place, wire: #wire, doc: #doc, kind: #kind, many: #many, required: #required,
+            name: #name, location: ParamIn::#place, wire: #wire, doc: #doc, kind: #kind, many: #many, required: #required,
         }
     }
 }
@@ -205,8 +207,8 @@ fn table(operation: &Operation, model: &Model) -> TokenStream {
                     offset: #offset,
                     rows: |client, input| {
                         #path
-                        let list_ = desk_client::lists::#request(#given &#params(input)?);
-                        Ok(client.core().stream(list_, lists::#shape::rows()))
+                        let list_ = lists::#request(#given &#params(input)?);
+                        Ok(client.core().stream(list_, pages::#shape::rows()))
                     },
                 })
             }

@@ -35,14 +35,14 @@ pub fn table(operation: &Operation, bulk: &Bulk, model: &Model) -> TokenStream {
         _ => i64::MAX,
     };
     let bounds = item.1.as_deref();
-    let least = bounds.and_then(|bounds| bounds.min).unwrap_or(1);
-    let most = bounds.and_then(|bounds| bounds.max).unwrap_or(largest);
+    let min = bounds.and_then(|bounds| bounds.min).unwrap_or(1);
+    let max = bounds.and_then(|bounds| bounds.max).unwrap_or(largest);
     let batch = batch.map_or(quote!(None), |batch| quote!(Some(#batch)));
     let evidence = evidence.as_ref().map_or(quote!(None), |evidence| self::evidence(evidence, model));
     let body = ident(operation.body.as_deref().unwrap_or_default());
     quote! {
         Some(Bulk {
-            recipients: #recipients, sent: #sent, id: #id, least: #least, most: #most, batch: #batch,
+            recipients: #recipients, sent: #sent, id: #id, min: #min, max: #max, batch: #batch,
             exact: |input| input.exact::<types::#body>(), evidence: #evidence,
         })
     }
@@ -54,7 +54,7 @@ fn evidence(evidence: &Evidence, model: &Model) -> TokenStream {
     let text = &text.wire;
     let list = list.as_ref().map_or(quote!(None), |Witness { stem, text }| {
         let (list, text) = (stem.to_kebab_case(), &text.wire);
-        quote!(Some(Witness { list: #list, text: #text }))
+        quote!(Some(EvidenceList { list: #list, text: #text }))
     });
     let read = read.as_ref().map_or(quote!(None), |Reread { operation, text, time, recipients }| {
         let own = model.operations.iter().find(|one| one.id == *operation);
@@ -62,7 +62,7 @@ fn evidence(evidence: &Evidence, model: &Model) -> TokenStream {
         let (text, time) = (&text.wire, &time.wire);
         let recipients = recipients.as_ref().map(|field| &field.wire);
         let recipients = recipients.map_or(quote!(None), |wire| quote!(Some(#wire)));
-        quote!(Some(Reread { operation: #operation, id: #id, text: #text, time: #time, recipients: #recipients }))
+        quote!(Some(EvidenceGet { operation: #operation, id: #id, text: #text, time: #time, recipients: #recipients }))
     });
     quote!(Some(Evidence { text: #text, list: #list, read: #read }))
 }

@@ -14,19 +14,28 @@ use super::rust_lists::{LIMIT, member};
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
     let paged = || model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
-    let shapes = paged().map(|(operation, paged)| shape(operation, paged));
     let exports = paged().map(|(operation, paged)| export(operation, paged, model));
     let items: BTreeSet<&str> = paged().map(|(_, paged)| paged.item.as_str()).collect();
     let columns = items.into_iter().map(|item| columns(item, model));
     quote! {
-        use super::operations;
+        use super::{operations, pages};
         use crate::api::{Column, Kind, List};
-        use crate::rows::{self, Row, Shape};
+        use crate::rows;
         use desk_client::requests;
-        use desk_core::list::RowDecoder;
 
         pub(crate) static LISTS: &[List] = &[#(#exports),*];
         #(#columns)*
+    }
+}
+
+/// `generated/pages.rs`.
+pub fn pages(model: &Model) -> TokenStream {
+    let paged = model.operations.iter().filter_map(|operation| Some((operation, operation.paged.as_ref()?)));
+    let shapes = paged.map(|(operation, paged)| shape(operation, paged));
+    quote! {
+        use crate::rows::{self, PageSchema, Row};
+        use desk_core::list::RowDecoder;
+
         #(#shapes)*
     }
 }
@@ -48,7 +57,7 @@ fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
             }
         }
 
-        impl Shape for #name {
+        impl PageSchema for #name {
             const COUNT: &'static str = #count;
             const ITEMS: &'static str = #items;
             const ID: &'static str = #id;
@@ -109,7 +118,7 @@ fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
                 let mut params = operations::#params(input)?;
                 #times
                 params.#limit = #page;
-                Ok(client.core().export(desk_client::lists::#id_(#given &params), #shape::rows()))
+                Ok(client.core().export(desk_client::lists::#id_(#given &params), pages::#shape::rows()))
             },
             ask: |client, input, span, offset| Box::pin(async move {
                 #path
@@ -117,7 +126,7 @@ fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
                 #times
                 (params.#limit, params.#offset) = (#page, #start);
                 let request_ = requests::#id_(#given &params);
-                Ok(client.core().send(request_, rows::page::<#shape>).await?.into())
+                Ok(client.core().send(request_, rows::page::<pages::#shape>).await?.into())
             }),
         }
     }

@@ -107,9 +107,12 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     ] {
         files.insert(ffi(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-ffi"))?);
     }
-    for (name, tokens) in
-        [("mod", cli::module()), ("operations", cli::operations(&model)), ("lists", cli_lists::emit(&model))]
-    {
+    for (name, tokens) in [
+        ("mod", cli::module()),
+        ("operations", cli::operations(&model)),
+        ("lists", cli_lists::emit(&model)),
+        ("pages", cli_lists::pages(&model)),
+    ] {
         let text = pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-cli"))?;
         files.insert(format!("crates/desk-cli/src/generated/{name}.rs"), text);
     }

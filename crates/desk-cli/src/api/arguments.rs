@@ -1,4 +1,4 @@
-//! Descriptors → options of clap, and what was given to them → [`Input`].
+//! Descriptors → options of clap, and the given values → [`Input`].
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,12 +9,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Map, Value};
 
 use super::input::Input;
-use super::{Argument, Kind, Place};
+use super::param::{Argument, Kind, ParamIn};
 use crate::error::{Error, Exit, Result};
 use crate::files;
 
-/// The option of an argument. Paths are given by place, unless `named`; a list may be given several times, or separated by
-/// commas where no value holds one.
+/// The option of an argument. A path parameter is positional unless `named`; a list may be given
+/// several times, or separated by commas where no value contains one.
 pub(crate) fn option(argument: &'static Argument, named: bool) -> Arg {
     let arg =
         Arg::new(argument.name).help(argument.doc).value_name(value_name(argument)).value_parser(parser(argument));
@@ -26,26 +26,27 @@ pub(crate) fn option(argument: &'static Argument, named: bool) -> Arg {
     } else {
         arg
     };
-    match argument.place {
-        Place::Path if !named => arg.required(true),
-        Place::Query if !named => arg.long(argument.name).required(argument.required),
-        // What the body lacks is found behind `--body`; what an export's list needs, behind `--list`.
+    match argument.location {
+        ParamIn::Path if !named => arg.required(true),
+        ParamIn::Query if !named => arg.long(argument.name).required(argument.required),
+        // Missing properties of the body are reported after `--body` is read; missing arguments of
+        // a list, once `--list` is known.
         _ => arg.long(argument.name),
     }
 }
 
-/// `--body`.
+/// The option `--body`.
 pub(crate) fn body() -> Arg {
     Arg::new("body")
         .long("body")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help("JSON of the body, `-` for stdin; options replace its properties")
+        .help("JSON file with the body, `-` for stdin; options override its properties")
 }
 
 fn value_name(argument: &Argument) -> String {
     match argument.kind {
-        _ if argument.place == Place::Path => argument.name.to_uppercase().replace('-', "_"),
+        _ if argument.location == ParamIn::Path => argument.name.to_uppercase().replace('-', "_"),
         Kind::Bool => "BOOL".to_owned(),
         Kind::Int32 | Kind::Int64 => "N".to_owned(),
         Kind::Double => "NUMBER".to_owned(),
@@ -57,7 +58,7 @@ fn value_name(argument: &Argument) -> String {
     }
 }
 
-/// Checks a value and passes it on as text.
+/// Checks a value and keeps it as text.
 fn parser(argument: &Argument) -> ValueParser {
     match argument.kind {
         Kind::Bool => PossibleValuesParser::new(["true", "false"]).into(),
@@ -78,13 +79,13 @@ fn number(text: &str) -> Result<String, String> {
 }
 
 fn date(text: &str) -> Result<String, String> {
-    let date = text.parse::<NaiveDate>().map_err(|_| "write a day, such as 2026-01-31".to_owned())?;
+    let date = text.parse::<NaiveDate>().map_err(|_| "write a date, such as 2026-01-31".to_owned())?;
     Ok(date.to_string())
 }
 
 fn time(text: &str) -> Result<String, String> {
     let time = DateTime::parse_from_rfc3339(text);
-    let time = time.map_err(|_| "write a moment, such as 2026-01-31T09:30:00Z".to_owned())?;
+    let time = time.map_err(|_| "write a time, such as 2026-01-31T09:30:00Z".to_owned())?;
     Ok(time.with_timezone(&Utc).to_rfc3339())
 }
 
@@ -108,7 +109,7 @@ pub(crate) fn all(
     command
 }
 
-/// Refuses an option of `all` that is not among the `own` of what was chosen.
+/// Refuses an option of `all` that is not among the `own` ones of the chosen operation or list.
 pub(crate) fn only<'a>(
     own: impl IntoIterator<Item = &'a Argument> + Clone,
     all: impl Iterator<Item = &'a Argument>,
@@ -122,12 +123,12 @@ pub(crate) fn only<'a>(
     }
 }
 
-/// The path that was given, or is the default; of an option without either, an empty one.
+/// The given path, or the default; empty for an option without either.
 pub(crate) fn path<'a>(matches: &'a ArgMatches, name: &str) -> &'a Path {
     matches.get_one::<PathBuf>(name).map_or(Path::new(""), PathBuf::as_path)
 }
 
-/// What was given to the options of `arguments`, and by `--body`.
+/// The values of the options of `arguments`, and the contents of `--body`.
 pub(crate) fn input<'a>(
     arguments: impl IntoIterator<Item = &'a Argument> + Clone,
     matches: &ArgMatches,
@@ -155,13 +156,13 @@ fn read_body(file: &Path) -> Result<Map<String, Value>> {
     let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&bytes);
     let problem = match crate::json::strict(text) {
         Ok(Value::Object(body)) => return Ok(body),
-        Ok(_) => "the body is no object".to_owned(),
-        Err(error) => format!("the body cannot be read as JSON: {error}"),
+        Ok(_) => "the body is not an object".to_owned(),
+        Err(error) => format!("the body is not valid JSON: {error}"),
     };
-    Err(Error::usage(format!("{problem}; nothing was sent")).hint("write one JSON object, and each name in it once"))
+    Err(Error::usage(problem).unsent().hint("write one JSON object with distinct names"))
 }
 
-/// A length of time.
+/// Parses a duration.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let number = |unit: char| text.strip_suffix(unit)?.parse::<u32>().ok().map(u64::from);
     let seconds = number('d')
@@ -169,7 +170,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .or(number('h').map(|hours| hours * 3600))
         .or(number('m').map(|minutes| minutes * 60))
         .or(number('s'));
-    // Of more than 100 years no start could be computed.
+    // Subtracting more than 100 years from a date could overflow.
     let seconds = seconds.filter(|seconds| *seconds <= 36_500 * 86_400);
-    seconds.map(Duration::from_secs).ok_or_else(|| "write a time, such as 7d, 12h, 30m or 45s".to_owned())
+    seconds.map(Duration::from_secs).ok_or_else(|| "write a duration, such as 7d, 12h, 30m or 45s".to_owned())
 }

@@ -1,4 +1,4 @@
-//! `desk NOUN VERB`: one command for each operation, made of its descriptor.
+//! `desk NOUN VERB`: one command for each operation, made from its descriptor.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use desk_client::{CallOptions, CancelToken};
@@ -6,7 +6,7 @@ use desk_client::{CallOptions, CancelToken};
 use super::input::Input;
 use super::{Operation, Paged, arguments};
 use crate::connect::{self, Connection};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Exit, Fate, Result};
 use crate::generated::operations::OPERATIONS;
 use crate::interrupt;
 use crate::output::Output;
@@ -46,15 +46,15 @@ fn verb(operation: &'static Operation) -> Command {
     }
     if let Some(paged) = &operation.paged {
         let all = Arg::new("all").long("all").action(ArgAction::SetTrue);
-        let most = Arg::new("max-items").long("max-items").value_name("N").value_parser(value_parser!(u64));
+        let max_items = Arg::new("max-items").long("max-items").value_name("N").value_parser(value_parser!(u64));
         command = command
-            .arg(all.help("Print every row, page after page, one a line, and not the page"))
-            .arg(most.help(format!("As --all, and end after N rows; go on with --{} N", paged.offset)));
+            .arg(all.help("Print every row of all pages, one per line, instead of one page"))
+            .arg(max_items.help(format!("Like --all, but stop after N rows; continue with --{} N", paged.offset)));
     }
     connect::arguments(command)
 }
 
-/// Runs the operation that was asked for.
+/// Runs the operation.
 pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<()> {
     let operation = OPERATIONS.iter().find(|operation| operation.noun == noun && operation.verb == verb);
     let operation = operation.ok_or_else(|| Error::usage("there is no such operation"))?;
@@ -66,16 +66,16 @@ pub(crate) async fn run(noun: &str, verb: &str, matches: &ArgMatches) -> Result<
     let last = match operation.read {
         true => Error::interrupted("ended at once"),
         false => {
-            let last = Error::interrupted("ended at once; what was on its way may have been carried out");
-            let unknown = Error { outcome: Some("unknown"), may_have_acted: true, retryable: false, ..last };
-            unknown.hint("look whether it was carried out before you send it again")
+            let last = Error::interrupted("ended at once; the request in flight may have been carried out");
+            let unknown = Error { fate: Some(Fate::Unknown), may_have_acted: true, retryable: false, ..last };
+            unknown.hint("check whether it was carried out before you send it again")
         }
     };
     interrupt::on_first(one_line, move || cancel.cancel(), || last);
     if let Some(paged) = &operation.paged {
-        let most = matches.get_one::<u64>("max-items").copied();
-        if matches.get_flag("all") || most.is_some() {
-            return rows(paged, (paged.rows)(&client, &input)?, &input, most).await;
+        let max_items = matches.get_one::<u64>("max-items").copied();
+        if matches.get_flag("all") || max_items.is_some() {
+            return rows(paged, (paged.rows)(&client, &input)?, &input, max_items).await;
         }
     }
     let mut output = Output::new();
@@ -89,12 +89,12 @@ async fn rows(
     paged: &Paged,
     mut rows: desk_client::ItemStream<crate::rows::Row>,
     input: &Input,
-    most: Option<u64>,
+    max_items: Option<u64>,
 ) -> Result<()> {
     let mut output = Output::new();
     let mut printed = 0_i64;
-    if let Some(most) = most {
-        rows = rows.max_items(most);
+    if let Some(max_items) = max_items {
+        rows = rows.max_items(max_items);
     }
     while let Some(row) = rows.next().await {
         match row {
@@ -106,10 +106,9 @@ async fn rows(
                     return Err(error);
                 }
                 let offset = input.one::<i64>(paged.offset)?.unwrap_or(0).saturating_add(printed);
-                let message = format!("{}; {printed} rows were printed", error.message);
                 let exit = if error.exit == Exit::TryLater { Exit::Partial } else { error.exit };
-                let hint = format!("go on with --{} {offset}", paged.offset);
-                return Err(Error { exit, message, ..error }.hint(hint));
+                let hint = format!("continue with --{} {offset}", paged.offset);
+                return Err(Error { exit, ..error }.note(format!("{printed} rows were printed")).hint(hint));
             }
         }
         printed += 1;
@@ -120,7 +119,7 @@ async fn rows(
     output.flush()
 }
 
-/// Whether an operation changes nothing.
+/// Whether an operation only reads.
 pub(crate) fn reads(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id == id && operation.read)
 }

@@ -1,4 +1,4 @@
-//! The values of a command's options on their way into typed requests: [`Input`], and [`Span`] of an export.
+//! The values of a command's options for typed requests: [`Input`], and [`ListQuery`] for lists.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -9,20 +9,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Argument, Kind, Place};
+use super::param::{Argument, Kind, ParamIn};
 use crate::error::{Error, Result};
 
-/// What was given, by option.
+/// The given values, by option.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Input {
     pub(crate) values: BTreeMap<String, Vec<String>>,
-    /// The body: what `--body` had, and what options have put into it.
+    /// The body: the contents of `--body`, with the values of options.
     pub(crate) body: Map<String, Value>,
 }
 
-/// A closed stretch of time, and how large pages are.
+/// A time range, both ends inclusive, and the size of pages.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Span {
+pub(crate) struct ListQuery {
     pub(crate) from: Option<DateTime<Utc>>,
     pub(crate) until: Option<DateTime<Utc>>,
     pub(crate) page: Option<i64>,
@@ -35,7 +35,7 @@ impl Input {
         value.map(|value| parsed(name, value)).transpose()
     }
 
-    /// An argument that must be there.
+    /// A required argument.
     pub(crate) fn required<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T> {
         self.one(name)?.ok_or_else(|| missing(name))
     }
@@ -46,36 +46,36 @@ impl Input {
         values.map(|values| values.iter().map(|value| parsed(name, value)).collect()).transpose()
     }
 
-    /// An argument that must be there, at least once.
+    /// A required argument that may be given several times.
     pub(crate) fn required_many<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Vec<T>> {
         self.many(name)?.ok_or_else(|| missing(name))
     }
 
-    /// The body as the request wants it.
+    /// The body as the type of the request.
     pub(crate) fn body<T: DeserializeOwned + Serialize>(&self) -> Result<T> {
         let given = Value::Object(self.body.clone());
         let typed: T = serde_json::from_value(given.clone())
-            .map_err(|error| unfit(&error).hint("mend that property; see --help for what each is"))?;
+            .map_err(|error| unfit(&error).hint("fix that property; see --help"))?;
         let back = serde_json::to_value(&typed).unwrap_or_default();
         match lost(&given, &back) {
-            // It would not be sent, and who wrote it would not know.
+            // The property would be dropped without notice.
             Some(name) => {
-                let problem = format!("the body has `{name}`, which this version cannot send; nothing was sent");
-                Err(Error::usage(problem).hint("mend the spelling; see --help for what there is"))
+                let problem = format!("the body has `{name}`, which this version cannot send");
+                Err(Error::usage(problem).unsent().hint("fix the spelling; see --help"))
             }
             None => Ok(typed),
         }
     }
 
-    /// The body as it leaves.
+    /// The exact body of the request.
     pub(crate) fn exact<T: DeserializeOwned + Serialize>(&self) -> Result<String> {
         let body = serde_json::to_string(&self.body::<T>()?);
         body.map_err(|error| unfit(&error))
     }
 
-    /// Puts the options of the body where they belong, and says what is missing.
+    /// Puts the options of the body into it; refuses a body that lacks a required property.
     pub(crate) fn fill_body<'a>(&mut self, arguments: impl IntoIterator<Item = &'a Argument>) -> Result<()> {
-        let properties = arguments.into_iter().filter(|argument| argument.place == Place::Body);
+        let properties = arguments.into_iter().filter(|argument| argument.location == ParamIn::Body);
         for argument in properties {
             if let Some(values) = self.values.get(argument.name) {
                 let values = values.iter().map(|text| json(argument, text));
@@ -92,7 +92,7 @@ impl Input {
 }
 
 fn missing(name: &str) -> Error {
-    Error::usage(format!("--{name} is missing; nothing was sent")).hint("see --help")
+    Error::usage(format!("--{name} is missing")).unsent().hint("see --help")
 }
 
 fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T> {
@@ -100,14 +100,14 @@ fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T> {
 }
 
 fn unusable(name: &str, error: &dyn Display) -> Error {
-    Error::usage(format!("--{name} cannot be used: {error}; nothing was sent"))
+    Error::usage(format!("invalid --{name}: {error}")).unsent()
 }
 
 fn unfit(error: &serde_json::Error) -> Error {
-    Error::usage(format!("the body cannot be sent: {error}; nothing was sent"))
+    Error::usage(format!("the body cannot be sent: {error}")).unsent()
 }
 
-/// A property's text as JSON.
+/// The value of an option as JSON.
 fn json(argument: &Argument, text: &str) -> Result<Value> {
     let name = argument.name;
     Ok(match argument.kind {
@@ -119,7 +119,8 @@ fn json(argument: &Argument, text: &str) -> Result<Value> {
     })
 }
 
-/// The first property of `given`, however deep, that `back` lacks. One that is null says no more than one that is absent.
+/// The first property of `given`, at any depth, that `back` lacks. A null property counts as
+/// absent.
 fn lost(given: &Value, back: &Value) -> Option<String> {
     match (given, back) {
         (Value::Object(given), Value::Object(back)) => {

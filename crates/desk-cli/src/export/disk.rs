@@ -1,29 +1,32 @@
-//! The bytes of a part on their way to the disk: [`Disk`].
+//! The bytes of a part: [`Disk`] writes them.
 //!
-//! Whole sectors go past the system's page cache, where the file system lets them: to pass through it costs several times the CPU, and
-//! pushes out what others need. Invariant: what was given is in the file in order, or an error was told; it is durable once
-//! [`Disk::finish`] has ended. What the file is called is not known here.
+//! Whole sectors are written with `O_DIRECT` if the file system allows it: the page cache would
+//! cost several times the CPU, and evict the pages of other programs. The bytes are in the file in
+//! order, or an error was returned; they are durable once [`Disk::finish`] has ended. This module
+//! does not know the name of the file.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 
 use blake3::Hasher;
 
-/// Bytes that are written at once: a disk is as busy with a few as with many. Tests have parts of many blocks, though small ones.
+/// The size of a write: a disk takes about the same time for a few bytes as for many. Tests use
+/// small blocks, so that a part has many.
 pub(super) const BLOCK: usize = if cfg!(debug_assertions) { 1 << 16 } else { 1 << 20 };
-/// Bytes that are hashed at once, while they are near: many of BLAKE3's chunks, side by side.
+/// The number of bytes that are hashed at once, while they are in the CPU's cache: many of BLAKE3's
+/// chunks in parallel.
 pub(super) const STEP: usize = 1 << 16;
-/// What a block's place in memory and in the file is a multiple of, bytes: hardly a disk has larger sectors.
+/// The alignment of a block in memory and in the file, in bytes: few disks have larger sectors.
 const SECTOR: usize = 4096;
 
 /// A file that is appended to.
 pub(super) struct Disk {
     file: File,
-    /// Behind `start` what is not written yet: at most a block, hashed up to `hashed`.
+    /// The bytes from `start` on are not written yet: at most a block, hashed up to `hashed`.
     held: Vec<u8>,
     start: usize,
     hashed: usize,
-    /// The file system did not let a block pass the page cache by.
+    /// The file system has refused `O_DIRECT`.
     refused: bool,
     digest: Hasher,
     bytes: u64,
@@ -31,7 +34,7 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn new(file: File) -> Disk {
-        // There is room for all that is ever held, so that it never moves.
+        // The capacity is never exceeded, so that the buffer never moves.
         let mut held: Vec<u8> = Vec::with_capacity(SECTOR + BLOCK);
         let start = held.as_ptr().align_offset(SECTOR).min(SECTOR);
         held.resize(start, 0);
@@ -42,12 +45,12 @@ impl Disk {
         &self.file
     }
 
-    /// How many bytes it was given.
+    /// The number of bytes so far.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The hash of all of them, at the end.
+    /// The hash of all bytes.
     pub(super) fn blake3(&self) -> String {
         self.digest.finalize().to_hex().to_string()
     }
@@ -67,16 +70,16 @@ impl Disk {
         Ok(())
     }
 
-    /// Writes what is left, which is no whole block, and makes all durable.
+    /// Writes the last bytes, less than a block, and makes the file durable.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.hash(1);
         self.write((self.held.len() - self.start) / SECTOR * SECTOR)?;
-        // Its memory is wanted: a part ends while the next one is written.
+        // Frees the memory: a part ends while the next one is written.
         (self.held, self.start, self.hashed) = (Vec::new(), 0, 0);
         self.file.sync_all()
     }
 
-    /// Hashes what is new, in multiples of `step`.
+    /// Hashes new bytes, in multiples of `step`.
     fn hash(&mut self, step: usize) {
         let new = self.held.get(self.hashed..).unwrap_or_default();
         let new = new.get(..new.len() / step * step).unwrap_or_default();
@@ -84,12 +87,12 @@ impl Disk {
         self.hashed += new.len();
     }
 
-    /// Writes all that is held, its first bytes, so many whole sectors, past the cache. After an error it is not to be called again: some
-    /// of it may be in the file.
+    /// Writes all held bytes, the first `sectors` bytes with `O_DIRECT`. Must not be called again
+    /// after an error: some of the bytes may be in the file.
     fn write(&mut self, sectors: usize) -> io::Result<()> {
         let (sectors, rest) = self.held.get(self.start..).unwrap_or_default().split_at(sectors);
         write(&self.file, sectors, &mut self.refused)?;
-        // No whole sector.
+        // The rest is less than a sector.
         write(&self.file, rest, &mut true)?;
         self.held.truncate(self.start);
         self.hashed = self.start;
@@ -97,7 +100,7 @@ impl Disk {
     }
 }
 
-/// Writes bytes, past the cache unless that was refused.
+/// Writes bytes, with `O_DIRECT` unless that was refused.
 fn write(mut file: &File, mut bytes: &[u8], refused: &mut bool) -> io::Result<()> {
     let mut direct = !bytes.is_empty() && pass_cache(file, !*refused);
     while !bytes.is_empty() {
@@ -105,7 +108,8 @@ fn write(mut file: &File, mut bytes: &[u8], refused: &mut bool) -> io::Result<()
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            // The disk wants other multiples; or the file ends elsewhere, because something else has changed it, or at its limit.
+            // The disk needs another alignment; or another process has changed the size of the
+            // file; or the file has reached its limit.
             Err(error) if error.kind() == ErrorKind::InvalidInput && direct => {
                 *refused = true;
                 direct = pass_cache(file, false);
@@ -116,7 +120,7 @@ fn write(mut file: &File, mut bytes: &[u8], refused: &mut bool) -> io::Result<()
     Ok(())
 }
 
-/// Says whether what is written next is to pass the page cache by; gives whether it will.
+/// Switches `O_DIRECT` for the next write; returns whether it is on.
 #[cfg(target_os = "linux")]
 fn pass_cache(file: &File, wanted: bool) -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};

@@ -1,4 +1,4 @@
-//! Blocks are written past the page cache where that is possible, and through it elsewhere.
+//! Blocks are written with `O_DIRECT` where possible, and through the page cache otherwise.
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -20,7 +20,7 @@ fn what_is_held_lies_and_grows_by_sectors() {
     }
 }
 
-/// A device takes no blocks past the page cache.
+/// A device refuses `O_DIRECT`.
 #[test]
 fn blocks_are_written_where_the_cache_cannot_be_passed_by() {
     let mut disk = open("/dev/null");

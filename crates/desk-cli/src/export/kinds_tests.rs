@@ -1,4 +1,4 @@
-//! Rows of every kind of property, whole and hostile, there and back through the formats that have columns.
+//! Rows with every kind of property, complete and hostile, to the formats with columns and back.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,10 +9,12 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::{Value, json};
 
-use super::format::Encoder;
+use super::format::NewWindow;
+use super::formats::{self, form_of};
+use super::part::PartDir;
 use super::privacy::{Privacy, Private};
-use super::settings::{Format, Settings};
-use super::writer::{Place, Writer};
+use super::settings::{FormatName, Settings};
+use super::target::ExportTarget;
 use crate::api::{Column, Kind};
 use crate::rows::{Key, Row};
 
@@ -27,21 +29,21 @@ const COLUMNS: &[Column] = &[
     Column { name: "day", kind: Kind::Date },
     Column { name: "at", kind: Kind::Time },
     Column { name: "any", kind: Kind::Json },
-    // Names that the formats would like to have for themselves.
+    // Names that the formats use themselves.
     Column { name: "Other", kind: Kind::Text },
     Column { name: "DATE", kind: Kind::Text },
 ];
 
-/// Rows with their times, in order, and what columns have of them, without nulls.
+/// Rows with their times, in order, and the values of their columns without nulls.
 fn rows() -> Vec<(Option<&'static str>, &'static str, Value)> {
-    let whole = r#"{"on": true, "id": 1, "small": -5, "large": 9007199254740993, "part": 1.5, "text": "a\"b\n😀", "word": "B",
+    let complete = r#"{"on": true, "id": 1, "small": -5, "large": 9007199254740993, "part": 1.5, "text": "a\"b\n😀", "word": "B",
         "day": "2026-01-31", "at": "2026-01-31T23:59:59.5Z", "any": {"k": [1.50,
         null]}, "Other": "", "DATE": "x"}"#;
     vec![
         (None, r#"{"id": 9, "at": null, "text": "undated"}"#, json!({ "id": 9, "text": "undated" })),
         (
             Some("2026-01-31T23:59:59.5Z"),
-            whole,
+            complete,
             json!({
                 "on": true, "id": 1, "small": -5, "large": 9_007_199_254_740_993_i64, "part": 1.5, "text": "a\"b\n😀",
                 "word": "B", "day": "2026-01-31", "at": "2026-01-31T23:59:59.500000Z",
@@ -79,22 +81,23 @@ fn all() -> Vec<Row> {
     rows().into_iter().map(row).collect()
 }
 
-/// Writes the pieces of a window and gives the files.
-fn written(dir: &Path, format: Format, private: &Private, pieces: &[&[Row]]) -> Vec<String> {
+/// Writes the pieces of a window and returns the files.
+fn written(dir: &Path, format: FormatName, private: &Private, pieces: &[&[Row]]) -> Vec<String> {
     let privacy = Privacy::new(private, None).expect("privacy");
-    let encoder = Encoder::new(format, COLUMNS, ("id", "at"), privacy);
     let span = (time("2026-01-01T00:00:00Z"), time("2026-03-01T00:00:00Z"));
     let (bounds, none) = ((Some(span.0), Some(span.1)), (private.clone(), None));
     let settings = Settings::new(String::new(), "a-list", format, bounds, BTreeMap::new(), none, None);
     let settings = settings.expect("settings");
     let begun = dir.join("a-list.sqlite").exists().into();
-    let place = Place { dir: dir.to_owned(), settings, encoder: Arc::new(encoder), begun };
-    let mut writer = Writer::new(Arc::new(place), span, 0).expect("a writer");
-    pieces.iter().for_each(|rows| writer.rows(rows.to_vec()).expect("rows"));
-    writer.finish().expect("parts").keep().expect("kept").into_iter().map(|part| part.file).collect()
+    let (table, names) = form_of(&settings, COLUMNS, ("id", "at"), true);
+    let target = ExportTarget { dir: PartDir::new(dir), settings, names, table, begun };
+    let window = NewWindow { target: Arc::new(target), privacy: Arc::new(privacy), span, revision: 0 };
+    let mut sink = formats::of(format).begin(window).expect("a sink");
+    pieces.iter().for_each(|rows| sink.rows(rows.to_vec()).expect("rows"));
+    sink.finish().expect("parts").publish().expect("parts").into_iter().map(|part| part.file).collect()
 }
 
-fn shown(field: &Field) -> Option<Value> {
+fn json_of(field: &Field) -> Option<Value> {
     let micros = |micros| DateTime::from_timestamp_micros(micros).expect("a time");
     Some(match field {
         Field::Null => return None,
@@ -113,7 +116,7 @@ fn of_parquet(path: &Path) -> Vec<Value> {
     let reader = SerializedFileReader::new(std::fs::File::open(path).expect("a file")).expect("Parquet");
     let rows = reader.get_row_iter(None).expect("rows");
     let row = |row: parquet::record::Row| {
-        row.get_column_iter().filter_map(|(name, field)| Some((name.clone(), shown(field)?))).collect::<Value>()
+        row.get_column_iter().filter_map(|(name, field)| Some((name.clone(), json_of(field)?))).collect::<Value>()
     };
     rows.map(|read| row(read.expect("a row"))).collect()
 }
@@ -127,7 +130,7 @@ fn of_sqlite(path: &Path) -> Vec<Value> {
         for (at, name) in names.iter().enumerate() {
             let value = match row.get(at)? {
                 rusqlite::types::Value::Null => continue,
-                // The only one that SQLite has no type for.
+                // SQLite has no type for booleans.
                 rusqlite::types::Value::Integer(value) if name == "on" => json!(value == 1),
                 rusqlite::types::Value::Integer(value) => json!(value),
                 rusqlite::types::Value::Real(value) => json!(value),
@@ -147,32 +150,32 @@ fn every_kind_of_value_comes_back() {
     let (all, none) = (all(), Private::default());
     let pieces = [&all[..3], &[], &all[3..], &all[..1]];
     let dir = tempfile::tempdir().expect("a directory");
-    let files = written(dir.path(), Format::Parquet, &none, &pieces);
+    let files = written(dir.path(), FormatName::Parquet, &none, &pieces);
     let name = "a-list-20260101T000000000000Z-20260301T000000000000Z";
     let (undated, days) = ("a-list/date_=__HIVE_DEFAULT_PARTITION__", ["01-31", "02-01"]);
     let mut wanted_files = vec![format!("{undated}/{name}.parquet")];
     wanted_files.extend(days.map(|day| format!("a-list/date_=2026-{day}/{name}.parquet")));
-    // A place that is come back to has a file more.
+    // A date to which rows return has another file.
     wanted_files.push(format!("{undated}/{name}-r1.parquet"));
     assert_eq!(files, wanted_files);
     let mut read: Vec<Value> = files.iter().flat_map(|file| of_parquet(&dir.path().join(file))).collect();
     assert_eq!(read.pop().as_ref(), wanted.first());
     assert_eq!(read, wanted);
-    // Written twice, a row is there once.
+    // A row that was written twice is stored once.
     for pieces in [&pieces[..], &pieces[..3]] {
-        assert_eq!(written(dir.path(), Format::Sqlite, &none, pieces), ["a-list.sqlite"]);
+        assert_eq!(written(dir.path(), FormatName::Sqlite, &none, pieces), ["a-list.sqlite"]);
         assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), wanted);
     }
-    // What has vanished meanwhile is no longer there.
-    written(dir.path(), Format::Sqlite, &none, &[&all[..2]]);
+    // Rows that the service no longer has are removed.
+    written(dir.path(), FormatName::Sqlite, &none, &[&all[..2]]);
     assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), wanted[..2]);
 }
 
-/// What readers are promised of a file: types, compression, order and statistics.
+/// The promises to readers of a file: types, compression, order and statistics.
 #[test]
 fn a_file_says_what_it_has() {
     let dir = tempfile::tempdir().expect("a directory");
-    let files = written(dir.path(), Format::Parquet, &Private::default(), &[&all()[2..]]);
+    let files = written(dir.path(), FormatName::Parquet, &Private::default(), &[&all()[2..]]);
     let file = std::fs::File::open(dir.path().join(&files[0])).expect("a file");
     let metadata = SerializedFileReader::new(file).expect("Parquet").metadata().clone();
     let types = metadata.file_metadata().schema_descr().columns().iter().map(|column| {
@@ -208,7 +211,8 @@ fn a_file_says_what_it_has() {
     assert_eq!(types.collect::<Vec<_>>(), wanted);
 }
 
-/// Columns that are dropped or redacted, whatever they held, and nothing of them in the column of the rest.
+/// Dropped and redacted columns, with values of any kind, leave no trace in the column for other
+/// properties.
 #[test]
 fn what_is_private_is_in_no_column() {
     let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -216,7 +220,7 @@ fn what_is_private_is_in_no_column() {
     let redact = all(&["small", "large=[0-9]{5}", "any=1", "DATE=x", "day", "part=."]);
     let private = Private { drop, redact, ..Private::default() };
     let dir = tempfile::tempdir().expect("a directory");
-    let files = written(dir.path(), Format::Parquet, &private, &[&self::all()]);
+    let files = written(dir.path(), FormatName::Parquet, &private, &[&self::all()]);
     let read: Vec<Value> = files.iter().flat_map(|file| of_parquet(&dir.path().join(file))).collect();
     assert_eq!(
         read,
@@ -235,6 +239,6 @@ fn what_is_private_is_in_no_column() {
             }),
         ]
     );
-    written(dir.path(), Format::Sqlite, &private, &[&self::all()]);
+    written(dir.path(), FormatName::Sqlite, &private, &[&self::all()]);
     assert_eq!(of_sqlite(&dir.path().join("a-list.sqlite")), read);
 }

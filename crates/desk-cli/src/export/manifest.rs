@@ -1,9 +1,12 @@
-//! The manifest of an export: which windows are there, with proof. An append-only log, a line each: CRC-32 and JSON.
+//! The manifest of an export: the log of its windows, with proof. Each line is a CRC-32 and JSON;
+//! lines are only appended.
 //!
-//! Invariant: a line is written only after the part that it tells of is durable, and is durable itself before the part of the next
-//! window has its name. Whoever holds the manifest holds its lock; the system gives it back when the process ends, however it ends.
-//! A last line that is torn never counted; one that is wrong before the last is damage, and is said. A file of this name that no
-//! export has begun is never changed, and of a record no file is used before [`Names`] has accepted its name.
+//! A line must be written only after the part that it records is durable, and must be durable
+//! before the part of the next window gets its name. The owner of a [`Manifest`] holds the lock of
+//! the file, which the system releases when the process ends. A torn last line does not count; any
+//! other wrong line is damage, and an error. A file of this name that no export has begun is never
+//! changed, and no file of a record is used before [`Names`](super::names::Names) has accepted its
+//! name.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -13,83 +16,44 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use desk_client::export::{self, Proof};
+use desk_client::export;
 use serde::{Deserialize, Serialize};
 
-use super::names::Names;
-use super::options;
+use super::formats;
+use super::lists;
 use super::settings::{Settings, Share};
+use super::window::Window;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 
-/// Who is at work where a manifest is locked.
+/// The command that holds the lock of a manifest.
 const COMMAND: &str = "desk export";
-const RESTORE: &str = "restore it from a copy, or export into another directory";
-/// The begin of the first line, after the eight digits of its CRC.
+const RESTORE: &str = "restore it from a copy, or export to another directory";
+/// The start of the first line, after the eight digits of its CRC.
 const LEAD: &[u8] = b" {\"record\":\"settings\",";
-/// Bytes that the first line has at most.
+/// The maximum length of the first line in bytes.
 const LONGEST: u64 = 1 << 24;
 
-/// A line.
+/// A line of the manifest.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
 enum Record {
     Settings(Settings),
     Window(Window),
-    /// All there was up to here is there.
+    /// All rows up to this time are in the windows.
     End {
         until: DateTime<Utc>,
     },
 }
 
-/// A window that is there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Window {
-    pub(crate) from: DateTime<Utc>,
-    /// Inclusive.
-    pub(crate) until: DateTime<Utc>,
-    pub(crate) count: u64,
-    pub(crate) id_min: Option<i64>,
-    pub(crate) id_max: Option<i64>,
-    pub(crate) requests: u64,
-    pub(crate) strays: u64,
-    pub(crate) verified: bool,
-    /// None of files if there are no rows; of a table one, always.
-    pub(crate) parts: Vec<Part>,
-}
-
-/// A file with rows of a window, or what a table has of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Part {
-    pub(crate) file: String,
-    pub(crate) bytes: u64,
-    pub(crate) blake3: String,
-}
-
-impl Window {
-    pub(crate) fn new(proof: &Proof, parts: Vec<Part>) -> Window {
-        Window {
-            from: proof.from,
-            until: proof.until,
-            count: proof.count,
-            id_min: proof.id_min,
-            id_max: proof.id_max,
-            requests: proof.requests,
-            strays: proof.strays,
-            verified: proof.verified,
-            parts,
-        }
-    }
-}
-
-/// A manifest that nobody else writes.
+/// A manifest under its lock.
 pub(crate) struct Manifest {
     file: File,
-    /// Why it cannot be written.
-    fixed: Option<io::ErrorKind>,
+    /// The reason why the file cannot be written.
+    read_only: Option<io::ErrorKind>,
     path: PathBuf,
     settings: Option<Settings>,
-    /// The last word on each window, in order of time.
+    /// The last record of each window, in order of time.
     windows: BTreeMap<DateTime<Utc>, Window>,
     ended: Option<DateTime<Utc>>,
 }
@@ -99,7 +63,7 @@ pub(crate) fn name(share: Option<Share>) -> String {
     format!("manifest{}.log", share.map(Share::infix).unwrap_or_default())
 }
 
-/// Whether a file has the name of a manifest: a copy under another one is none.
+/// Whether a file has the exact name of a manifest, which a copy does not.
 fn is_name(file: &str) -> bool {
     let share = file.strip_prefix("manifest-").and_then(|rest| rest.strip_suffix(".log")?.split_once("-of-"));
     let share = share.and_then(|(index, of)| Some(Share { index: index.parse().ok()?, of: of.parse().ok()? }));
@@ -119,9 +83,13 @@ pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
             let path = dir.join(entry);
             let file = std::fs::symlink_metadata(&path).map_err(|error| Error::io("look at", &path, &error))?;
             if !file.is_file() {
-                let kind = if file.is_symlink() { "a symbolic link, which is not followed" } else { "no file" };
+                let kind = if file.is_symlink() {
+                    "a symbolic link, which `desk` does not follow"
+                } else {
+                    "not a regular file"
+                };
                 let problem = format!("{} is {kind}", path.display());
-                return Err(Error::usage(problem).hint("move it out of the directory, or name another directory"));
+                return Err(Error::usage(problem).hint("move it out of the directory, or give another directory"));
             }
             found.push(path);
         }
@@ -131,12 +99,12 @@ pub(crate) fn all(dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 impl Manifest {
-    /// Opens the manifest of a share of the export in `dir`, or starts it, and locks it.
+    /// Opens or creates the manifest of a share of the export in `dir`, and locks it.
     pub(crate) fn open(dir: &Path, share: Option<Share>) -> Result<Manifest> {
         Manifest::at(dir.join(name(share)), true)
     }
 
-    /// Opens a manifest that is there.
+    /// Opens a manifest that exists.
     pub(crate) fn existing(path: PathBuf) -> Result<Manifest> {
         Manifest::at(path, false)
     }
@@ -150,39 +118,39 @@ impl Manifest {
             }
             created => created,
         };
-        let (file, fixed) = match opened {
-            // To be looked at it need not be written.
+        let (file, read_only) = match opened {
+            // Reading does not need a writable file.
             Err(error) if !create && matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
                 (files::open_own(&path, OpenOptions::new().read(true)).map_err(failed)?, Some(error.kind()))
             }
             opened => (opened.map_err(failed)?, None),
         };
         files::lock(&file, &path, COMMAND)?;
-        let mut manifest = Manifest { file, fixed, settings: None, windows: BTreeMap::new(), ended: None, path };
+        let mut manifest = Manifest { file, read_only, settings: None, windows: BTreeMap::new(), ended: None, path };
         manifest.read()?;
         Ok(manifest)
     }
 
-    /// Reads all of it, and cuts off a line that is torn.
+    /// Reads the whole file, and cuts off a torn last line.
     fn read(&mut self) -> Result<()> {
         first(&self.file, &self.path)?;
         let mut bytes = Vec::new();
         let read = self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes));
         read.map_err(|error| Error::io("read", &self.path, &error))?;
         let good = self.take(&bytes)?;
-        if good < bytes.len() && self.fixed.is_none() {
+        if good < bytes.len() && self.read_only.is_none() {
             let cut = self.file.set_len(good as u64).and_then(|()| self.file.seek(SeekFrom::End(0)));
             cut.map_err(|error| Error::io("write to", &self.path, &error))?;
         }
         Ok(())
     }
 
-    /// Lets others work here until [`Manifest::resume`].
+    /// Releases the lock until [`Manifest::resume`].
     pub(crate) fn rest(&mut self) -> Result<()> {
         self.file.unlock().map_err(|error| Error::io("unlock", &self.path, &error))
     }
 
-    /// Keeps others out again, and reads all anew: they may have changed it, or been killed before they did.
+    /// Takes the lock again and re-reads the file, which another command may have changed.
     pub(crate) fn resume(&mut self) -> Result<()> {
         files::lock(&self.file, &self.path, COMMAND)?;
         files::is_still(&self.file, &self.path)?;
@@ -191,18 +159,19 @@ impl Manifest {
         self.read()
     }
 
-    /// Why it cannot be written, if that is so.
-    pub(crate) fn is_fixed(&self) -> Option<Error> {
-        self.fixed.map(|kind| Error::io("write to", &self.path, &kind.into()))
+    /// The error of a write, if the file cannot be written.
+    pub(crate) fn read_only_error(&self) -> Option<Error> {
+        self.read_only.map(|kind| Error::io("write to", &self.path, &kind.into()))
     }
 
-    /// The settings that a manifest has, and whether anything else; `None` while it is being started.
+    /// The settings of a manifest, and whether it has further lines; `None` if its first line is
+    /// not complete yet.
     pub(crate) fn peek(path: &Path) -> Result<Option<(Settings, bool)>> {
         let file = files::open_own(path, OpenOptions::new().read(true));
         first(&file.map_err(|error| files::failed("read", path, &error))?, path)
     }
 
-    /// Takes in the lines; gives how many bytes of them are good.
+    /// Reads the lines; returns the number of valid bytes.
     fn take(&mut self, bytes: &[u8]) -> Result<usize> {
         let damaged = |what: String| Error::integrity(format!("{} {what}", self.path.display())).hint(RESTORE);
         let mut lines = (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n'));
@@ -212,7 +181,7 @@ impl Manifest {
         }) else {
             return Ok(0);
         };
-        let names = Names::new(&settings)?;
+        let (_, names) = formats::form(&settings)?;
         for (number, line) in lines {
             match record(line) {
                 Some(Record::Window(window)) => {
@@ -221,9 +190,9 @@ impl Manifest {
                     self.windows.insert(window.from, window);
                 }
                 Some(Record::End { until }) => self.ended = Some(until),
-                Some(Record::Settings(_)) => return Err(damaged(format!("line {number} has settings once more"))),
+                Some(Record::Settings(_)) => return Err(damaged(format!("line {number} has settings again"))),
                 None if good + line.len() == bytes.len() => break,
-                None => return Err(damaged(format!("is damaged behind byte {good}"))),
+                None => return Err(damaged(format!("is damaged after byte {good}"))),
             }
             good += line.len();
         }
@@ -243,12 +212,12 @@ impl Manifest {
         self.windows.values()
     }
 
-    /// The window that begins then.
+    /// The window that begins at `from`.
     pub(crate) fn window(&self, from: DateTime<Utc>) -> Option<&Window> {
         self.windows.get(&from)
     }
 
-    /// Where the next window begins. Refuses windows that do not follow each other from where the export begins: lines are missing.
+    /// The start of the next window. Refuses windows with gaps, which show that lines are missing.
     pub(crate) fn next(&self) -> Result<DateTime<Utc>> {
         let mut next = export::begin(self.settings.as_ref().and_then(|settings| settings.span().0));
         for window in self.windows.values() {
@@ -261,17 +230,17 @@ impl Manifest {
         Ok(next)
     }
 
-    /// Whether nothing was exported yet.
+    /// Whether no window was exported yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.windows.is_empty() && self.ended.is_none()
     }
 
-    /// Up to when all is there, if it came to an end.
+    /// The time up to which the export is complete, if it was completed.
     pub(crate) fn ended(&self) -> Option<DateTime<Utc>> {
         self.ended
     }
 
-    /// Begins it, in the place of settings that nothing was exported with.
+    /// Begins the manifest with new settings; it must have no windows.
     pub(crate) fn start(&mut self, settings: Settings) -> Result<()> {
         self.reset()?;
         self.append(&Record::Settings(settings.clone()))?;
@@ -279,25 +248,26 @@ impl Manifest {
         Ok(())
     }
 
-    /// Records a window, in the place of one that begins with it, without ids if these are private. It is not kept in memory,
-    /// which is that of one window while an export runs.
+    /// Records a window, which replaces an earlier record with the same start; without ids if they
+    /// are private. The record is not kept in memory, so that an export has the memory of one
+    /// window.
     pub(crate) fn add(&mut self, window: &Window) -> Result<()> {
         let mut window = window.clone();
         if let Some(settings) = &self.settings
-            && settings.private.touches(options::list(&settings.list)?.id)
+            && settings.private.touches(lists::find(&settings.list)?.id)
         {
             (window.id_min, window.id_max) = (None, None);
         }
         self.append(&Record::Window(window))
     }
 
-    /// As if it had not begun. It stays, because others may wait for its lock.
+    /// Empties the manifest. The file stays, because other commands may wait for its lock.
     pub(crate) fn reset(&mut self) -> Result<()> {
         self.settings = None;
         self.file.set_len(0).map_err(|error| Error::io("write to", &self.path, &error))
     }
 
-    /// Forgets the windows; the file keeps them.
+    /// Drops the windows from memory; the file keeps them.
     pub(crate) fn forget(&mut self) {
         self.windows.clear();
     }
@@ -312,7 +282,7 @@ impl Manifest {
     }
 
     fn append(&mut self, record: &Record) -> Result<()> {
-        self.is_fixed().map_or(Ok(()), Err)?;
+        self.read_only_error().map_or(Ok(()), Err)?;
         let line =
             serde_json::to_string(record).map(|json| format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes())));
         let written = line.map_err(io::Error::from).and_then(|line| self.file.write_all(line.as_bytes()));
@@ -322,8 +292,8 @@ impl Manifest {
     }
 }
 
-/// The settings that a manifest begins with, and whether more lines follow; `None` while it is being started. Refuses a file that
-/// no export has begun, which is its owner's.
+/// The settings in the first line, and whether more lines follow; `None` while the manifest is
+/// being created. Refuses a file that no export has begun: it belongs to the user.
 fn first(file: &File, path: &Path) -> Result<Option<(Settings, bool)>> {
     let mut line = Vec::new();
     let mut read = || {
@@ -340,22 +310,23 @@ fn first(file: &File, path: &Path) -> Result<Option<(Settings, bool)>> {
     }
 }
 
-/// Whether a kill may have left this much of the first line: the file is created empty and for its user alone, and then gets the line
-/// by one write, of which a full disk or a crash may leave a part.
+/// Whether a kill may have left this start of the first line: the file is created empty and for its
+/// user alone, and then gets the line in one write, of which a full disk or a crash may leave a
+/// part.
 fn is_begun(line: &[u8], mode: u32) -> bool {
     let (sum, rest) = line.split_at(line.len().min(8));
     let lead = rest.len().min(LEAD.len());
     let fits = sum.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && rest.get(..lead) == LEAD.get(..lead);
-    // Fewer bytes may be a text of the user's own.
+    // A shorter text may be the user's own.
     fits && !line.ends_with(b"\n") && (rest.len() > 1 || line.is_empty() && mode & 0o077 == 0)
 }
 
 fn unsettled(path: &Path) -> Error {
-    let problem = format!("{} is no manifest: it does not begin with its settings; it was not changed", path.display());
-    Error::integrity(problem).hint("restore the manifest from a copy, move the file away, or name another directory")
+    let problem = format!("{} is not a manifest: it does not begin with settings; it was not changed", path.display());
+    Error::integrity(problem).hint("restore the manifest from a copy, move the file away, or give another directory")
 }
 
-/// A whole line.
+/// Parses a complete line.
 fn record(line: &[u8]) -> Option<Record> {
     let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
     let (sum, json) = line.split_once(' ')?;

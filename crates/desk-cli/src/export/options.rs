@@ -1,4 +1,4 @@
-//! The options of `desk export`: its own, and those of the lists that there are.
+//! The options of `desk export`: its own, and those of each list.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,40 +9,42 @@ use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::database;
-use super::format::Encoder;
+use super::format::Format;
+use super::formats;
+use super::lists;
 use super::privacy::{Privacy, Private};
-use super::settings::{self, Format, Settings, Share};
+use super::settings::{self, FormatName, Settings, Share};
 use crate::api::input::Input;
-use crate::api::{List, Place, arguments};
+use crate::api::{List, ParamIn, arguments};
 use crate::connect;
 use crate::error::{Error, Result};
 use crate::generated::lists::LISTS;
 
-const ABOUT: &str = "Export a list into a directory, each row once, with proof";
+const ABOUT: &str = "Export a list to a directory, each row once, with proof";
 const LONG: &str = "\
-Export a list into a directory, each row once, with proof
+Export a list to a directory, each row once, with proof
 
-Rows go into part files, one for each window of time, and a manifest tells which windows are there and that the service \
-counted as many rows in them. The same command goes on where it stopped, however it ended. Without --until it ends two \
-minutes behind the service's clock, and later goes on from there.
+Rows go to part files, one for each time window. A manifest records the windows, and that the service counted \
+as many rows in each. The same command continues after any interruption. Without --until the export ends two \
+minutes before the service's clock, and a later run continues from there.
 
-A list that cannot be asked for a stretch of time is one window; the same command reads it anew if its count has changed.
+A list without a time filter is one window; the same command downloads it again if its count has changed.
 
-Parquet goes into LIST/date=DAY/ (UTC), SQLite into the table of LIST.sqlite, with columns of the documented types. What does \
-not fit its column, or has none, stands as JSON in the column `other`. Times in SQLite are text: UTC, six digits, `Z`.
+Parquet goes to LIST/date=DAY/ (UTC), SQLite to the table of LIST.sqlite, with columns of the documented types. \
+The column `other` has, as JSON, values that do not fit their column and properties without a column. Times in \
+SQLite are text: UTC, six digits, `Z`.
 
-Names of parts and the manifest tell the times of windows, also where a property is dropped, hashed or redacted.
+The manifest and the names of parts reveal the times of windows, even if a property is dropped, hashed or redacted.
 
-Three things are taken for granted: a row's time never changes, no row appears later than two minutes after its time, ids \
-are unique.";
+Exports assume that the time of a row never changes, that no row appears later than two minutes after its time, \
+and that ids are unique.";
 
-/// The command, if there is anything to export.
+/// The command, if the spec has a list.
 pub(crate) fn command() -> Option<Command> {
     LISTS.first()?;
-    let list = Arg::new("list").long("list").value_name("NAME").help("Which list");
+    let list = Arg::new("list").long("list").value_name("NAME").help("The list");
     let list = list.value_parser(PossibleValuesParser::new(LISTS.iter().map(|list| list.name)));
-    // Others are of one thing each, which has to be named.
+    // The other lists need an id, so that they cannot be the default.
     let mut complete = LISTS.iter().filter(|list| list.windows || LISTS.len() == 1);
     let list = match (complete.next(), complete.next()) {
         (Some(only), None) => list.default_value(only.name),
@@ -59,53 +61,51 @@ pub(crate) fn command() -> Option<Command> {
         .long_about(LONG)
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
-        .arg(directory().help("Where to; made if it is not there"))
+        .arg(directory().help("The directory; created if it does not exist"))
         .arg(list)
-        .arg(moment("since", "From this moment or day on, such as 2026-01-31 [default: 2000-01-01]", settings::since))
-        .arg(moment("until", "Up to and including this moment or day [default: now, less 2 minutes]", settings::until))
+        .arg(moment("since", "First time or day, such as 2026-01-31 [default: 2000-01-01]", settings::since))
+        .arg(moment("until", "Last time or day, included [default: 2 minutes ago]", settings::until))
         .arg(
             Arg::new("format")
                 .long("format")
                 .value_name("FORMAT")
                 .default_value("ndjson")
-                .help("What is written; CSV has the columns that this version knows, the others all there are")
-                .value_parser(PossibleValuesParser::new(["ndjson", "csv", "parquet", "sqlite"])),
+                .help(
+                    "Format of the files; CSV has only the columns that this version knows, the others all \
+                    properties",
+                )
+                .value_parser(PossibleValuesParser::new(formats::choices())),
         )
         .arg(
             Arg::new("csv-raw")
                 .long("csv-raw")
                 .action(ArgAction::SetTrue)
-                .help("Put no ' before texts that a spreadsheet would take for formulas"),
+                .help("Do not put ' before texts that a spreadsheet would take for formulas"),
         )
-        .arg(columns("drop", "Leave this property out; may be given several times"))
-        .arg(columns("hmac", "Write the HMAC-SHA-256 of this property instead; may be given several times"))
+        .arg(columns("drop", "Leave this property out; repeatable"))
+        .arg(columns("hmac", "Write the HMAC-SHA-256 of this property instead; repeatable"))
         .arg(key_file())
-        .arg(
-            Arg::new("redact").long("redact").value_name("COLUMN[=REGEX]").action(ArgAction::Append).help(
-                "Write [redacted] instead of this property, or of what matches in it; may be given several times; the manifest \
+        .arg(Arg::new("redact").long("redact").value_name("COLUMN[=REGEX]").action(ArgAction::Append).help(
+            "Write [redacted] instead of this property, or of each match in it; repeatable; the manifest \
                  keeps the pattern",
-            ),
-        )
-        .arg(
-            Arg::new("partition")
-                .long("partition")
-                .value_name("I/N")
-                .value_parser(value_parser!(Share))
-                .help("Only the I-th of N shares of the time; each may run anywhere, into one directory"),
-        )
+        ))
+        .arg(Arg::new("partition").long("partition").value_name("I/N").value_parser(value_parser!(Share)).help(
+            "Export only the I-th of N shares of the time range; shares may run on several machines, \
+                    to one directory",
+        ))
         .arg(
             Arg::new("page-size")
                 .long("page-size")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..))
-                .help("Rows of a request [default: the most there can be]"),
+                .help("Rows per request [default: the maximum]"),
         )
         .arg(
             Arg::new("rows-per-window")
                 .long("rows-per-window")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=1_000_000))
-                .help("Rows of a window, about [default: 10000; parquet 25000; ndjson as it came up to 60000]"),
+                .help("Approximate rows per window [default: 10000; parquet 25000; unchanged ndjson up to 60000]"),
         )
         .arg(
             Arg::new("in-flight")
@@ -113,14 +113,14 @@ pub(crate) fn command() -> Option<Command> {
                 .value_name("N")
                 .default_value("4")
                 .value_parser(value_parser!(u32).range(1..=32))
-                .help("Requests on their way at once"),
+                .help("Maximum number of concurrent requests"),
         )
         .arg(
             Arg::new("follow")
                 .long("follow")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("until")
-                .help("Do not end: read what has come meanwhile, again and again"),
+                .help("Keep running: export new rows again and again"),
         )
         .arg(
             Arg::new("every")
@@ -129,42 +129,43 @@ pub(crate) fn command() -> Option<Command> {
                 .requires("follow")
                 .default_value("60s")
                 .value_parser(ValueParser::new(some_time))
-                .help("With --follow: how long to wait, such as 30s or 10m"),
+                .help("Interval of --follow, such as 30s or 10m"),
         );
-    let command = arguments::all(command, LISTS.iter().flat_map(|list| list.arguments), "Of the list");
+    let command = arguments::all(command, LISTS.iter().flat_map(|list| list.arguments), "List options");
     Some(connect::arguments(command).subcommand(connect::arguments(verify())))
 }
 
 const VERIFY: &str = "\
-Check an export against its manifest and the service, and read again what differs
+Check an export against its manifest and the service, and re-download windows that differ
 
-Each part is compared with its hash, and each window with the number of rows that the service counts in it now. A window is read \
-again if one of them differs. Counts do not show a row that was deleted beside one that came late, or a row whose text has \
-changed: --read reads every window again and compares each row, as it would be written, at the cost of a whole export. A list that \
-cannot be asked for a time range is always read. The summary says which of the two was compared.
+Each part is compared with its hash, and each window with the number of rows that the service counts in it now. \
+A window is downloaded again if either differs. A count does not reveal a deleted row if another row came late, \
+or a row whose text has changed: --read downloads every window again and compares each row in the form of the \
+export, at the cost of a whole export. A list without a time filter is always downloaded. The summary says \
+whether counts or rows were compared.
 
-Parts that agree are not touched.";
+Intact parts are not touched.";
 
 fn verify() -> Command {
     Command::new("verify")
-        .about("Count every window of an export again, hash its parts, and read again what differs")
+        .about("Count every window of an export again, hash its parts, and re-download windows that differ")
         .long_about(VERIFY)
         .arg(directory().help("The directory"))
         .arg(key_file())
         .arg(Arg::new("read").long("read").action(ArgAction::SetTrue).help(
-            "Compare every row, not only how many there are: rows deleted and added in the same number, and rows that were edited, are \
-             found too",
+            "Compare every row, not only counts: this also finds edited rows, and equal numbers of deleted and \
+             added rows",
         ))
         .arg(Arg::new("keep-deleted").long("keep-deleted").action(ArgAction::SetTrue).help(
-            "Leave windows as they are of which the service has another number of rows than before (with --read: or other rows), unless \
-             they are damaged; without it, rows that it has no more are removed",
+            "Keep a window whose count has changed at the service (with --read: or whose rows have), unless it \
+             is damaged; without this option, rows that the service deleted are removed",
         ))
 }
 
-/// A time in which a service is left alone.
+/// Parses the interval of `--every`.
 fn some_time(text: &str) -> Result<Duration, String> {
     let time = arguments::duration(text)?;
-    if time.is_zero() { Err("write a second or more".to_owned()) } else { Ok(time) }
+    if time.is_zero() { Err("write 1s or more".to_owned()) } else { Ok(time) }
 }
 
 fn directory() -> Arg {
@@ -176,24 +177,24 @@ fn key_file() -> Arg {
         .long("hmac-key-file")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help("The key of --hmac, 16 bytes or more")
+        .help("File with the key of --hmac, at least 16 bytes")
 }
 
-/// What was given.
+/// The options of one command.
 pub(crate) struct Options {
     pub(crate) dir: PathBuf,
     pub(crate) list: &'static List,
     pub(crate) input: Input,
     pub(crate) page: Option<i64>,
     pub(crate) rows_per_window: usize,
-    /// Rows of a window that is held in memory.
+    /// The number of rows of a window that is held in memory.
     pub(crate) rows_held: usize,
     pub(crate) json: bool,
-    pub(crate) encoder: Arc<Encoder>,
+    pub(crate) privacy: Arc<Privacy>,
     pub(crate) in_flight: usize,
-    /// How long to wait before what has come meanwhile is read, if that is wanted.
+    /// The interval of `--follow`.
     pub(crate) follow: Option<Duration>,
-    format: Format,
+    format: FormatName,
     since: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
     partition: Option<Share>,
@@ -201,37 +202,26 @@ pub(crate) struct Options {
     key_id: Option<String>,
 }
 
-/// The list of this name.
-pub(crate) fn list(name: &str) -> Result<&'static List> {
-    LISTS.iter().find(|list| list.name == name).ok_or_else(|| {
-        Error::usage(format!("this version has no list `{name}`"))
-            .hint("use the version that the export was begun with")
-    })
-}
-
-/// Rows of a window, and of one that is held in memory, if it is not said. A window costs the disk a wait or three, and a kill or
-/// an interrupt a window.
-fn rows_per_window(encoder: &Encoder, page: i64) -> (usize, usize) {
+/// The default number of rows of a window, and of a window that is held in memory. A window costs
+/// up to three waits for the disk; a kill or an interrupt loses at most one window.
+fn rows_per_window(format: &dyn Format, privacy: &Privacy, page: i64) -> (usize, usize) {
     let pages = usize::try_from(page).unwrap_or_default().saturating_mul(120);
-    match encoder.rows_held() {
-        held if encoder.takes_lines() => (pages.clamp(held, 6 * held), held),
+    match format.rows_held() {
+        held if format.takes_lines(privacy) => (pages.clamp(held, 6 * held), held),
         held => (held, held),
     }
 }
 
 impl Options {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Options> {
-        let list = list(matches.get_one::<String>("list").map_or("", String::as_str))?;
+        let list = lists::find(matches.get_one::<String>("list").map_or("", String::as_str))?;
         let all = LISTS.iter().flat_map(|list| list.arguments);
         arguments::only(list.arguments, all, matches, &format!("the list {}", list.name))?;
         let input = arguments::input(list.arguments, matches, false)?;
-        let required = |place| matches!(place, Place::Path | Place::Query);
-        for argument in list.arguments.iter().filter(|argument| argument.required && required(argument.place)) {
+        let required = |location| matches!(location, ParamIn::Path | ParamIn::Query);
+        for argument in list.arguments.iter().filter(|argument| argument.required && required(argument.location)) {
             if !input.values.contains_key(argument.name) {
-                return Err(Error::usage(format!(
-                    "the list {} needs --{}; nothing was sent",
-                    list.name, argument.name
-                )));
+                return Err(Error::usage(format!("the list {} needs --{}", list.name, argument.name)).unsent());
             }
         }
         if !list.windows {
@@ -239,18 +229,13 @@ impl Options {
             let mut timed = timed.filter(|name| matches.value_source(name) == Some(ValueSource::CommandLine));
             let followed = matches.get_flag("follow").then_some("follow");
             if let Some(name) = timed.next().or(followed) {
-                let problem = format!("--{name}: the list {} cannot be asked for a stretch of time", list.name);
-                return Err(Error::usage(problem).hint("leave it out: all of the list is read"));
+                let problem = format!("--{name}: the list {} has no time filter", list.name);
+                return Err(Error::usage(problem).hint("leave the option out: the whole list is exported"));
             }
         }
-        let format = match (matches.get_one::<String>("format").map(String::as_str), matches.get_flag("csv-raw")) {
-            (Some("csv"), false) => Format::Csv,
-            (Some("csv"), true) => Format::CsvRaw,
-            (Some("parquet"), false) => Format::Parquet,
-            (Some("sqlite"), false) => Format::Sqlite,
-            (_, false) => Format::Ndjson,
-            (_, true) => return Err(Error::usage("--csv-raw needs --format csv")),
-        };
+        let choice = matches.get_one::<String>("format").map_or("", String::as_str);
+        let format = formats::chosen(choice, matches.get_flag("csv-raw"));
+        let format = format.ok_or_else(|| Error::usage("--csv-raw needs --format csv"))?;
         let private = Private::given(matches, list)?;
         let privacy = Privacy::new(&private, matches.get_one::<PathBuf>("hmac-key-file"))?;
         let key_id = privacy.key_id();
@@ -258,10 +243,9 @@ impl Options {
         if page.is_some_and(|page| page > list.page) {
             return Err(Error::usage(format!("--page-size is at most {} for the list {}", list.page, list.name)));
         }
-        let encoder = Encoder::new(format, list.columns, (list.id, list.time), privacy);
         let (rows_per_window, rows_held) = match matches.get_one::<u32>("rows-per-window") {
             Some(rows) => (*rows as usize, *rows as usize),
-            None => rows_per_window(&encoder, page.unwrap_or(list.page)),
+            None => rows_per_window(formats::of(format), &privacy, page.unwrap_or(list.page)),
         };
         Ok(Options {
             dir: arguments::path(matches, "directory").to_owned(),
@@ -272,7 +256,7 @@ impl Options {
             rows_held,
             json: matches.get_flag("json"),
             key_id,
-            encoder: Arc::new(encoder),
+            privacy: Arc::new(privacy),
             in_flight: matches.get_one::<u32>("in-flight").map_or(1, |requests| *requests as usize),
             follow: matches.get_flag("follow").then(|| *matches.get_one("every").unwrap_or(&Duration::from_secs(60))),
             format,
@@ -287,13 +271,8 @@ impl Options {
         let privacy = (self.private.clone(), self.key_id.clone());
         let (time, arguments) = ((self.since, self.until), self.input.values.clone());
         let settings = Settings::new(service, self.list.name, self.format, time, arguments, privacy, self.partition)?;
-        if self.format == Format::Parquet && self.private.touches(self.list.time) {
-            let problem = format!("the directories of Parquet tell the day of {}; nothing was sent", self.list.time);
-            return Err(Error::usage(problem).hint("choose another --format, or let it be written"));
-        }
-        if self.format == Format::Sqlite {
-            database::check(&self.encoder.table, &settings)?;
-        }
+        let (table, _) = formats::form(&settings)?;
+        formats::of(self.format).check(&settings, &table)?;
         Ok(settings)
     }
 }

@@ -1,4 +1,4 @@
-//! What is kept from the disk: properties left out, hashed with a key, or redacted, before a row gets its format.
+//! Privacy: properties that are dropped, hashed with a key, or redacted before a row is written.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -13,14 +13,15 @@ use super::value::{Properties, hex, quoted, text};
 use crate::api::List;
 use crate::error::{Error, Exit, Result};
 
-/// Bytes that a key has at least: fewer could be guessed from the hashes.
+/// The minimum length of a key in bytes: a shorter one could be guessed from the hashes.
 const SHORTEST: usize = 16;
-/// What stands for what was redacted.
+/// The replacement of redacted text.
 const REDACTED: &str = "[redacted]";
-/// Lists and objects within each other in which texts are looked for; what is deeper is redacted as a whole.
+/// The maximum nesting in which texts are searched; a value that is nested deeper is redacted as a
+/// whole.
 const DEEPEST: u32 = 64;
 
-/// What was asked for; part of an export's settings.
+/// The private properties, as part of an export's settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Private {
     pub(crate) drop: Vec<String>,
@@ -30,7 +31,7 @@ pub(crate) struct Private {
 }
 
 impl Private {
-    /// What the options say. A property that is misspelled would not be kept from the disk.
+    /// Reads the options. Refuses unknown properties: a misspelled one would be written.
     pub(crate) fn given(matches: &ArgMatches, list: &List) -> Result<Private> {
         let all = |option: &str| -> Vec<String> {
             matches.get_many::<String>(option).into_iter().flatten().cloned().collect()
@@ -44,27 +45,26 @@ impl Private {
         let private = Private { drop: sorted("drop"), hmac: sorted("hmac"), redact: all("redact") };
         for (option, column) in private.columns() {
             if !list.columns.iter().any(|known| known.name == column) {
-                let problem =
-                    format!("--{option} {column}: the list {} has no such property; nothing was sent", list.name);
+                let problem = format!("--{option} {column}: the list {} has no such property", list.name);
                 let known: Vec<&str> = list.columns.iter().map(|column| column.name).collect();
-                return Err(Error::usage(problem).hint(format!("it has: {}", known.join(", "))));
+                return Err(Error::usage(problem).unsent().hint(format!("it has: {}", known.join(", "))));
             }
             if option == "redact" && private.hmac.iter().any(|hmac| hmac == column) {
-                let problem = format!("--hmac {column} and --redact {column} exclude each other; nothing was sent");
-                return Err(Error::usage(problem).hint("give one of them"));
+                let problem = format!("--hmac {column} and --redact {column} conflict");
+                return Err(Error::usage(problem).unsent().hint("give one of them"));
             }
         }
         Ok(private)
     }
 
-    /// The properties that are touched, each with the option that does.
+    /// The private properties, each with its option.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let named = |option, names| <[String]>::iter(names).map(move |name| (option, name.as_str()));
         let redacted = self.redact.iter().map(|redact| ("redact", split(redact).0));
         named("drop", &self.drop).chain(named("hmac", &self.hmac)).chain(redacted)
     }
 
-    /// Whether a property is not written as it is.
+    /// Whether a property is private.
     pub(super) fn touches(&self, name: &str) -> bool {
         self.columns().any(|(_, column)| column == name)
     }
@@ -73,12 +73,12 @@ impl Private {
         self.drop.iter().any(|drop| drop == name)
     }
 
-    /// Whether a property may become a text that it was not.
+    /// Whether a property may become a text although it is none.
     pub(super) fn rewrites(&self, name: &str) -> bool {
         self.columns().any(|(option, column)| option != "drop" && column == name)
     }
 
-    /// Whether rows stay as they are.
+    /// Whether no property is private.
     pub(super) fn is_idle(&self) -> bool {
         self.columns().next().is_none()
     }
@@ -88,16 +88,16 @@ fn split(redact: &str) -> (&str, Option<&str>) {
     redact.split_once('=').map_or((redact, None), |(column, pattern)| (column, Some(pattern)))
 }
 
-/// Keeps properties from the disk.
+/// Applies the private settings to values.
 pub(crate) struct Privacy {
     pub(super) private: Private,
     key: Option<hmac::Key>,
-    /// Columns, and what is redacted in them; nothing said is all.
+    /// The redacted columns and their patterns; without a pattern the whole value is redacted.
     redact: Vec<(String, Option<Regex>)>,
 }
 
 impl Privacy {
-    /// With the key of a file, if anything is to be hashed.
+    /// Reads the key of `file` if a property is hashed.
     pub(crate) fn new(private: &Private, file: Option<&PathBuf>) -> Result<Privacy> {
         let key = match (file, private.hmac.is_empty()) {
             (_, true) => None,
@@ -116,13 +116,14 @@ impl Privacy {
         Ok(Privacy { private: private.clone(), key, redact })
     }
 
-    /// What tells this key from others.
+    /// The id of the key, which identifies it without revealing it.
     pub(crate) fn key_id(&self) -> Option<String> {
         self.key.as_ref().map(|key| hex(hmac::sign(key, b"desk export: which key").as_ref().split_at(8).0))
     }
 
-    /// What of a property may be written, as JSON like its value; none if it is dropped. What is null stays so.
-    pub(super) fn shown<'a>(&self, name: &str, json: &'a str) -> Option<Cow<'a, str>> {
+    /// The value that may be written for a property, as JSON; `None` if the property is dropped. A
+    /// null value stays null.
+    pub(super) fn permitted<'a>(&self, name: &str, json: &'a str) -> Option<Cow<'a, str>> {
         if self.private.drops(name) {
             return None;
         }
@@ -133,20 +134,20 @@ impl Privacy {
             let hash = hmac::sign(key, text(json).0.as_bytes());
             return Some(Cow::Owned(quoted(&hex(hash.as_ref()))));
         }
-        let mut shown = Cow::Borrowed(json);
+        let mut json = Cow::Borrowed(json);
         for (_, pattern) in self.redact.iter().filter(|(column, _)| column == name) {
             let redacted = match pattern {
-                Some(pattern) => redacted(&shown, pattern, DEEPEST),
+                Some(pattern) => redacted(&json, pattern, DEEPEST),
                 None => Some(quoted(REDACTED)),
             };
-            shown = redacted.map_or(shown, Cow::Owned);
+            json = redacted.map_or(json, Cow::Owned);
         }
-        Some(shown)
+        Some(json)
     }
 }
 
-/// The value without what the pattern matches, if it matches anything: in texts, also those inside lists and objects and
-/// their names, and in numbers as they are written.
+/// The value with all matches redacted, or `None` if there is no match: in texts, including those
+/// inside lists and objects and the names of properties, and in numbers as they are written.
 fn redacted(json: &str, pattern: &Regex, deepest: u32) -> Option<String> {
     if deepest == 0 {
         return Some(quoted(REDACTED));
@@ -179,11 +180,11 @@ fn redacted(json: &str, pattern: &Regex, deepest: u32) -> Option<String> {
 
 fn pattern_of(column: &str, text: &str) -> Result<Regex> {
     Regex::new(text).map_err(|error| {
-        // It draws where in the pattern it is, over several lines.
+        // The error of regex marks the place over several lines.
         let error = error.to_string();
         let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let problem = format!("--redact {column}: the pattern is no regular expression: {why}; nothing was sent");
-        Error::usage(problem).hint("mend it, or put `\\` before a sign that stands for itself, such as `\\(`")
+        let problem = format!("--redact {column}: the pattern is not a regular expression: {why}");
+        Error::usage(problem).unsent().hint("fix the pattern, or escape a literal character, such as `\\(`")
     })
 }
 
@@ -191,9 +192,9 @@ fn key(file: &Path) -> Result<hmac::Key> {
     let bytes = std::fs::read(file).map_err(|error| Error { exit: Exit::Usage, ..Error::io("read", file, &error) })?;
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     if bytes.len() < SHORTEST {
-        let problem = format!("the key in {} has {} bytes; {SHORTEST} are the fewest", file.display(), bytes.len());
+        let problem = format!("the key in {} has {} bytes; the minimum is {SHORTEST}", file.display(), bytes.len());
         return Err(
-            Error::usage(problem).hint("name another file: `head -c 32 /dev/urandom > NEW_FILE` makes a good one")
+            Error::usage(problem).hint("give another file: run `head -c 32 /dev/urandom > NEW_FILE` to create one")
         );
     }
     Ok(hmac::Key::new(hmac::HMAC_SHA256, bytes))
@@ -203,40 +204,43 @@ fn key(file: &Path) -> Result<hmac::Key> {
 mod tests {
     use super::*;
 
-    fn shown(redact: &[&str], json: &str) -> String {
+    fn permitted(redact: &[&str], json: &str) -> String {
         let redact = redact.iter().map(|redact| (*redact).to_owned()).collect();
         let privacy = Privacy::new(&Private { redact, ..Private::default() }, None).expect("patterns");
-        privacy.shown("a", json).expect("kept").into_owned()
+        privacy.permitted("a", json).expect("kept").into_owned()
     }
 
     #[test]
     fn matches_are_redacted_wherever_texts_are() {
-        assert_eq!(shown(&["a"], "{\"b\": 1}"), "\"[redacted]\"");
-        assert_eq!(shown(&["a", "a=x"], "null"), "null");
-        assert_eq!(shown(&["b"], "1"), "1");
+        assert_eq!(permitted(&["a"], "{\"b\": 1}"), "\"[redacted]\"");
+        assert_eq!(permitted(&["a", "a=x"], "null"), "null");
+        assert_eq!(permitted(&["b"], "1"), "1");
         let number = "a=[0-9]{4,}";
         for (json, wanted) in [
             ("\"call 12345 or 678\"", "\"call [redacted] or 678\""),
-            // Escapes hide nothing.
+            // Escapes do not hide a match.
             ("\"\\u0031\\u00320000 \\\"q\\\"\"", "\"[redacted] \\\"q\\\"\""),
             ("12345", "\"[redacted]\""),
             ("123", "123"),
             ("true", "true"),
-            // What has no match stays to the last digit.
+            // A value without a match stays exactly as it is.
             ("{\"k\": [1.50, \"x\"]}", "{\"k\": [1.50, \"x\"]}"),
             ("{\"k\": [1.50, {\"\\u00312345\": \"12345\"}]}", "{\"k\":[1.50,{\"[redacted]\":\"[redacted]\"}]}"),
         ] {
-            assert_eq!(shown(&[number], json), wanted, "{json}");
+            assert_eq!(permitted(&[number], json), wanted, "{json}");
         }
-        assert_eq!(shown(&["a=x", "a=y"], "\"xyz $0\""), "\"[redacted][redacted]z $0\"");
+        assert_eq!(permitted(&["a=x", "a=y"], "\"xyz $0\""), "\"[redacted][redacted]z $0\"");
         let deep = format!("{}\"1234\"{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(!shown(&[number], &deep).contains("1234"));
+        assert!(!permitted(&[number], &deep).contains("1234"));
     }
 
     #[test]
     fn a_bad_pattern_is_said_in_one_line() {
         let private = Private { redact: vec!["a=(x".to_owned()], ..Private::default() };
         let error = Privacy::new(&private, None).err().expect("refused");
-        assert_eq!(error.message, "--redact a: the pattern is no regular expression: unclosed group; nothing was sent");
+        assert_eq!(
+            error.message(),
+            "--redact a: the pattern is not a regular expression: unclosed group; nothing was sent"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What an export is of: the same settings go on where it stopped, others are refused.
+//! The settings of an export: a command continues an export with the same settings, and refuses any
+//! other.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,31 +11,32 @@ use serde_json::json;
 use super::privacy::Private;
 use crate::error::{Error, Result};
 
-/// Of the manifest and of the parts.
+/// The version of manifests and parts.
 const VERSION: u32 = 1;
 
-/// Everything that decides which bytes the parts have.
+/// All settings that affect the bytes of parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) version: u32,
     /// The application's id, or the base URL.
     pub(crate) service: String,
     pub(crate) list: String,
-    pub(crate) format: Format,
+    pub(crate) format: FormatName,
     pub(crate) since: Option<DateTime<Utc>>,
     pub(crate) until: Option<DateTime<Utc>>,
     /// Options of the list itself.
     pub(crate) arguments: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     pub(crate) private: Private,
-    /// Tells keys apart, and nothing about them.
+    /// The id of the HMAC key.
     pub(crate) hmac_key: Option<String>,
     pub(crate) partition: Option<Share>,
 }
 
+/// The name of a format in manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Format {
+pub(crate) enum FormatName {
     Ndjson,
     Csv,
     CsvRaw,
@@ -42,21 +44,10 @@ pub(crate) enum Format {
     Sqlite,
 }
 
-impl Format {
-    pub(crate) fn extension(self) -> &'static str {
-        match self {
-            Format::Ndjson => "ndjson",
-            Format::Csv | Format::CsvRaw => "csv",
-            Format::Parquet => "parquet",
-            Format::Sqlite => "sqlite",
-        }
-    }
-}
-
-/// One of several exports that divide a stretch of time.
+/// One of several exports that divide a time range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Share {
-    /// From 1.
+    /// Counts from 1.
     pub(crate) index: u32,
     pub(crate) of: u32,
 }
@@ -68,7 +59,7 @@ impl std::str::FromStr for Share {
         let numbers = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
         match numbers {
             Some((index, of)) if (Share { index, of }).is_one() => Ok(Share { index, of }),
-            _ => Err("write it as 3/8: the third of eight".to_owned()),
+            _ => Err("write a share such as 3/8, the third of eight".to_owned()),
         }
     }
 }
@@ -78,7 +69,7 @@ impl Share {
         (1..=self.of).contains(&self.index) && self.of <= 10_000
     }
 
-    /// What the files of a share have in their names.
+    /// The part of file names that identifies the share.
     pub(crate) fn infix(self) -> String {
         format!("-{}-of-{}", self.index, self.of)
     }
@@ -95,7 +86,7 @@ impl Settings {
     pub(crate) fn new(
         service: String,
         list: &str,
-        format: Format,
+        format: FormatName,
         (since, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
         arguments: BTreeMap<String, Vec<String>>,
         (private, hmac_key): (Private, Option<String>),
@@ -107,28 +98,28 @@ impl Settings {
             return Err(Error::usage(problem).hint("give both, the same for each share"));
         }
         if since.zip(until).is_some_and(|(since, until)| since > until) {
-            return Err(Error::usage("--since is after --until").hint("exchange them"));
+            return Err(Error::usage("--since is after --until").hint("swap them"));
         }
         let list = list.to_owned();
         Ok(Settings { version: VERSION, service, list, format, since, until, arguments, private, hmac_key, partition })
     }
 
-    /// Refuses settings of a manifest that no export of this version has written.
+    /// Refuses settings that no export of this version has written.
     pub(crate) fn check(&self) -> Result<()> {
         if self.version != VERSION {
-            let problem = format!("the manifest is of version {}, and this program knows {VERSION}", self.version);
-            return Err(Error::usage(problem).hint("use the version of desk that the export was begun with"));
+            let problem = format!("the manifest has version {}, and this program knows {VERSION}", self.version);
+            return Err(Error::usage(problem).hint("use the version of `desk` that began the export"));
         }
         match self.partition {
-            Some(share) if !share.is_one() => Err(Error::integrity(format!(
-                "the manifest is of a share that cannot be, {share}; no file was changed"
-            ))
-            .hint("restore the manifest from a copy, or export into another directory")),
+            Some(share) if !share.is_one() => {
+                Err(Error::integrity(format!("the manifest has an impossible share, {share}; no file was changed"))
+                    .hint("restore the manifest from a copy, or export to another directory"))
+            }
             _ => Ok(()),
         }
     }
 
-    /// The stretch of time, both ends inclusive.
+    /// The time range, both ends inclusive.
     pub(crate) fn span(&self) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
         match (self.partition, self.since, self.until) {
             (Some(share), Some(since), Some(until)) => {
@@ -144,7 +135,8 @@ impl Settings {
         }
     }
 
-    /// The names of the settings in which `other` is of another export: of the share only how many there are.
+    /// The names of the settings that differ, so that `other` is another export. Shares of the same
+    /// division do not differ.
     pub(crate) fn differences(&self, other: &Settings) -> Vec<String> {
         let value = |settings: &Settings| {
             let mut value = serde_json::to_value(settings).unwrap_or_default();
@@ -158,12 +150,12 @@ impl Settings {
     }
 }
 
-/// `--since`: a moment, or the first of a day.
+/// Parses `--since`: a moment, or the first one of a day.
 pub(crate) fn since(text: &str) -> Result<DateTime<Utc>, String> {
     moment(text, |day| Some(day.and_time(NaiveTime::MIN).and_utc()))
 }
 
-/// `--until`: a moment, or the last of a day.
+/// Parses `--until`: a moment, or the last one of a day.
 pub(crate) fn until(text: &str) -> Result<DateTime<Utc>, String> {
     moment(text, |day| {
         let next = day.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN).and_utc();
@@ -174,9 +166,9 @@ pub(crate) fn until(text: &str) -> Result<DateTime<Utc>, String> {
 fn moment(text: &str, of_day: fn(NaiveDate) -> Option<DateTime<Utc>>) -> Result<DateTime<Utc>, String> {
     let day = text.parse::<NaiveDate>().ok().and_then(of_day);
     let moment = day.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)));
-    // The service knows microseconds.
+    // The service's clock has microseconds.
     let moment = moment.and_then(|moment| DateTime::from_timestamp_micros(moment.timestamp_micros()));
-    moment.ok_or_else(|| "write a day or a moment, such as 2026-01-31 or 2026-01-31T09:30:00Z".to_owned())
+    moment.ok_or_else(|| "write a date or a time, such as 2026-01-31 or 2026-01-31T09:30:00Z".to_owned())
 }
 
 #[cfg(test)]
@@ -194,7 +186,7 @@ mod tests {
                 let settings = Settings::new(
                     String::new(),
                     "x",
-                    Format::Csv,
+                    FormatName::Csv,
                     (Some(since), Some(until)),
                     BTreeMap::new(),
                     none,

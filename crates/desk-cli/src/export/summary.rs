@@ -1,19 +1,20 @@
-//! What an export says when it has come to its end: how much there is, and whether that is all.
+//! The summary of a complete export.
 
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::Totals;
 use super::options::Options;
+use super::totals::Totals;
 use crate::counts::Counts;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::output::{Output, many, message};
 
-/// Tells the summary; an error if anything is missing. `last` is the end that was asked for, `new` the rows of this run.
-pub(super) fn tell(
+/// Prints the summary; an error if rows are missing or unproven. `last` is the requested end, `new`
+/// the number of rows of this run.
+pub(super) fn print(
     options: &Options,
     last: Option<DateTime<Utc>>,
     totals: &Totals,
@@ -34,7 +35,7 @@ pub(super) fn tell(
     } else {
         let (requests, retries, seconds) = (counts.requests(), counts.retries(), started.elapsed().as_secs_f64());
         message(&format!(
-            "{} in {}, {} proven, {}; {} now, by {}, {}, in {seconds:.1} s",
+            "{} in {}, {} proven, {}; {} in this run, by {}, {}, in {seconds:.1} s",
             many(rows, "row"),
             many(windows, "window"),
             windows - unproven,
@@ -49,17 +50,17 @@ pub(super) fn tell(
     }
     let problem = format!("{unproven} of {windows} windows are not proven: rows may be missing from them");
     Err(Error::new(Exit::Partial, "partial", problem)
-        .hint(format!("type `desk export verify {}`: it reads them anew", files::quoted(&options.dir))))
+        .hint(format!("run `desk export verify {}`: it re-downloads them", files::quoted(&options.dir))))
 }
 
-/// Says so if the end that was asked for is not reached: the service's clock has not passed it.
+/// The error if the service's clock has not passed the requested end.
 fn ahead(last: Option<DateTime<Utc>>, reached: Option<DateTime<Utc>>) -> Result<()> {
     match last {
         Some(until) if reached.is_none_or(|reached| reached < until) => {
             let until = until.to_rfc3339();
-            let problem = format!("the export is not complete: rows until {until} can still come");
+            let problem = format!("the export is incomplete: rows until {until} can still appear");
             Err(Error::new(Exit::Partial, "partial", problem)
-                .hint("type the same command again two minutes after that time: it goes on"))
+                .hint("run the same command again two minutes after that time: it continues"))
         }
         _ => Ok(()),
     }

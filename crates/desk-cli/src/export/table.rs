@@ -1,7 +1,8 @@
-//! Rows → columns: what formats with typed columns write of a row.
+//! Rows → columns, for formats with typed columns.
 //!
-//! Nothing is lost: a value that does not fit its column, and a property that this version does not know, are kept as they
-//! were written in one more column, [`Table::other`]. What is missing and what is null are both null.
+//! No value is lost: a value that does not fit its column, and a property that this version does
+//! not know, are kept as JSON in one more column, [`Table::other`]. Missing and null values are
+//! both null.
 
 use std::borrow::Cow;
 
@@ -13,31 +14,31 @@ use crate::api::{self, Kind};
 use crate::error::Result;
 use crate::rows::Row;
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
     Bool,
     Int32,
     Int64,
     Double,
-    /// A day, as days since 1970.
+    /// A date, as days since 1970.
     Date,
     /// A moment, as microseconds since 1970.
     Time,
     Text,
     /// JSON as text.
     Json,
-    /// The text of anything: what was hashed or redacted.
+    /// The text of a hashed or redacted value of any type.
     Any,
 }
 
 pub(crate) struct Column {
-    /// Its own, also where capitals make no difference.
+    /// Unique even if case is ignored.
     pub(crate) name: String,
-    /// The property.
+    /// The name of the property.
     wire: &'static str,
     pub(crate) ty: Type,
-    /// Whether there is always a value.
+    /// Whether every row has a value.
     pub(crate) required: bool,
 }
 
@@ -46,7 +47,7 @@ pub(crate) struct Column {
 pub(crate) enum Value<'a> {
     Null,
     Bool(bool),
-    /// Also days and microseconds.
+    /// An integer, a date or a time.
     Int(i64),
     Double(f64),
     Text(Cow<'a, str>),
@@ -55,20 +56,20 @@ pub(crate) enum Value<'a> {
 /// The columns of a list.
 pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
-    /// The column of what has no other, as a JSON object: the last one.
+    /// The last column: an object of all properties without a column of their own.
     pub(crate) other: String,
     id: &'static str,
     time: &'static str,
 }
 
 impl Table {
-    /// Of rows with these properties; `keys` are their id and their time.
+    /// The table for rows with these properties; `keys` are their id and their time.
     pub(crate) fn new(known: &[api::Column], (id, time): (&'static str, &'static str), private: &Private) -> Table {
         let mut columns: Vec<Column> = Vec::new();
         for column in known.iter().filter(|column| !private.drops(column.name)) {
             let ty = match column.kind {
                 _ if private.rewrites(column.name) => Type::Any,
-                // Rows that lack it, or have another there, are none.
+                // Rows without an integer id are not rows of a list.
                 Kind::Int32 | Kind::Int64 if column.name == id => Type::Int64,
                 Kind::Bool => Type::Bool,
                 Kind::Int32 => Type::Int32,
@@ -86,31 +87,41 @@ impl Table {
         Table { other: free("other", &columns), columns, id, time }
     }
 
-    /// A name that no column has.
+    /// The properties that have a column, in the order of the spec.
+    pub(crate) fn properties(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().map(|column| column.wire)
+    }
+
+    /// The property that has the time of a row.
+    pub(crate) fn time(&self) -> &'static str {
+        self.time
+    }
+
+    /// A name that no column has, `other` included.
     pub(crate) fn free(&self, name: &str) -> String {
         let name = free(name, &self.columns);
         if name.eq_ignore_ascii_case(&self.other) { free(&format!("{name}_"), &self.columns) } else { name }
     }
 
-    /// The columns that rows are sorted by, for as long as they are what the service wrote.
+    /// The columns by which rows are sorted, if they hold the service's values.
     pub(crate) fn order(&self) -> impl Iterator<Item = usize> {
         let at = |wire, ty| self.columns.iter().position(|column| column.wire == wire && column.ty == ty);
         let time = at(self.time, Type::Time);
         time.into_iter().chain(time.and_then(|_| at(self.id, Type::Int64)))
     }
 
-    /// A value for each column, and for [`Table::other`].
+    /// A value for each column of a row, [`Table::other`] included.
     pub(crate) fn cells<'a>(&self, row: &'a Row, privacy: &Privacy) -> Result<Vec<Value<'a>>> {
         let mut cells = vec![Value::Null; self.columns.len()];
         let mut other = String::new();
         for (name, own) in Properties::of(row.json())?.0 {
-            let Some(json) = privacy.shown(&name, own) else { continue };
+            let Some(json) = privacy.permitted(&name, own) else { continue };
             let at = self.columns.iter().position(|column| column.wire == name);
             let column = at.and_then(|at| Some((self.columns.get(at)?, cells.get_mut(at)?)));
             let fits = column.is_some_and(|(column, cell)| {
-                let (value, whole) = value(column.ty, json.clone());
+                let (value, is_complete) = value(column.ty, json.clone());
                 *cell = value;
-                whole
+                is_complete
             });
             if !fits {
                 other.push(if other.is_empty() { '{' } else { ',' });
@@ -125,7 +136,7 @@ impl Table {
     }
 }
 
-/// A name that none of the columns has, and none where capitals make no difference.
+/// A name that no column has, even if case is ignored.
 fn free(name: &str, taken: &[Column]) -> String {
     let mut name = name.to_owned();
     while taken.iter().any(|column| column.name.eq_ignore_ascii_case(&name)) {
@@ -134,7 +145,7 @@ fn free(name: &str, taken: &[Column]) -> String {
     name
 }
 
-/// A value in a column, and whether that is all of it.
+/// The value of a column, and whether it is the complete value.
 fn value(ty: Type, json: Cow<'_, str>) -> (Value<'_>, bool) {
     if json == "null" {
         return (Value::Null, true);
@@ -142,8 +153,8 @@ fn value(ty: Type, json: Cow<'_, str>) -> (Value<'_>, bool) {
     let fitting = |value: Option<Value<'static>>| value.map_or((Value::Null, false), |value| (value, true));
     match ty {
         Type::Bool => fitting(json.parse().ok().map(Value::Bool)),
-        Type::Int32 => fitting(whole(&json).filter(|n| i32::try_from(*n).is_ok()).map(Value::Int)),
-        Type::Int64 => fitting(whole(&json).map(Value::Int)),
+        Type::Int32 => fitting(parse_integer(&json).filter(|n| i32::try_from(*n).is_ok()).map(Value::Int)),
+        Type::Int64 => fitting(parse_integer(&json).map(Value::Int)),
         Type::Double => fitting(serde_json::from_str(&json).ok().map(Value::Double)),
         Type::Date => fitting(quoted_text(&json).and_then(|text| Some(Value::Int(days(text.parse().ok()?))))),
         Type::Time => match quoted_text(&json).and_then(|text| text.parse::<DateTime<Utc>>().ok()) {
@@ -159,18 +170,18 @@ fn value(ty: Type, json: Cow<'_, str>) -> (Value<'_>, bool) {
 fn words(json: Cow<'_, str>) -> (Value<'_>, bool) {
     match json {
         Cow::Borrowed(json) => {
-            let (text, whole) = text(json);
-            (Value::Text(text), whole)
+            let (text, is_complete) = text(json);
+            (Value::Text(text), is_complete)
         }
         Cow::Owned(json) => {
-            let (text, whole) = text(&json);
-            (Value::Text(Cow::Owned(text.into_owned())), whole)
+            let (text, is_complete) = text(&json);
+            (Value::Text(Cow::Owned(text.into_owned())), is_complete)
         }
     }
 }
 
-/// A whole number that is written as one.
-fn whole(json: &str) -> Option<i64> {
+/// Parses an integer without fraction or exponent.
+fn parse_integer(json: &str) -> Option<i64> {
     serde_json::from_str(json).ok()
 }
 
@@ -229,7 +240,7 @@ mod tests {
         ] {
             assert_eq!(cell(ty, json), (Value::Null, false), "{json}");
         }
-        // What can be shown of it is, and all of it is kept beside.
+        // A partial value goes to the column, and the complete one to `other`.
         assert_eq!(cell(Time, "\"1970-01-01T00:00:00.0000019Z\""), (Value::Int(1), false));
         let (Value::Text(half), false) = cell(Text, "\"a\\ud800\"") else { unreachable!("half a pair is no text") };
         assert!(half.starts_with("a\u{FFFD}"));

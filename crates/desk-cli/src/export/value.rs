@@ -1,4 +1,4 @@
-//! JSON of a row, kept as it was written: its properties in order, and the text that a value stands for.
+//! The raw JSON of a row: its properties in order, and the texts of values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,19 +9,19 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 
-/// The properties of an object, in order, with their values as they were written.
+/// The properties of an object, in order, with their raw values.
 pub(super) struct Properties<'a>(pub(super) Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'a> Properties<'a> {
-    /// Of a row.
+    /// The properties of a row.
     pub(super) fn of(json: &'a [u8]) -> Result<Properties<'a>> {
         serde_json::from_slice(json)
             .map_err(|error| Error::integrity(format!("a row of the service cannot be read: {error}")))
     }
 }
 
-/// The text that a value stands for, and whether that is all of it: half of a surrogate pair is no text of Unicode, and the
-/// replacement character stands for it.
+/// The text of a value, and whether it is complete: half of a surrogate pair is no Unicode, and
+/// becomes the replacement character.
 pub(super) fn text(json: &str) -> (Cow<'_, str>, bool) {
     let Some(inner) = json.strip_prefix('"') else { return (Cow::Borrowed(json), true) };
     if !json.contains('\\') {
@@ -43,7 +43,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// The bytes of a text.
+/// The decoded bytes of a text.
 struct Bytes(Vec<u8>);
 
 impl<'de> Deserialize<'de> for Bytes {
@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// A property's name, not copied unless it has escapes.
+/// The name of a property, copied only if it has escapes.
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 

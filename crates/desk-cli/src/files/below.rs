@@ -1,7 +1,8 @@
-//! A file below a directory, by a name that may have directories in it: [`Below`].
+//! Files below a directory, by names with `/` between their steps: [`Below`].
 //!
-//! Invariant: no symbolic link on the way from the directory to the file is followed, so that a file that is created, renamed
-//! or removed lies below the directory, also while others change the directories.
+//! Never follows a symbolic link between the directory and the file, so that a file that is
+//! created, renamed or removed lies below the directory even if another process changes the
+//! directories.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -13,11 +14,11 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 
 use super::own;
 
-/// A file, or the name for one, and the open directories that lead to it.
+/// The name of a file that may exist, and the open directories that lead to it.
 pub(crate) struct Below {
     /// From the outermost directory to the one that holds the file.
     dirs: Vec<OwnedFd>,
-    /// In the last directory.
+    /// The name in the last directory.
     name: String,
     path: PathBuf,
 }
@@ -28,7 +29,7 @@ impl Below {
         Below::at(dir, name, false)
     }
 
-    /// The same, and makes directories that are missing, for their user alone; never `dir` itself.
+    /// As [`Below::new`], and creates missing directories for their user alone; never `dir` itself.
     pub(crate) fn make(dir: &Path, name: &str) -> io::Result<Below> {
         Below::at(dir, name, true)
     }
@@ -47,58 +48,59 @@ impl Below {
         self.dirs.last().ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    /// Creates the file, to append to it. `AlreadyExists` if the name is taken, also by a symbolic link.
+    /// Creates the file to append to it. `AlreadyExists` if any file or symbolic link has the name.
     pub(crate) fn create(&self) -> io::Result<File> {
         let flags =
             OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(rustix::fs::openat(self.dir()?, self.name.as_str(), flags, Mode::RUSR | Mode::WUSR)?.into())
     }
 
-    /// Opens the file to read it. Follows a link: callers compare the contents with a hash.
+    /// Opens the file to read. Follows a link, because callers compare the contents with a hash.
     pub(crate) fn open(&self) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file: File = rustix::fs::openat(self.dir()?, self.name.as_str(), flags, Mode::empty())?.into();
         match file.metadata()?.is_file() {
             true => Ok(file),
-            false => Err(io::Error::new(ErrorKind::InvalidInput, "it is no file")),
+            false => Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")),
         }
     }
 
-    /// Whether the name is that of a file of so many bytes.
+    /// Whether the name is that of a regular file of `bytes` bytes.
     pub(crate) fn has(&self, bytes: u64) -> io::Result<bool> {
         let found = rustix::fs::statat(self.dir()?, self.name.as_str(), AtFlags::empty())?;
         Ok(FileType::from_raw_mode(found.st_mode).is_file() && u64::try_from(found.st_size) == Ok(bytes))
     }
 
-    /// Device and number of the file.
+    /// The device and the number of the file.
     pub(crate) fn id(&self) -> io::Result<(u64, u64)> {
         let found = self.open()?.metadata()?;
         Ok((found.dev(), found.ino()))
     }
 
-    /// Refuses a file that another user has made.
+    /// Refuses a file that another user owns.
     pub(crate) fn check_own(&self) -> io::Result<()> {
         let dir = self.dir()?;
         let found = rustix::fs::statat(dir, self.name.as_str(), AtFlags::SYMLINK_NOFOLLOW)?;
         own::check_user((&found).into(), (&rustix::fs::fstat(dir)?).into(), &self.path)
     }
 
-    /// Gives the file another name in its directory.
+    /// Renames the file within its directory.
     pub(crate) fn rename(&self, name: &str) -> io::Result<()> {
         Ok(rustix::fs::renameat(self.dir()?, self.name.as_str(), self.dir()?, name)?)
     }
 
-    /// Removes the name, and with it the file unless that is a link.
+    /// Removes the file, or the link of that name.
     pub(crate) fn remove(&self) -> io::Result<()> {
         Ok(rustix::fs::unlinkat(self.dir()?, self.name.as_str(), AtFlags::empty())?)
     }
 
-    /// Makes the names in all directories that lead to the file durable.
+    /// Makes the names in all directories on the path durable.
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.dirs.iter().rev().try_for_each(|dir| Ok(rustix::fs::fsync(dir)?))
     }
 
-    /// The names in a directory below `dir`, or in `dir` if `name` is empty; empty if there is no such directory.
+    /// The names in a directory below `dir`, or in `dir` if `name` is empty; empty if the directory
+    /// does not exist.
     pub(crate) fn names(dir: &Path, name: &str) -> io::Result<Vec<String>> {
         let (dirs, _) = match walk(dir, name, false) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -114,9 +116,9 @@ impl Below {
     }
 }
 
-/// Opens `dir`, and from there one directory after the other; gives them and the path of the last one.
+/// Opens `dir`, then one directory after the other; returns them and the path of the last one.
 fn walk(dir: &Path, steps: &str, make: bool) -> io::Result<(Vec<OwnedFd>, PathBuf)> {
-    // The user has named `dir`: if it is a link, it is theirs.
+    // The user has named `dir`: a link there is the user's choice.
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let mut path = dir.to_owned();
     let mut last = rustix::fs::open(dir, flags, Mode::empty())?;
@@ -140,10 +142,10 @@ fn walk(dir: &Path, steps: &str, make: bool) -> io::Result<(Vec<OwnedFd>, PathBu
     Ok((dirs, path))
 }
 
-/// Refuses text other than the name of one file.
+/// Refuses a text that is not the name of one file.
 fn is_step(name: &str) -> io::Result<&str> {
     match name {
-        "" | "." | ".." => Err(io::Error::new(ErrorKind::InvalidInput, format!("{name:?} names no file"))),
+        "" | "." | ".." => Err(io::Error::new(ErrorKind::InvalidInput, format!("{name:?} is not a file name"))),
         _ if name.contains('/') => Err(io::Error::new(ErrorKind::InvalidInput, format!("{name:?} is a path"))),
         _ => Ok(name),
     }

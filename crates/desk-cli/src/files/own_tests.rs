@@ -1,4 +1,4 @@
-//! Only a user's own file is opened, and none that is there is created.
+//! Only a user's own file is opened, and no existing file is created.
 
 use std::fs::{OpenOptions, Permissions};
 use std::io::ErrorKind;
@@ -15,7 +15,7 @@ fn open(path: &Path) -> Result<(), Error> {
 
 fn is_refused(path: &Path, words: &str) {
     let error = open(path).unwrap_err();
-    assert!(error.exit == Exit::Integrity && error.message.contains(words), "{}", error.message);
+    assert!(error.exit == Exit::Integrity && error.message().contains(words), "{}", error.message());
     assert!(error.hint.is_some());
 }
 
@@ -41,7 +41,7 @@ fn only_a_file_that_no_other_user_can_have_written_is_opened() {
     symlink(&own, &link).unwrap();
     is_refused(&link, "link is a symbolic link");
     assert!(check_own(&link).is_err());
-    is_refused(dir.path(), "is no file");
+    is_refused(dir.path(), "is not a regular file");
     assert!(!check_own(&dir.path().join("none")).unwrap());
     for (mode, fine) in [(0o600, true), (0o664, true), (0o444, true), (0o666, false)] {
         std::fs::set_permissions(&own, Permissions::from_mode(mode)).unwrap();
@@ -51,7 +51,7 @@ fn only_a_file_that_no_other_user_can_have_written_is_opened() {
     // Only root can give a file away.
     if rustix::process::geteuid().is_root() {
         chown(&own, Some(65534), None).unwrap();
-        is_refused(&own, "own belongs to user 65534, not to user 0 who runs this command");
+        is_refused(&own, "own belongs to user 65534, not to user 0");
         chown(dir.path(), Some(65534), None).unwrap();
         open(&own).unwrap();
         std::fs::set_permissions(top.path(), Permissions::from_mode(0o1777)).unwrap();

@@ -1,10 +1,9 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-use super::operations;
+use super::{operations, pages};
 use crate::api::{Column, Kind, List};
-use crate::rows::{self, Row, Shape};
+use crate::rows;
 use desk_client::requests;
-use desk_core::list::RowDecoder;
 pub(crate) static LISTS: &[List] = &[
     List {
         name: "chat-message",
@@ -23,7 +22,7 @@ pub(crate) static LISTS: &[List] = &[
                     .core()
                     .export(
                         desk_client::lists::chat_message_list(&params),
-                        ChatMessageList::rows(),
+                        pages::ChatMessageList::rows(),
                     ),
             )
         },
@@ -35,7 +34,13 @@ pub(crate) static LISTS: &[List] = &[
                 Some(offset),
             );
             let request_ = requests::chat_message_list(&params);
-            Ok(client.core().send(request_, rows::page::<ChatMessageList>).await?.into())
+            Ok(
+                client
+                    .core()
+                    .send(request_, rows::page::<pages::ChatMessageList>)
+                    .await?
+                    .into(),
+            )
         }),
     },
     List {
@@ -58,7 +63,7 @@ pub(crate) static LISTS: &[List] = &[
                             ticket_id_,
                             &params,
                         ),
-                        TicketChatMessageList::rows(),
+                        pages::TicketChatMessageList::rows(),
                     ),
             )
         },
@@ -73,7 +78,7 @@ pub(crate) static LISTS: &[List] = &[
             Ok(
                 client
                     .core()
-                    .send(request_, rows::page::<TicketChatMessageList>)
+                    .send(request_, rows::page::<pages::TicketChatMessageList>)
                     .await?
                     .into(),
             )
@@ -126,35 +131,3 @@ const CHAT_MESSAGE_COLUMNS: &[Column] = &[
         kind: Kind::Json,
     },
 ];
-pub(crate) struct ChatMessageList;
-impl ChatMessageList {
-    pub(crate) fn rows() -> RowDecoder<Row> {
-        RowDecoder {
-            decode: rows::page::<ChatMessageList>,
-            id: Row::id,
-            time: Row::time,
-        }
-    }
-}
-impl Shape for ChatMessageList {
-    const COUNT: &'static str = "count";
-    const ITEMS: &'static str = "results";
-    const ID: &'static str = "id";
-    const TIME: Option<&'static str> = Some("createdAt");
-}
-pub(crate) struct TicketChatMessageList;
-impl TicketChatMessageList {
-    pub(crate) fn rows() -> RowDecoder<Row> {
-        RowDecoder {
-            decode: rows::page::<TicketChatMessageList>,
-            id: Row::id,
-            time: Row::time,
-        }
-    }
-}
-impl Shape for TicketChatMessageList {
-    const COUNT: &'static str = "count";
-    const ITEMS: &'static str = "results";
-    const ID: &'static str = "id";
-    const TIME: Option<&'static str> = Some("createdAt");
-}

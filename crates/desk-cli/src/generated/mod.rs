@@ -2,3 +2,4 @@
 
 pub(crate) mod lists;
 pub(crate) mod operations;
+pub(crate) mod pages;

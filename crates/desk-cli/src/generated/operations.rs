@@ -1,13 +1,14 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-use super::lists;
+use super::pages;
 use crate::api::input::Input;
 use crate::api::{
-    Argument, Bulk, Evidence, Kind, Operation, Paged, Place, Reread, Witness,
+    Argument, Bulk, Evidence, EvidenceGet, EvidenceList, Kind, Operation, Paged, ParamIn,
 };
 use crate::error::Result;
 use crate::rows;
-use desk_client::{requests, types};
+#[allow(unused_imports)]
+use desk_client::{lists, requests, types};
 #[allow(unused_imports)]
 use desk_core::decode;
 pub(crate) static OPERATIONS: &[Operation] = &[
@@ -23,7 +24,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         arguments: &[
             Argument {
                 name: "message",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "message",
                 doc: "The text to send to each customer.",
                 kind: Kind::Text,
@@ -32,7 +33,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "group-key",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "groupKey",
                 doc: "The key of the group (team) that the tickets are assigned to. The default team has no key.",
                 kind: Kind::Text,
@@ -41,7 +42,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "customer-ids",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "customerIds",
                 doc: "Desk ids of the customers to message (not their Sendbird user ids).",
                 kind: Kind::Int64,
@@ -50,7 +51,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "agent-id",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "agentId",
                 doc: "The id of the agent who handles the chat.",
                 kind: Kind::Int64,
@@ -59,7 +60,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             },
             Argument {
                 name: "priority",
-                place: Place::Body,
+                location: ParamIn::Body,
                 wire: "priority",
                 doc: "The priority of a chat. The default of the service is not documented.",
                 kind: Kind::Enum(&["LOW", "MEDIUM", "HIGH", "URGENT"]),
@@ -77,17 +78,17 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             recipients: "customerIds",
             sent: "sentCount",
             id: "id",
-            least: 1i64,
-            most: 9223372036854775807i64,
+            min: 1i64,
+            max: 9223372036854775807i64,
             batch: None,
             exact: |input| input.exact::<types::NewProactiveChat>(),
             evidence: Some(Evidence {
                 text: "message",
-                list: Some(Witness {
+                list: Some(EvidenceList {
                     list: "chat-message",
                     text: "message",
                 }),
-                read: Some(Reread {
+                read: Some(EvidenceGet {
                     operation: "proactive_chat_get",
                     id: "proactive-id",
                     text: "message",
@@ -109,7 +110,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         arguments: &[
             Argument {
                 name: "proactive-id",
-                place: Place::Path,
+                location: ParamIn::Path,
                 wire: "proactive_id",
                 doc: "The id of the proactive chat; the same number as its property `id`.",
                 kind: Kind::Int64,
@@ -143,10 +144,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         paged: Some(Paged {
             offset: "offset",
             rows: |client, input| {
-                let list_ = desk_client::lists::chat_message_list(
-                    &chat_message_list_params(input)?,
-                );
-                Ok(client.core().stream(list_, lists::ChatMessageList::rows()))
+                let list_ = lists::chat_message_list(&chat_message_list_params(input)?);
+                Ok(client.core().stream(list_, pages::ChatMessageList::rows()))
             },
         }),
         bulk: None,
@@ -171,11 +170,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             offset: "offset",
             rows: |client, input| {
                 let ticket_id_ = input.required::<i64>("ticket-id")?;
-                let list_ = desk_client::lists::ticket_chat_message_list(
+                let list_ = lists::ticket_chat_message_list(
                     ticket_id_,
                     &ticket_chat_message_list_params(input)?,
                 );
-                Ok(client.core().stream(list_, lists::TicketChatMessageList::rows()))
+                Ok(client.core().stream(list_, pages::TicketChatMessageList::rows()))
             },
         }),
         bulk: None,
@@ -184,7 +183,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     Argument {
         name: "limit",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "limit",
         doc: "Number of results on the page, 1 to 500. The default is 50.",
         kind: Kind::Int32,
@@ -193,7 +192,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "offset",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "offset",
         doc: "Number of results to skip before the page. The default is 0.",
         kind: Kind::Int64,
@@ -202,7 +201,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "created-at-gte",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "created_at__gte",
         doc: "Only messages sent at or after this time (inclusive, µs).",
         kind: Kind::Time,
@@ -211,7 +210,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "created-at-lte",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "created_at__lte",
         doc: "Only messages sent at or before this time (inclusive, µs).",
         kind: Kind::Time,
@@ -220,7 +219,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
     },
     Argument {
         name: "ticket-channel-type",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "ticket__channel_type",
         doc: "Only messages of tickets that came in over this channel.",
         kind: Kind::Enum(
@@ -244,7 +243,7 @@ pub(super) const CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 5usize] = [
 pub(super) const TICKET_CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 3usize] = [
     Argument {
         name: "ticket-id",
-        place: Place::Path,
+        location: ParamIn::Path,
         wire: "ticket_id",
         doc: "The id of the ticket.",
         kind: Kind::Int64,
@@ -253,7 +252,7 @@ pub(super) const TICKET_CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 3usize] = [
     },
     Argument {
         name: "limit",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "limit",
         doc: "Number of results on the page, 1 to 500. The default is 50.",
         kind: Kind::Int32,
@@ -262,7 +261,7 @@ pub(super) const TICKET_CHAT_MESSAGE_LIST_ARGUMENTS: [Argument; 3usize] = [
     },
     Argument {
         name: "offset",
-        place: Place::Query,
+        location: ParamIn::Query,
         wire: "offset",
         doc: "Number of results to skip before the page. The default is 0.",
         kind: Kind::Int64,

@@ -1,26 +1,27 @@
-//! A page's rows by their places, without decoding them: [`page`].
+//! The places of a page's rows, without decoding them: [`page`].
 //!
-//! It takes what the service usually sends, JSON without white space, and gives up at the first surprise; then serde reads the
-//! same bytes. Invariant: what it takes is JSON that serde takes as well, with the same rows, ids and times.
+//! The scanner accepts the form that the service usually sends, JSON without white space; for any
+//! other form it returns `None`, and serde reads the same bytes. It must accept only JSON that
+//! serde accepts with the same rows, ids and times.
 
 use desk_json::Day;
 use wide::u8x16;
 
-use super::{At, Key, Place, Shape};
+use super::key::{At, Key, Located, PageSchema};
 
-/// Objects and lists inside each other; serde goes further.
+/// The maximum nesting; serde accepts more.
 const DEPTH: u32 = 32;
-/// Rows that room is made for before they are seen.
+/// The number of rows that memory is reserved for.
 const ROOM: usize = 512;
 
-/// How many rows there are in all, and those of this page.
-pub(super) fn page<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
+/// The number of rows of the whole list, and the rows of this page.
+pub(super) fn page<S: PageSchema>(body: &[u8]) -> Option<(i64, Vec<Located>)> {
     simdutf8::basic::from_utf8(body).ok()?;
     let (mut count, mut rows) = (None, None);
     let scan = Scan { body };
     let end = scan.object(0, |name, at| {
         if name == S::COUNT.as_bytes() && count.is_none() {
-            let (value, end) = scan.whole(at)?;
+            let (value, end) = scan.integer(at)?;
             count = Some(value);
             Some(end)
         } else if name == S::ITEMS.as_bytes() && rows.is_none() {
@@ -28,7 +29,7 @@ pub(super) fn page<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
             rows = Some(items);
             Some(end)
         } else {
-            // The last of two would win.
+            // serde would take the last of two.
             let taken = name == S::COUNT.as_bytes() || name == S::ITEMS.as_bytes();
             (!taken).then(|| scan.value(at, DEPTH))?
         }
@@ -36,7 +37,7 @@ pub(super) fn page<S: Shape>(body: &[u8]) -> Option<(i64, Vec<Place>)> {
     (end == body.len()).then_some((count?, rows?))
 }
 
-/// A page of UTF-8. What begins at a place is taken, and the place behind it given.
+/// A page of UTF-8. Each method takes the token at a place, and returns the place after it.
 #[derive(Clone, Copy)]
 struct Scan<'a> {
     body: &'a [u8],
@@ -63,7 +64,7 @@ impl<'a> Scan<'a> {
         self.from(at)?.starts_with(wanted).then_some(at + wanted.len())
     }
 
-    /// Every property's name, as it is written; `value` is to take what follows.
+    /// Takes an object: `value` gets the raw name of each property and takes its value.
     #[inline(always)]
     fn object(self, at: usize, mut value: impl FnMut(&'a [u8], usize) -> Option<usize>) -> Option<usize> {
         let mut at = self.expect(at, b'{')?;
@@ -97,7 +98,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn rows<S: Shape>(self, at: usize) -> Option<(Vec<Place>, usize)> {
+    fn rows<S: PageSchema>(self, at: usize) -> Option<(Vec<Located>, usize)> {
         let (mut rows, mut layout, mut day) = (Vec::with_capacity(ROOM), Vec::new(), Day::default());
         let end = self.list(at, |start| {
             let (key, end) = self.row::<S>(start, &mut layout, &mut day)?;
@@ -107,9 +108,9 @@ impl<'a> Scan<'a> {
         Some((rows, end))
     }
 
-    /// `layout` has the names of the rows before, in order; mostly this row has the same.
+    /// `layout` has the names of the previous rows, in order; most rows have the same.
     #[inline(always)]
-    fn row<S: Shape>(self, at: usize, layout: &mut Vec<Name<'a>>, day: &mut Day) -> Option<(Key, usize)> {
+    fn row<S: PageSchema>(self, at: usize, layout: &mut Vec<Name<'a>>, day: &mut Day) -> Option<(Key, usize)> {
         let (mut id, mut time) = (None, None);
         let mut at = self.expect(at, b'{')?;
         for place in 0.. {
@@ -138,8 +139,8 @@ impl<'a> Scan<'a> {
                     _ => self.value(at, DEPTH)?,
                 },
                 Role::Id => {
-                    let (value, end) = self.whole(at)?;
-                    // The last of two would win.
+                    let (value, end) = self.integer(at)?;
+                    // serde would take the last of two.
                     id.replace(value).is_none().then_some(end)?
                 }
                 Role::Time => {
@@ -174,8 +175,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A name as it is written, without its quotes, and what is behind its colon. One with escapes may be one that is looked
-    /// for.
+    /// Takes a name and its colon; returns the raw name without quotes. Refuses escapes, because an
+    /// escaped name may equal a wanted one.
     #[inline(always)]
     fn name(self, at: usize) -> Option<(&'a [u8], usize)> {
         let end = self.text::<false>(at)?;
@@ -195,7 +196,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The next quote, backslash or control character, or the end.
+    /// The place of the next quote, backslash or control character, or the end.
     #[inline(always)]
     fn ordinary(self, mut at: usize) -> Option<usize> {
         while let Some(chunk) = self.from(at)?.first_chunk() {
@@ -204,7 +205,7 @@ impl<'a> Scan<'a> {
                 return Some(at + marks.trailing_zeros() as usize);
             }
             at += chunk.len();
-            // Most texts end there, and most of the others much later.
+            // Most texts end within the first chunk, and most others much later.
             while let Some(chunk) = self.from(at)?.first_chunk::<64>() {
                 let mut marks = [u8x16::ZERO; 4];
                 marks.iter_mut().zip(chunk.as_chunks().0).for_each(|(marks, chunk)| *marks = special(chunk));
@@ -223,7 +224,7 @@ impl<'a> Scan<'a> {
     fn escape(self, at: usize) -> Option<usize> {
         match self.from(at)? {
             [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(at + 2),
-            // Half of a pair is taken for a text here, as serde does where it decodes nothing.
+            // Half of a surrogate pair is accepted, as by serde where it decodes no text.
             [b'\\', b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => Some(at + 6),
             _ => None,
         }
@@ -234,19 +235,19 @@ impl<'a> Scan<'a> {
         (digits > 0).then_some(at + digits)
     }
 
-    /// Up to seven digits: their value, how many they are, and what is behind them.
+    /// Takes up to seven digits: their value, their number, and the byte after them.
     #[inline(always)]
     fn few(self, at: usize) -> Option<(u64, usize, u8)> {
         let rest = self.from(at)?.first_chunk()?;
         let values = u64::from_le_bytes(*rest) ^ desk_json::ZEROS;
         let digits = desk_json::no_digits(values).trailing_zeros() as usize / 8;
         let behind = *rest.get(digits)?;
-        // Without the others, and with as many zeros before the digits.
+        // Shifts out the other bytes, which puts zeros before the digits.
         let value = if digits == 0 { 0 } else { desk_json::eight(values << (64 - 8 * digits)) };
         Some((value, digits, behind))
     }
 
-    /// A whole number of up to 15 digits without a sign, if that comes.
+    /// Takes an integer of up to 15 digits without a sign, if the next token is one.
     #[inline(always)]
     fn natural(self, at: usize) -> Option<(u64, usize)> {
         let is_end = |behind| matches!(behind, b',' | b'}' | b']');
@@ -278,9 +279,9 @@ impl<'a> Scan<'a> {
         Some(at)
     }
 
-    /// A whole number of at most 18 digits.
+    /// Takes an integer of up to 18 digits.
     #[inline(always)]
-    fn whole(self, at: usize) -> Option<(i64, usize)> {
+    fn integer(self, at: usize) -> Option<(i64, usize)> {
         if let Some((value, end)) = self.natural(at) {
             return Some((i64::try_from(value).ok()?, end));
         }
@@ -294,12 +295,12 @@ impl<'a> Scan<'a> {
         }
         let digits = at - start;
         let well_formed = digits == 1 && !(negative && value == 0) || digits > 1 && self.byte(start)? != b'0';
-        // A fraction goes on.
+        // A fraction would continue the number.
         let ended = matches!(self.byte(at)?, b',' | b'}' | b']');
         (well_formed && ended).then_some((if negative { -value } else { value }, at))
     }
 
-    /// A time in UTC with six decimals, µs, or null.
+    /// Takes a time in UTC with six decimals, as µs, or null.
     #[inline(always)]
     fn time(self, at: usize, day: &mut Day) -> Option<(Option<i64>, usize)> {
         if self.byte(at)? == b'n' {
@@ -313,13 +314,13 @@ impl<'a> Scan<'a> {
 /// A name with its quotes and its colon.
 struct Name<'a> {
     text: &'a [u8],
-    /// Its first bytes, and which they are.
+    /// The first bytes, and the mask of the bytes in use.
     head: [u64; WORDS],
     mask: [u64; WORDS],
     role: Role,
 }
 
-/// Of names that are compared by words.
+/// The number of words by which names are compared.
 const WORDS: usize = 3;
 
 impl<'a> Name<'a> {
@@ -345,7 +346,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// What a property of a row is.
+/// The role of a property of a row.
 #[derive(Clone, Copy)]
 enum Role {
     Id,
@@ -354,7 +355,7 @@ enum Role {
 }
 
 impl Role {
-    fn of<S: Shape>(name: &[u8]) -> Role {
+    fn of<S: PageSchema>(name: &[u8]) -> Role {
         if name == S::ID.as_bytes() {
             Role::Id
         } else if S::TIME.is_some_and(|time| name == time.as_bytes()) {
@@ -365,11 +366,11 @@ impl Role {
     }
 }
 
-/// Marks each byte that is special: a quote, a backslash or a control character.
+/// Marks each special byte: a quote, a backslash or a control character.
 #[inline(always)]
 fn special(text: &[u8; 16]) -> u8x16 {
     let (text, all) = (u8x16::from(*text), |byte: u8| u8x16::from([byte; 16]));
-    // Control characters stay below a blank, and a quote becomes one.
+    // The XOR keeps control characters below a blank, and turns a quote into one.
     let turned = text ^ all(b'"' ^ b' ');
     turned.min(all(b' ')).simd_eq(turned) | text.simd_eq(all(b'\\'))
 }

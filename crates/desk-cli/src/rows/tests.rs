@@ -1,17 +1,17 @@
-//! The scanner takes nothing that serde refuses, and sees in it what serde sees.
+//! The scanner accepts only JSON that serde accepts, with equal rows.
 
-use super::{Key, Place, Row, Shape, decode, page, scan};
+use super::{Key, Located, PageSchema, Row, decode, page, scan};
 
 struct Things;
 
-impl Shape for Things {
+impl PageSchema for Things {
     const COUNT: &'static str = "count";
     const ITEMS: &'static str = "things";
     const ID: &'static str = "id";
     const TIME: Option<&'static str> = Some("at");
 }
 
-/// As a service writes it.
+/// A page in the form that the service writes.
 const USUAL: &str = concat!(
     r#"{"count":12,"next":null,"things":["#,
     r#"{"id":7,"at":"2026-01-31T09:30:00.123456Z","text":"a\"b\\ \u00e9 안녕 \ud83d\ude00 \ud800","n":[-0.5e+3,{},[],true]},"#,
@@ -20,7 +20,7 @@ const USUAL: &str = concat!(
     r#"],"previous":"https://x/?offset=1"}"#
 );
 
-fn scanned(page: &str) -> Option<(i64, Vec<Place>)> {
+fn scanned(page: &str) -> Option<(i64, Vec<Located>)> {
     scan::page::<Things>(page.as_bytes())
 }
 

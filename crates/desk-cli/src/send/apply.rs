@@ -1,6 +1,7 @@
-//! `desk send apply`: the batches of a plan that can be sent without messaging anybody twice, one after the other.
+//! `desk send apply`: sends the batches of a plan that can message no recipient twice, one after
+//! the other.
 //!
-//! Invariant: between the ledger's note that a batch is about to leave and the note of its outcome there is nothing but its
+//! Between the ledger's record of an attempt and the record of its outcome there must be only the
 //! request.
 
 use std::sync::Arc;
@@ -12,23 +13,26 @@ use clap::ArgMatches;
 use desk_client::{CallOptions, Client, ErrorKind};
 use serde_json::{Value, json};
 
+use super::attempt::{Outcome, State};
+use super::campaign::Campaign;
 use super::consent::{confirm, dry_run};
-use super::first::{self, First};
 use super::ledger::{End, Ledger};
+use super::ledger_open;
+use super::options;
+use super::pacer::Pacer;
 use super::plan::Plan;
-use super::state::{Outcome, State, States};
-use super::turn::Turn;
-use super::{Campaign, in_doubt, options};
+use super::prior_send::{self, PriorSendCheck};
+use super::states::States;
 use crate::api::{Bulk, Operation, arguments};
 use crate::connect::Connection;
 use crate::counts::Counts;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Exit, Fate, Result};
 use crate::interrupt;
-use crate::output::{Output, message};
+use crate::output::{Output, many, message};
 use crate::progress::{self, Progress};
 use crate::rows::Json;
 
-/// Between two looks at who is to be left out, at least.
+/// The minimum interval between two checks of the exclusions.
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
@@ -36,36 +40,36 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let plan = Plan::read(file)?;
     let (operation, bulk) = options::planned(&plan.operation)?;
     if (bulk.exact)(&plan.input(bulk, 0))? != plan.first_body {
-        let problem = "this version would send another request than the plan shows; nothing was sent";
-        return Err(Error::usage(problem).hint("use the version that the plan was made with"));
+        let problem = "this version would send a different request from the one in the plan";
+        return Err(Error::usage(problem).unsent().hint("use the version of `desk` that made the plan"));
     }
-    let campaign = Campaign::of(matches);
-    let place = campaign.place();
+    let campaign = Campaign::new(matches);
+    let place = campaign.ledger_path();
     let json = matches.get_flag("json");
-    let asserted = first::asserted(matches)?;
-    Ledger::is_own(&place, file, &plan)?;
+    let asserted = prior_send::asserted(matches)?;
+    ledger_open::check_own(&place, file, &plan)?;
     if matches.get_flag("dry-run") {
-        let ledger = Ledger::begun(&place, file, &plan)?;
-        ledger.as_ref().map_or(Ok(()), Ledger::is_newest).map_err(Error::unsent)?;
-        let states = States::new(plan.shape(), ledger.as_ref())?;
-        plan.left_out(bulk, &states, &campaign)?;
+        let ledger = ledger_open::if_begun(&place, file, &plan)?;
+        ledger.as_ref().map_or(Ok(()), Ledger::check_newest).map_err(Error::unsent)?;
+        let states = States::new(plan.size(), ledger.as_ref())?;
+        plan.check_exclusions(bulk, &states, &campaign)?;
         return dry_run(&plan, bulk, &states, json);
     }
     let connection = Connection::new(matches)?;
     confirm(&plan, &campaign, &connection.service(), matches)?;
     let counts = Arc::new(Counts::default());
-    // One attempt for each note of the ledger.
+    // One attempt for each record of the ledger.
     let client = connection.patient(counts.clone())?.with(CallOptions::new().max_attempts(1));
-    let first = First::ask(&plan, bulk, &campaign, &connection, matches).await?;
-    let ledger = Ledger::open(&place, file, &plan, &connection.service())?;
-    if let Some((by, why)) = asserted.filter(|_| first::has_reached_nobody(&ledger).is_ok_and(|nobody| nobody)) {
+    let prior_send = PriorSendCheck::start(&plan, bulk, &campaign, &connection, matches).await?;
+    let ledger = ledger_open::to_send(&place, file, &plan, &connection.service())?;
+    if let Some((by, why)) = asserted.filter(|_| prior_send::has_reached_nobody(&ledger).is_ok_and(|nobody| nobody)) {
         ledger.assert(options::NOT_SENT_BEFORE, by, why).map_err(Error::unsent)?;
     }
-    let states = States::new(plan.shape(), Some(&ledger))?;
-    plan.left_out(bulk, &states, &campaign).map_err(Error::unsent)?;
-    if let Some(mark) = ledger.unmarked() {
+    let states = States::new(plan.size(), Some(&ledger))?;
+    plan.check_exclusions(bulk, &states, &campaign).map_err(Error::unsent)?;
+    if let Some(mark) = ledger.missing_claim_file() {
         let text = format!(
-            "{} cannot be written: a copy of the plan made elsewhere will not be known to be begun; set XDG_STATE_HOME",
+            "cannot write {}: `desk` will not recognise a copy of this plan as started; set XDG_STATE_HOME",
             mark.display()
         );
         message(&if json { json!({ "warning": text }).to_string() } else { text });
@@ -79,37 +83,36 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let (flag, voice, under_way) = (interrupted.clone(), progress.voice(), in_flight.clone());
     let orderly = move || {
         flag.store(true, Ordering::Relaxed);
-        voice.say("ending after the batch in flight; once more ends at once, and leaves that batch unknown");
+        voice.say("ending after the batch in flight; a second interrupt ends at once and leaves that batch unknown");
     };
     let status = campaign.command("status");
     let last = move || match under_way.load(Ordering::Relaxed) {
         true => {
-            let last = Error::interrupted("ended at once; the batch that was on its way may have been sent or not");
-            Error { outcome: Some("unknown"), may_have_acted: true, ..last }.hint(format!("`{status}` shows it"))
+            let last = Error::interrupted("ended at once; the batch in flight may have been sent or not");
+            Error { fate: Some(Fate::Unknown), may_have_acted: true, ..last }.hint(format!("run `{status}`"))
         }
-        false => Error::interrupted("ended at once, with no batch on its way")
-            .hint(format!("`{status}` shows how it stands")),
+        false => Error::interrupted("ended at once, with no batch in flight").hint(format!("run `{status}`")),
     };
     interrupt::on_first(json, orderly, last);
     let attempts = ledger.attempts()?;
     let last = attempts.last().and_then(|last| DateTime::parse_from_rfc3339(&last.begun).ok());
     let (voice, wait) = (progress.voice(), matches.get_flag("wait"));
-    let turn = Turn::new(plan.per_second, last.map(Into::into), (plan.only_between, wait), voice, &interrupted);
-    // Nobody has looked at these yet.
+    let pacer = Pacer::new(plan.per_second, last.map(Into::into), (plan.only_between, wait), voice, &interrupted);
+    // Counts the last unknown outcomes that no user has decided yet.
     let sent = attempts.iter().rev().filter(|last| last.outcome != Some(Outcome::NotSent));
     let unknown = sent.take_while(|last| last.in_doubt() && last.decision.is_none()).count();
-    let mut work = Work {
+    let mut sender = Sender {
         behind_canary: matches.get_flag("after-canary") || plan.canary == 0 || ledger.begun_from(plan.canary)?,
         automatic: matches.get_flag("canary-auto"),
         stop_rejected: *matches.get_one("stop-rejected").unwrap_or(&2.0),
         stop_unknown: *matches.get_one("stop-unknown").unwrap_or(&3),
         progress,
-        run: Seen { unknown, ..Seen::default() },
-        turn,
+        run: RunStats { unknown, ..RunStats::default() },
+        pacer,
         in_flight,
         counts,
         look: Instant::now() + LOOK,
-        first,
+        prior_send,
         plan: &plan,
         client,
         operation,
@@ -117,26 +120,26 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         campaign,
         ledger,
     };
-    let stopped = work.all().await;
-    work.progress.end();
-    end(&work, stopped, json)
+    let stopped = sender.all().await;
+    sender.progress.end();
+    end(&sender, stopped, json)
 }
 
-/// What this run has seen.
+/// The counts of this run.
 #[derive(Default)]
-struct Seen {
-    /// Whatever became of them.
+struct RunStats {
+    /// All requests, with any outcome.
     requests: usize,
-    /// Batches that came to an end.
+    /// Batches with an outcome.
     batches: usize,
     rejected: usize,
-    /// In a row, those of runs before included.
+    /// Consecutive unknown outcomes, including those of earlier runs.
     unknown: usize,
-    /// Something may have reached somebody.
+    /// Whether a request may have reached a recipient.
     acted: bool,
 }
 
-struct Work<'a> {
+struct Sender<'a> {
     plan: &'a Plan,
     campaign: Campaign,
     client: Client,
@@ -145,84 +148,84 @@ struct Work<'a> {
     ledger: Ledger,
     behind_canary: bool,
     automatic: bool,
-    /// A share of a hundred.
+    /// In percent.
     stop_rejected: f64,
     stop_unknown: usize,
     progress: Progress,
-    run: Seen,
-    turn: Turn<'a>,
-    /// A batch is noted whose outcome is not.
+    run: RunStats,
+    pacer: Pacer<'a>,
+    /// Whether the ledger has an attempt of this run without an outcome.
     in_flight: Arc<AtomicBool>,
     counts: Arc<Counts>,
-    /// When it is looked again who is to be left out.
+    /// The time of the next check of the exclusions.
     look: Instant,
-    /// Until the first batch of a new ledger has left.
-    first: Option<First<'a>>,
+    /// `None` once the first batch of a new ledger has left.
+    prior_send: Option<PriorSendCheck<'a>>,
 }
 
-impl Work<'_> {
-    /// Sends what can be sent; an error says why it stopped before the end.
+impl Sender<'_> {
+    /// Sends all sendable batches; an error tells why it stopped early.
     async fn all(&mut self) -> Result<()> {
-        let mut states = States::new(self.plan.shape(), Some(&self.ledger))?;
+        let mut states = States::new(self.plan.size(), Some(&self.ledger))?;
         for batch in 0..self.plan.batches {
-            if !states.state(batch).sendable() {
+            if !states.state(batch).is_sendable() {
                 continue;
             }
-            self.turn.is_over()?;
+            self.pacer.is_over()?;
             if batch >= self.plan.canary && !self.behind_canary {
-                // What was sent meanwhile counts as well.
-                states = States::new(self.plan.shape(), Some(&self.ledger))?;
+                // Includes the batches that this run has sent.
+                states = States::new(self.plan.size(), Some(&self.ledger))?;
                 self.canary(&states)?;
             }
             let (outcome, error) = self.send_or_retry(batch).await?;
-            self.tell(batch, outcome, error.as_ref());
-            let first = self.first.take_if(|_| !matches!(outcome, Outcome::NotSent | Outcome::Rejected));
+            self.report(batch, outcome, error.as_ref());
+            let check = self.prior_send.take_if(|_| !matches!(outcome, Outcome::NotSent | Outcome::Rejected));
             self.stop(outcome, error)?;
-            if let Some(first) = first.filter(|_| batch + 1 < self.plan.batches) {
-                first.alone(&self.ledger.attempts()?).await?;
+            if let Some(check) = check.filter(|_| batch + 1 < self.plan.batches) {
+                check.check_alone(&self.ledger.attempts()?).await?;
             }
         }
         Ok(())
     }
 
-    /// Sends a batch, again as long as nothing was sent of it and that may pass.
+    /// Sends a batch; retries an unsent one as long as the policy allows.
     async fn send_or_retry(&mut self, batch: usize) -> Result<(Outcome, Option<Error>)> {
         let mut tries = 0;
         loop {
-            self.turn.come().await?;
-            if self.left_out()? {
-                // That may have taken a while.
-                self.turn.is_open().await?;
+            self.pacer.wait().await?;
+            if self.check_exclusions()? {
+                // The hours may be over after a long check.
+                self.pacer.is_open().await?;
             }
-            if let Some(first) = &self.first {
-                first.still().await?;
+            if let Some(check) = &self.prior_send {
+                check.refresh().await?;
             }
             let (outcome, error) = self.send(batch).await?;
             tries += 1;
             if outcome != Outcome::NotSent {
-                self.turn.success();
+                self.pacer.success();
             }
             let unsent = error.as_ref().filter(|_| outcome == Outcome::NotSent);
-            match unsent.and_then(|error| self.turn.again(tries, error)) {
+            match unsent.and_then(|error| self.pacer.failure(tries, error)) {
                 Some(wait) => {
-                    self.counts.again(wait);
+                    self.counts.record_retry(wait);
                     let why = error.map_or("", |error| error.kind);
-                    self.progress.voice().say(&format!("batch {}: not sent ({why}); it is tried again", batch + 1));
+                    self.progress.voice().say(&format!("batch {}: not sent ({why}); retrying", batch + 1));
                 }
                 None => return Ok((outcome, error)),
             }
         }
     }
 
-    /// Looks again, in a while, whether there are people who are to be left out.
-    fn left_out(&mut self) -> Result<bool> {
+    /// Checks the exclusions again if the interval has passed; returns whether it did.
+    fn check_exclusions(&mut self) -> Result<bool> {
         let begun = Instant::now();
-        if begun < self.look || !self.plan.leaves_out() {
+        if begun < self.look || !self.plan.has_exclusions() {
             return Ok(false);
         }
-        let states = States::new(self.plan.shape(), Some(&self.ledger))?;
-        self.plan.left_out(self.bulk, &states, &self.campaign)?;
-        // Long lists take their time.
+        let states = States::new(self.plan.size(), Some(&self.ledger))?;
+        self.plan.check_exclusions(self.bulk, &states, &self.campaign)?;
+        // Checks of long lists are rarer.
         self.look = Instant::now() + LOOK.max(begun.elapsed() * 20);
         Ok(true)
     }
@@ -235,14 +238,14 @@ impl Work<'_> {
         let attempt = self.ledger.begin(batch, people)?;
         self.run.requests += 1;
         let answer = (self.operation.call)(self.client.clone(), input).await;
-        let (end, error) = judge(answer, self.bulk, people.len());
+        let (end, error) = classify(answer, self.bulk, people.len());
         self.ledger.end(attempt, &end)?;
         self.in_flight.store(false, Ordering::Relaxed);
         let text = self.bulk.evidence.as_ref().and_then(|evidence| self.plan.text(evidence.text)).unwrap_or_default();
         Ok((end.outcome, error.map(|error| error.discreet(text))))
     }
 
-    /// Stops behind the first batches, unless all is well and that is enough.
+    /// Stops after the canary, unless it reached every recipient and the run continues by itself.
     fn canary(&mut self, states: &States) -> Result<()> {
         let reached = |state| matches!(state, State::Ended(Outcome::Done) | State::DecidedSent);
         let well = (0..self.plan.canary).all(|batch| reached(states.state(batch)));
@@ -250,20 +253,21 @@ impl Work<'_> {
             self.behind_canary = true;
             return Ok(());
         }
-        let reached = if well { "reached everybody in them" } else { "did not reach everybody in them" };
-        let problem = format!("the canary is over: the first batches ({}) {reached}", self.plan.canary);
+        let reached = if well { "reached all recipients" } else { "did not reach all recipients" };
+        let problem = format!("stopped after the canary: the first batches ({}) {reached}", self.plan.canary);
         let status = self.campaign.command("status");
-        Err(Error::new(Exit::Partial, "stopped", problem)
-            .hint(format!("look at what arrived and at `{status}`, then type the same command with --after-canary")))
+        Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
+            "check the arrived messages and run `{status}`, then run the same command with --after-canary"
+        )))
     }
 
-    /// Whether to go on after this outcome.
+    /// Applies the stop rules to an outcome.
     fn stop(&mut self, outcome: Outcome, error: Option<Error>) -> Result<()> {
         self.run.batches += 1;
         self.run.acted |= !matches!(outcome, Outcome::NotSent | Outcome::Rejected);
         self.run.unknown = if outcome == Outcome::Unknown { self.run.unknown + 1 } else { 0 };
         match (outcome, error) {
-            // The next batch would fare no better.
+            // The next batch would fail in the same way.
             (Outcome::NotSent, Some(error)) => Err(error),
             (Outcome::Rejected, error) => {
                 self.run.rejected += 1;
@@ -271,28 +275,30 @@ impl Work<'_> {
                 if rejected as f64 * 100.0 <= self.stop_rejected * batches as f64 {
                     return Ok(());
                 }
-                let why = error.map_or(String::new(), |error| format!("; the last: {}", error.message));
-                let problem = format!("{rejected} of {batches} batches were rejected{why}");
+                let problem = format!("{rejected} of {batches} batches were rejected");
+                let stopped = Error::new(Exit::Partial, "stopped", problem);
+                let stopped = error.into_iter().fold(stopped, Error::cause);
                 let report = self.campaign.command("report");
-                Err(Error::new(Exit::Partial, "stopped", problem).hint(format!(
-                    "see `{report}`; the same command goes on with the others, --stop-rejected 100% to the end"
+                Err(stopped.hint(format!(
+                    "run `{report}`; the same command continues with the other batches, with --stop-rejected \
+                     100% to the end"
                 )))
             }
             (Outcome::Unknown, _) if self.run.unknown >= self.stop_unknown => {
-                let problem = format!("{} outcomes in a row are unknown", self.run.unknown);
+                let problem = format!("{} consecutive outcomes are unknown", self.run.unknown);
                 Err(Error::new(Exit::Unknown, "stopped", problem))
             }
             _ => Ok(()),
         }
     }
 
-    fn tell(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
+    fn report(&mut self, batch: usize, outcome: Outcome, error: Option<&Error>) {
         if outcome != Outcome::Done {
             let why = match error {
-                // Nothing else tells what is wrong with it.
-                Some(error) if outcome == Outcome::Rejected => format!(" ({})", error.message),
+                // No other message has the reason.
+                Some(error) if outcome == Outcome::Rejected => format!(" ({})", error.message()),
                 Some(error) => format!(" ({})", error.kind),
-                // It was answered, by something else.
+                // The answer was not the service's.
                 None if outcome == Outcome::Unknown => format!(" ({})", ErrorKind::Decode.name()),
                 None => String::new(),
             };
@@ -309,8 +315,8 @@ impl Work<'_> {
     }
 }
 
-/// What an answer says of a batch of so many.
-fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Option<Error>) {
+/// The outcome of a batch of `people` recipients, by the answer to its request.
+fn classify(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Option<Error>) {
     let end = |outcome, error: Option<&str>| End { outcome, id: None, sent: None, error: error.map(str::to_owned) };
     match answer {
         Ok(json) => {
@@ -325,15 +331,14 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
             (End { id, sent, ..end(outcome, None) }, None)
         }
         Err(error) => {
-            // These are said before anything is done, and of every request alike: they are no judgement of this batch.
+            // The service refuses any request like that before it reads the batch.
             let before = [ErrorKind::RateLimited.name(), ErrorKind::Unauthorized.name()].contains(&error.kind);
-            let outcome = match error.outcome {
-                Some("rejected") if before => Outcome::NotSent,
-                Some("rejected") => Outcome::Rejected,
-                Some("unknown") => Outcome::Unknown,
-                // Without one it did not become a request.
-                Some("not_sent") | None => Outcome::NotSent,
-                Some(_) => Outcome::Unknown,
+            // An error without a fate allows no conclusion.
+            let outcome = match error.fate.unwrap_or(Fate::Unknown) {
+                Fate::Rejected if before => Outcome::NotSent,
+                Fate::Rejected => Outcome::Rejected,
+                Fate::NotSent => Outcome::NotSent,
+                Fate::Unknown => Outcome::Unknown,
             };
             (end(outcome, Some(error.kind)), Some(error))
         }
@@ -342,7 +347,7 @@ fn judge(answer: Result<Option<Json>>, bulk: &Bulk, people: usize) -> (End, Opti
 
 fn summary(states: &States, json: bool) -> Result<()> {
     if !json {
-        message(&states.told());
+        message(&states.summary());
         return Ok(());
     }
     let mut output = Output::new();
@@ -350,57 +355,90 @@ fn summary(states: &States, json: bool) -> Result<()> {
     output.flush()
 }
 
-/// The summary, and how it ends.
-fn end(work: &Work<'_>, stopped: Result<()>, json: bool) -> Result<()> {
-    let states =
-        States::new(work.plan.shape(), Some(&work.ledger)).map_err(|error| match (&stopped, work.run.requests) {
-            (_, 0) => error.unsent(),
-            (stopped, requests) => {
-                let before = stopped.as_ref().err().map_or(String::new(), |stopped| format!("{}; ", stopped.message));
-                let problem = format!("{before}{}; what became of {requests} requests is only in there", error.message);
-                Error { exit: Exit::Unknown, message: problem, outcome: Some("unknown"), may_have_acted: true, ..error }
-            }
-        })?;
-    let said = summary(&states, json);
+/// The error of a run whose ledger cannot be read at its end, after so many requests.
+fn unread(error: Error, requests: usize, stopped: Result<()>) -> Error {
+    if requests == 0 {
+        return error.unsent();
+    }
+    let error = error.note(format!("the outcome of {} is only in the ledger", many(requests, "request")));
+    let error = Error { exit: Exit::Unknown, fate: Some(Fate::Unknown), may_have_acted: true, ..error };
+    stopped.err().into_iter().fold(error, Error::earlier)
+}
+
+/// Prints the summary; returns the error of the run.
+fn end(sender: &Sender<'_>, stopped: Result<()>, json: bool) -> Result<()> {
+    let states = match States::new(sender.plan.size(), Some(&sender.ledger)) {
+        Ok(states) => states,
+        Err(error) => return Err(unread(error, sender.run.requests, stopped)),
+    };
+    let printed = summary(&states, json);
     let waiting = states.sendable().1;
-    let doubt = in_doubt(&states, &work.campaign);
+    let doubt = sender.campaign.check_unknown(&states);
     let stopped = match stopped {
-        // A rule stopped it behind the last batch.
+        // A stop rule after the last batch counts as success.
         Err(error) if error.exit == Exit::Partial && waiting == 0 => Ok(()),
-        stopped => stopped.map_err(|error| if work.run.acted { error.after_others("batch") } else { error }),
+        stopped => stopped.map_err(|error| if sender.run.acted { error.after_other_batches() } else { error }),
     };
     match (stopped, doubt) {
-        // The person who has ended it knows that it is not at its end, but not what is in doubt.
+        // The user knows about the interrupt, but not about unknown outcomes.
         (Err(stopped), Ok(())) if stopped.exit == Exit::Interrupted => Err(stopped),
         (Err(stopped), Err(doubt)) if stopped.exit == Exit::Interrupted => {
-            let message = format!("{}; {}", stopped.message, doubt.message);
-            Err(Error { message, hint: doubt.hint, outcome: doubt.outcome, may_have_acted: true, ..stopped })
+            let stopped = stopped.note(doubt.problem);
+            Err(Error { hint: doubt.hint, fate: doubt.fate, may_have_acted: true, ..stopped })
         }
         (Err(stopped), Err(doubt)) => {
-            let hint = doubt.hint.unwrap_or_default();
-            let hint = format!(
-                "{hint}; {}",
-                stopped.hint.unwrap_or_else(|| format!("{waiting} recipients wait for the same command"))
-            );
-            Err(Error { message: format!("{}; {}", stopped.message, doubt.message), hint: Some(hint), ..doubt })
+            let waits = || format!("run the same command for the {waiting} other recipients");
+            let hint = stopped.hint.clone().unwrap_or_else(waits);
+            Err(doubt.earlier(stopped).and_hint(&hint))
         }
-        (Err(stopped), Ok(())) => {
-            Err(Error { message: format!("{}; {waiting} recipients wait", stopped.message), ..stopped })
-        }
+        (Err(stopped), Ok(())) => Err(stopped.note(format!("{waiting} recipients are not sent yet"))),
         (Ok(()), Err(doubt)) => Err(doubt),
         (Ok(()), Ok(())) => {
             let missed = states.count("partial").1 + states.count("rejected").1;
             if missed == 0 {
-                let hint = format!("see `{}`", work.campaign.command("status"));
-                let all = |error: &Error| format!("{}, but all is sent: {}", error.message, states.told());
-                return said.map_err(|error| Error { message: all(&error), may_have_acted: true, ..error }.hint(hint));
+                let hint = format!("run `{}`", sender.campaign.command("status"));
+                return printed.map_err(|error| {
+                    let error = error.note(format!("but every batch is sent: {}", states.summary())).hint(hint);
+                    Error { may_have_acted: true, ..error }
+                });
             }
-            let problem = format!(
-                "all is sent, but {missed} recipients are in batches that were rejected or reached not everybody"
-            );
+            let problem =
+                format!("every batch is sent, but {missed} recipients are in batches that were rejected or partial");
             let partial = Error::new(Exit::Partial, "partial", problem);
-            Err(Error { may_have_acted: work.run.acted, ..partial }
-                .hint(format!("see `{}`", work.campaign.command("report"))))
+            Err(Error { may_have_acted: sender.run.acted, ..partial }
+                .hint(format!("run `{}`", sender.campaign.command("report"))))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BULK: Bulk = Bulk {
+        recipients: "ids",
+        sent: "sent",
+        id: "id",
+        min: 1,
+        max: 1000,
+        batch: None,
+        exact: |_| Ok(String::new()),
+        evidence: None,
+    };
+
+    /// An unsent batch is sent again, so only an explicit fate may lead there.
+    #[test]
+    fn classify_error_without_a_fate_is_unknown() {
+        let outcome = |error: Error| classify(Err(error), &BULK, 3).0.outcome;
+        assert_eq!(outcome(Error::new(Exit::Error, "io", "no memory")), Outcome::Unknown);
+        assert_eq!(outcome(Error::usage("no body")), Outcome::Unknown);
+        assert_eq!(outcome(Error::usage("no body").unsent()), Outcome::NotSent);
+        let ended = |fate, kind| Error { fate: Some(fate), ..Error::new(Exit::Error, kind, "ended") };
+        assert_eq!(outcome(ended(Fate::Unknown, "timeout")), Outcome::Unknown);
+        assert_eq!(outcome(ended(Fate::Rejected, "refused")), Outcome::Rejected);
+        // The service refuses any request like that before it reads the batch.
+        assert_eq!(outcome(ended(Fate::Rejected, "rate_limited")), Outcome::NotSent);
+        assert_eq!(outcome(ended(Fate::Rejected, "unauthorized")), Outcome::NotSent);
+        assert_eq!(outcome(ended(Fate::Unknown, "rate_limited")), Outcome::Unknown);
     }
 }

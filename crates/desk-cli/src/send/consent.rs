@@ -1,18 +1,18 @@
-//! Before anything is sent: what would be, and whether a person agrees to it.
+//! The user's consent before the first request.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use clap::ArgMatches;
 
-use super::Campaign;
+use super::campaign::Campaign;
 use super::plan::Plan;
-use super::state::States;
+use super::states::States;
 use crate::api::Bulk;
 use crate::error::{Error, Result};
 use crate::output::{Output, many, message};
 
-/// Asks for the number of recipients, or takes it from the option.
+/// Asks for the number of recipients, or reads it from the option.
 pub(super) fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: &ArgMatches) -> Result<()> {
     let all = plan.recipients.len();
     let given = match matches.get_one::<usize>("yes-send-to") {
@@ -26,22 +26,24 @@ pub(super) fn confirm(plan: &Plan, campaign: &Campaign, service: &str, matches: 
             line.trim().parse().ok()
         }
         None => {
-            let problem = format!("nobody has agreed to send to {all} people; nothing was sent");
+            let problem = format!("sending to {all} people needs consent");
             return Err(Error::usage(problem)
-                .hint(format!("look at {}, then add --yes-send-to {all}", campaign.plan.display())));
+                .unsent()
+                .hint(format!("check {}, then add --yes-send-to {all}", campaign.plan.display())));
         }
     };
     match given {
         Some(given) if given == all => Ok(()),
-        _ => Err(Error::usage(format!("the plan has {all} recipients, which is not what was given; nothing was sent"))
-            .hint("look at the plan again")),
+        _ => Err(Error::usage(format!("the plan has {all} recipients, not the given number"))
+            .unsent()
+            .hint("check the plan")),
     }
 }
 
-/// Shows the next request, and whom all would reach.
+/// Prints the next request, and the number of recipients of all requests.
 pub(super) fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> Result<()> {
     let mut output = Output::new();
-    if let Some((batch, _)) = states.all().find(|(_, state)| state.sendable()) {
+    if let Some((batch, _)) = states.all().find(|(_, state)| state.is_sendable()) {
         output.line((bulk.exact)(&plan.input(bulk, batch))?.as_bytes())?;
     }
     output.flush()?;
@@ -51,7 +53,7 @@ pub(super) fn dry_run(plan: &Plan, bulk: &Bulk, states: &States, json: bool) -> 
     let ((batches, people), doubt) = (states.sendable(), states.count("unknown").1);
     let asks = match states.is_begun() {
         true => "",
-        false => "; the service was not asked whether it was sent before, which `apply` does",
+        false => "; without --dry-run, `apply` first asks the service whether the plan was sent before",
     };
     let doubt = if doubt > 0 { format!("; {doubt} others may have been messaged or not") } else { String::new() };
     message(&format!(

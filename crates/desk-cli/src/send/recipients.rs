@@ -1,19 +1,20 @@
-//! Lists of recipients: CSV, NDJSON or a number a line. Strict: what is not surely a recipient is a problem, said with its line.
+//! Lists of recipients: CSV, NDJSON, or one number per line. Any entry that is not clearly a
+//! recipient is an error with its line number.
 //!
-//! It knows nothing of messages; what is done with the numbers is `plan.rs`'s.
+//! This module does not know messages or plans.
 
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::api::Bulk;
-use crate::error::{Error, Exit, Result, shown};
+use crate::error::{Error, Exit, Result, printable};
 use crate::{files, json};
 
-/// Problems that are told at most.
-const TOLD: usize = 20;
+/// The maximum number of reported problems.
+const MAX_PROBLEMS: usize = 20;
 
-/// The numbers of a file or of stdin, as they stand there.
+/// Reads the numbers of a file or of stdin, in their order.
 pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let mut bytes = Vec::new();
     let read = files::read(file, &mut bytes);
@@ -22,16 +23,16 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::usage(format!("{name}, line {line}: this is no UTF-8; nothing was sent")).hint("save the list as UTF-8")
+        Error::usage(format!("{name}, line {line}: the text is not UTF-8")).unsent().hint("save the list as UTF-8")
     })?;
     if text.contains('\r') && !text.contains('\n') {
-        let problem = format!("{name} has lines that end with CR alone; nothing was sent");
-        return Err(Error::usage(problem).hint("save the list with LF or CRLF"));
+        let problem = format!("{name} has lines that end with CR only");
+        return Err(Error::usage(problem).unsent().hint("save the list with LF or CRLF"));
     }
     if text.trim().is_empty() {
-        let problem = format!("{name} is empty; nothing was sent");
-        return Err(Error::usage(problem).hint(format!(
-            "look whether it was written whole; a list of nobody has the header `{}`",
+        let problem = format!("{name} is empty");
+        return Err(Error::usage(problem).unsent().hint(format!(
+            "check whether the file is complete; write an empty list as the header `{}`",
             bulk.recipients
         )));
     }
@@ -39,12 +40,12 @@ pub(crate) fn read(file: &Path, bulk: &Bulk) -> Result<Vec<i64>> {
     if problems.is_empty() {
         return Ok(ids);
     }
-    let more = problems.len().saturating_sub(TOLD);
-    let told = problems.iter().take(TOLD).map(|(line, problem)| format!("\n  line {line}: {problem}"));
-    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    let problem = format!("{name} cannot be used; nothing was sent{}{more}", told.collect::<String>());
-    let form = "write one number a line, NDJSON, or CSV with the header";
-    Err(Error::usage(problem).hint(format!("{form} `{}`", bulk.recipients)))
+    let more = problems.len().saturating_sub(MAX_PROBLEMS);
+    let lines = problems.iter().take(MAX_PROBLEMS).map(|(line, problem)| format!("line {line}: {problem}"));
+    let lines = lines.chain((more > 0).then(|| format!("and {more} more"))).collect();
+    let problem = format!("cannot use {name}");
+    let form = "write one number per line, NDJSON, or CSV with the header";
+    Err(Error::usage(problem).unsent().lines(lines).hint(format!("{form} `{}`", bulk.recipients)))
 }
 
 type Problems = Vec<(usize, String)>;
@@ -70,7 +71,7 @@ fn parse(text: &str, bulk: &Bulk) -> (Vec<i64>, Problems) {
         let (line, fields) = match record {
             Ok(record) => record,
             Err(line) => {
-                keep(line, Err("a quote is not closed, or stands inside a field".to_owned()));
+                keep(line, Err("a quote is not closed, or is inside a field".to_owned()));
                 break;
             }
         };
@@ -105,7 +106,7 @@ fn parse(text: &str, bulk: &Bulk) -> (Vec<i64>, Problems) {
 }
 
 fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
-    let value = json::strict(line.as_bytes()).map_err(|error| format!("this cannot be read as JSON: {error}"))?;
+    let value = json::strict(line.as_bytes()).map_err(|error| format!("invalid JSON: {error}"))?;
     let value = match &value {
         Value::Object(object) => {
             object.get(bulk.recipients).ok_or_else(|| format!("the property `{}` is missing", bulk.recipients))?
@@ -114,22 +115,23 @@ fn of_json(line: &str, bulk: &Bulk) -> Result<i64, String> {
     };
     match value {
         Value::Number(number) => self::number(&number.to_string(), bulk),
-        _ => Err(format!("`{}` is no number", shown(&value.to_string(), 40))),
+        _ => Err(format!("`{}` is not a number", printable(&value.to_string(), 40))),
     }
 }
 
-/// Digits alone: a sign, a point or an exponent is more likely a mistake than a recipient.
+/// Accepts only digits: a sign, a point or an exponent is more likely a mistake than a recipient.
 fn number(text: &str, bulk: &Bulk) -> Result<i64, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("there is no number".to_owned());
+        return Err("the number is missing".to_owned());
     }
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let id = text.parse::<i64>().ok().filter(|id| digits && (bulk.least..=bulk.most).contains(id));
-    id.ok_or_else(|| format!("`{}` is no whole number from {} to {}", shown(text, 40), bulk.least, bulk.most))
+    let id = text.parse::<i64>().ok().filter(|id| digits && (bulk.min..=bulk.max).contains(id));
+    id.ok_or_else(|| format!("`{}` is not an integer from {} to {}", printable(text, 40), bulk.min, bulk.max))
 }
 
-/// Records of CSV by RFC 4180, each with the line that it begins on; the line where it cannot be read on.
+/// The records of CSV by RFC 4180, each with its first line number; an error is the line number of
+/// a damaged record.
 fn records(text: &str) -> impl Iterator<Item = Result<(usize, Vec<String>), usize>> {
     let (mut rest, mut line) = (text, 1);
     std::iter::from_fn(move || {
@@ -178,7 +180,7 @@ fn records(text: &str) -> impl Iterator<Item = Result<(usize, Vec<String>), usiz
     })
 }
 
-/// A field whose opening quote was taken, and what is behind its closing one.
+/// Takes the rest of a quoted field; returns the field, and the text after its closing quote.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let (mut field, mut rest) = (String::new(), text);
     loop {
@@ -202,8 +204,8 @@ mod tests {
         recipients: "ids",
         sent: "",
         id: "",
-        least: 1,
-        most: 1000,
+        min: 1,
+        max: 1000,
         batch: None,
         exact: |_| Ok(String::new()),
         evidence: None,

@@ -1,44 +1,47 @@
-//! `desk send status` and `desk send report`: what the ledger says, by state and by recipient.
+//! `desk send status` and `desk send report`: the contents of the ledger, by state and by
+//! recipient.
 
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::ledger::{self, Ledger};
+use super::attempt::{Outcome, State};
+use super::campaign::Campaign;
+use super::ledger::Ledger;
 use super::plan::Plan;
-use super::state::{Outcome, State, States};
-use super::{Campaign, in_doubt};
+use super::states::States;
+use super::{ledger_file, ledger_open};
 use crate::api::arguments;
 use crate::error::Result;
 use crate::output::Output;
 
-/// The ledger of a plan, if it was begun; one that is named has to be there.
+/// The ledger of a plan, if the plan was started. A ledger that the user names must exist.
 pub(crate) fn ledger_of(matches: &ArgMatches, file: &Path, plan: &Plan) -> Result<Option<Ledger>> {
     match matches.get_one::<PathBuf>("ledger") {
-        Some(place) => Ledger::of(place, file, plan).map(Some),
-        None => Ledger::begun(&ledger::beside(file), file, plan),
+        Some(place) => ledger_open::to_read(place, file, plan).map(Some),
+        None => ledger_open::if_begun(&ledger_file::default_path(file), file, plan),
     }
 }
 
-/// What is to be said behind what was shown of a ledger: that it is old, or that there are unknown outcomes.
+/// The error after the output about a ledger: an old copy, or unknown outcomes.
 pub(crate) fn doubts(ledger: Option<&Ledger>, states: &States, matches: &ArgMatches) -> Result<()> {
-    ledger.map_or(Ok(()), Ledger::is_newest)?;
-    in_doubt(states, &Campaign::of(matches))
+    ledger.map_or(Ok(()), Ledger::check_newest)?;
+    Campaign::new(matches).check_unknown(states)
 }
 
 pub(crate) fn status(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
-    let (shape, ledger) = if ledger::is_database(file) {
-        let ledger = Ledger::look(file, file)?;
-        (ledger.shape()?, Some(ledger))
+    let (size, ledger) = if ledger_file::is_database(file) {
+        let ledger = Ledger::read(file, file)?;
+        (ledger.size()?, Some(ledger))
     } else {
         let plan = Plan::read(file)?;
-        (plan.shape(), ledger_of(matches, file, &plan)?)
+        (plan.size(), ledger_of(matches, file, &plan)?)
     };
-    let states = States::new(shape, ledger.as_ref())?;
+    let states = States::new(size, ledger.as_ref())?;
     let mut output = Output::new();
-    let text = if matches.get_flag("json") { states.json().to_string() } else { states.told() };
+    let text = if matches.get_flag("json") { states.json().to_string() } else { states.summary() };
     output.line(text.as_bytes())?;
     output.flush()?;
     doubts(ledger.as_ref(), &states, matches)
@@ -48,7 +51,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
     let file = arguments::path(matches, "plan");
     let plan = Plan::read(file)?;
     let ledger = ledger_of(matches, file, &plan)?;
-    let states = States::new(plan.shape(), ledger.as_ref())?;
+    let states = States::new(plan.size(), ledger.as_ref())?;
     let csv = matches.get_one::<String>("format").is_none_or(|format| format == "csv") && !matches.get_flag("json");
     let mut output = Output::new();
     if csv {
@@ -67,7 +70,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<()> {
         });
         for recipient in plan.batch(batch) {
             let (batch, outcome) = (batch + 1, state.name());
-            // Numbers, times and names of ours: nothing that would have to be quoted.
+            // The values are numbers, times and fixed names, which need no quotes.
             let line = if csv {
                 let id = id.map_or(String::new(), |id| id.to_string());
                 let (time, error) = (time.map_or("", String::as_str), error.as_deref().unwrap_or(""));

@@ -85,7 +85,7 @@ fn a_manifest_that_is_gone_is_missed() {
     fs::remove_file(dir.path().join("manifest.log")).unwrap();
     let ended = wait(child);
     assert!(ended.code == 7 && ended.err.contains("manifest.log was removed or changed"), "{}", ended.err);
-    assert!(!ended.err.contains("are kept"), "{}", ended.err);
+    assert!(!ended.err.contains("are stored"), "{}", ended.err);
 }
 
 #[test]

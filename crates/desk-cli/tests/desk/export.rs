@@ -99,7 +99,7 @@ fn what_can_still_come_is_not_called_complete() {
     let at = |time: &str| emulator.set_clock(desk_emulator::Time::parse(time).unwrap(), true).unwrap();
     at("2026-01-10T00:00:00Z");
     let early = export(&emulator, dir.path(), &ALL);
-    assert!(early.code == 3 && early.err.contains("can still come"), "{}", early.err);
+    assert!(early.code == 3 && early.err.contains("can still appear"), "{}", early.err);
     assert_eq!(verify(&emulator, dir.path()).code, 3);
     at("2026-02-10T00:00:00Z");
     export(&emulator, dir.path(), &ALL).ok();
@@ -386,7 +386,7 @@ fn disks_that_refuse_say_what_to_do() {
     let arguments = ["export", out.to_str().unwrap(), "--until", "2026-01-31", "--json"];
     let full = run(limited, arguments);
     let error = full.error();
-    assert!(full.code == 1 && error["hint"].as_str().unwrap().contains("make room"), "{error}");
+    assert!(full.code == 1 && error["hint"].as_str().unwrap().contains("free disk space"), "{error}");
     run(with(&emulator), arguments).ok();
     assert_eq!(ids(&rows(&out)), (1..=2000).collect::<Vec<_>>());
 }

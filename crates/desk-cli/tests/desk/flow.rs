@@ -57,7 +57,7 @@ fn what_ends_in_the_middle_of_a_window_leaves_no_part_of_it() {
     let ended = export(&emulator, dir.path(), &FLOW);
     assert_eq!(ended.code, 4, "{}", ended.err);
     let kept = rows(dir.path()).len();
-    assert!(ended.err.contains(&format!("{kept} rows are kept")), "{}", ended.err);
+    assert!(ended.err.contains(&format!("{kept} rows are stored")), "{}", ended.err);
     assert!(unfinished(dir.path()).is_none(), "{:?}", parts(dir.path()));
     emulator.set_faults(FaultPlan::default()).unwrap();
     export(&emulator, dir.path(), &FLOW).ok();

@@ -25,7 +25,7 @@ fn give_away(path: &Path) -> &'static str {
         return "belongs to user 65534, not to user 0";
     }
     fs::set_permissions(path, Permissions::from_mode(0o666)).unwrap();
-    "every user may write to"
+    "every user can write to"
 }
 
 fn give_back(path: &Path) {
@@ -50,7 +50,7 @@ fn files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 fn refused(ended: &Ended, words: &str) {
     assert!(ended.code == 7 && ended.err.contains(words), "{words}: {}: {}", ended.code, ended.err);
-    assert!(ended.err.contains("hint") && !ended.err.contains("mend it"), "{}", ended.err);
+    assert!(ended.err.contains("hint") && !ended.err.contains("fix the cause"), "{}", ended.err);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_file_that_is_no_manifest_is_left_as_it_is() {
         fs::write(&own, text).unwrap();
         fs::set_permissions(&own, Permissions::from_mode(0o644)).unwrap();
         for ended in [export(&emulator, dir.path(), &SMALL), verify(&emulator, dir.path())] {
-            refused(&ended, "manifest.log is no manifest: it does not begin with its settings; it was not changed");
+            refused(&ended, "manifest.log is not a manifest: it does not begin with settings; it was not changed");
         }
         assert_eq!(fs::read(&own).unwrap(), text);
         assert_eq!(parts(dir.path()), [] as [String; 0]);
@@ -85,7 +85,7 @@ fn a_file_that_is_no_manifest_is_left_as_it_is() {
     let share = ["--since", "2026-01-01", "--until", "2026-01-31", "--partition", "1/2"];
     export(&emulator, dir.path(), &share).ok();
     fs::write(&own, "buy milk").unwrap();
-    refused(&verify(&emulator, dir.path()), "is no manifest");
+    refused(&verify(&emulator, dir.path()), "is not a manifest");
     assert_eq!(fs::read(&own).unwrap(), b"buy milk");
 }
 
@@ -123,12 +123,12 @@ fn a_manifest_that_a_kill_left_unfinished_is_begun_again() {
         fs::set_permissions(&own, Permissions::from_mode(0o600)).unwrap();
         let ended = verify(&emulator, own.parent().unwrap());
         if (1..10).contains(&length) {
-            refused(&ended, "is no manifest");
-            refused(&export(&emulator, own.parent().unwrap(), &SMALL), "is no manifest");
+            refused(&ended, "is not a manifest");
+            refused(&export(&emulator, own.parent().unwrap(), &SMALL), "is not a manifest");
             assert_eq!(fs::read_to_string(&own).unwrap(), line[..length]);
             continue;
         }
-        assert!(ended.code == 3 && ended.err.contains("tells of no export yet"), "{length}: {}", ended.err);
+        assert!(ended.code == 3 && ended.err.contains("has none yet"), "{length}: {}", ended.err);
         export(&emulator, own.parent().unwrap(), &SMALL).ok();
         assert_eq!(rows(own.parent().unwrap()).len(), 100, "{length}");
     }

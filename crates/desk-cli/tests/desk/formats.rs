@@ -325,7 +325,7 @@ fn a_full_disk_says_what_to_do() {
         emulator.import_messages(&(0..40).map(large).collect::<Vec<_>>()).unwrap();
         let full = crate::run::run(limited, arguments.clone());
         let error = full.error();
-        assert!(full.code == 1 && error["hint"].as_str().unwrap().contains("make room"), "{format}: {error}");
+        assert!(full.code == 1 && error["hint"].as_str().unwrap().contains("free disk space"), "{format}: {error}");
         let summary = crate::run::run(crate::run::with(&emulator), arguments).ok().json();
         assert_eq!(summary["rows"].as_u64().unwrap() as usize, read(dir.path(), format).len());
         verify(&emulator, dir.path()).ok();
@@ -402,7 +402,7 @@ fn redactions_that_cannot_be_are_refused() {
     for (options, words) in [
         (&["--redact", "mesage=x"][..], "it has: id, messageId"),
         (&["--redact", "message=(x"], "unclosed group; nothing was sent"),
-        (&["--redact", "message", "--hmac", "message"], "exclude each other"),
+        (&["--redact", "message", "--hmac", "message"], "conflict"),
         (&["--format", "sqlite", "--drop", "createdAt"], "needs the id and the time"),
         (&["--format", "sqlite", "--redact", "id=1"], "choose another --format"),
     ] {

@@ -132,13 +132,13 @@ fn a_record_that_no_export_writes_is_refused() {
             (record["since"], record["partition"]) = (json!("2026-01-01T00:00:00Z"), json!({ "index": 0, "of": 0 }));
         };
         let forged: [Forged<'_>; 7] = [
-            (2, &far, "line 3 has a window that is not of this export"),
-            (2, &endless, "line 3 has a window that is not of this export"),
-            (2, &backwards, "line 3 has a window that is not of this export"),
-            (2, &fine, "line 3 has a window that is not of this export"),
+            (2, &far, "line 3 has a window of another export"),
+            (2, &endless, "line 3 has a window of another export"),
+            (2, &backwards, "line 3 has a window of another export"),
+            (2, &fine, "line 3 has a window of another export"),
             (2, &twice, "line 3 "),
-            (2, &none, "line 3 tells of"),
-            (2, &again, "line 3 has settings once more"),
+            (2, &none, "line 3 records"),
+            (2, &again, "line 3 has settings again"),
         ];
         for (line, change, words) in forged {
             fs::write(&own, forge(&text, line, change)).unwrap();

@@ -116,7 +116,7 @@ fn a_list_that_breaks_off_says_where_to_go_on() {
     let rows = broken.out.lines().count();
     let error = broken.error();
     assert!(broken.code == 1 && rows == 300, "{rows} {error}");
-    assert_eq!(error["hint"], "go on with --offset 300");
+    assert_eq!(error["hint"], "continue with --offset 300");
 }
 
 #[test]

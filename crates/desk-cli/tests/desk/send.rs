@@ -191,7 +191,7 @@ fn a_plan_keeps_to_its_ledger_and_its_service() {
     faults(&emulator, json!([]));
     fs::rename(&hidden, &begun).unwrap();
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "new.ledger"]);
-    assert!(refused.code == 2 && refused.err.contains("its ledger is not new.ledger"), "{}", refused.err);
+    assert!(refused.code == 2 && refused.err.contains("another ledger than new.ledger"), "{}", refused.err);
     let other = Emulator::start_blocking().unwrap();
     let refused = apply(&other, &dir, "p", &["--yes-send-to", "3"]);
     assert!(refused.code == 2 && refused.err.contains("another service"), "{}", refused.err);
@@ -200,7 +200,11 @@ fn a_plan_keeps_to_its_ledger_and_its_service() {
     for verb in ["apply", "status", "report"] {
         let options: &[&str] = if verb == "apply" { &["--yes-send-to", "3"] } else { &[] };
         let refused = run(send(&emulator, &dir, verb, "p"), options);
-        assert!(refused.code == 2 && refused.err.contains("nobody knows"), "{verb}: {}", refused.err);
+        assert!(
+            refused.code == 2 && refused.err.contains("only that ledger has the messaged recipients"),
+            "{verb}: {}",
+            refused.err
+        );
     }
     apply(&emulator, &dir, "p", &["--yes-send-to", "3", "--ledger", "moved"]).ok();
     fs::write(dir.path().join("text"), "no database").unwrap();
@@ -263,7 +267,7 @@ fn unknown_outcomes_in_a_row_stop_it() {
     plan(&dir, &ids, "p", &["--batch-size", "1"]);
     faults(&emulator, json!([{ "method": "POST", "fault": { "cut": { "when": "after_commit" } } }]));
     let stopped = apply(&emulator, &dir, "p", &["--yes-send-to", "8"]);
-    assert!(stopped.code == 6 && stopped.err.contains("3 outcomes in a row"), "{}", stopped.err);
+    assert!(stopped.code == 6 && stopped.err.contains("3 consecutive outcomes"), "{}", stopped.err);
     assert_eq!(status(&emulator, &dir, "p"), states([("unknown", 3), ("planned", 5)]));
     apply(&emulator, &dir, "p", &["--yes-send-to", "8", "--stop-unknown", "9"]);
     assert_eq!(status(&emulator, &dir, "p"), states([("unknown", 8)]));
@@ -322,7 +326,7 @@ fn the_first_batches_are_looked_at_before_the_others() {
     plan(&dir, &ids, "r", &["--batch-size", "1", "--canary", "2"]);
     faults(&emulator, json!([{ "method": "POST", "nth": 2, "fault": { "cut": { "when": "before_commit" } } }]));
     let stopped = apply(&emulator, &dir, "r", &[&yes[..], &["--canary-auto"], &NOT_BEFORE].concat());
-    assert!(stopped.code == 6 && stopped.err.contains("did not reach everybody"), "{}", stopped.err);
+    assert!(stopped.code == 6 && stopped.err.contains("did not reach all recipients"), "{}", stopped.err);
     assert_eq!(creates(&emulator), 14);
 }
 
@@ -346,7 +350,7 @@ fn a_person_decides_what_is_unknown() {
     let why = ["--by", "Ann", "--why", "looked into the dashboard"];
     for (batch, decision) in [("1", "not-sent"), ("5", "sent")] {
         let refused = decide(&[&["--batch", batch, "--as", decision][..], &why].concat());
-        assert!(refused.code == 2 && refused.err.contains("nothing to decide"), "{}", refused.err);
+        assert!(refused.code == 2 && refused.err.contains("it needs no decision"), "{}", refused.err);
     }
     assert_eq!(decide(&["--batch", "2", "--as", "sent"]).code, 2);
     decide(&[&["--batch", "3", "--as", "sent"][..], &why].concat()).ok();
@@ -404,7 +408,10 @@ fn it_says_what_was_sent_and_not_what() {
         .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
     let told = command.stderr(Stdio::piped()).output().unwrap();
     let text = String::from_utf8(told.stderr).unwrap();
-    assert!(told.status.code() == Some(1) && text.contains("but all is sent: of 2 recipients: 2 done"), "{text}");
+    assert!(
+        told.status.code() == Some(1) && text.contains("but every batch is sent: of 2 recipients: 2 done"),
+        "{text}"
+    );
     assert!(text.contains("\"may_have_acted\":true"), "{text}");
     assert_eq!(status(&emulator, &dir, "p"), states([("done", 2)]));
     plan(&dir, &ids, "q", &[]);

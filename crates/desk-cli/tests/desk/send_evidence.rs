@@ -92,13 +92,13 @@ fn an_answer_that_was_lost_was_likely_sent() {
     assert_eq!((&row["id_before"], &row["id_after"], &row["recipients"]), (&json!(1), &json!(3), &json!(ids[3..6])));
     let told = reconcile(&emulator, &dir, &[]);
     for words in [
-        "proactive-chat: 2 has the text and the same recipients, of whom 3 were reached",
+        "proactive-chat: 2 has the text and the same recipients; 3 were reached",
         "chat-message: 9 rows between",
         "  likely-sent: desk send reconcile p.json --settle 0s --batch 2 --as sent --by NAME --why TEXT",
     ] {
         assert!(told.out.contains(words), "{words}: {}", told.out);
     }
-    assert!(told.err.contains("what no document says: what is sent has a row"), "{}", told.err);
+    assert!(told.err.contains("this assumes, without documentation: each sent message has a row"), "{}", told.err);
     // It has only read, and noted nothing.
     assert!(emulator.requests()[asked..].iter().all(|request| request.method == "GET"));
     assert_eq!(ledger(&dir), before);
@@ -124,7 +124,10 @@ fn a_request_that_was_dropped_was_likely_not_sent() {
     assert_eq!(shown[0]["verdict"], "unclear", "{}", shown[0]);
     assert!(shown[0]["evidence"]["look_again"].is_string());
     let told = run(send(&emulator, &dir, "reconcile", "p"), [] as [&str; 0]).out;
-    assert!(told.contains("it may still be carried out: look again after") && told.contains("  unclear\n"), "{told}");
+    assert!(
+        told.contains("it may still be carried out: run the command again after") && told.contains("  unclear\n"),
+        "{told}"
+    );
 }
 
 /// The last batch, the first one, and one that is alone: there is less to go by.
@@ -297,7 +300,7 @@ fn a_list_that_cannot_tell_is_left_out() {
             json!([{ "operation": "chat_message_list", "fault": { "answer": { "status": 200, "body": empty } } }]),
         );
         assert_eq!(verdicts(&emulator, &dir), one(2, verdict));
-        assert!(reconcile(&emulator, &dir, &[]).out.contains("are missing, so that it proves nothing"));
+        assert!(reconcile(&emulator, &dir, &[]).out.contains("are missing, so that this is no proof"));
     }
 }
 
@@ -354,5 +357,5 @@ fn who_cannot_ask_is_told_and_offline_asks_nothing() {
     let decide = ["--batch", "2", "--as", "sent", "--by", "Ann", "--why", "its evidence"];
     bare(&decide).ok();
     let nothing = bare(&[]).ok();
-    assert!(nothing.err.contains("nothing is in doubt"), "{}", nothing.err);
+    assert!(nothing.err.contains("no batch is in doubt"), "{}", nothing.err);
 }

@@ -183,7 +183,7 @@ fn service_that_cannot_tell_is_left_to_a_person() {
     plan(&dir, &ids[..5], "p", &["--batch-size", "1"]);
     let other = job(&dir, "p");
     // Without the list, and without a chat that shows how ids run.
-    stopped(&yes(&emulator, &dir, "p", 5, &[]), "shows too little");
+    stopped(&yes(&emulator, &dir, "p", 5, &[]), "shows too few messages");
     yes(&emulator, &dir, "p", 5, &NOT_BEFORE).ok();
     let db = rusqlite::Connection::open(dir.path().join("p.ledger")).unwrap();
     let kept = "SELECT concat_ws(' ', assertion, by, why) FROM assertions";
@@ -203,7 +203,7 @@ fn service_that_cannot_tell_is_left_to_a_person() {
     // One that is missing between others may be the one: chat 3 is read last.
     let missing = json!({ "answer": { "status": 404 } });
     faults(&emulator, json!([{ "operation": "proactive_chat_get", "nth": 24, "fault": missing }]));
-    stopped(&yes(&emulator, &dir, "q", 3, &[]), "shows too little");
+    stopped(&yes(&emulator, &dir, "q", 3, &[]), "shows too few messages");
     faults(&emulator, json!([]));
     yes(&emulator, &dir, "q", 3, &[]).ok();
     nobody_twice(&emulator, 8);
@@ -219,7 +219,7 @@ fn rows_that_nothing_explains_are_left_to_a_person() {
     faults(&emulator, json!([answer("proactive_chat_get", 404, None)]));
     stopped(&yes(&emulator, &other, "p", 2, &[]), "chat-message: 2 rows since ");
     plan(&dir, &ids[2..], "q", &[]);
-    stopped(&yes(&emulator, &dir, "q", 2, &[]), "2 of them are not known to be of others");
+    stopped(&yes(&emulator, &dir, "q", 2, &[]), "2 of them may be this plan's");
     nobody_twice(&emulator, 2);
 }
 
@@ -234,7 +234,7 @@ fn service_that_may_not_be_asked_stops_it() {
         let refused = yes(&emulator, &dir, "p", 2, &["--json"]);
         let error = refused.error();
         assert_eq!((refused.code, &error["may_have_acted"]), (code, &json!(false)), "{error}");
-        assert!(refused.err.contains("cannot be told whether this plan was sent before"), "{error}");
+        assert!(refused.err.contains("cannot find out whether this plan was sent before"), "{error}");
         assert!(refused.err.contains("nothing was sent") && refused.err.contains("--not-sent-before"), "{error}");
     }
     assert_eq!((creates(&emulator), fs::read_dir(dir.path()).unwrap().count()), (0, 2));
@@ -384,6 +384,6 @@ fn dry_run_says_that_it_has_not_asked() {
     let (emulator, ids, dir) = people(1);
     plan(&dir, &ids, "p", &[]);
     let dry = apply(&emulator, &dir, "p", &["--dry-run"]).ok();
-    assert!(dry.err.contains("was not asked whether it was sent before"), "{}", dry.err);
+    assert!(dry.err.contains("first asks the service whether the plan was sent before"), "{}", dry.err);
     assert!(emulator.requests().is_empty());
 }

@@ -21,7 +21,7 @@ fn give_away(path: &Path, name: &str) -> String {
         Ok(()) => format!("{name} belongs to user {NOBODY}"),
         Err(_) => {
             fs::set_permissions(path, Permissions::from_mode(0o666)).unwrap();
-            format!("every user may write to {}", path.display())
+            format!("every user can write to {}", path.display())
         }
     }
 }
@@ -129,7 +129,7 @@ fn shared_directory_takes_nothing_over() {
     assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_desk")).arg(at("desk")).status().unwrap().success());
     // Root is the other user; a test without its rights plays that part by the mode.
     let root = fs::metadata(shared.path()).unwrap().uid() == 0;
-    let words = if root { "belongs to user 0" } else { "every user may write to" };
+    let words = if root { "belongs to user 0" } else { "every user can write to" };
     let apply = || {
         let mut shell = Command::new("sh");
         let script = "until [ -e go ]; do sleep 0.01; done; exec ./desk send apply p.json --yes-send-to 2";
@@ -164,7 +164,7 @@ fn shared_directory_takes_nothing_over() {
         let ended = end(child);
         // Only root's link cannot be removed.
         if root {
-            refused(&ended, if suffix.is_empty() { "is there already, of user 0" } else { "is a symbolic link" });
+            refused(&ended, if suffix.is_empty() { "exists already, of user 0" } else { "is a symbolic link" });
             fs::remove_file(&planted).unwrap();
         } else {
             assert!([0, 6].contains(&ended.code), "{}", ended.err);

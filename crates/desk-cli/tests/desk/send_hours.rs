@@ -63,7 +63,7 @@ fn it_ends_with_its_hours() {
     faults(&emulator, json!([{ "method": "POST", "fault": { "delay": { "ms": 50 } } }]));
     let (_, ends) = within(&dir, &ids, "p", -TimeDelta::hours(1), TimeDelta::seconds(3));
     let stopped = apply(&emulator, &dir, "p", &["--yes-send-to", "400"]);
-    assert!(stopped.code == 5 && stopped.err.contains("recipients wait"), "{}", stopped.err);
+    assert!(stopped.code == 5 && stopped.err.contains("recipients are not sent yet"), "{}", stopped.err);
     assert!(begun(&dir, "p").iter().all(|at| *at < ends));
     let found = status(&emulator, &dir, "p");
     let done = found.get("done").copied().unwrap_or_default();

@@ -103,7 +103,7 @@ fn an_old_ledger_is_not_taken_for_the_newest() {
     fs::copy(at("old"), at("p.ledger")).unwrap();
     let refused = rest(&emulator, &dir, "p", &["--json"]);
     assert_eq!((refused.code, &refused.error()["kind"]), (7, &json!("integrity")), "{}", refused.err);
-    assert!(refused.err.contains("lacks the last 2 notes of its plan"), "{}", refused.err);
+    assert!(refused.err.contains("lacks the last 2 records of its plan"), "{}", refused.err);
     fs::rename(at("newest"), at("p.ledger")).unwrap();
     rest(&emulator, &dir, "p", &[]).ok();
     nobody_twice(&emulator, 3);
@@ -123,7 +123,7 @@ fn an_old_directory_is_not_taken_for_the_newest() {
     }
     apply(&dir, &["--after-canary"]).ok();
     let refused = apply(&old, &["--after-canary"]);
-    assert!(refused.code == 7 && refused.err.contains("lacks the last 2 notes"), "{}", refused.err);
+    assert!(refused.code == 7 && refused.err.contains("lacks the last 2 records"), "{}", refused.err);
     nobody_twice(&emulator, 3);
 }
 
@@ -178,9 +178,9 @@ fn a_copy_is_not_gone_on_with_beside_its_original() {
     assert!(refused.code == 2 && refused.err.contains("p.ledger is a copy of "), "{}", refused.err);
     rest(&emulator, &dir, "p", &[]).ok();
     let refused = rest(&emulator, &backup, "p", &[]);
-    assert!(refused.code == 7 && refused.err.contains("lacks the last 2 notes"), "{}", refused.err);
+    assert!(refused.code == 7 && refused.err.contains("lacks the last 2 records"), "{}", refused.err);
     let looked = run(send(&emulator, &backup, "status", "p"), [] as [&str; 0]);
-    assert!(looked.code == 7 && looked.err.contains("lacks the last 2 notes"), "{}", looked.err);
+    assert!(looked.code == 7 && looked.err.contains("lacks the last 2 records"), "{}", looked.err);
     // Moved, it is the only one.
     copy("p.ledger");
     fs::remove_file(dir.path().join("p.ledger")).unwrap();
@@ -239,5 +239,5 @@ fn hints_can_be_typed() {
     // Its name is taken, as long as its ledger is there.
     fs::rename(dir.path().join("its ledger"), dir.path().join("next.ledger")).unwrap();
     let taken = typed("desk send plan --recipients list --out next.json --message a --group-key b --agent-id 1");
-    assert!(taken.code == 2 && taken.err.contains("next.ledger is the ledger of a plan before"), "{}", taken.err);
+    assert!(taken.code == 2 && taken.err.contains("next.ledger is the ledger of an earlier plan"), "{}", taken.err);
 }

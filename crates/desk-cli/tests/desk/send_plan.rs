@@ -81,7 +81,7 @@ fn all_problems_are_said_with_their_lines() {
 fn what_cannot_be_sent_is_refused() {
     let cases: [(&str, &[&str], &str); 13] = [
         ("\n", &[], "list is empty"),
-        ("customerIds\n", &[], "nobody is left"),
+        ("customerIds\n", &[], "no recipient is left"),
         ("1\n", &["--suppress", "/dev/null"], "/dev/null is empty"),
         ("1\n", &["--suppress", "-", "--body", "-"], "cannot share stdin"),
         ("1\n2\n", &["--max-recipients", "1"], "2 recipients are more than --max-recipients 1"),
@@ -90,9 +90,9 @@ fn what_cannot_be_sent_is_refused() {
         ("1\n", &["--per-second", "0"], "from 0.001 to 1000"),
         ("1\n", &["--message", ""], "message has 0 characters"),
         ("1\n", &["--agent-id", "-3"], "agent_id is -3"),
-        ("1\n", &["--body", "list"], "the body is no object"),
-        ("1\r2\r3", &[], "lines that end with CR alone"),
-        ("1\n", &["--out", "-"], "--out - would be a file of that name"),
+        ("1\n", &["--body", "list"], "the body is not an object"),
+        ("1\r2\r3", &[], "lines that end with CR only"),
+        ("1\n", &["--out", "-"], "--out - would be a file with that name"),
     ];
     for (text, options, words) in cases {
         let dir = tempfile::tempdir().unwrap();
@@ -116,8 +116,7 @@ fn what_cannot_be_sent_is_refused() {
 fn a_name_that_is_there_twice_is_refused() {
     let (refused, dir) = plan("{\"customerIds\": 1, \"customerIds\": 2}\n", &[]);
     assert!(
-        refused.code == 2
-            && refused.err.contains("line 1: this cannot be read as JSON: the name `customerIds` is there twice"),
+        refused.code == 2 && refused.err.contains("line 1: invalid JSON: the name `customerIds` occurs twice"),
         "{}",
         refused.err
     );
@@ -127,7 +126,7 @@ fn a_name_that_is_there_twice_is_refused() {
     let mut command = desk();
     command.current_dir(dir.path()).args(["send", "plan", "--recipients", "-", "--out", "p.json", "--body", "body"]);
     let refused = run_with_input(command, &[], "1\n");
-    assert!(refused.code == 2 && refused.err.contains("the name `message` is there twice"), "{}", refused.err);
+    assert!(refused.code == 2 && refused.err.contains("the name `message` occurs twice"), "{}", refused.err);
 }
 
 /// The last of two would be sent, whatever is read first.
@@ -140,7 +139,7 @@ fn a_plan_says_everything_once() {
     let mut command = desk();
     command.current_dir(dir.path());
     let refused = run(command, ["send", "apply", "p.json", "--dry-run"]);
-    assert!(refused.code == 7 && refused.err.contains("is no plan as it was written"), "{}", refused.err);
+    assert!(refused.code == 7 && refused.err.contains("is not an unchanged plan"), "{}", refused.err);
 }
 
 /// The same command again would be refused.
@@ -154,7 +153,7 @@ fn a_plan_that_is_not_told_of_is_there() {
     let ended = command.output().unwrap();
     let told = String::from_utf8(ended.stderr).unwrap();
     assert!(
-        ended.status.code() == Some(1) && told.contains("but the plan is written to p.json; nothing was sent"),
+        ended.status.code() == Some(1) && told.contains("nothing was sent; the plan is written to p.json"),
         "{told}"
     );
     assert!(dir.path().join("p.json").exists());
@@ -167,7 +166,7 @@ fn a_plan_is_not_written_over() {
     let mut command = desk();
     command.current_dir(dir.path()).args(["send", "plan", "--recipients", "list", "--out", "p.json"]).args(message());
     let refused = run(command, [] as [&str; 0]);
-    assert!(refused.code == 2 && refused.err.contains("is there already"), "{}", refused.err);
+    assert!(refused.code == 2 && refused.err.contains("exists already"), "{}", refused.err);
     assert_eq!(fs::read(dir.path().join("p.json")).unwrap(), before);
 }
 
@@ -201,10 +200,10 @@ fn those_who_wait_for_another_campaign_are_told_of() {
     let summary = crate::send::plan(&dir, &ids, "b", &[&gap[..], &["--json"]].concat()).json();
     assert_eq!((&summary["recipients"], &summary["waiting_elsewhere"]), (&json!(3), &json!(3)));
     let told = crate::send::plan(&dir, &ids, "c", &gap).err;
-    assert!(told.contains("3 recipients of campaigns before are still to be messaged"), "{told}");
+    assert!(told.contains("earlier campaigns have yet to message 3 recipients"), "{told}");
     apply(&emulator, &dir, "a", &["--yes-send-to", "4", "--after-canary"]).ok();
     let told = crate::send::plan(&dir, &[&ids[..], &[9999]].concat(), "d", &gap).err;
-    assert!(!told.contains("still to be messaged"), "{told}");
+    assert!(!told.contains("have yet to message"), "{told}");
 }
 
 /// Lists grow, and other campaigns go on, until it is sent.
@@ -241,7 +240,7 @@ fn who_is_to_be_left_out_by_now_is_not_sent_to() {
     fs::remove_file(dir.path().join("stop")).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(dir.path().join("stop")).status().unwrap().success());
     let pipe = apply(&emulator, &dir, "b", &go_on);
-    assert!(pipe.code == 1 && pipe.err.contains("it is no file"), "{}", pipe.err);
+    assert!(pipe.code == 1 && pipe.err.contains("it is not a regular file"), "{}", pipe.err);
     fs::remove_file(dir.path().join("stop")).unwrap();
     let gone = apply(&emulator, &dir, "b", &go_on);
     assert!(

@@ -25,7 +25,7 @@ fn an_old_ledger_is_called_old() {
         let words = |ledger| [&["--ledger", ledger, "--json"], options].concat();
         let old = run(send(&emulator, &dir, verb, "p"), words("old"));
         assert_eq!((old.code, &old.error()["kind"]), (7, &json!("integrity")), "{verb}: {}", old.err);
-        assert!(old.err.contains("old is old: it lacks the last 2 notes of its plan"), "{verb}: {}", old.err);
+        assert!(old.err.contains("old is an old copy: it lacks the last 2 records of its plan"), "{verb}: {}", old.err);
         assert_eq!(old.out.is_empty(), verb == "apply" || verb == "reconcile", "{verb}: {}", old.out);
         run(send(&emulator, &dir, verb, "p"), words("p.ledger")).ok();
     }
@@ -70,10 +70,10 @@ fn a_ledger_of_somebody_else_is_read() {
     fs::copy(elsewhere.path().join("p.ledger"), dir.path().join("other")).unwrap();
     run(send(&emulator, &dir, "report", "p"), ["--ledger", "other"]).ok();
     let left = next(&dir, &["other", "p.ledger"]);
-    assert!(left.code == 2 && left.err.contains("nobody is left to send to"), "{}", left.err);
+    assert!(left.code == 2 && left.err.contains("no recipient is left"), "{}", left.err);
     // It is not sent by.
     let refused = run(send(&emulator, &dir, "apply", "p"), ["--dry-run", "--ledger", "other"]);
-    assert!(refused.code == 2 && refused.err.contains("its ledger is not other"), "{}", refused.err);
+    assert!(refused.code == 2 && refused.err.contains("another ledger than other"), "{}", refused.err);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_ledger_that_is_not_there_is_said() {
             ["--ledger", ledger].iter().chain(if verb == "apply" { &["--yes-send-to", "1"][..] } else { &[] }),
         );
         assert!(
-            refused.code == 1 && refused.err.contains(&format!("cannot read {ledger}: it is no file")),
+            refused.code == 1 && refused.err.contains(&format!("cannot read {ledger}: it is not a regular file")),
             "{}",
             refused.err
         );
@@ -136,7 +136,7 @@ fn a_ledger_is_read_where_nothing_can_be_written() {
     std::os::unix::fs::symlink("p.ledger", place.join("link")).unwrap();
     for name in ["p.ledger", "link"] {
         let refused = run(as_reader(&place), ["send", "status", name]);
-        assert!(refused.code == 1 && refused.err.contains("copy it, with the files beside it"), "{}", refused.err);
+        assert!(refused.code == 1 && refused.err.contains("copy it with the files next to it"), "{}", refused.err);
     }
     // It is not written either.
     let refused = run(

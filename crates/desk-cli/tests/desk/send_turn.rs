@@ -143,12 +143,12 @@ fn what_an_operator_has_to_know_is_said() {
     for words in ["batch 1: rejected (", "customer 7 has no channel", &format!("; by {}", emulator.base_url())] {
         assert!(ended.err.contains(words), "{words}: {}", ended.err);
     }
-    assert!(ended.err.contains("a copy of the plan made elsewhere will not be known"), "{}", ended.err);
+    assert!(ended.err.contains("will not recognise a copy of this plan"), "{}", ended.err);
     let state = run(send(&emulator, &dir, "status", "p"), ["--json"]);
     assert_eq!(state.json()["service"], emulator.base_url());
     let mut marked = send(&emulator, &dir, "apply", "p");
     marked.env("XDG_STATE_HOME", dir.path());
-    assert!(!run(marked, ["--yes-send-to", "2"]).err.contains("made elsewhere"));
+    assert!(!run(marked, ["--yes-send-to", "2"]).err.contains("will not recognise"));
 }
 
 /// Somebody does not want any more messages while they are being sent.
@@ -185,7 +185,11 @@ fn a_plan_is_sent_as_it_shows() {
     own.insert("sha256".into(), hash.into());
     fs::write(&file, plan.to_string()).unwrap();
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "1"]);
-    assert!(refused.code == 2 && refused.err.contains("another request than the plan shows"), "{}", refused.err);
+    assert!(
+        refused.code == 2 && refused.err.contains("a different request from the one in the plan"),
+        "{}",
+        refused.err
+    );
     assert!(emulator.deliveries(None).unwrap().is_empty());
 }
 

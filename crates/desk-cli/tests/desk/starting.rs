@@ -195,7 +195,7 @@ fn detached_emulator_answers_and_leaves_its_caller_alone() {
     let names: Vec<_> = ready.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!((names, begun.out.lines().count()), (vec!["base_url", "url", "token", "application_id"], 1));
     let pid = noted(&dir)[0];
-    assert!(begun.err.contains(&format!("to stop it type `kill {pid}`")), "{}", begun.err);
+    assert!(begun.err.contains(&format!("to stop it, run `kill {pid}`")), "{}", begun.err);
     shell(&dir, "exec 9>lock; flock -n 9").ok();
     assert_eq!(list(&dir).ok().json()["count"], 1000);
     // A session of its own, whose descriptors are its own.
@@ -216,7 +216,7 @@ fn detached_emulator_answers_and_leaves_its_caller_alone() {
         let failed = run(at(&dir), [&["emulator", "--detach", "--data", "/nowhere/desk.db"][..], json].concat());
         assert!(failed.code == 1 && failed.err.contains("/nowhere/desk.db") && failed.out.is_empty(), "{}", failed.err);
         if json.is_empty() {
-            assert!(failed.err.starts_with("error: the emulator cannot run"), "{}", failed.err);
+            assert!(failed.err.starts_with("error: cannot run the emulator"), "{}", failed.err);
         } else {
             assert_eq!(failed.error()["kind"], "io");
         }

@@ -12,7 +12,7 @@ use crate::formats::{files, ids_of, with};
 use crate::run::{Ended, as_reader, run, writable};
 
 const FORMATS: [&str; 4] = ["ndjson", "csv", "parquet", "sqlite"];
-const COUNTED: &str = "compared with the service's counts alone, not with its rows (--read does that)";
+const COUNTED: &str = "compared with the service's counts only, not with its rows (--read compares rows)";
 
 fn verify(emulator: &Emulator, dir: &Path, options: &[&str]) -> Ended {
     let mut command = crate::run::with(emulator);
@@ -67,7 +67,10 @@ fn rows_replaced_in_the_same_number_are_found_and_read_again() {
         assert_eq!(figures, [&json!(1), &json!(1), &json!("rows"), &json!(2000)], "{format}");
         assert_eq!(ids_of(dir, format), sorted(&emulator), "{format}");
         let again = verify(&emulator, dir, &["--read"]).ok().err;
-        assert!(again.contains(" 0 read again, 0 still wrong; compared with every row of the service; "), "{again}");
+        assert!(
+            again.contains(" 0 downloaded again, 0 still wrong; compared with every row of the service; "),
+            "{again}"
+        );
         export(&emulator, dir, &with(format, &[])).ok();
     }
 }
@@ -81,11 +84,7 @@ fn rows_replaced_in_the_same_number_are_kept_on_request() {
         replace(&emulator, 700);
         emulator.change_messages(&Change::Delete(vec![5, 6])).unwrap();
         let kept = verify(&emulator, dir.path(), &["--read", "--keep-deleted", "--json"]);
-        assert!(
-            kept.code == 3 && kept.err.contains("other rows, in the same number, in 1 window kept"),
-            "{}",
-            kept.err
-        );
+        assert!(kept.code == 3 && kept.err.contains("an equal number of other rows in 1 window kept"), "{}", kept.err);
         let kept = kept.json();
         let figures = [&kept["rows"], &kept["kept_rows"], &kept["changed_windows"], &kept["mended_windows"]];
         assert_eq!(figures, [&json!(1000), &json!(2), &json!(1), &json!(0)], "{format}");
@@ -162,5 +161,5 @@ fn a_directory_that_cannot_be_written_is_not_read_again() {
     let refused = run(reader, ["export", "verify", ".", "--read"]);
     writable(dir.path());
     assert!(refused.code == 1 && refused.err.contains("nothing was sent"), "{}: {}", refused.code, refused.err);
-    assert!(refused.err.contains("--read writes what it reads beside the parts"), "{}", refused.err);
+    assert!(refused.err.contains("--read writes temporary files next to the parts"), "{}", refused.err);
 }

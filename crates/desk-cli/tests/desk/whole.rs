@@ -1,4 +1,4 @@
-//! `desk export` of a list that cannot be asked for a stretch of time: all of it, and again what has changed.
+//! `desk export` of a list that has no time filter: all of it, and again what has changed.
 
 use std::path::Path;
 
@@ -52,7 +52,7 @@ fn what_it_cannot_do_is_refused() {
     let (emulator, dir) = (seeded(10), tempfile::tempdir().unwrap());
     for (option, value) in [("--since", "2026-01-01"), ("--until", "2026-01-31"), ("--rows-per-window", "500")] {
         let refused = of_ticket(&emulator, dir.path(), &[option, value]);
-        assert!(refused.code == 2 && refused.err.contains("cannot be asked for a stretch of time"), "{}", refused.err);
+        assert!(refused.code == 2 && refused.err.contains("has no time filter"), "{}", refused.err);
         assert!(refused.err.contains(option), "{}", refused.err);
     }
     let refused = of_ticket(&emulator, dir.path(), &["--follow"]);

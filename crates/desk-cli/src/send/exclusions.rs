@@ -1,5 +1,6 @@
-//! Who is left out: people of lists, and those whom other campaigns have messaged lately. It is looked at when a plan is made, and
-//! again before it is sent: lists grow, and other campaigns go on.
+//! Exclusions: recipients on suppression lists, and recipients that other campaigns messaged
+//! recently. `plan` applies them, and `apply` checks them again, because lists grow and other
+//! campaigns go on.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -10,52 +11,55 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
 use super::recipients;
-use super::state::States;
+use super::states::States;
 use crate::api::Bulk;
 use crate::error::{Error, Exit, Result};
 use crate::files;
 use crate::output::many;
 
+/// The exclusions of a plan, as its file has them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LeftOut {
+pub(crate) struct Exclusions {
     suppress: Vec<PathBuf>,
     ledgers: Vec<PathBuf>,
-    /// Between two messages to one.
+    /// The minimum time between two messages to one recipient.
     min_gap_ms: i64,
 }
 
-impl LeftOut {
-    /// As it was asked for.
-    pub(crate) fn new(matches: &ArgMatches) -> Result<LeftOut> {
+impl Exclusions {
+    /// The exclusions that the options give.
+    pub(crate) fn new(matches: &ArgMatches) -> Result<Exclusions> {
         let paths = |name: &str| matches.get_many::<PathBuf>(name).into_iter().flatten().cloned().collect();
         let (suppress, ledgers): (Vec<PathBuf>, Vec<PathBuf>) = (paths("suppress"), paths("ledger"));
         let gap = matches.get_one::<TimeDelta>("min-gap");
         if gap.is_some() == ledgers.is_empty() {
-            let problem = "--min-gap and --ledger need each other; nothing was sent";
-            return Err(Error::usage(problem).hint("give --min-gap 7d and the --ledger of each campaign before"));
+            let problem = "--min-gap and --ledger need each other";
+            return Err(Error::usage(problem)
+                .unsent()
+                .hint("give --min-gap 7d and the --ledger of each earlier campaign"));
         }
-        Ok(LeftOut { suppress, ledgers, min_gap_ms: gap.map_or(0, TimeDelta::num_milliseconds) })
+        Ok(Exclusions { suppress, ledgers, min_gap_ms: gap.map_or(0, TimeDelta::num_milliseconds) })
     }
 
-    /// Lists that can be looked at only once, such as pipes.
-    pub(crate) fn passing(&self) -> Vec<PathBuf> {
+    /// Lists that can be read only once, such as pipes.
+    pub(crate) fn transient(&self) -> Vec<PathBuf> {
         self.suppress.iter().filter(|path| !lasts(path)).cloned().collect()
     }
 
-    /// What can be looked at again, wherever that is done.
-    pub(crate) fn lasting(self) -> Result<Option<LeftOut>> {
+    /// The exclusions that `apply` can check again, by absolute paths; `None` if there are none.
+    pub(crate) fn lasting(self) -> Result<Option<Exclusions>> {
         let lasting = |paths: Vec<PathBuf>| -> Result<Vec<PathBuf>> {
             let files = paths.into_iter().filter(|path| lasts(path));
-            // By the name that was given: what it leads to may become another one.
+            // By the given name: a link may lead to another file later.
             let named = files.map(|path| std::path::absolute(&path).unwrap_or(path));
             named.map(|path| if path.to_str().is_some() { Ok(path) } else { Err(unnameable(&path)) }).collect()
         };
-        let own = LeftOut { suppress: lasting(self.suppress)?, ledgers: lasting(self.ledgers)?, ..self };
+        let own = Exclusions { suppress: lasting(self.suppress)?, ledgers: lasting(self.ledgers)?, ..self };
         Ok(Some(own).filter(|own| !own.suppress.is_empty() || !own.ledgers.is_empty()))
     }
 
-    /// People of the lists.
+    /// The recipients on the suppression lists.
     pub(crate) fn suppressed(&self, bulk: &Bulk) -> Result<HashSet<i64>> {
         let mut people = HashSet::new();
         for file in &self.suppress {
@@ -64,24 +68,26 @@ impl LeftOut {
         Ok(people)
     }
 
-    /// Those who were messaged lately, and how many wait to be by the same campaigns.
+    /// The recipients that the other campaigns messaged recently, and how many these campaigns have
+    /// yet to message.
     pub(crate) fn lately(&self) -> Result<(HashSet<i64>, usize)> {
         let (mut lately, mut waiting) = (HashSet::new(), 0);
         let since = Utc::now() - TimeDelta::milliseconds(self.min_gap_ms);
         for ledger in &self.ledgers {
-            let ledger = Ledger::look(ledger, ledger).map_err(Error::unsent)?;
-            let lost = "put the newest copy back, with the files beside it; if it is lost, leave out all of its people by --suppress";
-            ledger.is_newest().map_err(|error| error.unsent().hint(lost))?;
+            let ledger = Ledger::read(ledger, ledger).map_err(Error::unsent)?;
+            let lost = "restore the newest copy with the files next to it; if it is lost, exclude all of its \
+                recipients by --suppress";
+            ledger.check_newest().map_err(|error| error.unsent().hint(lost))?;
             lately.extend(ledger.messaged_since(since)?);
-            waiting += States::new(ledger.shape()?, Some(&ledger))?.sendable().1;
+            waiting += States::new(ledger.size()?, Some(&ledger))?.sendable().1;
         }
         Ok((lately, waiting))
     }
 
-    /// Refuses to send to people who are to be left out by now.
+    /// Refuses to send to recipients that are excluded by now.
     pub(crate) fn check<'a>(&self, people: impl Iterator<Item = &'a i64>, bulk: &Bulk, own: &str) -> Result<()> {
         for file in &self.suppress {
-            // What has become a pipe would be waited for.
+            // Reading a file that became a pipe would wait.
             files::open(file).map_err(|error| Error::io("read", file, &error).unsent())?;
         }
         let (suppressed, (lately, _)) = (self.suppressed(bulk)?, self.lately()?);
@@ -94,22 +100,23 @@ impl LeftOut {
             return Ok(());
         }
         let problem = format!(
-            "since it was planned, of those who wait {} came onto --suppress and {} messaged by --ledger; nothing was sent",
+            "since the plan was made, {} came onto --suppress and {} messaged by --ledger",
             many(stopped, "recipient"),
             many(again, "recipient"),
         );
-        Err(Error::new(Exit::Error, "stopped", problem).hint(format!(
-            "plan anew; if some of it was sent, with --ledger {own} too, and a --min-gap that goes back to then"
+        Err(Error::new(Exit::Error, "stopped", problem).unsent().hint(format!(
+            "make a new plan; if some batches were sent, add --ledger {own} and a --min-gap that includes them"
         )))
     }
 }
 
-/// Whether it is the same to another process.
+/// Whether another process can read the same contents at `path` later.
 fn lasts(path: &Path) -> bool {
     path.is_file() && path != "-" && !path.starts_with("/dev") && !path.starts_with("/proc")
 }
 
 fn unnameable(path: &Path) -> Error {
-    Error::usage(format!("{} is no name in UTF-8; nothing was sent", path.display()))
-        .hint("rename it: the plan names it, because it is looked at again before anything is sent")
+    Error::usage(format!("the path {} is not UTF-8", path.display()))
+        .unsent()
+        .hint("rename the file: the plan has its path, because `apply` reads it again")
 }

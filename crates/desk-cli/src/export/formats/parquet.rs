@@ -1,17 +1,16 @@
-//! Rows → a Parquet file: zstd, row groups, statistics, times in UTC.
+//! Parquet: a file for each date of a window, with zstd, row groups, statistics, and times in UTC.
 //!
-//! The columns of a row group are written side by side, a few rows at a time, into memory of their own: what a group takes is
-//! its compressed pages, not its rows.
+//! The columns of a row group are written next to each other, a few rows at a time, into memory of
+//! their own: a group takes the memory of its compressed pages, not of its rows.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel};
 use parquet::column::writer::{ColumnWriter, get_column_writer};
 use parquet::data_type::ByteArray;
-use parquet::errors::{ParquetError, Result};
+use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::serialized_reader::SerializedFileReader;
@@ -19,41 +18,134 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::record::reader::RowIter;
 use parquet::schema::types::{ColumnPath, Type as Schema, TypePtr};
 
-use super::format::Encoder;
-use super::part::{Finished, Unfinished};
-use super::table::{Table, Type, Value};
-use crate::error::{Error, Result as Outcome};
-use crate::files::{self, Below};
+use super::super::format::{Format, NewWindow, WindowSink};
+use super::super::names::Layout;
+use super::super::part::{Finished, PartDir, Unfinished};
+use super::super::privacy::Privacy;
+use super::super::settings::Settings;
+use super::super::table::{Table, Type, Value};
+use super::super::written::Written;
+use crate::error::{Error, Result};
+use crate::files;
 use crate::rows::Row;
 
-/// Rows of a row group at most: what readers split their work by.
+/// The maximum number of rows of a row group, by which readers split their work.
 const GROUP: usize = 122_880;
-/// Rows that are held as values of their columns.
+/// The number of rows that are held as values of their columns.
 const BATCH: usize = 1024;
 
+pub(super) struct Parquet;
+
+impl Format for Parquet {
+    fn extension(&self) -> &'static str {
+        "parquet"
+    }
+
+    /// A directory for each date, as Hive has them.
+    fn layout(&self, table: &Table) -> Layout {
+        Layout::PartsByDate(table.free("date"))
+    }
+
+    fn check(&self, settings: &Settings, table: &Table) -> Result<()> {
+        if !settings.private.touches(table.time()) {
+            return Ok(());
+        }
+        let problem = format!("the directories of Parquet reveal the date of {}", table.time());
+        Err(Error::usage(problem).unsent().hint("choose another --format, or do not make it private"))
+    }
+
+    /// Readers prefer large row groups.
+    fn rows_held(&self) -> usize {
+        25_000
+    }
+
+    fn begin(&self, window: NewWindow) -> Result<Box<dyn WindowSink>> {
+        Ok(Box::new(ParquetSink { window, open: None, parts: Vec::new() }))
+    }
+
+    /// Equal rows have other bytes in other row groups, or by another version of the library.
+    fn has_same_rows(&self, dir: &PartDir, one: &str, other: &str) -> Result<bool> {
+        has_same_rows(dir, (one, other))
+    }
+}
+
+/// A window with a file for each date.
+struct ParquetSink {
+    window: NewWindow,
+    /// The directory of the date whose rows are being written.
+    open: Option<(String, Box<File>)>,
+    parts: Vec<Finished>,
+}
+
+impl ParquetSink {
+    /// Starts a part with a name that no other part of this window has: rows may return to a date.
+    fn part(&self, place: &str) -> Result<Unfinished> {
+        let NewWindow { target, span, revision, .. } = &self.window;
+        let name = |revision| format!("{place}{}", target.names.part(*span, revision));
+        let is_taken = |revision: &u32| self.parts.iter().any(|finished| finished.part.file == name(*revision));
+        let revision = (*revision..).find(|revision| !is_taken(revision)).unwrap_or_default();
+        target.dir.begin(name(revision))
+    }
+
+    fn end_part(&mut self) -> Result<()> {
+        if let Some((_, file)) = self.open.take() {
+            self.parts.push(file.finish()?);
+        }
+        Ok(())
+    }
+}
+
+impl WindowSink for ParquetSink {
+    fn rows(&mut self, rows: Vec<Row>) -> Result<()> {
+        let date = |row: &Row| row.moment().map(|time| time.date_naive());
+        for rows in rows.chunk_by(|row, next| date(row) == date(next)) {
+            let place = self.window.target.names.place(rows.first().and_then(date));
+            if self.open.as_ref().is_none_or(|(open, _)| *open != place) {
+                self.end_part()?;
+                let file = File::new(&self.window.target.table, self.part(&place)?)?;
+                self.open = Some((place, Box::new(file)));
+            }
+            if let Some((_, file)) = &mut self.open {
+                file.rows(rows, &self.window.target.table, &self.window.privacy)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next command removes the unfinished files.
+    fn discard(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Written> {
+        self.end_part()?;
+        Ok(Written::files(self.window.target, self.parts))
+    }
+}
+
 /// A file while it is being written.
-pub(crate) struct File {
+struct File {
     writer: SerializedFileWriter<Unfinished>,
 }
 
 impl File {
-    pub(crate) fn new(table: &Table, to: Unfinished) -> Outcome<File> {
+    fn new(table: &Table, to: Unfinished) -> Result<File> {
         let path = to.path().to_owned();
         let writer = schema(table).and_then(|schema| SerializedFileWriter::new(to, schema, properties(table)));
         Ok(File { writer: writer.map_err(|error| Error::io("write to", &path, &cause(error)))? })
     }
 
     /// Adds rows, as row groups of their own.
-    pub(crate) fn rows(&mut self, rows: &[Row], encoder: &Encoder) -> Outcome<()> {
+    fn rows(&mut self, rows: &[Row], table: &Table, privacy: &Privacy) -> Result<()> {
         for rows in rows.chunks(GROUP) {
-            let group = Group::new(&self.writer, rows, encoder)?;
+            let group = Group::new(&self.writer, rows, (table, privacy))?;
             group.write(&mut self.writer).map_err(|error| self.failed(error))?;
         }
         Ok(())
     }
 
     /// Makes it durable.
-    pub(crate) fn finish(mut self) -> Outcome<Finished> {
+    fn finish(mut self) -> Result<Finished> {
         self.writer.finish().map_err(|error| self.failed(error))?;
         self.writer.inner_mut().finish()
     }
@@ -63,11 +155,12 @@ impl File {
     }
 }
 
-/// Whether two files below `dir` have the same rows in the same order, however these are grouped and compressed.
-pub(crate) fn same_rows(dir: &Path, (one, other): (&str, &str)) -> Outcome<bool> {
-    let failed = |file: &str, error| files::failed("read", &dir.join(file), &error);
+/// Whether two files have the same rows in the same order, regardless of row groups and
+/// compression.
+fn has_same_rows(dir: &PartDir, (one, other): (&str, &str)) -> Result<bool> {
+    let failed = |file: &str, error| files::failed("read", &dir.path().join(file), &error);
     let rows = |file: &str| {
-        let opened = Below::new(dir, file).and_then(|file| file.open()).map_err(|error| failed(file, error))?;
+        let opened = dir.open(file).map_err(|error| failed(file, error))?;
         let reader = SerializedFileReader::new(opened).map_err(|error| failed(file, cause(error)))?;
         Ok::<_, Error>(RowIter::from_file_into(Box::new(reader)))
     };
@@ -83,7 +176,7 @@ pub(crate) fn same_rows(dir: &Path, (one, other): (&str, &str)) -> Outcome<bool>
     }
 }
 
-/// What the disk said, if it was that.
+/// The error of the disk, if it was one.
 fn cause(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(error) => error.downcast::<io::Error>().map_or_else(io::Error::other, |error| *error),
@@ -91,7 +184,7 @@ fn cause(error: ParquetError) -> io::Error {
     }
 }
 
-fn schema(table: &Table) -> Result<TypePtr> {
+fn schema(table: &Table) -> ParquetResult<TypePtr> {
     let mut fields = Vec::with_capacity(table.columns.len() + 1);
     for column in &table.columns {
         fields.push(field(&column.name, column.ty, column.required)?);
@@ -100,7 +193,7 @@ fn schema(table: &Table) -> Result<TypePtr> {
     Schema::group_type_builder("rows").with_fields(fields).build().map(Arc::new)
 }
 
-fn field(name: &str, ty: Type, required: bool) -> Result<TypePtr> {
+fn field(name: &str, ty: Type, required: bool) -> ParquetResult<TypePtr> {
     let (physical, logical) = match ty {
         Type::Bool => (Physical::BOOLEAN, None),
         Type::Int32 => (Physical::INT32, None),
@@ -119,7 +212,7 @@ fn field(name: &str, ty: Type, required: bool) -> Result<TypePtr> {
 fn properties(table: &Table) -> WriterPropertiesPtr {
     let order: Vec<usize> = table.order().collect();
     let mut properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default()));
-    // Hardly two rows have the same.
+    // Hardly two rows have equal values.
     for name in order.iter().filter_map(|at| table.columns.get(*at)).map(|column| column.name.clone()) {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
     }
@@ -130,11 +223,15 @@ fn properties(table: &Table) -> WriterPropertiesPtr {
     Arc::new(properties.set_sorting_columns((!sorting.is_empty()).then_some(sorting)).build())
 }
 
-/// A row group: each column's pages, and what is to be told of them.
+/// A row group: the pages of each column with their metadata.
 struct Group(Vec<(Bytes, parquet::column::writer::ColumnCloseResult)>);
 
 impl Group {
-    fn new(file: &SerializedFileWriter<Unfinished>, rows: &[Row], encoder: &Encoder) -> Outcome<Group> {
+    fn new(
+        file: &SerializedFileWriter<Unfinished>,
+        rows: &[Row],
+        (table, privacy): (&Table, &Privacy),
+    ) -> Result<Group> {
         let failed = |error| Error::io("write to", file.inner().path(), &cause(error));
         let columns = file.schema_descr().columns();
         let mut pages: Vec<TrackedWrite<Vec<u8>>> = columns.iter().map(|_| TrackedWrite::new(Vec::new())).collect();
@@ -144,19 +241,20 @@ impl Group {
         });
         let mut writers: Vec<ColumnWriter<'_>> = writers.collect();
         for rows in rows.chunks(BATCH) {
-            let cells = rows.iter().map(|row| Ok(encoder.cells(row)?.into_iter())).collect::<Outcome<Vec<_>>>();
+            let cells = rows.iter().map(|row| Ok(table.cells(row, privacy)?.into_iter())).collect::<Result<Vec<_>>>();
             let mut cells = cells?;
             for (writer, column) in writers.iter_mut().zip(columns) {
                 let values = cells.iter_mut().filter_map(Iterator::next);
                 add(writer, values, column.max_def_level() > 0).map_err(failed)?;
             }
         }
-        let ended = writers.into_iter().map(ColumnWriter::close).collect::<Result<Vec<_>>>();
-        let pages = pages.into_iter().map(|pages| pages.into_inner().map(Bytes::from)).collect::<Result<Vec<_>>>();
+        let ended = writers.into_iter().map(ColumnWriter::close).collect::<ParquetResult<Vec<_>>>();
+        let pages =
+            pages.into_iter().map(|pages| pages.into_inner().map(Bytes::from)).collect::<ParquetResult<Vec<_>>>();
         Ok(Group(pages.map_err(failed)?.into_iter().zip(ended.map_err(failed)?).collect()))
     }
 
-    fn write(self, file: &mut SerializedFileWriter<Unfinished>) -> Result<()> {
+    fn write(self, file: &mut SerializedFileWriter<Unfinished>) -> ParquetResult<()> {
         let mut group = file.next_row_group()?;
         for (pages, column) in self.0 {
             group.append_column(&pages, column)?;
@@ -166,8 +264,12 @@ impl Group {
 }
 
 /// Adds values to a column.
-fn add<'a>(writer: &mut ColumnWriter<'_>, values: impl Iterator<Item = Value<'a>>, nullable: bool) -> Result<()> {
-    /// The values that there are, and a level for each row.
+fn add<'a>(
+    writer: &mut ColumnWriter<'_>,
+    values: impl Iterator<Item = Value<'a>>,
+    nullable: bool,
+) -> ParquetResult<()> {
+    /// The values that are not null, and a level for each row.
     fn split<'a, T>(
         values: impl Iterator<Item = Value<'a>>,
         own: impl Fn(Value<'a>) -> Option<T>,
@@ -208,7 +310,7 @@ fn add<'a>(writer: &mut ColumnWriter<'_>, values: impl Iterator<Item = Value<'a>
             let (values, levels) = split(values, own);
             writer.write_batch(&values, nullable.then_some(&levels), None)
         }
-        // Of types that no column has.
+        // No column has another type.
         _ => Ok(0),
     };
     written.map(|_| ())
