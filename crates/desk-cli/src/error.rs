@@ -145,7 +145,7 @@ impl Error {
             }
             ErrorKind::NotFound if error.status() == Some(410) => (Exit::Error, Some("the service no longer has this")),
             ErrorKind::NotFound => (Exit::Error, Some("check the id; if there is none, the address (`desk doctor`)")),
-            ErrorKind::Connect if error.is_distrust() => (Exit::Error, Some(DISTRUST)),
+            ErrorKind::Connect if error.is_untrusted_certificate() => (Exit::Error, Some(DISTRUST)),
             ErrorKind::Connect => (Exit::TryLater, Some("check the address and the network, then type it again")),
             ErrorKind::RateLimited => (Exit::TryLater, Some("wait, then type it again")),
             ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Service => {

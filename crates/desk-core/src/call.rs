@@ -13,8 +13,8 @@ use tracing::{Instrument, Span};
 use crate::cancel;
 use crate::decode::Undecodable;
 use crate::http::base::Base;
-use crate::http::body::{self, BodyError, Coming};
-use crate::http::deadline::InTime;
+use crate::http::body::{self, BodyError, ResponseBody};
+use crate::http::deadline::AttemptDeadline;
 use crate::http::pool::{Http, Message};
 use crate::http::token::Token;
 use crate::observe::{self, AttemptReport, CallReport, Observer};
@@ -205,25 +205,25 @@ impl<'a> Call<'a> {
 
     /// Sends the message once and reads the whole response, within the time of an attempt.
     async fn attempt(&self, message: &Message, head: &mut Head) -> Result<Answer, Error> {
-        let in_time = self.in_time();
-        let (request, gate) = message.request();
-        let response = in_time.run(self.shared.http.send(self.operation.is_safe(), request)).await;
+        let deadline = self.deadline();
+        let (request, guard) = message.request();
+        let response = deadline.run(self.shared.http.send(self.operation.is_safe(), request)).await;
         let response = response.and_then(|response| {
             response.map_err(|error| unanswered(error, self.shared.base.as_str(), &self.shared.token))
         });
-        let response = response.map_err(|error| match &gate {
-            Some(gate) if gate.shut() => error.with(|details| details.outcome = Outcome::NotSent),
+        let response = response.map_err(|error| match &guard {
+            Some(guard) if guard.block() => error.with(|details| details.outcome = Outcome::NotSent),
             _ => error,
         })?;
         let status = response.status();
-        let (headers, coming) = Coming::of(response);
+        let (headers, response_body) = ResponseBody::split(response);
         *head = self.head(status, &headers);
         if !status.is_success() {
             // The status stands, whatever becomes of the body.
-            let body = coming.read_some(&in_time).await.into();
+            let body = response_body.read_some(&deadline).await.into();
             return Err(refusal(status, &headers, body, &self.shared.token));
         }
-        let body = coming.read(&in_time).await.map_err(|error| match error {
+        let body = response_body.read(&deadline).await.map_err(|error| match error {
             BodyError::Late(error) => error,
             BodyError::TooLarge => Error::new(
                 ErrorKind::TooLarge,
@@ -255,15 +255,15 @@ impl<'a> Call<'a> {
     }
 
     /// The time of an attempt that begins now.
-    fn in_time(&self) -> InTime<'a> {
+    fn deadline(&self) -> AttemptDeadline<'a> {
         let own = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
-        let (limit, shown) =
+        let (limit, timeout) =
             if own < self.left() && !self.options.ahead { (own, own) } else { (self.left(), self.timeout()) };
-        let idle = if self.options.ahead { FOREVER } else { self.shared.idle_timeout };
-        InTime {
+        let idle_timeout = if self.options.ahead { FOREVER } else { self.shared.idle_timeout };
+        AttemptDeadline {
             until: tokio::time::Instant::now() + limit,
-            shown,
-            idle: idle.min(FOREVER),
+            timeout,
+            idle_timeout: idle_timeout.min(FOREVER),
             cancels: &self.options.cancels,
         }
     }

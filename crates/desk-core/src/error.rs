@@ -101,7 +101,7 @@ pub(crate) struct Details {
     pub(crate) server_date: Option<DateTime<Utc>>,
     pub(crate) elapsed: Duration,
     /// The service's certificate was not trusted.
-    pub(crate) distrusted: bool,
+    pub(crate) untrusted_certificate: bool,
     /// A success whose body is no complete JSON.
     pub(crate) incomplete: bool,
 }
@@ -123,7 +123,7 @@ impl Error {
             attempts: 0,
             server_date: None,
             elapsed: Duration::ZERO,
-            distrusted: false,
+            untrusted_certificate: false,
             incomplete: false,
         }))
     }
@@ -184,8 +184,8 @@ impl Error {
     }
 
     /// Whether the service's certificate was not trusted: of kind [`Connect`](ErrorKind::Connect), and another attempt does not change it.
-    pub fn is_distrust(&self) -> bool {
-        self.0.distrusted
+    pub fn is_untrusted_certificate(&self) -> bool {
+        self.0.untrusted_certificate
     }
 
     /// Whether the body of a success is no complete JSON, as after a fault on its way.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::decode::SPARE_CAPACITY;
 use crate::error::BoxError;
-use crate::http::deadline::InTime;
+use crate::http::deadline::AttemptDeadline;
 use crate::http::token::Token;
 
 /// The largest success body, decompressed: 32 MB.
@@ -35,16 +35,16 @@ pub(crate) enum BodyError {
 }
 
 /// A body that is still to be read, and whether it is compressed.
-pub(crate) struct Coming<B = Incoming> {
+pub(crate) struct ResponseBody<B = Incoming> {
     body: B,
     gzip: bool,
     /// Whether a part of it has come.
     begun: bool,
 }
 
-impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
+impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> ResponseBody<B> {
     /// Splits an answer; the headers then describe the body as it will be read.
-    pub(crate) fn of(response: Response<B>) -> (HeaderMap, Coming<B>) {
+    pub(crate) fn split(response: Response<B>) -> (HeaderMap, ResponseBody<B>) {
         let (parts, body) = response.into_parts();
         let mut headers = parts.headers;
         let gzip = headers.get(CONTENT_ENCODING).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"gzip"));
@@ -52,36 +52,36 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
             headers.remove(CONTENT_ENCODING);
             headers.remove(CONTENT_LENGTH);
         }
-        (headers, Coming { body, gzip, begun: false })
+        (headers, ResponseBody { body, gzip, begun: false })
     }
 
     /// Reads a whole success body.
-    pub(crate) async fn read(self, in_time: &InTime<'_>) -> Result<Vec<u8>, BodyError> {
+    pub(crate) async fn read(self, deadline: &AttemptDeadline<'_>) -> Result<Vec<u8>, BodyError> {
         let length = if self.gzip { None } else { self.body.size_hint().exact() };
         let expected = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP) + SPARE_CAPACITY);
-        self.up_to(SUCCESS_CAP, &mut body, in_time).await?;
+        self.up_to(SUCCESS_CAP, &mut body, deadline).await?;
         Ok(body)
     }
 
     /// Reads what can be had of an error body, also if it breaks off or is late.
-    pub(crate) async fn read_some(self, in_time: &InTime<'_>) -> Vec<u8> {
+    pub(crate) async fn read_some(self, deadline: &AttemptDeadline<'_>) -> Vec<u8> {
         let mut body = Vec::new();
-        self.up_to(ERROR_CAP, &mut body, in_time).await.ok();
+        self.up_to(ERROR_CAP, &mut body, deadline).await.ok();
         body
     }
 
-    async fn up_to(mut self, cap: usize, body: &mut Vec<u8>, in_time: &InTime<'_>) -> Result<(), BodyError> {
+    async fn up_to(mut self, cap: usize, body: &mut Vec<u8>, deadline: &AttemptDeadline<'_>) -> Result<(), BodyError> {
         let mut capped = Capped { body, cap, full: false };
         if !self.gzip {
-            while let Some(chunk) = self.chunk(in_time).await? {
+            while let Some(chunk) = self.chunk(deadline).await? {
                 capped.write_all(&chunk).map_err(|_| BodyError::TooLarge)?;
             }
             return Ok(());
         }
         let mut decoder = MultiGzDecoder::new(capped);
         let mut packed = 0;
-        while let Some(chunk) = self.chunk(in_time).await? {
+        while let Some(chunk) = self.chunk(deadline).await? {
             // Gzip members and blocks without content never reach the cap of the output.
             packed += chunk.len();
             if packed > cap {
@@ -93,14 +93,14 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
         if packed == 0 { Ok(()) } else { decoder.try_finish().map_err(|error| unpacked(error, decoder.get_ref())) }
     }
 
-    async fn chunk(&mut self, in_time: &InTime<'_>) -> Result<Option<Bytes>, BodyError> {
+    async fn chunk(&mut self, deadline: &AttemptDeadline<'_>) -> Result<Option<Bytes>, BodyError> {
         loop {
-            let frame = in_time.run(self.body.frame()).await.map_err(BodyError::Late)?;
+            let frame = deadline.run(self.body.frame()).await.map_err(BodyError::Late)?;
             let Some(frame) = frame else { return Ok(None) };
             // A body that never has to wait would outlive the deadline. The first frame may be late, because it came with the
             // head, and so may the last.
             if std::mem::replace(&mut self.begun, true) && !self.body.is_end_stream() {
-                in_time.check().map_err(BodyError::Late)?;
+                deadline.check().map_err(BodyError::Late)?;
             }
             tokio::task::consume_budget().await;
             // Trailers say nothing that is read here.
@@ -188,8 +188,8 @@ mod tests {
     use http_body::{Body, Frame};
     use tokio::time::Instant;
 
-    use super::{BodyError, Coming, explanation};
-    use crate::http::deadline::InTime;
+    use super::{BodyError, ResponseBody, explanation};
+    use crate::http::deadline::AttemptDeadline;
     use crate::http::token::Token;
 
     /// Always has another frame.
@@ -211,21 +211,21 @@ mod tests {
         || Frame::data(Bytes::from_static(b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0")),
     ];
 
-    fn coming(frame: fn() -> Frame<Bytes>) -> Coming<Endless> {
+    fn response_body(frame: fn() -> Frame<Bytes>) -> ResponseBody<Endless> {
         let response = Response::builder().header("content-encoding", "gzip").body(Endless(frame)).expect("a response");
-        Coming::of(response).1
+        ResponseBody::split(response).1
     }
 
-    fn within(time: Duration) -> InTime<'static> {
-        InTime { until: Instant::now() + time, shown: time, idle: time, cancels: &[] }
+    fn within(time: Duration) -> AttemptDeadline<'static> {
+        AttemptDeadline { until: Instant::now() + time, timeout: time, idle_timeout: time, cancels: &[] }
     }
 
     #[tokio::test]
     async fn an_endless_body_is_late() {
         for frame in ENDLESS {
-            let end = coming(frame).read(&within(Duration::from_millis(50))).await;
+            let end = response_body(frame).read(&within(Duration::from_millis(50))).await;
             assert!(matches!(end, Err(BodyError::Late(_))));
-            coming(frame).read_some(&within(Duration::from_millis(50))).await;
+            response_body(frame).read_some(&within(Duration::from_millis(50))).await;
         }
     }
 
@@ -233,7 +233,7 @@ mod tests {
     async fn an_endless_body_lets_others_work() {
         for frame in ENDLESS {
             let day = within(Duration::from_secs(86_400));
-            let read = tokio::time::timeout(Duration::from_millis(50), coming(frame).read(&day)).await;
+            let read = tokio::time::timeout(Duration::from_millis(50), response_body(frame).read(&day)).await;
             assert!(read.is_err());
         }
     }

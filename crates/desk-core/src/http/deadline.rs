@@ -8,36 +8,36 @@ use crate::cancel::{self, CancelToken};
 use crate::{Error, ErrorKind, Outcome};
 
 /// The time of an attempt.
-pub(crate) struct InTime<'a> {
+pub(crate) struct AttemptDeadline<'a> {
     pub(crate) until: Instant,
     /// The limit as the caller knows it.
-    pub(crate) shown: Duration,
+    pub(crate) timeout: Duration,
     /// The longest silence.
-    pub(crate) idle: Duration,
+    pub(crate) idle_timeout: Duration,
     pub(crate) cancels: &'a [CancelToken],
 }
 
-impl InTime<'_> {
+impl AttemptDeadline<'_> {
     /// Runs `work`, which ends when the service has said something.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        let silent = Instant::now() + self.idle;
-        let in_time = tokio::time::timeout_at(silent.min(self.until), work);
-        cancel::or_cancelled(self.cancels, in_time).await?.map_err(|_| match silent < self.until {
-            true => late(format!("the service was silent for {} ms", self.idle.as_millis())),
-            false => self.over(),
+        let silent = Instant::now() + self.idle_timeout;
+        let timed = tokio::time::timeout_at(silent.min(self.until), work);
+        cancel::or_cancelled(self.cancels, timed).await?.map_err(|_| match silent < self.until {
+            true => timed_out(format!("the service was silent for {} ms", self.idle_timeout.as_millis())),
+            false => self.expired(),
         })
     }
 
     /// Fails after the end of the attempt, for work that never has to wait.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if Instant::now() < self.until { Ok(()) } else { Err(self.over()) }
+        if Instant::now() < self.until { Ok(()) } else { Err(self.expired()) }
     }
 
-    fn over(&self) -> Error {
-        late(format!("no complete answer within {} ms", self.shown.as_millis()))
+    fn expired(&self) -> Error {
+        timed_out(format!("no complete answer within {} ms", self.timeout.as_millis()))
     }
 }
 
-fn late(what: String) -> Error {
+fn timed_out(what: String) -> Error {
     Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
 }

@@ -9,7 +9,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::base::Base;
 use super::connect::Connector;
-use super::gate::{Gate, Gated};
+use super::send_guard::{GuardedBody, SendGuard};
 use crate::Error;
 
 /// How long an unused connection is kept for reads.
@@ -21,7 +21,7 @@ const FRESH: Duration = Duration::from_secs(2);
 /// Bytes that are read at once, and the longest head of an answer. What is read is copied on: it should still be near.
 const READ_BUFFER: usize = 64 << 10;
 
-type Pool = legacy::Client<Connector, Gated>;
+type Pool = legacy::Client<Connector, GuardedBody>;
 
 /// The connections of a client.
 pub(crate) struct Http {
@@ -57,7 +57,7 @@ impl Http {
     }
 
     /// Sends a request; ends with the head of the answer.
-    pub(crate) fn send(&self, safe: bool, request: Request<Gated>) -> legacy::ResponseFuture {
+    pub(crate) fn send(&self, safe: bool, request: Request<GuardedBody>) -> legacy::ResponseFuture {
         let pool = if safe { &self.reads } else { &self.writes };
         pool.request(request)
     }
@@ -73,16 +73,16 @@ pub(crate) struct Message {
 
 impl Message {
     /// One sending of it, and the gate that its body is behind.
-    pub(crate) fn request(&self) -> (Request<Gated>, Option<Gate>) {
-        let gate = self.body.as_ref().map(|_| Gate::default());
-        let body = match (&self.body, &gate) {
-            (Some(bytes), Some(gate)) => gate.guard(bytes.clone()),
-            _ => Gated::empty(),
+    pub(crate) fn request(&self) -> (Request<GuardedBody>, Option<SendGuard>) {
+        let guard = self.body.as_ref().map(|_| SendGuard::default());
+        let body = match (&self.body, &guard) {
+            (Some(bytes), Some(guard)) => guard.body(bytes.clone()),
+            _ => GuardedBody::empty(),
         };
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
-        (request, gate)
+        (request, guard)
     }
 }

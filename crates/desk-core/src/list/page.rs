@@ -81,7 +81,7 @@ impl<T> Pages<T> {
     where
         F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
-        Pages { operation, fetch: Box::new(move |slice| Box::pin(fetch(slice))), id, limit, patience }
+        Pages { operation, fetch: Box::new(move |request| Box::pin(fetch(request))), id, limit, patience }
     }
 
     /// The service's answers do not fit together.

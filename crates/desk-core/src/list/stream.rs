@@ -28,7 +28,7 @@ pub struct ItemStream<T> {
     left: u64,
     items: vec::IntoIter<T>,
     owner: Option<Owner>,
-    asked: Option<PageFetch<T>>,
+    fetch: Option<PageFetch<T>>,
     last: PageFingerprint,
     /// A service that takes an offset for 0 begins anew.
     first: PageFingerprint,
@@ -57,7 +57,7 @@ impl<T: Send + 'static> ItemStream<T> {
             left: u64::MAX,
             items: Vec::new().into_iter(),
             owner: None,
-            asked: None,
+            fetch: None,
             last: PageFingerprint::default(),
             first: PageFingerprint::default(),
             short: None,
@@ -101,13 +101,13 @@ impl<T: Send + 'static> ItemStream<T> {
             if self.ended {
                 return Poll::Ready(None);
             }
-            let Some(asked) = &mut self.asked else {
+            let Some(fetch) = &mut self.fetch else {
                 self.send(false);
                 continue;
             };
-            let page = ready!(asked.poll(&self.list, context));
-            let limit = asked.slice.limit;
-            self.asked = None;
+            let page = ready!(fetch.poll(&self.list, context));
+            let limit = fetch.slice.limit;
+            self.fetch = None;
             // What failed ahead is asked for anew.
             let Some(page) = page else { continue };
             if let Err(error) = page.and_then(|page| self.accept(page, limit)) {
@@ -118,13 +118,13 @@ impl<T: Send + 'static> ItemStream<T> {
     }
 
     /// Takes a page, moves behind it, and sends for the next.
-    fn accept(&mut self, page: Page<T>, asked: i64) -> Result<(), Error> {
+    fn accept(&mut self, page: Page<T>, requested: i64) -> Result<(), Error> {
         let Page { mut items, count, owner, .. } = page;
         let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let ids: Vec<i64> = items.iter().map(self.list.id).collect();
         // A stream that began elsewhere cannot be taken back to its first page. One row may stand in two places of a list that
         // has no order.
-        let same = self.first.ids.starts_with(&ids) && (ids.len() == self.first.ids.len() || rows == asked);
+        let same = self.first.ids.starts_with(&ids) && (ids.len() == self.first.ids.len() || rows == requested);
         let restarted = self.first.offset == 0 && rows > 1 && same;
         let repeated = restarted || rows > 0 && ids == self.last.ids;
         let seen = if restarted { &self.first } else { &self.last };
@@ -159,7 +159,7 @@ impl<T: Send + 'static> ItemStream<T> {
         self.left -= items.len() as u64;
         self.ended = self.offset >= count || self.left == 0;
         // Two short pages of one length are a limit of the service; one may have been a row deleted meanwhile.
-        let short = Some(rows).filter(|rows| *rows < asked);
+        let short = Some(rows).filter(|rows| *rows < requested);
         if short.is_some() && short == self.short {
             self.limit = rows;
         }
@@ -174,8 +174,8 @@ impl<T: Send + 'static> ItemStream<T> {
     /// Sends for the page at the offset.
     fn send(&mut self, ahead: bool) {
         let limit = self.limit.min(i64::try_from(self.left).unwrap_or(i64::MAX));
-        let slice = PageRequest { limit, offset: self.offset, window: None, partition_value: None, ahead };
-        self.asked = Some(PageFetch::send(&self.list, slice));
+        let request = PageRequest { limit, offset: self.offset, window: None, partition_value: None, ahead };
+        self.fetch = Some(PageFetch::send(&self.list, request));
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<
         500,
         Duration::from_secs(60),
         |item: &i64| *item,
-        move |slice: PageRequest| {
-            seen.lock().expect("unbroken").push((slice.offset, slice.limit));
+        move |request: PageRequest| {
+            seen.lock().expect("unbroken").push((request.offset, request.limit));
             let mut script = script.lock().expect("unbroken");
             let answer = if script.len() > 1 { script.pop_front() } else { None };
             let answer = answer.as_ref().or(script.front()).unwrap_or(&Answer::Rows);
@@ -43,9 +43,9 @@ pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<
                 owner: None,
             };
             let page = match answer {
-                Answer::Rows => Ok(page(slice.offset, slice.limit)),
-                Answer::Clamp(most) => Ok(page(slice.offset, slice.limit.min(*most))),
-                Answer::Restart => Ok(page(0, slice.limit)),
+                Answer::Rows => Ok(page(request.offset, request.limit)),
+                Answer::Clamp(most) => Ok(page(request.offset, request.limit.min(*most))),
+                Answer::Restart => Ok(page(0, request.limit)),
                 Answer::Empty => Ok(page(rows, 0)),
                 Answer::Fail => Err(Error::new(ErrorKind::Transport, Outcome::Unknown, "broken")),
             };
@@ -197,9 +197,9 @@ async fn rows_that_were_moved_by_new_ones_are_passed_over() {
         3,
         Duration::from_secs(60),
         |item: &i64| *item,
-        move |slice: PageRequest| {
+        move |request: PageRequest| {
             let newest = if std::mem::replace(&mut *turn.lock().expect("unbroken"), 1) == 0 { 6 } else { 9 };
-            let items = (1..=newest).rev().skip(usize::try_from(slice.offset).expect("small")).take(3).collect();
+            let items = (1..=newest).rev().skip(usize::try_from(request.offset).expect("small")).take(3).collect();
             async move { Ok(Page { items, count: newest, date: None, owner: None }) }
         },
     );
@@ -216,13 +216,13 @@ async fn what_was_asked_for_ahead_is_not_waited_for_without_end() {
         3,
         Duration::from_secs(60),
         |item: &i64| *item,
-        move |slice: PageRequest| {
-            seen.lock().expect("unbroken").push((slice.offset, i64::from(slice.ahead)));
+        move |request: PageRequest| {
+            seen.lock().expect("unbroken").push((request.offset, i64::from(request.ahead)));
             async move {
-                if slice.ahead {
+                if request.ahead {
                     std::future::pending::<()>().await;
                 }
-                Ok(Page { items: (slice.offset..slice.offset + 3).collect(), count: 6, date: None, owner: None })
+                Ok(Page { items: (request.offset..request.offset + 3).collect(), count: 6, date: None, owner: None })
             }
         },
     );

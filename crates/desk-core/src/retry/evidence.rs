@@ -24,7 +24,8 @@ pub(crate) fn unanswered(error: legacy::Error, target: &str, token: &Token) -> E
     if error.is_connect() {
         let kind = if late(&error) { ErrorKind::Timeout } else { ErrorKind::Connect };
         let what = format!("no connection to {}: {}", origin(target), cause(&error, token));
-        return Error::new(kind, Outcome::NotSent, what).with(|details| details.distrusted = distrusts(&error));
+        return Error::new(kind, Outcome::NotSent, what)
+            .with(|details| details.untrusted_certificate = refuses_certificate(&error));
     }
     if unprocessed(&error) {
         return broken(&error, "the service closed the connection and left the request undone", token)
@@ -42,7 +43,7 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (
 }
 
 /// Whether a certificate that was refused is among the causes.
-fn distrusts(error: &(dyn StdError + 'static)) -> bool {
+fn refuses_certificate(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
 }
 
@@ -96,7 +97,7 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes, toke
 pub(crate) fn broken(error: &(dyn StdError + 'static), what: &str, token: &Token) -> Error {
     let kind = if late(error) { ErrorKind::Timeout } else { ErrorKind::Transport };
     let what = format!("{what}: {}", cause(error, token));
-    Error::new(kind, Outcome::Unknown, what).with(|details| details.distrusted = distrusts(error))
+    Error::new(kind, Outcome::Unknown, what).with(|details| details.untrusted_certificate = refuses_certificate(error))
 }
 
 /// The innermost cause, without the server's own words and without the token.

@@ -104,7 +104,7 @@ impl RetryPolicy {
 fn is_retryable(failure: &Failure<'_>) -> bool {
     let Failure { error, safe, repeated, .. } = *failure;
     let transient = match error.kind() {
-        ErrorKind::Connect => !error.is_distrust(),
+        ErrorKind::Connect => !error.is_untrusted_certificate(),
         ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::RateLimited => true,
         ErrorKind::Refused | ErrorKind::Service => matches!(error.status(), Some(408 | 425 | 500 | 502 | 503 | 504)),
         // A body that was cut or garbled on its way; twice the same is the service's own.

@@ -14,44 +14,44 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 const IDLE: u8 = 0;
-const ASKED: u8 = 1;
-const SHUT: u8 = 2;
+const READ: u8 = 1;
+const BLOCKED: u8 = 2;
 
 /// The gate of one body.
 #[derive(Clone, Default)]
-pub(crate) struct Gate(Arc<AtomicU8>);
+pub(crate) struct SendGuard(Arc<AtomicU8>);
 
-impl Gate {
+impl SendGuard {
     /// The bytes behind this gate.
-    pub(crate) fn guard(&self, bytes: Bytes) -> Gated {
-        Gated { bytes: Some(bytes), gate: self.clone() }
+    pub(crate) fn body(&self, bytes: Bytes) -> GuardedBody {
+        GuardedBody { bytes: Some(bytes), guard: self.clone() }
     }
 
     /// Shuts it. True if no byte of the body went out, and none will.
-    pub(crate) fn shut(&self) -> bool {
-        self.0.compare_exchange(IDLE, SHUT, Ordering::SeqCst, Ordering::SeqCst) != Err(ASKED)
+    pub(crate) fn block(&self) -> bool {
+        self.0.compare_exchange(IDLE, BLOCKED, Ordering::SeqCst, Ordering::SeqCst) != Err(READ)
     }
 }
 
 /// A body that goes out unless its gate was shut before.
-pub(crate) struct Gated {
+pub(crate) struct GuardedBody {
     bytes: Option<Bytes>,
-    gate: Gate,
+    guard: SendGuard,
 }
 
-impl Gated {
+impl GuardedBody {
     /// No body.
-    pub(crate) fn empty() -> Gated {
-        Gated { bytes: None, gate: Gate::default() }
+    pub(crate) fn empty() -> GuardedBody {
+        GuardedBody { bytes: None, guard: SendGuard::default() }
     }
 }
 
-impl Body for Gated {
+impl Body for GuardedBody {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if self.gate.0.compare_exchange(IDLE, ASKED, Ordering::SeqCst, Ordering::SeqCst) == Err(SHUT) {
+        if self.guard.0.compare_exchange(IDLE, READ, Ordering::SeqCst, Ordering::SeqCst) == Err(BLOCKED) {
             return Poll::Ready(Some(Err(io::Error::other("the call was given up"))));
         }
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
@@ -71,9 +71,9 @@ mod tests {
     use std::pin::Pin;
     use std::task::{Context, Poll, Waker};
 
-    use super::{Body, Bytes, Gate, Gated};
+    use super::{Body, Bytes, GuardedBody, SendGuard};
 
-    fn poll(body: &mut Gated) -> Option<Result<Bytes, String>> {
+    fn poll(body: &mut GuardedBody) -> Option<Result<Bytes, String>> {
         match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(frame) => frame.map(|frame| match frame {
                 Ok(frame) => Ok(frame.into_data().expect("data")),
@@ -84,21 +84,21 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_was_asked_for_may_have_gone_out() {
-        let gate = Gate::default();
-        let mut body = gate.guard(Bytes::from_static(b"x"));
+    fn body_that_was_read_may_have_been_sent() {
+        let guard = SendGuard::default();
+        let mut body = guard.body(Bytes::from_static(b"x"));
         assert_eq!(body.size_hint().exact(), Some(1));
         assert_eq!(poll(&mut body), Some(Ok(Bytes::from_static(b"x"))));
-        assert!(!gate.shut());
+        assert!(!guard.block());
         assert!(body.is_end_stream());
         assert_eq!(poll(&mut body), None);
     }
 
     #[test]
-    fn a_shut_gate_lets_nothing_out() {
-        let gate = Gate::default();
-        let mut body = gate.guard(Bytes::from_static(b"x"));
-        assert!(gate.shut() && gate.shut());
+    fn blocked_guard_lets_no_byte_out() {
+        let guard = SendGuard::default();
+        let mut body = guard.body(Bytes::from_static(b"x"));
+        assert!(guard.block() && guard.block());
         assert_eq!(poll(&mut body), Some(Err("the call was given up".to_owned())));
     }
 }
