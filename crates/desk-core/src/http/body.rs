@@ -1,4 +1,5 @@
-//! Reads the body of a response: never more than the cap, before and after decompression, and never past the deadline.
+//! Reading of response bodies. Invariant: a body must never exceed its cap, compressed or
+//! decompressed, nor outlast the deadline.
 
 use std::io::{self, Write};
 
@@ -17,33 +18,33 @@ use crate::error::BoxError;
 use crate::http::deadline::AttemptDeadline;
 use crate::http::token::Token;
 
-/// The largest success body, decompressed: 32 MB.
+/// Largest body of a successful response, decompressed: 32 MB.
 pub(crate) const SUCCESS_CAP: usize = 32 << 20;
-/// The most of an error body that is kept: 1 MB.
+/// Largest part of an error body that the client keeps: 1 MB.
 pub(crate) const ERROR_CAP: usize = 1 << 20;
-/// The longest explanation, in bytes; the whole is in the body.
+/// The longest explanation, in bytes; the body holds the full text.
 const TEXT_CAP: usize = 2000;
-/// The longest code that is one, in bytes.
+/// The longest service code, in bytes: a longer text is not a code.
 const CODE_CAP: usize = 200;
 
-/// Why a body could not be read.
+/// Reason why a body could not be read.
 pub(crate) enum BodyError {
-    /// It did not come in time.
+    /// The deadline passed, or the call was cancelled.
     Late(Error),
     TooLarge,
     Broken(BoxError),
 }
 
-/// A body that is still to be read, and whether it is compressed.
+/// An unread response body.
 pub(crate) struct ResponseBody<B = Incoming> {
     body: B,
     gzip: bool,
-    /// Whether a part of it has come.
+    /// Whether a frame was received.
     begun: bool,
 }
 
 impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> ResponseBody<B> {
-    /// Splits an answer; the headers then describe the body as it will be read.
+    /// Splits a response. The returned headers describe the decompressed body.
     pub(crate) fn split(response: Response<B>) -> (HeaderMap, ResponseBody<B>) {
         let (parts, body) = response.into_parts();
         let mut headers = parts.headers;
@@ -55,7 +56,7 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> ResponseBody<B> {
         (headers, ResponseBody { body, gzip, begun: false })
     }
 
-    /// Reads a whole success body.
+    /// Reads the whole body of a successful response.
     pub(crate) async fn read(self, deadline: &AttemptDeadline<'_>) -> Result<Vec<u8>, BodyError> {
         let length = if self.gzip { None } else { self.body.size_hint().exact() };
         let expected = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
@@ -64,7 +65,8 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> ResponseBody<B> {
         Ok(body)
     }
 
-    /// Reads what can be had of an error body, also if it breaks off or is late.
+    /// Reads an error body up to the cap. If it breaks off or is late, returns the bytes received
+    /// so far.
     pub(crate) async fn read_some(self, deadline: &AttemptDeadline<'_>) -> Vec<u8> {
         let mut body = Vec::new();
         self.up_to(ERROR_CAP, &mut body, deadline).await.ok();
@@ -82,14 +84,15 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> ResponseBody<B> {
         let mut decoder = MultiGzDecoder::new(capped);
         let mut packed = 0;
         while let Some(chunk) = self.chunk(deadline).await? {
-            // Gzip members and blocks without content never reach the cap of the output.
+            // Empty gzip members and blocks never reach the cap of the decompressed body, so cap
+            // the compressed one too.
             packed += chunk.len();
             if packed > cap {
                 return Err(BodyError::TooLarge);
             }
             decoder.write_all(&chunk).map_err(|error| unpacked(error, decoder.get_ref()))?;
         }
-        // No bytes are no body, whatever it would have been packed with.
+        // A body without bytes is valid with any content encoding.
         if packed == 0 { Ok(()) } else { decoder.try_finish().map_err(|error| unpacked(error, decoder.get_ref())) }
     }
 
@@ -97,13 +100,13 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> ResponseBody<B> {
         loop {
             let frame = deadline.run(self.body.frame()).await.map_err(BodyError::Late)?;
             let Some(frame) = frame else { return Ok(None) };
-            // A body that never has to wait would outlive the deadline. The first frame may be late, because it came with the
-            // head, and so may the last.
+            // `run` cannot interrupt a body that is always ready, so check the clock. The first
+            // frame may be late, because it came with the head, and so may the last one.
             if std::mem::replace(&mut self.begun, true) && !self.body.is_end_stream() {
                 deadline.check().map_err(BodyError::Late)?;
             }
             tokio::task::consume_budget().await;
-            // Trailers say nothing that is read here.
+            // Skip trailers.
             if let Ok(data) = frame.map_err(|error| BodyError::Broken(error.into()))?.into_data() {
                 return Ok(Some(data));
             }
@@ -115,7 +118,7 @@ fn unpacked(error: io::Error, capped: &Capped<'_>) -> BodyError {
     if capped.full { BodyError::TooLarge } else { BodyError::Broken(error.into()) }
 }
 
-/// What is written to it, up to a cap.
+/// A writer that appends to `body`, up to a cap.
 struct Capped<'a> {
     body: &'a mut Vec<u8>,
     cap: usize,
@@ -135,12 +138,13 @@ impl Write for Capped<'_> {
     }
 }
 
-/// The service's code and explanation in an error body, whichever of its known shapes it has.
+/// The service's code and explanation from an error body, in any of its known shapes.
 ///
-/// Whoever answered may repeat what it was sent: the token is struck out, before anything is cut.
+/// If the body echoes the token, the token is redacted before the text is cut.
 pub(crate) fn explanation(body: &[u8], token: &Token) -> (Option<String>, Option<String>) {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        // Three bytes for each that is not UTF-8. A token that begins within the cap is here as a whole.
+        // An invalid byte becomes three bytes of text. A token that begins within the cap is
+        // complete in this slice.
         let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP + token.len())]);
         return (None, short(token.struck_from(text.into_owned()).trim()));
     };
@@ -155,13 +159,13 @@ pub(crate) fn explanation(body: &[u8], token: &Token) -> (Option<String>, Option
     (code, short(&token.struck_from(text)))
 }
 
-/// A text within the cap; `None` for an empty one.
+/// The text cut to the cap; `None` for an empty text.
 fn short(text: &str) -> Option<String> {
     let end = text.floor_char_boundary(TEXT_CAP);
     Some(text[..end].to_owned()).filter(|text| !text.is_empty())
 }
 
-/// `{"groupKey": ["unknown"]}` → `groupKey: unknown`.
+/// Flattens an error body: `{"groupKey": ["unknown"]}` → `groupKey: unknown`.
 fn flat(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
@@ -192,7 +196,7 @@ mod tests {
     use crate::http::deadline::AttemptDeadline;
     use crate::http::token::Token;
 
-    /// Always has another frame.
+    /// A body that always has another frame.
     struct Endless(fn() -> Frame<Bytes>);
 
     impl Body for Endless {
@@ -207,7 +211,7 @@ mod tests {
     const ENDLESS: [fn() -> Frame<Bytes>; 3] = [
         || Frame::data(Bytes::new()),
         || Frame::trailers(HeaderMap::new()),
-        // A gzip member without content.
+        // An empty gzip member.
         || Frame::data(Bytes::from_static(b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0")),
     ];
 
@@ -264,7 +268,7 @@ mod tests {
         Token::new(zeroize::Zeroizing::new("canary-token".to_owned())).expect("a token")
     }
 
-    /// Wherever it is, also where the explanation is cut.
+    /// The token is redacted at every position, including the cut of the explanation.
     #[test]
     fn the_token_is_in_no_explanation() {
         for at in (0..30).chain(1950..2050) {

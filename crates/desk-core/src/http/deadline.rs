@@ -1,4 +1,5 @@
-//! The time of one attempt: its end, how long the service may be silent meanwhile, and who may give it up.
+//! The deadline of one attempt: its end, the longest silence of the service, and the tokens that
+//! cancel the call.
 
 use std::time::Duration;
 
@@ -7,18 +8,19 @@ use tokio::time::Instant;
 use crate::cancel::{self, CancelToken};
 use crate::{Error, ErrorKind, Outcome};
 
-/// The time of an attempt.
+/// The deadline of an attempt.
 pub(crate) struct AttemptDeadline<'a> {
     pub(crate) until: Instant,
-    /// The limit as the caller knows it.
+    /// The time limit that errors name.
     pub(crate) timeout: Duration,
-    /// The longest silence.
+    /// The longest silence of the service.
     pub(crate) idle_timeout: Duration,
     pub(crate) cancels: &'a [CancelToken],
 }
 
 impl AttemptDeadline<'_> {
-    /// Runs `work`, which ends when the service has said something.
+    /// Runs `work`, which ends when the service has sent data, until the deadline, the idle timeout
+    /// or a cancellation.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         let silent = Instant::now() + self.idle_timeout;
         let timed = tokio::time::timeout_at(silent.min(self.until), work);
@@ -28,7 +30,8 @@ impl AttemptDeadline<'_> {
         })
     }
 
-    /// Fails after the end of the attempt, for work that never has to wait.
+    /// Fails after the end of the attempt; for work that is always ready, which
+    /// [`AttemptDeadline::run`] cannot interrupt.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if Instant::now() < self.until { Ok(()) } else { Err(self.expired()) }
     }

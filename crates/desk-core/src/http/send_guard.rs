@@ -1,8 +1,9 @@
-//! A request body behind a gate: proof that a request was not sent.
+//! Proof that a request was not sent: a guard of its body.
 //!
-//! The connection asks for the body when it is about to write it. A call that gives up before that shuts the gate, and
-//! then the body can no longer go out: the service cannot have received the request as a whole, so it cannot have carried
-//! it out. Once the body was asked for, nothing can be proved any more.
+//! The connection reads the body when it is about to write it. A call that ends before that blocks
+//! the guard, and then the connection cannot read the body: the service cannot have received the
+//! whole request, so it cannot have processed it. After the connection has read the body, no proof
+//! is possible.
 
 use std::io;
 use std::pin::Pin;
@@ -17,30 +18,30 @@ const IDLE: u8 = 0;
 const READ: u8 = 1;
 const BLOCKED: u8 = 2;
 
-/// The gate of one body.
+/// The guard of one body.
 #[derive(Clone, Default)]
 pub(crate) struct SendGuard(Arc<AtomicU8>);
 
 impl SendGuard {
-    /// The bytes behind this gate.
+    /// A body of these bytes that the connection can read until this guard is blocked.
     pub(crate) fn body(&self, bytes: Bytes) -> GuardedBody {
         GuardedBody { bytes: Some(bytes), guard: self.clone() }
     }
 
-    /// Shuts it. True if no byte of the body went out, and none will.
+    /// Blocks the body. Returns true if no byte of the body was sent, and none will be.
     pub(crate) fn block(&self) -> bool {
         self.0.compare_exchange(IDLE, BLOCKED, Ordering::SeqCst, Ordering::SeqCst) != Err(READ)
     }
 }
 
-/// A body that goes out unless its gate was shut before.
+/// A request body that the connection can read until its guard is blocked.
 pub(crate) struct GuardedBody {
     bytes: Option<Bytes>,
     guard: SendGuard,
 }
 
 impl GuardedBody {
-    /// No body.
+    /// An empty body.
     pub(crate) fn empty() -> GuardedBody {
         GuardedBody { bytes: None, guard: SendGuard::default() }
     }
