@@ -251,7 +251,7 @@ impl Error {
             ErrorKind::NotFound => {
                 (Exit::Error, Some("check the id; without an id, check the address (`desk doctor`)"))
             }
-            ErrorKind::Connect if error.is_distrust() => (Exit::Error, Some(DISTRUST)),
+            ErrorKind::Connect if error.is_untrusted_certificate() => (Exit::Error, Some(DISTRUST)),
             ErrorKind::Connect => {
                 (Exit::TryLater, Some("check the address and the network, then run the same command again"))
             }

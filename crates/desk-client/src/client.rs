@@ -1,4 +1,4 @@
-//! [`Client`]: the runtime's client with one method for each operation of the spec, which are generated.
+//! [`Client`]: the runtime's client with one generated method for each operation of the spec.
 
 use desk_core::{CallOptions, Error, RawRequest, RawResult, Response};
 
@@ -7,8 +7,8 @@ use crate::generated::SERVICE;
 
 /// A client of one Desk application.
 ///
-/// It is cheap to clone and may be used from any task or thread. It starts nothing by itself: calls open connections, on the
-/// tokio runtime that runs them.
+/// A client is cheap to clone and may be used from any task or thread. Creating a client starts no
+/// task or thread: calls open connections, on the tokio runtime that runs them.
 #[derive(Clone, Debug)]
 pub struct Client(desk_core::Client);
 
@@ -18,23 +18,25 @@ impl Client {
         Builder::new(&SERVICE, application_id)
     }
 
-    /// The same client with other options for the calls made through it:
+    /// The same client with other options for its calls:
     /// `client.with(CallOptions::new().timeout(t)).some_operation(..)`.
     pub fn with(&self, options: CallOptions) -> Client {
         Client(self.0.with(options))
     }
 
-    /// Makes a call that the spec does not have yet. A GET or HEAD is retried after transient failures, anything else only if
-    /// the service certainly did nothing.
+    /// Calls an endpoint that the spec does not describe yet. The client retries a GET or HEAD
+    /// after transient failures; it retries any other method only if the service certainly did not
+    /// process the request.
     ///
     /// # Errors
-    /// As every operation; a path that leaves the base URL is refused before anything is sent.
+    /// As for every operation; the client refuses a path that leaves the base URL before it sends a
+    /// request.
     pub async fn raw_call(&self, request: &RawRequest) -> Result<Response<RawResult>, Error> {
         self.0.raw_call(request).await
     }
 
-    /// The client of the runtime: it sends the values of [`requests`](crate::requests) and [`lists`](crate::lists), and decodes
-    /// results with a function of yours.
+    /// The client of the runtime. It sends the values of [`requests`](crate::requests) and
+    /// [`lists`](crate::lists), and decodes results with a function that the caller passes.
     pub fn core(&self) -> &desk_core::Client {
         &self.0
     }

@@ -1,9 +1,9 @@
 //! Rust client for the Sendbird Desk Platform API.
 //!
-//! [`Client`] has one async method for each operation of `openapi/desk.yaml`; the methods, their request types and their
-//! results are generated. The hand-written runtime below them is the crate `desk-core`: it sends every request, and every
-//! [`Error`] states by its [`Outcome`] whether the request may have had an effect, because a create that may have been
-//! received must never be sent again.
+//! [`Client`] has one async method for each operation of `openapi/desk.yaml`; the methods, their
+//! request types and their results are generated. The crate `desk-core` is the hand-written runtime
+//! that sends every request. The [`Outcome`] of every [`Error`] states whether the request may have
+//! had an effect, because a create that the service may have received must never be sent again.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), desk_client::Error> {
@@ -22,7 +22,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A request that lacks a required field does not compile:
+//! Omitting a required field of a request is a compile error:
 //!
 //! ```compile_fail,E0599
 //! desk_client::types::NewProactiveChat::builder().message("hello").build();
@@ -30,9 +30,10 @@
 //!
 //! # Features
 //!
-//! - `rustls-aws-lc-rs` (default) and `rustls-ring`: the TLS provider. One that the program has installed
-//!   (`rustls::crypto::CryptoProvider::install_default`) comes first; without any of them a client cannot be built. Choose the one
-//!   that the rest of the program uses: beside two, `rustls::ClientConfig::builder()` panics.
+//! - `rustls-aws-lc-rs` (default) and `rustls-ring`: the TLS provider. A provider that the program
+//!   has installed (`rustls::crypto::CryptoProvider::install_default`) takes precedence; without
+//!   any provider, building a client fails. Choose the provider that the rest of the program uses:
+//!   with two of them, `rustls::ClientConfig::builder()` panics.
 
 mod client;
 #[allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "prose of the spec")]
@@ -48,7 +49,7 @@ pub use desk_core::{check::Missing, list::ItemStream};
 
 pub use generated::{lists, operations, requests, types};
 
-/// Windows of time of a list, with proof that no row is lost or doubled.
+/// Exports of a list in time windows, with proof that no row is lost or duplicated.
 pub mod export {
     pub use desk_core::export::{Export, Piece, Pieces, Proof, Window, begin};
 }
@@ -56,5 +57,6 @@ pub mod export {
 /// Settings of a [`Client`].
 pub type Builder = desk_core::Builder<Client>;
 
-// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+// Rebuilds this crate when another checkout uses the same target folder; `.cargo/config.toml` sets
+// the variable.
 const _: Option<&str> = option_env!("DESK_TREE");

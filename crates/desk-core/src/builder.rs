@@ -1,4 +1,4 @@
-//! Settings of a client and their checks. Nothing is sent while a client is built.
+//! Settings of a client, and their checks. Building a client sends no request.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -68,49 +68,53 @@ impl<C: From<Client>> Builder<C> {
         }
     }
 
-    /// The API token (dashboard: Settings, Desk, Credentials). It is sent to the base URL's origin and nowhere else.
+    /// The API token (dashboard: Settings, Desk, Credentials). The client sends it only to the
+    /// origin of the base URL.
     pub fn api_token(mut self, token: impl Into<String>) -> Builder<C> {
         self.api_token = Zeroizing::new(token.into());
         self
     }
 
-    /// Another address than the service's own, such as the emulator's. With it the application id may be empty.
+    /// The base URL, if it differs from the service's own address: the emulator's, for example. The
+    /// application id may then be empty.
     pub fn base_url(mut self, url: impl Into<String>) -> Builder<C> {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Time to open a connection, TLS included; 5 s if not set.
+    /// Time limit for opening a connection, TLS included; default: 5 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Builder<C> {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Time for one attempt, from its start to the last byte of the answer; 60 s if not set.
+    /// Time limit of one attempt, from its start to the last byte of the response; default: 60 s.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Builder<C> {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How long the service may be silent while its answer is awaited or read; 30 s if not set.
+    /// Longest silence of the service while the client waits for a response or reads it; default:
+    /// 30 s.
     pub fn idle_timeout(mut self, timeout: Duration) -> Builder<C> {
         self.idle_timeout = timeout;
         self
     }
 
-    /// Time for a whole call, from its start to the last byte of the answer, waits and retries included; 120 s if not set.
+    /// Time limit of a whole call, from its start to the last byte of the response, waits and
+    /// retries included; default: 120 s.
     pub fn timeout(mut self, timeout: Duration) -> Builder<C> {
         self.timeout = timeout;
         self
     }
 
-    /// The program's own name and version, sent behind the SDK's in `User-Agent`.
+    /// The program's own name and version. The client sends them after the SDK's in `User-Agent`.
     pub fn user_agent(mut self, program: impl Into<String>) -> Builder<C> {
         self.user_agent = Some(program.into());
         self
     }
 
-    /// Certificates to trust instead of the platform's, PEM, one or more.
+    /// Certificates to trust instead of the platform's: PEM, one or more.
     pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Builder<C> {
         self.ca_pem = Some(pem.into());
         self
@@ -122,42 +126,44 @@ impl<C: From<Client>> Builder<C> {
         self
     }
 
-    /// The proxy to go through, `http://host:port`; by default the one that `HTTPS_PROXY` and `NO_PROXY` name. An empty text
-    /// is none. Addresses of this machine are never reached through a proxy.
+    /// The proxy, `http://host:port`; default: the proxy that `HTTPS_PROXY` and `NO_PROXY` name. An
+    /// empty text means no proxy. The client never uses a proxy for addresses of this machine.
     pub fn proxy(mut self, url: impl Into<String>) -> Builder<C> {
         self.proxy = Some(url.into());
         self
     }
 
-    /// How many unused connections are kept for later calls; 32 if not set.
+    /// Maximum number of unused connections that the client keeps for later calls; default: 32.
     pub fn max_idle_connections(mut self, connections: usize) -> Builder<C> {
         self.max_idle_connections = connections;
         self
     }
 
-    /// At most so many reads a second, evenly spaced. When the service says 429, all calls of this client pause for as long
-    /// as it asks, and the rate falls to 0.7 of what it was; it grows back by 2 % of the limit in each second with a success.
+    /// Maximum number of reads per second, evenly spaced. When the service responds 429, all calls
+    /// of this client pause for the time that the service asks for, and the rate falls to 0.7 of
+    /// its value. Each second with a success raises the rate by 2 % of the limit.
     pub fn reads_per_second(mut self, rate: f64) -> Builder<C> {
         self.reads_per_second = Some(rate);
         self
     }
 
-    /// At most so many requests a second that are no reads; otherwise as [`Builder::reads_per_second`].
+    /// Maximum number of requests per second that are not reads; otherwise as
+    /// [`Builder::reads_per_second`].
     pub fn writes_per_second(mut self, rate: f64) -> Builder<C> {
         self.writes_per_second = Some(rate);
         self
     }
 
-    /// Is told of every attempt and every call: the hook for metrics and logs.
+    /// Observer of every attempt and every call: the hook for metrics and logs.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Builder<C> {
         self.observer = Some(observer);
         self
     }
 
-    /// Checks the settings. Nothing is sent.
+    /// Checks the settings and builds the client, without sending a request.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) names the setting that is wrong.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) names the wrong setting.
     pub fn build(mut self) -> Result<C, Error> {
         let base = match &self.base_url {
             Some(url) => {
@@ -205,7 +211,7 @@ impl<C: From<Client>> Builder<C> {
             .map_err(|_| Error::invalid("user_agent holds what no header can carry; remove line breaks"))
     }
 
-    /// The certificates to trust instead of the platform's.
+    /// The certificates to trust instead of the platform's, if any.
     fn trusted(&self) -> Result<Option<Vec<u8>>, Error> {
         match (&self.ca_pem, &self.ca_file) {
             (Some(_), Some(_)) => Err(Error::invalid("ca_pem and ca_file are both set; choose one")),
@@ -222,7 +228,7 @@ impl<C> fmt::Debug for Builder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("application_id", &self.application_id)
-            // Before it is checked it may hold a password.
+            // An unchecked URL may hold a password: show only its origin.
             .field("base_url", &self.base_url.as_deref().map(crate::retry::evidence::origin))
             .finish_non_exhaustive()
     }

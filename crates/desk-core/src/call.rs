@@ -1,5 +1,5 @@
-//! One call: the single place through which every request goes. It adds headers, waits for the rate limit, keeps the deadline,
-//! retries, and reports to spans and observers.
+//! One call: every request goes through this module. The module adds headers, waits for the rate
+//! limiter, enforces the deadline, retries, and reports to spans and observers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use tracing::{Instrument, Span};
 use crate::cancel;
 use crate::decode::Undecodable;
 use crate::http::base::Base;
-use crate::http::body::{self, BodyError, Coming};
-use crate::http::deadline::InTime;
+use crate::http::body::{self, BodyError, ResponseBody};
+use crate::http::deadline::AttemptDeadline;
 use crate::http::pool::{Http, Message};
 use crate::http::token::Token;
 use crate::observe::{self, AttemptReport, CallReport, Observer};
@@ -24,12 +24,12 @@ use crate::retry::policy::{self, Budget, Failure, RetryPolicy};
 use crate::retry::rate::Rate;
 use crate::{CallOptions, Error, ErrorKind, Outcome, Response};
 
-/// With the charset that the service asks for.
+/// Content type of a body, with the charset that the service asks for.
 const JSON_UTF8: HeaderValue = HeaderValue::from_static("application/json; charset=utf8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ANY: HeaderValue = HeaderValue::from_static("*/*");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
-/// Stands in for "no timeout": one year.
+/// Stand-in for "no timeout" (one year).
 const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 const REQUEST_ID: [&str; 2] = ["x-request-id", "x-correlation-id"];
 
@@ -53,13 +53,13 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// A complete success.
+/// Headers and complete body of a successful response.
 pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-/// Takes a success to decode it.
+/// Decodes a successful response and stores the value.
 pub(crate) type Take<'a> = dyn FnMut(Answer) -> Result<(), Undecodable> + Send + 'a;
 
 /// One call of an operation.
@@ -71,14 +71,14 @@ pub(crate) struct Call<'a> {
     span: Span,
 }
 
-/// Facts of a call that go into its response or error.
+/// Facts about a call for its response or error.
 #[derive(Default)]
 struct Facts {
     attempts: u32,
     head: Head,
 }
 
-/// Facts of the last attempt, if the service answered it.
+/// Facts from the response to the last attempt; empty without a response.
 #[derive(Default)]
 struct Head {
     status: Option<u16>,
@@ -91,7 +91,7 @@ impl<'a> Call<'a> {
         Call { shared, options, operation, started: Instant::now(), span: observe::call_span(operation) }
     }
 
-    /// Sends the request and has `take` decode its success.
+    /// Sends the request; `take` decodes the successful response.
     pub(crate) async fn run(self, request: Request, take: &mut Take<'_>) -> Result<Response<()>, Error> {
         let mut facts = Facts::default();
         let result = match request.parts.and_then(|parts| self.message(parts)) {
@@ -101,7 +101,7 @@ impl<'a> Call<'a> {
         self.end(result, facts)
     }
 
-    /// Completes the result with the facts of the call, and reports it.
+    /// Completes the result with the facts about the call, and reports it.
     fn end(self, result: Result<(), Error>, facts: Facts) -> Result<Response<()>, Error> {
         let (operation, elapsed) = (self.operation, self.started.elapsed());
         let Facts { attempts, head: Head { status, request_id, date } } = facts;
@@ -132,7 +132,8 @@ impl<'a> Call<'a> {
         result
     }
 
-    /// Sends the message until it succeeds or another attempt is useless or forbidden.
+    /// Sends the message, and retries it while the retry policy and the retry budget allow another
+    /// attempt.
     async fn attempts(&self, message: &Message, take: &mut Take<'_>, facts: &mut Facts) -> Result<(), Error> {
         let safe = self.operation.is_safe();
         let policy = RetryPolicy::new(self.max_attempts(), self.timeout());
@@ -140,7 +141,7 @@ impl<'a> Call<'a> {
         loop {
             let turn = self.shared.rate.turn(safe, Instant::now() + self.left());
             if !self.cancellable_wait(facts.attempts, turn).await? {
-                // The failure of the attempt before stays true.
+                // If an attempt failed before, its error states the outcome of the request.
                 return Err(failure.unwrap_or_else(|| {
                     let what = format!("the rate limit left no turn within {} ms", self.timeout().as_millis());
                     Error::new(ErrorKind::Timeout, Outcome::NotSent, what)
@@ -165,8 +166,9 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Waits while no request is under way. If the call is cancelled then, only a read may have been carried out: any other
-    /// request is retried only if it certainly was not.
+    /// Waits while no request is in flight. If a token cancels the call during the wait, the
+    /// outcome of a read is `Unknown` after the first attempt. The outcome of any other request is
+    /// `NotSent`: the client retries it only if the service certainly did not process it.
     async fn cancellable_wait<T>(&self, attempts: u32, wait: impl Future<Output = T>) -> Result<T, Error> {
         cancel::or_cancelled(&self.options.cancels, wait).await.map_err(|error| {
             let undone = !self.operation.is_safe() || attempts == 0;
@@ -203,27 +205,27 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Sends the message once and reads the whole response, within the time of an attempt.
+    /// Sends the message once and reads the whole response, within the deadline of an attempt.
     async fn attempt(&self, message: &Message, head: &mut Head) -> Result<Answer, Error> {
-        let in_time = self.in_time();
-        let (request, gate) = message.request();
-        let response = in_time.run(self.shared.http.send(self.operation.is_safe(), request)).await;
+        let deadline = self.deadline();
+        let (request, guard) = message.request();
+        let response = deadline.run(self.shared.http.send(self.operation.is_safe(), request)).await;
         let response = response.and_then(|response| {
             response.map_err(|error| unanswered(error, self.shared.base.as_str(), &self.shared.token))
         });
-        let response = response.map_err(|error| match &gate {
-            Some(gate) if gate.shut() => error.with(|details| details.outcome = Outcome::NotSent),
+        let response = response.map_err(|error| match &guard {
+            Some(guard) if guard.block() => error.with(|details| details.outcome = Outcome::NotSent),
             _ => error,
         })?;
         let status = response.status();
-        let (headers, coming) = Coming::of(response);
+        let (headers, response_body) = ResponseBody::split(response);
         *head = self.head(status, &headers);
         if !status.is_success() {
-            // The status stands, whatever becomes of the body.
-            let body = coming.read_some(&in_time).await.into();
+            // The status decides the error, even if the body breaks off.
+            let body = response_body.read_some(&deadline).await.into();
             return Err(refusal(status, &headers, body, &self.shared.token));
         }
-        let body = coming.read(&in_time).await.map_err(|error| match error {
+        let body = response_body.read(&deadline).await.map_err(|error| match error {
             BodyError::Late(error) => error,
             BodyError::TooLarge => Error::new(
                 ErrorKind::TooLarge,
@@ -254,26 +256,26 @@ impl<'a> Call<'a> {
         if self.options.ahead { FOREVER } else { self.options.timeout.unwrap_or(self.shared.timeout).min(FOREVER) }
     }
 
-    /// The time of an attempt that begins now.
-    fn in_time(&self) -> InTime<'a> {
+    /// The deadline of an attempt that begins now.
+    fn deadline(&self) -> AttemptDeadline<'a> {
         let own = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
-        let (limit, shown) =
+        let (limit, timeout) =
             if own < self.left() && !self.options.ahead { (own, own) } else { (self.left(), self.timeout()) };
-        let idle = if self.options.ahead { FOREVER } else { self.shared.idle_timeout };
-        InTime {
+        let idle_timeout = if self.options.ahead { FOREVER } else { self.shared.idle_timeout };
+        AttemptDeadline {
             until: tokio::time::Instant::now() + limit,
-            shown,
-            idle: idle.min(FOREVER),
+            timeout,
+            idle_timeout: idle_timeout.min(FOREVER),
             cancels: &self.options.cancels,
         }
     }
 
-    /// The time that the call still has.
+    /// The time left for the call.
     fn left(&self) -> Duration {
         self.timeout().saturating_sub(self.started.elapsed())
     }
 
-    /// The message of a request, with the headers of every request.
+    /// Builds the message of a request, with the headers that every request has.
     fn message(&self, parts: Parts) -> Result<Message, Error> {
         let method = Method::from_bytes(self.operation.method.as_bytes());
         let method = method.map_err(|_| Error::invalid("method is no HTTP method"))?;
@@ -294,7 +296,8 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A success that is not what the spec says. serde's text may quote values, so only its place is shown.
+/// The error of a successful response whose body does not match the spec. serde's text may quote
+/// values, so the error shows only the position.
 fn undecodable(fault: Undecodable) -> Error {
     let (incomplete, error) = (fault.is_incomplete(), &fault.error);
     let place = format!("(line {}, column {})", error.line(), error.column());

@@ -1,7 +1,7 @@
-//! Giving up calls from elsewhere: [`CancelToken`].
+//! Cancellation of calls: [`CancelToken`].
 //!
-//! A call ends with its real result or as cancelled, never both. What a cancelled call proves is told by its outcome, as of
-//! any other failure.
+//! A call ends with its real result or as cancelled, never both. As for any other failure, the
+//! outcome of a cancelled call states whether the service may have processed the request.
 
 use std::pin::Pin;
 use std::task::Poll;
@@ -10,35 +10,38 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::{Error, ErrorKind, Outcome};
 
-/// Cancels the calls that were given it, at once or before they begin. Clones are the same token; any thread may use it.
+/// Cancels every call that has this token, in flight or not yet begun. Clones share one state; any
+/// thread may use the token.
 ///
-/// A future can also just be dropped; then nobody is told what became of the call.
+/// Dropping the future of a call cancels the call too, but then the program does not learn its
+/// outcome.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(CancellationToken);
 
 impl CancelToken {
-    /// A token of its own.
+    /// Creates a token that is not cancelled.
     pub fn new() -> CancelToken {
         CancelToken::default()
     }
 
-    /// Cancels, for good. It does not wait for the calls to end.
+    /// Cancels permanently, without waiting for the calls to end.
     pub fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// Whether it was cancelled.
+    /// Whether the token was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// Ends when it is cancelled.
+    /// Completes when the token is cancelled.
     pub async fn cancelled(&self) {
         self.0.cancelled().await;
     }
 }
 
-/// Runs `work` unless one of the tokens is cancelled first; does not begin if one was before.
+/// Runs `work` until it ends or one of the tokens is cancelled. If a token is already cancelled,
+/// `work` does not begin.
 pub(crate) async fn or_cancelled<T>(tokens: &[CancelToken], work: impl Future<Output = T>) -> Result<T, Error> {
     if tokens.iter().any(CancelToken::is_cancelled) {
         return Err(cancelled());
@@ -49,7 +52,7 @@ pub(crate) async fn or_cancelled<T>(tokens: &[CancelToken], work: impl Future<Ou
         if let Poll::Ready(result) = work.as_mut().poll(context) {
             return Poll::Ready(Ok(result));
         }
-        // Most work needs no waiting, and then nobody is waited for.
+        // Register with the tokens only if `work` is pending: most work is ready at the first poll.
         if waits.is_empty() {
             waits.extend(tokens.iter().map(|token| Box::pin(token.0.clone().cancelled_owned())));
         }

@@ -1,10 +1,11 @@
-//! Bounds of the spec, checked before anything is sent; errors name the argument as every language spells it.
+//! Checks of arguments against the bounds of the spec, before the client sends a request. Errors
+//! name the argument as every language spells it.
 
 use std::fmt::Display;
 
 use crate::Error;
 
-/// Stands in a builder for a required field that has not been set.
+/// Placeholder in a builder for a required field that is not set.
 #[derive(Clone, Copy, Debug)]
 pub struct Missing(());
 
@@ -13,7 +14,7 @@ impl Missing {
     pub const NEW: Missing = Missing(());
 }
 
-/// A number within `min` and `max`.
+/// Checks that a number is within `min` and `max`.
 pub fn number<T>(name: impl Display, value: T, min: Option<T>, max: Option<T>) -> Result<(), Error>
 where
     T: PartialOrd + Display + Copy,
@@ -32,7 +33,7 @@ where
     Err(Error::invalid(format!("{name} is {value}; it must be {allowed}")))
 }
 
-/// A number that JSON can hold.
+/// Checks that JSON can represent a number.
 pub fn finite(name: impl Display, value: f64) -> Result<(), Error> {
     if value.is_finite() {
         return Ok(());
@@ -40,7 +41,7 @@ pub fn finite(name: impl Display, value: f64) -> Result<(), Error> {
     Err(Error::invalid(format!("{name} is {value}, which JSON cannot hold; it must be a finite number")))
 }
 
-/// A length within `min` and `max`; `unit` is what is counted.
+/// Checks that a length is within `min` and `max`; `unit` names the counted items.
 pub fn length(name: impl Display, unit: &str, len: usize, min: Option<usize>, max: Option<usize>) -> Result<(), Error> {
     if min.is_some_and(|min| len < min) {
         let mend =
@@ -53,7 +54,7 @@ pub fn length(name: impl Display, unit: &str, len: usize, min: Option<usize>, ma
     Ok(())
 }
 
-/// A text that stays one segment of a path: neither empty nor `.` nor `..`, which a URL would swallow.
+/// Checks that a text is one segment of a path: not empty, `.` or `..`, which URL parsers remove.
 pub fn segment(name: impl Display, value: &str) -> Result<(), Error> {
     if matches!(value, "" | "." | "..") {
         return Err(Error::invalid(format!(
@@ -65,7 +66,8 @@ pub fn segment(name: impl Display, value: &str) -> Result<(), Error> {
 
 /// A request whose fields have bounds.
 pub trait Check {
-    /// Checks every field; `at` is what stands before their names: empty, or the name of the whole and a dot.
+    /// Checks every field. `at` is the prefix of field names in errors: empty, or the name of the
+    /// enclosing object and a dot.
     fn check(&self, at: &str) -> Result<(), Error>;
 }
 

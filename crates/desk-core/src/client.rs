@@ -1,7 +1,7 @@
-//! The client: the state that all its calls share, and the options of the next ones.
+//! The client: the state that all its calls share, and the options of new calls.
 //!
-//! A [`Client`] is cheap to clone and may be used from any task or thread. It starts nothing by itself: calls open
-//! connections, on the tokio runtime that runs them.
+//! A [`Client`] is cheap to clone and may be used from any task or thread. Creating a client starts
+//! no task or thread: calls open connections, on the tokio runtime that runs them.
 
 use std::fmt;
 use std::pin::Pin;
@@ -29,15 +29,17 @@ impl Client {
         Client { shared: Arc::new(shared), options: CallOptions::default() }
     }
 
-    /// The same client with other options for the calls made through it.
+    /// The same client with other options for its calls.
     pub fn with(&self, options: CallOptions) -> Client {
         Client { shared: self.shared.clone(), options }
     }
 
-    /// Sends a request until it succeeds or another attempt is useless or forbidden, and decodes the body of its success.
+    /// Sends a request, retries it while the retry policy allows another attempt, and decodes the
+    /// body of the successful response.
     ///
     /// # Errors
-    /// Every [`Error`] says by its [`Outcome`](crate::Outcome) whether the request may have had an effect.
+    /// The [`Outcome`](crate::Outcome) of every [`Error`] states whether the request may have had
+    /// an effect.
     pub async fn send<T: Send>(&self, request: Request, decode: Decode<T>) -> Result<Response<T>, Error> {
         let mut value = None;
         let mut take = |answer: Answer| {
@@ -48,11 +50,13 @@ impl Client {
         response.with_value(value)
     }
 
-    /// Makes a call that the spec does not have yet. A GET or HEAD is retried after transient failures, anything else only if
-    /// the service certainly did nothing.
+    /// Calls an endpoint that the spec does not describe yet. The client retries a GET or HEAD
+    /// after transient failures; it retries any other method only if the service certainly did not
+    /// process the request.
     ///
     /// # Errors
-    /// As of [`Client::send`]; a path that leaves the base URL is refused before anything is sent.
+    /// As for [`Client::send`]; the client refuses a path that leaves the base URL before it sends
+    /// a request.
     pub async fn raw_call(&self, request: &RawRequest) -> Result<Response<RawResult>, Error> {
         let mut value = None;
         let mut take = |answer: Answer| {
@@ -63,7 +67,8 @@ impl Client {
         response.with_value(value)
     }
 
-    /// Boxed, so that everything below is compiled here and not again in each crate that makes a call.
+    /// Runs one call. The future is boxed, so that this crate compiles the code below it once,
+    /// instead of each crate that makes a call.
     fn run<'a>(
         &'a self,
         request: Request,
@@ -78,7 +83,7 @@ impl Client {
         ItemStream::new(self.pages(list, rows), limit, offset)
     }
 
-    /// All rows of a list, window by window, with proof that none is lost or doubled.
+    /// All rows of a list, window by window, with proof that no row is lost or duplicated.
     pub fn export<T: Send + 'static>(&self, list: List, rows: RowDecoder<T>) -> Export<T> {
         let (limit, range, time) = (list.limit, list.range, rows.time);
         let pages = self.pages(list, rows);
@@ -103,7 +108,7 @@ impl Client {
         })
     }
 
-    /// How long a stream waits for a page that it prefetched: as long as one attempt of a call may take.
+    /// Time that a stream waits for a prefetched page: the time limit of one attempt.
     fn patience(&self) -> Duration {
         let attempt = self.options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
         attempt.min(self.options.timeout.unwrap_or(self.shared.timeout))

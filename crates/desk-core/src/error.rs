@@ -1,7 +1,8 @@
-//! What a failed call says: what happened, whether anything was sent, what to do next.
+//! Errors: the cause, whether the client sent the request, and the next step.
 //!
-//! Invariant: neither `Display` nor `Debug` shows a body, a URL, a token or text of a message; the service's own words are
-//! behind accessors. `Outcome` is decided in `retry/evidence.rs`, never guessed here.
+//! Invariant: `Display` and `Debug` must never show a body, a URL, the token or message text;
+//! accessors return the service's own text. `retry/evidence.rs` decides the [`Outcome`]; this
+//! module never guesses it.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,21 +11,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
-/// What is known of the request's fate. The question for a create: may a customer have been messaged?
+/// Whether the service may have processed the request. For a create: whether a customer may have
+/// been messaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Nothing reached the service. Sending it (again) is safe.
+    /// The client did not send the whole request, or the service did not begin it. Sending the
+    /// request again is safe.
     NotSent,
-    /// The service refused it and did nothing.
+    /// The service rejected the request without processing it.
     Rejected,
-    /// The service may have carried it out. Find out before sending it again.
+    /// The service may have processed the request. Check before you send the request again.
     Unknown,
 }
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal $text:literal,)*) => {
-        /// The class of an error. The numbers are those of `desk_status` in C and never change.
+        /// The class of an error. The numbers equal those of `desk_status` in C and never change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(i32)]
@@ -39,7 +42,7 @@ macro_rules! kinds {
                 self as i32
             }
 
-            /// Its name for metrics and logs, such as `rate_limited`.
+            /// The name of this kind for metrics and logs, such as `rate_limited`.
             pub const fn name(self) -> &'static str {
                 match self { $(ErrorKind::$name => $text,)* }
             }
@@ -48,21 +51,22 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// An argument breaks a rule; the message names it.
+    /// An argument is invalid; the error text names it.
     InvalidArgument = 1 "invalid_argument",
-    /// No connection: name lookup, refused, TLS handshake, proxy.
+    /// No connection: name look-up, refused connection, TLS handshake or proxy.
     Connect = 100 "connect",
-    /// The time allowed ran out.
+    /// A time limit expired.
     Timeout = 101 "timeout",
-    /// The connection broke after the request may have left.
+    /// The connection broke after the client may have sent the request.
     Transport = 102 "transport",
-    /// The answer is larger than the client takes.
+    /// The response is larger than the client's limit.
     TooLarge = 103 "too_large",
-    /// The service answered with a redirect, which is never followed.
+    /// The service responded with a redirect, which the client never follows.
     Redirect = 104 "redirect",
-    /// A success whose body could not be read.
+    /// The body of a successful response could not be decoded.
     Decode = 105 "decode",
-    /// Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
+    /// Responses contradict each other: a list does not advance, or its count differs from the
+    /// number of its rows.
     Inconsistent = 106 "inconsistent",
     /// A `CancelToken` of the call was cancelled.
     Cancelled = 107 "cancelled",
@@ -78,17 +82,17 @@ kinds! {
     Service = 204 "service",
 }
 
-/// An error of a library below.
+/// An error of a dependency.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A failed call.
+/// The error of a failed call or of a wrong setting.
 pub struct Error(Box<Details>);
 
 pub(crate) struct Details {
     pub(crate) kind: ErrorKind,
     pub(crate) outcome: Outcome,
     pub(crate) operation: Option<&'static str>,
-    /// Whether asking again can do no harm.
+    /// Whether the operation only reads, so that a retry is safe.
     pub(crate) safe: bool,
     pub(crate) what: String,
     pub(crate) status: Option<u16>,
@@ -100,9 +104,9 @@ pub(crate) struct Details {
     pub(crate) attempts: u32,
     pub(crate) server_date: Option<DateTime<Utc>>,
     pub(crate) elapsed: Duration,
-    /// The service's certificate was not trusted.
-    pub(crate) distrusted: bool,
-    /// A success whose body is no complete JSON.
+    /// The service's certificate is not trusted.
+    pub(crate) untrusted_certificate: bool,
+    /// The body of a successful response is not complete JSON.
     pub(crate) incomplete: bool,
 }
 
@@ -123,7 +127,7 @@ impl Error {
             attempts: 0,
             server_date: None,
             elapsed: Duration::ZERO,
-            distrusted: false,
+            untrusted_certificate: false,
             incomplete: false,
         }))
     }
@@ -142,68 +146,72 @@ impl Error {
         self.0.kind
     }
 
-    /// What is known of the request's fate.
+    /// Whether the service may have processed the request.
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
-    /// The operation that failed, such as `ticket_get`; `None` while a client is built.
+    /// The operation that failed, such as `ticket_get`; `None` if building the client failed.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// The HTTP status, if the service answered.
+    /// The HTTP status, if the service responded.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The service's own code (`code` of its error body), number or text.
+    /// The service's error code, number or text: the property `code` of its error body.
     pub fn service_code(&self) -> Option<&str> {
         self.0.service_code.as_deref()
     }
 
-    /// The service's own explanation. It may repeat what was sent: do not log it where message text must not go.
+    /// The service's explanation. The text may repeat parts of the request: do not log it where
+    /// message text is forbidden.
     pub fn service_text(&self) -> Option<&str> {
         self.0.service_text.as_deref()
     }
 
-    /// The raw body of the answer, at most 1 MB of a refusal; empty if there was none. It may hold message text, and whatever
-    /// else the service repeats of a request.
+    /// The raw body of the response, at most 1 MB if the status is an error; empty without a
+    /// response. The body may hold message text and any other part of the request that the service
+    /// repeats.
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// The request id that the service or a gateway gave.
+    /// The request id that the service or a gateway assigned.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long the service asks to wait.
+    /// The wait that the service asks for.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the service's certificate was not trusted: of kind [`Connect`](ErrorKind::Connect), and another attempt does not change it.
-    pub fn is_distrust(&self) -> bool {
-        self.0.distrusted
+    /// Whether the service's certificate is not trusted. The client never retries such an error of
+    /// kind [`Connect`](ErrorKind::Connect), because a retry cannot succeed.
+    pub fn is_untrusted_certificate(&self) -> bool {
+        self.0.untrusted_certificate
     }
 
-    /// Whether the body of a success is no complete JSON, as after a fault on its way.
+    /// Whether the body of a successful response is not complete JSON, as after a transport fault.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.0.incomplete
     }
 
-    /// How often the request was tried; 0 if it was refused before sending.
+    /// Number of attempts; 0 if the client refused the request before sending it.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The service's clock when it answered the last attempt, in whole seconds.
+    /// The service's clock in the response to the last attempt, in whole seconds.
     pub fn server_date(&self) -> Option<DateTime<Utc>> {
         self.0.server_date
     }
 
-    /// Time from the start of the call to its failure, waits between attempts included; zero if it was none.
+    /// Time from the start of the call to its failure, waits between attempts included; zero
+    /// without a call.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
@@ -235,7 +243,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Whether a service code is short and free of anything but a name or number.
+/// Whether a service code is short and consists of letters, digits, `_`, `-` and `.`.
 fn plain(code: &str) -> bool {
     code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
@@ -253,5 +261,6 @@ impl fmt::Debug for Error {
     }
 }
 
-// No source: the libraries below may quote the service and the request. The message holds the cause.
+// No source: errors of dependencies may quote the service and the request. The error text holds the
+// cause.
 impl StdError for Error {}

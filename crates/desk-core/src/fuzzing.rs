@@ -1,4 +1,4 @@
-//! The private readers of untrusted bytes, for the targets of `fuzz/` and nobody else.
+//! Private parsers of untrusted bytes, public only for the targets of `fuzz/`.
 
 use std::time::Duration;
 

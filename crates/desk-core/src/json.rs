@@ -1,7 +1,8 @@
-//! [`Json`]: a value whose shape no document gives.
+//! [`Json`]: a value whose shape is not documented.
 //!
-//! It owns the text of one JSON value, as the service wrote it: `serde_json::Value` rounds numbers and sorts properties, unless
-//! a program turns on features of serde_json that change the JSON of all its other crates.
+//! [`Json`] owns the text of one JSON value, as the service wrote it. `serde_json::Value` rounds
+//! numbers and sorts properties, except with features of serde_json that change the JSON of every
+//! crate in the program.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,10 +14,12 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::Error;
 
-/// A JSON value of any shape, kept as text: every digit, and properties in the order of the service.
+/// A JSON value of any shape, kept as text: every digit, and properties in the order of the
+/// service.
 ///
-/// Two values are equal if their texts are: `1.0` is not equal to `1`. Inside types of your own it cannot be part of a
-/// `#[serde(flatten)]` or `#[serde(untagged)]` container, and only serde_json can read and write it.
+/// Two values are equal if their texts are equal: `1.0` is not equal to `1`. A field of this type
+/// cannot be part of a `#[serde(flatten)]` or `#[serde(untagged)]` container, and only serde_json
+/// can read and write it.
 ///
 /// ```
 /// # fn main() -> Result<(), desk_client::Error> {
@@ -33,10 +36,11 @@ use crate::Error;
 pub struct Json(Box<RawValue>);
 
 impl Json {
-    /// The JSON text of a value.
+    /// Encodes a value as JSON text.
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the value has no JSON, such as a map whose keys are no texts.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if JSON cannot represent the value,
+    /// such as a map whose keys are not texts.
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Json, Error> {
         to_raw_value(value).map(Json).map_err(|_| Error::invalid("the value cannot be written as JSON"))
     }
@@ -46,10 +50,10 @@ impl Json {
         self.0.get()
     }
 
-    /// Reads the text into a type of yours, such as `serde_json::Value`.
+    /// Decodes the text into another type, such as `serde_json::Value`.
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the type has another shape.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the text does not match the type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_str(self.as_str()).map_err(|error| unfit(&error, "the JSON has not the wanted shape"))
     }
@@ -66,12 +70,12 @@ impl FromStr for Json {
 
 impl From<Value> for Json {
     fn from(value: Value) -> Json {
-        // A `Value` always has a text.
+        // serde_json can write every `Value`: the default is never used.
         Json(to_raw_value(&value).unwrap_or_default())
     }
 }
 
-/// Names the place alone: serde's text may quote the value.
+/// An error that shows only the position, because serde's text may quote the value.
 fn unfit(error: &serde_json::Error, problem: &str) -> Error {
     Error::invalid(format!("{problem} (line {}, column {})", error.line(), error.column()))
 }

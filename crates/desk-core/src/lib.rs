@@ -1,16 +1,19 @@
-//! The runtime of the Desk SDK's generated clients: connections, deadlines, retries, lists, exports, errors.
+//! The runtime of the Desk SDK's generated clients: connections, deadlines, retries, lists,
+//! exports, errors.
 //!
-//! It knows no operation: generated code describes each as an [`Operation`](request::Operation), makes a
-//! [`Request`](request::Request) from its arguments, and names the function that decodes its result; [`Client::send`] does the
-//! rest. Programs use `desk-client`, which re-exports what they need; this crate promises stability to crates `desk-*` of the
-//! same minor version only.
+//! This crate knows no operation. Generated code describes each operation as an
+//! [`Operation`](request::Operation), builds a [`Request`](request::Request) from its arguments,
+//! and names the function that decodes its result; [`Client::send`] does the rest. Programs use
+//! `desk-client`, which re-exports the public types; this crate promises stability only to `desk-*`
+//! crates of the same minor version.
 //!
 //! # Where to start
 //!
 //! - [`request`]: a request as a value.
 //! - `call.rs`: one call, from its request to its response; `http` and `retry` below it.
-//! - [`list`] and [`export`]: pages one after the other; windows of time with proof.
-//! - [`Error`]: above all its [`Outcome`], because a create that may have been received must never be sent again.
+//! - [`list`] and [`export`]: streams page after page; exports in time windows with proof.
+//! - [`Error`]: above all its [`Outcome`], because a create that the service may have received must
+//!   never be sent again.
 
 mod builder;
 mod call;
@@ -46,5 +49,6 @@ pub use raw::{RawRequest, RawResult};
 pub use response::Response;
 pub use retry::policy::{Failure, RetryPolicy};
 
-// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+// Rebuilds this crate when another checkout uses the same target folder; `.cargo/config.toml` sets
+// the variable.
 const _: Option<&str> = option_env!("DESK_TREE");

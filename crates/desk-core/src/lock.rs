@@ -1,4 +1,4 @@
-//! The one way to lock shared state: a panic elsewhere leaves it usable.
+//! The only lock function for shared state: a panic of another thread leaves the state usable.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,7 +1,8 @@
-//! What a client tells while it works: an [`Observer`] for metrics and logs, and `tracing` spans with the names of the
+//! Reports of a client: an [`Observer`] for metrics and logs, and `tracing` spans that follow the
 //! OpenTelemetry conventions for HTTP clients.
 //!
-//! Invariant: nothing here knows a URL, a query, a body or the token; a path is its template.
+//! Invariant: a report must never hold a query, a parameter's value, a body or the token; a path is
+//! its template.
 
 use std::time::Duration;
 
@@ -12,22 +13,23 @@ use crate::Error;
 use crate::http::base::Base;
 use crate::request::Operation;
 
-/// Is told of every attempt and every call of a client.
+/// Receives a report of every attempt and every call of a client.
 ///
-/// It is called on a thread that runs calls of the client, between sending and returning: it must be quick and must not block.
+/// The client calls an observer on a thread that runs calls, before the call returns: an observer
+/// must be quick and must not block.
 pub trait Observer: Send + Sync + 'static {
-    /// One request was answered or failed.
+    /// Called after each attempt, successful or not.
     fn attempt(&self, report: &AttemptReport<'_>) {
         let _ = report;
     }
 
-    /// A call ended, for good.
+    /// Called once, at the end of each call.
     fn call(&self, report: &CallReport<'_>) {
         let _ = report;
     }
 }
 
-/// One request of a call.
+/// Report of one attempt.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AttemptReport<'a> {
@@ -35,21 +37,21 @@ pub struct AttemptReport<'a> {
     pub operation: &'static str,
     /// `GET`, `POST`, …
     pub method: &'static str,
-    /// The path as the spec has it, with names instead of values.
+    /// The path template of the spec, with parameter names instead of values.
     pub path: &'static str,
-    /// From 1.
+    /// Number of the attempt, from 1.
     pub attempt: u32,
-    /// Time from the start of the attempt to the last byte of the answer.
+    /// Time from the start of the attempt to the last byte of the response.
     pub elapsed: Duration,
-    /// The HTTP status, if the service answered.
+    /// The HTTP status, if the service responded.
     pub status: Option<u16>,
-    /// Why it failed.
+    /// The error, if the attempt failed.
     pub error: Option<&'a Error>,
-    /// How long it is until the next attempt; `None` if there is none.
+    /// Wait before the next attempt; `None` if there is no next attempt.
     pub retry_in: Option<Duration>,
 }
 
-/// One call of an operation.
+/// Report of one call.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallReport<'a> {
@@ -57,15 +59,15 @@ pub struct CallReport<'a> {
     pub operation: &'static str,
     /// `GET`, `POST`, …
     pub method: &'static str,
-    /// The path as the spec has it, with names instead of values.
+    /// The path template of the spec, with parameter names instead of values.
     pub path: &'static str,
-    /// How often the request was tried.
+    /// Number of attempts.
     pub attempts: u32,
-    /// Time from the start of the call.
+    /// Time from the start of the call to its end.
     pub elapsed: Duration,
-    /// The HTTP status of the last answer.
+    /// The HTTP status of the last response.
     pub status: Option<u16>,
-    /// Why it failed.
+    /// The error, if the call failed.
     pub error: Option<&'a Error>,
 }
 
@@ -112,7 +114,7 @@ pub(crate) fn attempt_span(call: &Span, operation: Operation, base: &Base, attem
     );
     if !span.is_disabled() {
         span.record("otel.name", format!("{} {}", operation.method, operation.path));
-        // With the names of the path's parameters in place of their values, and without the query.
+        // The URL has parameter names instead of their values, and no query.
         span.record("url.full", format!("{}{}", base.as_str(), operation.path));
     }
     if attempt > 1 {
@@ -132,7 +134,7 @@ pub(crate) fn attempt_ended(span: &Span, status: Option<u16>, error: Option<&Err
     }
 }
 
-/// As the conventions want it: the status if that is the error, else the class.
+/// The attribute `error.type`: the status if it is an error, otherwise the class of the error.
 fn error_type(error: &Error) -> String {
     match error.status() {
         Some(status) if !(200..300).contains(&status) => status.to_string(),

@@ -1,6 +1,7 @@
-//! Enumerations of the service stay open: a value that this version does not know is kept as text, never an error.
+//! Open enumerations: a value that this version does not know is kept as text and is never an
+//! error.
 
-/// Declares open enumerations: variants with their wire texts, and `Other` for the rest.
+/// Declares open enumerations: variants with their wire texts, and `Other` for all other texts.
 #[macro_export]
 macro_rules! open_enum {
     ($($(#[$doc:meta])* pub enum $name:ident { $($variant:ident = $wire:literal,)* })*) => {$(

@@ -1,4 +1,4 @@
-//! What one call may do differently from its client.
+//! Options of a call, which override the settings of its client.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use crate::Error;
 use crate::cancel::CancelToken;
 
-/// Headers that the transport sets itself, or that would change what the request is.
+/// Headers that the transport sets itself, or that would change the meaning of the request.
 const OURS: [&str; 17] = [
     "accept-encoding",
     "authorization",
@@ -28,7 +28,8 @@ const OURS: [&str; 17] = [
     "x-method-override",
 ];
 
-/// What one call may do differently; see [`Client::with`](crate::Client::with).
+/// Options of a call, which override the settings of its client; see
+/// [`Client::with`](crate::Client::with).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
@@ -36,49 +37,54 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
     headers: Vec<(String, String)>,
-    /// Asked for before it is needed: once, and without a clock, because nobody may be driving the runtime meanwhile.
+    /// Prefetch: one attempt without a timeout, because the program may not drive the runtime until
+    /// it needs the page.
     pub(crate) ahead: bool,
     pub(crate) cancels: Vec<CancelToken>,
 }
 
 impl CallOptions {
-    /// No difference.
+    /// Options that override no setting.
     pub fn new() -> CallOptions {
         CallOptions::default()
     }
 
-    /// Time for the whole call, from its start to the last byte of the answer, waits and retries included.
+    /// Time limit of the whole call, from its start to the last byte of the response, waits and
+    /// retries included.
     pub fn timeout(mut self, timeout: Duration) -> CallOptions {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Time for one attempt, from its start to the last byte of the answer.
+    /// Time limit of one attempt, from its start to the last byte of the response.
     pub fn attempt_timeout(mut self, timeout: Duration) -> CallOptions {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How often the request is sent at most, the first time included; 5 if not set. A request that is not a read is sent
-    /// again only if the service certainly did nothing.
+    /// Maximum number of attempts, the first one included; default: 5. The client retries a request
+    /// that is not a read only if the service certainly did not process it.
     pub fn max_attempts(mut self, attempts: u32) -> CallOptions {
         self.max_attempts = Some(attempts);
         self
     }
 
-    /// Cancels the call when the token is cancelled; several tokens each do.
+    /// Cancels the call when the token is cancelled. If there are several tokens, each of them
+    /// cancels the call.
     pub fn cancel(mut self, token: CancelToken) -> CallOptions {
         self.cancels.push(token);
         self
     }
 
-    /// One more header, checked when the call is made. The token and what describes the body are not to be replaced.
+    /// Adds a header. The call fails if the header is invalid, or if the client sets it itself,
+    /// such as the token and the headers that describe the body.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> CallOptions {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Adds the headers to a request, or names the one that cannot be sent. Values are not repeated.
+    /// Adds the headers to a request. The error names the header that cannot be sent, never its
+    /// value.
     pub(crate) fn add_headers(&self, headers: &mut HeaderMap, token_header: &str) -> Result<(), Error> {
         for (name, value) in &self.headers {
             let refuse = |why: &str| Error::invalid(format!("header `{}` {why}", name.escape_debug()));
@@ -96,7 +102,7 @@ impl CallOptions {
     }
 }
 
-/// Header values may be secrets: only names are shown.
+/// Shows only the names of headers: their values may be secrets.
 impl std::fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CallOptions")

@@ -1,4 +1,5 @@
-//! Calls of what the spec does not have yet, through the same transport: origin lock, retry by method, caps, outcomes.
+//! Calls of endpoints that the spec does not describe yet, through the same transport: origin lock,
+//! retry by method, size limits, outcomes.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -15,34 +16,34 @@ const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 pub struct RawRequest {
     /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
     pub method: String,
-    /// Relative to the base URL, as `tickets/1`; plain text, which is encoded.
+    /// Path relative to the base URL, such as `tickets/1`: plain text, which the client encodes.
     pub path: String,
-    /// Names and values, plain text, in the order of the query.
+    /// Query parameters in order: names and values as plain text, which the client encodes.
     pub query: Vec<(String, String)>,
-    /// The body.
+    /// The JSON body, if any.
     pub json: Option<Json>,
 }
 
 impl RawRequest {
-    /// A request without a query and a body.
+    /// A request without query and body.
     pub fn new(method: impl Into<String>, path: impl Into<String>) -> RawRequest {
         RawRequest { method: method.into(), path: path.into(), ..RawRequest::default() }
     }
 
-    /// One more parameter of the query.
+    /// Adds a query parameter.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> RawRequest {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// The body: a [`Json`] or a `serde_json::Value`.
+    /// Sets the body: a [`Json`] or a `serde_json::Value`.
     pub fn json(mut self, body: impl Into<Json>) -> RawRequest {
         self.json = Some(body.into());
         self
     }
 }
 
-/// A successful answer as it came.
+/// A successful response whose body is not decoded.
 #[derive(Clone, PartialEq)]
 pub struct RawResult {
     headers: HeaderMap,
@@ -54,7 +55,7 @@ impl RawResult {
         RawResult { headers, body }
     }
 
-    /// The headers, names in lower case; values need not be text.
+    /// The headers: names in lower case, values as bytes.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
     }
@@ -64,10 +65,11 @@ impl RawResult {
         &self.body
     }
 
-    /// The body as JSON.
+    /// Decodes the body as JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is something else. The request was carried out.
+    /// [`ErrorKind::Decode`] if the body does not match the type. The service has processed the
+    /// request.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let (line, column) = (error.line(), error.column());
@@ -77,14 +79,14 @@ impl RawResult {
     }
 }
 
-/// Without query and body: they may be message text.
+/// Omits query and body: they may hold message text.
 impl std::fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RawRequest").field("method", &self.method).field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-/// Without contents: they may be message text.
+/// Omits headers and body: they may hold message text.
 impl std::fmt::Debug for RawResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RawResult").field("body_len", &self.body.len()).finish_non_exhaustive()
@@ -111,7 +113,7 @@ impl From<&RawRequest> for Request {
     }
 }
 
-/// The path with each segment encoded, beginning with `/`.
+/// The path with encoded segments, beginning with `/`.
 fn target(path: &str) -> Result<String, Error> {
     let refuse = |why: &str| Err(Error::invalid(format!("path {why}; write it relative to the base URL, as a/1")));
     if path.contains(['?', '#', '\\']) || path.contains("://") {

@@ -1,7 +1,8 @@
-//! A request as a value: [`Request`], made by generated code and sent by [`Client::send`](crate::Client::send).
+//! A request as a value: [`Request`], which generated code builds and
+//! [`Client::send`](crate::Client::send) sends.
 //!
-//! Invariant: whatever a parameter holds, the target stays one path below the base URL: segments are percent-encoded, and
-//! dot segments are refused where the target is joined to the base (`http/base.rs`).
+//! Invariant: for every value of a parameter, the target must stay below the base URL. Segments are
+//! percent-encoded; `http/base.rs` refuses dot segments when it joins the target to the base URL.
 
 use std::borrow::Cow;
 
@@ -13,7 +14,7 @@ use serde::Serialize;
 
 use crate::Error;
 
-/// Bytes that a path segment cannot hold as they are.
+/// Bytes that a path segment must percent-encode.
 const SEGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -32,10 +33,10 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// What a service knows of all its clients: generated from the spec.
+/// Facts about a service that all its clients share; generated from the spec.
 #[derive(Clone, Copy, Debug)]
 pub struct Service {
-    /// The address; `{application_id}` stands for the application.
+    /// The base URL; `{application_id}` stands for the application id.
     pub server: &'static str,
     /// The header that carries the token, in lower case.
     pub token_header: &'static str,
@@ -44,24 +45,25 @@ pub struct Service {
 /// An operation of the spec, without arguments.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Operation {
-    /// Its name in every language, such as `ticket_get`.
+    /// The operation's name in every language, such as `ticket_get`.
     pub id: &'static str,
     /// `GET`, `POST`, …
     pub method: &'static str,
-    /// The path with the names of its parameters.
+    /// The path template, with parameter names.
     pub path: &'static str,
 }
 
 impl Operation {
-    /// Whether it only reads, so that sending it again does no harm.
+    /// Whether the operation only reads, so that a retry is safe.
     pub fn is_safe(self) -> bool {
         matches!(self.method, "GET" | "HEAD")
     }
 }
 
-/// An operation with its arguments, ready to send: method, target and body, or the reason why it cannot be sent.
+/// An operation with its arguments, ready to send: method, target and body, or the reason why the
+/// request cannot be sent.
 ///
-/// It is independent of any client: the client adds its base URL, its token and its headers.
+/// A request is independent of any client: the client adds its base URL, its token and its headers.
 #[must_use = "it is sent by `Client::send`"]
 pub struct Request {
     pub(crate) operation: Operation,
@@ -69,49 +71,50 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request that `parts` makes. An error of `parts` is reported when the request is sent, as that call's error, so that
-    /// observers and spans see it.
+    /// The request that `parts` builds. Sending the request returns an error of `parts` as the
+    /// call's error, so that observers and spans see it.
     pub fn new(operation: Operation, parts: impl FnOnce() -> Result<Parts, Error>) -> Request {
         Request { operation, parts: parts() }
     }
 
-    /// Its operation.
+    /// The operation of the request.
     pub fn operation(&self) -> Operation {
         self.operation
     }
 }
 
-/// Without target and body: they may hold message text.
+/// Omits target and body: they may hold message text.
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Request").field("operation", &self.operation.id).finish_non_exhaustive()
     }
 }
 
-/// Target and body of a request. Generated code calls it in the order of the spec.
+/// Target and body of a request. Generated code adds the parameters in the order of the spec.
 #[must_use]
 pub struct Parts {
     /// Path and query below the base URL, beginning with `/`.
     pub(crate) target: String,
     pub(crate) body: Option<Bytes>,
-    /// The result is JSON.
+    /// Whether the result is JSON.
     pub(crate) accepts_json: bool,
     has_query: bool,
 }
 
 impl Parts {
-    /// A request without query and body; `path` begins with `/`, and its segments are encoded.
+    /// A request without query and body. `path` must begin with `/`, and its segments must be
+    /// encoded.
     pub fn new(path: impl Into<String>) -> Parts {
         Parts { target: path.into(), body: None, accepts_json: false, has_query: false }
     }
 
-    /// Asks for JSON.
+    /// Sets `Accept: application/json`.
     pub fn accept_json(mut self) -> Parts {
         self.accepts_json = true;
         self
     }
 
-    /// Adds a parameter to the query: nothing for `None`, and one pair for each item of a list.
+    /// Adds a query parameter: no pair for `None`, one pair for each item of a list.
     pub fn query(mut self, name: &str, value: &impl QueryValue) -> Parts {
         value.each(&mut |text| {
             self.target.push(if self.has_query { '&' } else { '?' });
@@ -126,7 +129,7 @@ impl Parts {
     /// Sets the body.
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the value has no JSON.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if JSON cannot represent the value.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Parts, Error> {
         let body = serde_json::to_vec(body);
         self.body = Some(body.map_err(|error| Error::invalid(format!("the body has no JSON: {error}")))?.into());

@@ -1,4 +1,4 @@
-//! A result together with what is known of the call that brought it.
+//! A result, with facts about the call that returned it.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{Error, ErrorKind, Outcome};
 
-/// A successful call. It can be used like the result itself: `response.id` reads the result's `id`.
+/// The result of a successful call, with facts about the call. A response dereferences to the
+/// result: `response.id` reads the result's `id`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response<T> {
     pub(crate) value: T,
@@ -19,7 +20,7 @@ pub struct Response<T> {
 }
 
 impl Response<()> {
-    /// The response with the value that the call has decoded; there is one after every success.
+    /// The response with the decoded value; `value` is `Some` after every successful call.
     pub(crate) fn with_value<T>(self, value: Option<T>) -> Result<Response<T>, Error> {
         let Response { value: (), status, attempts, request_id, server_date, elapsed } = self;
         match value {
@@ -30,7 +31,7 @@ impl Response<()> {
 }
 
 impl<T> Response<T> {
-    /// The result without the rest.
+    /// The result without the facts about the call.
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -40,17 +41,17 @@ impl<T> Response<T> {
         self.status
     }
 
-    /// How often the request was tried.
+    /// Number of attempts.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// The request id that the service or a gateway gave.
+    /// The request id that the service or a gateway assigned.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// The service's clock when it answered, in whole seconds.
+    /// The service's clock in the response, in whole seconds.
     pub fn server_date(&self) -> Option<DateTime<Utc>> {
         self.server_date
     }

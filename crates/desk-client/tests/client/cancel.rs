@@ -1,4 +1,5 @@
-//! Cancelled calls: at once wherever they are, with the outcome that the evidence allows, and only once.
+//! Tests of cancelled calls: each call ends at once in any state, with the outcome that the
+//! evidence allows, and only once.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use std::net::TcpListener;
@@ -21,7 +22,8 @@ async fn list(client: &Client) -> Result<(), Error> {
     client.chat_message_list(&ChatMessageListParams::default()).await.map(drop)
 }
 
-/// Makes both calls and cancels them after `time`; kind and outcome of each, and how often it was tried.
+/// Makes both calls and cancels them after `time`; returns kind, outcome and number of attempts of
+/// each.
 async fn cancelled(url: &str, time: Duration) -> [(ErrorKind, Outcome, u32); 2] {
     let token = CancelToken::new();
     let client = client(url).with(CallOptions::new().cancel(CancelToken::new()).cancel(token.clone()));
@@ -53,7 +55,7 @@ async fn before_it_begins_nothing_is_sent() {
 
 #[tokio::test]
 async fn while_connecting_a_create_is_not_sent() {
-    // Accepts, and never answers the TLS greeting.
+    // The listener accepts connections and never responds to the TLS greeting.
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("https://{}", listener.local_addr().expect("an address"));
     let results = cancelled(&url, Duration::from_millis(50)).await;

@@ -1,4 +1,5 @@
-//! Ten thousand creates against a service that fails by the seed: none is carried out twice, and what each call says is true.
+//! Ten thousand creates against a service that fails according to a seed: the service must not
+//! process any create twice, and the result of each call must be true.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,32 +11,34 @@ use testkit::{Request, Server, Step, reply};
 use tokio::sync::Semaphore;
 
 const CREATES: u64 = 10_000;
-/// As many share a client and its retry budget.
+/// Number of creates that share a client and its retry budget.
 const BATCH: u64 = 250;
-/// As many are under way at once; most of them wait after a 429.
+/// Number of concurrent creates; most of them wait after a 429.
 const AT_ONCE: usize = 400;
 const CHAT: &[u8] =
     br#"{"id":7,"project":1,"message":"m","messageCount":1,"sentCount":1,"respondedCount":0,"closedCount":0,
     "customersList":"1","createdAt":"2026-01-31T09:30:00Z","updatedAt":"2026-01-31T09:30:00Z","priority":"HIGH"}"#;
 
-/// How often a message arrived, and how often it was carried out.
+/// How often each message arrived, and how often the service processed it.
 type Ledger = Arc<Mutex<HashMap<String, (u32, u32)>>>;
 
-/// The draws of [`fate`] that refuse for coming too fast.
+/// The draws for which [`fate`] responds 429.
 const THROTTLED: std::ops::RangeInclusive<u32> = 5..=6;
-/// Attempts of a call.
+/// Maximum number of attempts of a call.
 const ATTEMPTS: u32 = 5;
 
 fn draw(seed: u64, arrival: u32) -> u32 {
     fastrand::Rng::with_seed(seed * 100 + u64::from(arrival)).u32(0..20)
 }
 
-/// How often a create must arrive: once more for each definite no, until something else comes of it.
+/// Number of times that a create must arrive: once more after each 429, until the first other
+/// response.
 fn arrivals(seed: u64) -> u32 {
     (1..ATTEMPTS).find(|&arrival| !THROTTLED.contains(&draw(seed, arrival))).unwrap_or(ATTEMPTS)
 }
 
-/// What the service does with one arrival: whether it carries it out, and what the client sees.
+/// Reaction of the service to one arrival: whether it processes the create, and the steps of its
+/// response.
 fn fate(draw: u32) -> (bool, Vec<Step>) {
     let status = |status| vec![reply(status, &[("retry-after", "0")], br#"{"code":"x","detail":"y"}"#)];
     match draw {
@@ -111,7 +114,7 @@ async fn none_is_carried_out_twice() {
     }
     let ledger = ledger.lock().expect("unbroken");
     assert_eq!(ledger.len() as u64, CREATES);
-    // The faults bite: some were sent again, because a 429 is a definite no.
+    // The faults took effect: the client retried some creates after a 429.
     assert!(ledger.values().filter(|(arrived, _)| *arrived > 1).count() > 500);
     assert!(ledger.values().filter(|(_, done)| *done == 1).count() > 5_000);
 }

@@ -1,4 +1,4 @@
-//! What is received: every example of the spec, and every shape that a service may grow into.
+//! Tests of decoding: every example of the spec, and every shape that a service may grow into.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use chrono::Timelike;
@@ -63,7 +63,8 @@ fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(example: &Value
     serde_json::to_value(value).expect("JSON")
 }
 
-/// Times compared as moments, absent and null as one.
+/// A value with each time in one form and without null properties, so that equal moments, and
+/// absent and null, are equal.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {

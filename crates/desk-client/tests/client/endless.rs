@@ -1,4 +1,5 @@
-//! Answers that are always ready and never end: each call ends in its time, and other work on its thread goes on.
+//! Tests of responses that are always ready and never end: each call must end in time, and other
+//! work on its thread must continue.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,24 +10,25 @@ use std::time::{Duration, Instant};
 use desk_client::types::NewProactiveChat;
 use desk_client::{CallOptions, Client, Error, ErrorKind, Outcome, Response, types};
 
-/// How long the service writes at most; a call that is still there then has not ended by itself.
+/// Longest time that the service writes; a call that lasts longer did not end by itself.
 const GIVES_UP: Duration = Duration::from_secs(60);
 
-/// A gzip member without content.
+/// An empty gzip member.
 const MEMBER: [u8; 20] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-/// A deflate block without content, which another one must follow.
+/// An empty deflate block that is not the last one.
 const BLOCK: [u8; 5] = [0, 0, 0, 0xff, 0xff];
 
 #[derive(Clone)]
 struct Body {
     status: u16,
     gzip: bool,
-    /// What comes once, and then again and again, each a chunk.
+    /// The first chunk; the service then repeats `piece`.
     first: Vec<u8>,
     piece: Vec<u8>,
 }
 
-/// A service that writes a body until the connection is closed, and whether it had to give up.
+/// A service that writes a body until the client closes the connection, and whether the service
+/// gave up before that.
 fn serve(body: Body) -> (String, Arc<AtomicBool>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -41,7 +43,7 @@ fn serve(body: Body) -> (String, Arc<AtomicBool>) {
     (url, gave_up)
 }
 
-/// An error is a client that has closed the connection.
+/// Writes the body. An error means that the client closed the connection.
 fn flood(mut stream: TcpStream, body: &Body) -> std::io::Result<()> {
     let chunk = |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
     let _ = stream.read(&mut [0; 65536])?;
@@ -79,10 +81,11 @@ async fn create(url: String, timeout: Duration) -> Result<Response<types::Proact
     client.with(CallOptions::new().max_attempts(1)).proactive_chat_create(&chat).await
 }
 
-/// Far less than even the largest answer takes.
+/// Far shorter than the time that the largest response takes.
 const SHORT: Duration = Duration::from_millis(50);
 
-// Two threads, so that one reads from the connection while the other unpacks: the answer is always ready.
+// Two threads, so that one reads from the connection while the other decompresses: the response is
+// always ready.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endless_answer_ends_with_the_time_of_the_call() {
     for body in bodies() {
@@ -99,7 +102,7 @@ async fn an_endless_answer_is_given_up_from_outside() {
     for body in bodies().into_iter().filter(|body| body.status == 200) {
         let (url, gave_up) = serve(body);
         let call = tokio::spawn(tokio::time::timeout(SHORT, create(url.clone(), GIVES_UP)));
-        // It would end by itself because of its size, later.
+        // Without the timeout, the call would end later, because of the size of the body.
         assert!(call.await.expect("no panic").is_err());
         let call = tokio::spawn(create(url, GIVES_UP));
         tokio::time::sleep(SHORT).await;

@@ -1,4 +1,5 @@
-//! Every fault vector against every operation: kind, outcome, status, and how often the request arrived.
+//! Tests of every fault vector against every operation: kind, outcome, status, and number of
+//! requests received.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use std::collections::BTreeSet;
@@ -18,7 +19,7 @@ fn client(base_url: &str) -> Client {
     client.with(once())
 }
 
-/// What a single attempt says is tested here; `retry.rs` has the rest.
+/// Options of a single attempt; `retry.rs` tests several attempts.
 fn once() -> CallOptions {
     CallOptions::new().max_attempts(1)
 }
@@ -70,11 +71,12 @@ async fn every_fault_has_its_outcome() {
     }
 }
 
-/// With two attempts: a read goes again after what passes, a create after a definite no alone; what arrives is the same.
+/// With two attempts: the client retries a read after a transient fault and a create only after a
+/// 429, and sends the same request again.
 #[tokio::test]
 async fn what_is_sent_again_is_told_by_method_and_evidence() {
     let server = Arc::new(serve());
-    // Where time is what ends a call there is none for a second attempt.
+    // A fault that ends by a timeout leaves no time for a second attempt.
     let lasting = faults().into_iter().filter(|fault| fault.client_timeout() >= Duration::from_secs(1));
     let clients: Vec<_> = lasting.map(|fault| (client(&format!("{}/{}", server.url(), fault.name)), fault)).collect();
     let mut runs = Vec::new();
@@ -104,7 +106,8 @@ fn arrived_as_often_as_it_may(server: &Server, fault: &Fault, operation: &str, e
     let passes = match fault.expect.http {
         429 => true,
         408 | 425 | 500 | 502 | 503 | 504 => method == "GET",
-        // A body that is no complete JSON is read once more, one of another shape never.
+        // The client retries a read once after incomplete JSON, and never after JSON of another
+        // shape.
         _ if ["ok_empty", "ok_no_content", "ok_html", "ok_cut_json"].contains(&fault.name.as_str()) => method == "GET",
         _ => fault.expect.code == "DESK_TRANSPORT" && method == "GET",
     };
@@ -119,7 +122,7 @@ fn arrived_as_often_as_it_may(server: &Server, fault: &Fault, operation: &str, e
     assert_eq!(String::from_utf8_lossy(&requests[0].body).contains(TEXT), method == "POST", "{at}");
 }
 
-/// `TooLarge` → `TOO_LARGE`
+/// Converts the name of a kind: `TooLarge` → `TOO_LARGE`.
 fn upper(kind: &str) -> String {
     let mut out = String::new();
     for letter in kind.chars() {
@@ -181,7 +184,7 @@ async fn nobody_listens() {
         let server = Server::start(|_| vec![Step::Close]);
         server.url()
     };
-    // The port is free again once the listener thread has gone.
+    // The port is free again after the listener thread has ended.
     while std::net::TcpStream::connect(url.trim_start_matches("http://")).is_ok() {}
     for operation in OPERATIONS {
         let error = call(&client(&url), operation).await.expect_err("nobody is there");
@@ -190,7 +193,7 @@ async fn nobody_listens() {
     }
 }
 
-/// A label of 64 letters is longer than DNS can ask for: the lookup fails on this machine.
+/// A label of 64 letters is too long for DNS, so the look-up fails on this machine.
 #[tokio::test]
 async fn a_name_that_cannot_be_looked_up() {
     let url = format!("https://{}.invalid", "a".repeat(64));
@@ -211,8 +214,9 @@ async fn a_server_that_speaks_no_tls() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::NotSent), "{error}");
 }
 
-/// The connection is cut before anything was read, or in the middle of the body: both ends are seen for what they are, and what
-/// may have been read is not sent again.
+/// The server closes the connection before it reads the request, or in the middle of the body. The
+/// outcome must fit each case, and the client must not retry a create that the server may have
+/// read.
 #[tokio::test]
 async fn a_connection_that_is_cut_before_the_request_was_read() {
     for read in [0, 1000] {
@@ -223,7 +227,7 @@ async fn a_connection_that_is_cut_before_the_request_was_read() {
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
-                // Closed with bytes that nobody read, it is reset.
+                // Closing a connection with unread bytes resets it.
                 std::io::Read::read_exact(&mut stream, &mut vec![0; read]).ok();
             }
         });
@@ -235,7 +239,7 @@ async fn a_connection_that_is_cut_before_the_request_was_read() {
         assert_eq!(error.attempts(), connections.load(Ordering::SeqCst), "{error}");
         match error.outcome() {
             Outcome::Unknown => assert!(error.attempts() <= 5),
-            // Proved each time: no byte of the body was asked for.
+            // Each attempt proves it: the connection read no byte of the body.
             Outcome::NotSent => assert_eq!((read, error.attempts()), (0, 5)),
             other => panic!("{other:?}"),
         }
@@ -245,7 +249,7 @@ async fn a_connection_that_is_cut_before_the_request_was_read() {
     }
 }
 
-/// The future of a call is dropped before its connection stands.
+/// The test drops the future of a call before its connection is open.
 #[tokio::test]
 async fn a_call_dropped_before_its_first_byte_sends_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -257,11 +261,11 @@ async fn a_call_dropped_before_its_first_byte_sends_nothing() {
     let (mut stream, _) = listener.accept().expect("a connection");
     let mut seen = Vec::new();
     std::io::Read::read_to_end(&mut stream, &mut seen).ok();
-    // A TLS greeting at most: no request can be in it.
+    // The server receives at most a TLS greeting, which cannot contain a request.
     assert!(seen.is_empty() || seen[0] == 0x16, "{seen:?}");
 }
 
-/// Accepts connections and never says a word: no TLS handshake ends.
+/// The listener accepts connections and never sends a byte: no TLS handshake ends.
 #[tokio::test]
 async fn a_deadline_before_anything_could_be_sent() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -270,7 +274,7 @@ async fn a_deadline_before_anything_could_be_sent() {
     let create = call(&client, "proactive_chat_create").await.expect_err("nobody answers");
     assert_eq!((create.kind(), create.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     assert_eq!(create.to_string(), "proactive_chat_create: no complete answer within 100 ms; nothing was sent");
-    // A request without a body has nothing to prove it by, and asking again does no harm.
+    // A request without a body has no guard that could prove it, and retrying a read is safe.
     let read = call(&client, "proactive_chat_get").await.expect_err("nobody answers");
     assert_eq!((read.kind(), read.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
 }

@@ -1,6 +1,8 @@
-//! HTTP/2 refusals after the whole request has left: what the service says it did not begin is sent again, the rest is not.
+//! Tests of HTTP/2 refusals after the client has sent the whole request: the client retries a
+//! create only if the service states that it did not begin it.
 //!
-//! The server is a few frames by hand, because no library refuses a stream at will after reading all of it.
+//! The server writes a few frames by hand, because no library can refuse a stream after reading all
+//! of it.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -25,26 +27,26 @@ const GOAWAY: u8 = 7;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// What the server says as it goes away.
+/// The API token, which the server repeats when it goes away.
 const TOKEN: &str = "token-4711";
-/// Debug data of a GOAWAY: the service may quote what it was sent.
+/// Debug data of a GOAWAY: a service may quote the request.
 const WORDS: &[u8] = b"words of the server about token-4711";
 
-/// What the server does with a request that it has read to its end.
+/// Reaction of the server to a request that it has read completely.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Act {
     Answer,
     Reset(u32),
-    /// The last stream that it took: 0 is before ours.
+    /// Sends a GOAWAY with this last accepted stream; 0 is before the client's first stream.
     GoAway(u32),
-    /// Goes away behind the head of the answer.
+    /// Sends a GOAWAY after the head of the response.
     GoAwayAmidst,
 }
 
 struct H2Server {
     url: String,
     authority: String,
-    /// Bodies that arrived whole.
+    /// Bodies that arrived completely.
     bodies: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
@@ -65,7 +67,7 @@ fn serve(script: Vec<Act>) -> H2Server {
             let (config, seen, script) = (config.clone(), seen.clone(), script.clone());
             thread::spawn(move || {
                 let tls = ServerConnection::new(config).expect("a connection");
-                // A client may go away when it likes.
+                // The client may close the connection at any time.
                 converse(StreamOwned::new(tls, stream), &seen, &script).ok();
             });
         }

@@ -1,6 +1,6 @@
-//! The client as its users meet it, against servers that do exactly what a test says.
+//! Tests of the client's public interface, against servers that follow the script of a test.
 //!
-//! What is logged has a program of its own, `logs`, because it collects all that a process logs.
+//! Tests of logs are in a program of their own, `logs`, because they collect all logs of a process.
 #![allow(missing_docs, reason = "tests")]
 
 mod cancel;

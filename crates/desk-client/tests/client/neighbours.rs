@@ -1,9 +1,10 @@
-//! Features that desk-client turns on in crates that a program shares with it. `.ci/neighbour` runs such a program.
+//! Tests of the features that desk-client turns on in dependencies that a program shares with it.
+//! `.ci/neighbour` runs such a program.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// The features of a crate that desk-client brings, with these of its own.
+/// The features that desk-client turns on in the crate `of`, when cargo gets the arguments `own`.
 fn features(of: &str, own: &[&str]) -> BTreeSet<String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["tree", "--offline", "--package", "desk-client", "--edges", "normal", "--format", "{p}|{f}"]).args(own);

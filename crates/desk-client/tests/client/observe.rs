@@ -1,4 +1,4 @@
-//! What an observer is told while a client works.
+//! Tests of the reports that an observer receives.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -39,7 +39,7 @@ impl Observer for Lines {
     }
 }
 
-/// 503, then 404.
+/// Responds 503, then 404.
 fn server() -> Server {
     let turn = AtomicUsize::new(0);
     Server::start(move |_| match turn.fetch_add(1, Ordering::SeqCst) {

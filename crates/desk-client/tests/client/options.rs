@@ -1,4 +1,5 @@
-//! What clients and calls can be told: time, headers, certificates, proxies, connections, rates.
+//! Tests of the options of clients and calls: time limits, headers, certificates, proxies,
+//! connections, rates.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use std::io::{Read, Write};
@@ -29,7 +30,7 @@ fn list() -> ChatMessageListParams {
     ChatMessageListParams::default()
 }
 
-/// Answers the first `silent` requests never, and the others at once.
+/// Never responds to the first `silent` requests, and responds to the others at once.
 fn slow(silent: usize) -> Server {
     let turn = AtomicUsize::new(0);
     Server::start(move |_| match turn.fetch_add(1, Ordering::SeqCst) {
@@ -122,7 +123,7 @@ fn settings_that_mean_nothing_are_named() {
     assert!(refused(good().reads_per_second(0.0)).starts_with("reads_per_second is 0"));
 }
 
-/// Notes what a client asks of a proxy, and refuses it.
+/// A proxy that counts the tunnels that a client requests, and refuses them.
 fn proxy() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -160,7 +161,7 @@ async fn this_machine_is_never_reached_through_a_proxy() {
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 }
 
-/// Answers one connection after the other and counts them.
+/// Serves one connection after the other, and counts them.
 fn counting() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -175,7 +176,7 @@ fn counting() -> (String, Arc<AtomicUsize>) {
     (url, connections)
 }
 
-/// Every request here is one small packet.
+/// Responds to all requests of a connection; each request is one small packet.
 fn answer_all(mut stream: TcpStream) {
     let mut request = [0; 4096];
     while stream.read(&mut request).is_ok_and(|length| length > 0) {
@@ -216,7 +217,7 @@ async fn as_many_connections_are_kept_as_may_be() {
     }
 }
 
-/// Accepts connections and never answers the TLS greeting.
+/// The listener accepts connections and never responds to the TLS greeting.
 #[tokio::test]
 async fn a_connection_that_does_not_stand_in_time_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -237,7 +238,8 @@ async fn one_429_pauses_all_calls_of_a_limited_client() {
     let client = builder(&server.url()).reads_per_second(1000.0).build().expect("settings are right");
     let once = client.with(CallOptions::new().max_attempts(1));
     once.chat_message_list(&list()).await.expect_err("too fast");
-    // Another call, which nobody refused, waits as well; one without the time for it says that nothing was sent.
+    // The pause also holds a call that got no 429. A call whose timeout is shorter than the pause
+    // fails as `NotSent`.
     let hasty = once.with(CallOptions::new().timeout(Duration::from_millis(20)));
     let error = hasty.chat_message_list(&list()).await.expect_err("paused");
     assert_eq!((error.kind(), error.outcome(), error.attempts()), (ErrorKind::Timeout, Outcome::NotSent, 0));
@@ -258,13 +260,13 @@ async fn a_429_that_asks_for_an_age_is_an_error_and_no_more() {
             .expect("settings are right");
         let error = client.proactive_chat_create(&chat()).await.expect_err("too fast");
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::RateLimited, Outcome::Rejected));
-        // Paused, but not for ever: what cannot wait as long is told at once.
+        // The pause is limited, and a call whose timeout is shorter fails at once.
         let error = client.proactive_chat_create(&chat()).await.expect_err("paused");
         assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 0));
     }
 }
 
-/// The limiter leaves no time for a second attempt: what the first one proved is told.
+/// The limiter leaves no time for a second attempt: the call returns the error of the first one.
 #[tokio::test]
 async fn a_turn_that_never_comes_hides_no_error() {
     let server = Server::start(|_| vec![reply(503, &[("retry-after", "0")], b"")]);

@@ -1,4 +1,5 @@
-//! Times in both directions: read from JSON and sent in a query, each against a calendar of its own.
+//! Properties of times in both directions: read from JSON and sent in a query, each compared with
+//! an independent calendar.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use std::ops::RangeInclusive;
@@ -12,7 +13,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::json;
 use testkit::{Server, reply};
 
-/// A date, a time of day, digits of a fraction, minutes east of Greenwich (`None` for `Z`).
+/// A written time: date, time of day, digits of a fraction, minutes east of Greenwich (`None` for
+/// `Z`).
 #[derive(Clone, Debug)]
 struct Written {
     date: (i64, i64, i64),
@@ -33,7 +35,7 @@ impl Written {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{point}{fraction}{offset}")
     }
 
-    /// Microseconds since 1970.
+    /// Microseconds since the Unix epoch.
     fn micros(&self) -> i64 {
         let (hour, minute, second) = self.time;
         let minutes = days(self.date) * 1440 + hour * 60 + minute - self.offset.unwrap_or(0);
@@ -64,7 +66,7 @@ fn days((year, month, day): (i64, i64, i64)) -> i64 {
 }
 
 fn written(seconds: RangeInclusive<i64>) -> impl Strategy<Value = Written> {
-    // The days on which calendars go wrong more often than by chance.
+    // Prefers the days on which calendars fail most often.
     let year = prop_oneof![4 => 1..=9999_i64, 1 => Just(1), 1 => Just(9999), 2 => (1..=24_i64).prop_map(|n| n * 400)];
     let month = prop_oneof![3 => 1..=12_i64, 1 => Just(2)];
     let date = (year, month, prop_oneof![3 => 1..=31_i64, 1 => Just(31)])
@@ -116,7 +118,8 @@ proptest! {
     #[test]
     fn a_leap_second_is_an_error_or_next_to_its_minute(written in written(60..=60)) {
         if let Ok(read) = message(&written.text()) {
-            // Written out as :59 plus a second and its fraction, or as the next minute.
+            // A leap second is written as :59 plus a second and its fraction, or as the next
+            // minute.
             let late = read.created_at.timestamp_micros() - written.micros();
             prop_assert!((-1_000_000..=1_000_000).contains(&late), "{} is {} µs off", written.text(), late);
             let json = serde_json::to_string(&read).expect("JSON");
@@ -145,7 +148,7 @@ fn a_time_is_sent_to_the_microsecond() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let times = (days((1, 1, 1)) * 86_400..days((10_000, 1, 1)) * 86_400, 0..1_000_000_000_u32, 0..=3_u32);
     let outcome = TestRunner::new(config(128)).run(&times, |(seconds, nanos, thousands)| {
-        // Times with few digits are sent in other forms.
+        // Times with fewer digits are sent in shorter forms.
         let nanos = nanos - nanos % 1000_u32.pow(thousands);
         let time = DateTime::<Utc>::from_timestamp(seconds, nanos).expect("in range");
         let params = ChatMessageListParams::builder().created_at_gte(time).build();
@@ -159,7 +162,7 @@ fn a_time_is_sent_to_the_microsecond() {
     outcome.expect("every time");
 }
 
-/// Reads what was sent, in microseconds: only `YYYY-MM-DDThh:mm:ss[.fraction]Z`.
+/// Parses a sent time, in microseconds; accepts only `YYYY-MM-DDThh:mm:ss[.fraction]Z`.
 fn sent(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, ""));

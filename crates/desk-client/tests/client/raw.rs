@@ -1,4 +1,5 @@
-//! Calls that the spec does not have yet: what is sent, what is refused, and that the transport is the same.
+//! Tests of calls that the spec does not describe yet: the requests that the client sends or
+//! refuses, and the common transport.
 
 use desk_client::{CallOptions, Client, ErrorKind, Outcome, RawRequest};
 use serde_json::{Value, json};

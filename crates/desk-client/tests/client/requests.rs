@@ -1,4 +1,5 @@
-//! What is sent: every operation on the wire, and what is refused before anything is sent.
+//! Tests of requests: every operation on the wire, and arguments that the client refuses before it
+//! sends a request.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use chrono::{DateTime, Utc};

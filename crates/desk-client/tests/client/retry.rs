@@ -1,4 +1,5 @@
-//! What is sent again over real connections, and what never is.
+//! Tests of retries over real connections: requests that the client retries, and requests that it
+//! never retries.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ const CHAT: &[u8] =
     br#"{"id":7,"project":1,"message":"m","messageCount":1,"sentCount":1,"respondedCount":0,"closedCount":0,
     "customersList":"1","createdAt":"2026-01-31T09:30:00Z","updatedAt":"2026-01-31T09:30:00Z","priority":"HIGH"}"#;
 
-/// Answers `failures` in turn, then with success.
+/// Responds with `failures` in turn, then with success.
 fn server(failures: Vec<Vec<Step>>) -> Server {
     let turn = AtomicUsize::new(0);
     Server::start(move |request| {
@@ -118,7 +119,7 @@ async fn a_wait_of_more_than_two_minutes_is_told_and_not_waited_for() {
     assert!(error.to_string().contains("; the service asks to wait 121 s; nothing was done"), "{error}");
 }
 
-/// What a client may spend on retries is one for all that shares it.
+/// All calls of a client share its retry budget.
 #[tokio::test]
 async fn the_budget_is_shared_by_all_calls_of_a_client() {
     let server = Server::start(|_| vec![reply(503, &[("retry-after-ms", "1")], b"")]);
@@ -132,12 +133,12 @@ async fn the_budget_is_shared_by_all_calls_of_a_client() {
     for call in calls {
         attempts += call.await.expect("no panic");
     }
-    // 500 tokens, 5 for each attempt but the first of a call.
+    // A budget of 500 pays for 100 retries, at 5 each; the first attempt of a call costs no unit.
     assert_eq!((attempts, server.requests().len()), (60 + 100, 60 + 100));
 }
 
-/// A service that closes each connection behind its answer: a create that is about to go into one goes into another, or says
-/// that it may have arrived; it never goes into both.
+/// The service closes each connection after its response. A create that meets a closing connection
+/// goes over another one, or its outcome is `Unknown`; it must never go over both.
 #[tokio::test]
 async fn a_create_meets_a_connection_that_is_being_closed() {
     let server = Server::start(|_| vec![reply(200, &[], CHAT), Step::Close]);

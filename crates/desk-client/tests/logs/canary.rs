@@ -1,4 +1,5 @@
-//! Neither the token nor message text reaches any log: every fault of every operation with everything logged that can be.
+//! Tests that no log contains the token or message text: every fault of every operation, with all
+//! logs at their most verbose level.
 #![allow(deprecated, reason = "all operations are tested")]
 
 use std::fmt::Debug;
@@ -20,7 +21,8 @@ const TEXT: &str = "canary-text-4712";
 const HEADER: &str = "canary-header-4713";
 const QUERY: &str = "canary-query-4714";
 
-/// Everything that anybody may print.
+/// All output that a program may print: logs, reports, and the `Debug` and `Display` texts of
+/// values.
 #[derive(Clone, Default)]
 struct Output(Arc<Mutex<Vec<u8>>>);
 
@@ -68,8 +70,8 @@ impl Observer for Output {
     }
 }
 
-/// Everything but a fault of the service: no connection, a proxy, TLS, a call that is cancelled or has no turn, lists that do
-/// not fit together, and a service that repeats what it is sent.
+/// Failures other than the service's faults: no connection, a proxy, TLS, a cancelled call, a call
+/// without a turn, lists whose pages contradict each other, and a service that echoes the request.
 async fn elsewhere(output: &Output, chat: &NewProactiveChat) {
     let echo = Server::start(|request| {
         if request.method == "GET" {
@@ -120,7 +122,7 @@ async fn elsewhere(output: &Output, chat: &NewProactiveChat) {
 #[tokio::test]
 async fn no_secret_and_no_text_reaches_a_log() {
     let output = Output::default();
-    // The loudest level of every library below, spans included; `log` records too.
+    // The most verbose level of every dependency, spans included; `log` records too.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(FmtSpan::FULL)
@@ -169,7 +171,7 @@ async fn no_secret_and_no_text_reaches_a_log() {
     for kind in ErrorKind::ALL {
         assert!(text.contains(&format!("kind: {kind:?}")), "no error of kind {kind:?} was met");
     }
-    // The logs are on, down to the libraries below.
+    // The logs are on, those of dependencies included.
     for heard in ["log is heard", "desk.call", "http.request", "url.template", "TRACE", "hyper_util", "AttemptReport"] {
         assert!(text.contains(heard), "{heard} was not heard");
     }
@@ -179,7 +181,7 @@ async fn no_secret_and_no_text_reaches_a_log() {
             panic!("{secret} was printed: {}", &text[start..(at + 100).min(text.len())]);
         }
     }
-    // Ours say no query; what other libraries print at TRACE is theirs.
+    // The SDK never logs a query; dependencies may print it at TRACE.
     for line in text.lines().filter(|line| line.contains(QUERY)) {
         assert!(["hyper", "reqwest", "h2"].iter().any(|library| line.contains(&format!(" {library}"))), "{line}");
     }

@@ -1,4 +1,4 @@
-//! What the client logs, collected from the whole process.
+//! Tests of the client's logs, collected from the whole process.
 #![allow(missing_docs, reason = "tests")]
 
 mod canary;

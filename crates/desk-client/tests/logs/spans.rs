@@ -1,5 +1,5 @@
-//! Spans with the names of the OpenTelemetry conventions. Alone in its file: `tracing` remembers for a whole process which
-//! events nobody wants.
+//! Tests that spans follow the OpenTelemetry conventions. The tests are in the program `logs`,
+//! because `tracing` caches for the whole process which events no subscriber wants.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ impl io::Write for Lines {
     }
 }
 
-/// 503, then 404.
+/// Responds 503, then 404.
 fn server() -> Server {
     let turn = AtomicUsize::new(0);
     Server::start(move |_| match turn.fetch_add(1, Ordering::SeqCst) {
@@ -32,7 +32,7 @@ fn server() -> Server {
     })
 }
 
-/// Longer than a port or a wait, which may hold any short number.
+/// An id that is longer than any port or wait, whose digits could otherwise contain it.
 const ID: i64 = 770_077_700_777;
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The one origin that a client talks to, and the only place the token may go.
+//! The only origin to which a client sends requests and its token.
 
 use http::Uri;
 use url::Url;
@@ -16,13 +16,13 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// The service's own address for an application; `server` has `{application_id}` in it.
+    /// The service's own address for an application; `server` contains `{application_id}`.
     pub(crate) fn of_application(server: &str, application_id: &str) -> Result<Base, Error> {
         check_application_id(application_id)?;
         Base::parse(&server.replace("{application_id}", application_id))
     }
 
-    /// Any address: https, or http on this machine.
+    /// Parses an address: https, or http on this machine.
     pub(crate) fn parse(text: &str) -> Result<Base, Error> {
         let url = Url::parse(text)
             .map_err(|error| Error::invalid(format!("base_url is not a URL ({error}); write https://host/path")))?;
@@ -52,23 +52,23 @@ impl Base {
         &self.text
     }
 
-    /// The same for hyper.
+    /// The base URL as hyper's type.
     pub(crate) fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The server's name in a span.
+    /// Host and port, for spans.
     pub(crate) fn host_and_port(&self) -> (&str, u16) {
         (&self.host, self.port)
     }
 
-    /// Whether the address is on this machine; no proxy is used then.
+    /// Whether the address is on this machine, which needs no proxy.
     pub(crate) fn is_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// The address of `target`, a path with encoded segments and perhaps a query. It stays below this one: a target with dot
-    /// segments is refused.
+    /// The address of `target`: a path with encoded segments, and optionally a query. The address
+    /// must stay below the base URL: `join` refuses dot segments.
     pub(crate) fn join(&self, target: &str) -> Result<Uri, Error> {
         let path = target.split('?').next().unwrap_or_default();
         if !path.starts_with('/') || path.contains('#') || path.split('/').any(is_dots) {
@@ -83,12 +83,12 @@ impl Base {
     }
 }
 
-/// Whether a server takes a segment for `.` or `..`.
+/// Whether a server may read a segment as `.` or `..`.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
-/// Refuses an id that could change the host it becomes part of.
+/// Refuses an application id that could change the host.
 pub(crate) fn check_application_id(id: &str) -> Result<(), Error> {
     let fits = !id.is_empty()
         && id.len() <= 63 - "desk-api-".len()

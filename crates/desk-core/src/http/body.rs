@@ -1,4 +1,5 @@
-//! Reads the body of a response: never more than the cap, before and after decompression, and never past the deadline.
+//! Reading of response bodies. Invariant: a body must never exceed its cap, compressed or
+//! decompressed, nor outlast the deadline.
 
 use std::io::{self, Write};
 
@@ -14,37 +15,37 @@ use serde_json::Value;
 use crate::Error;
 use crate::decode::SPARE_CAPACITY;
 use crate::error::BoxError;
-use crate::http::deadline::InTime;
+use crate::http::deadline::AttemptDeadline;
 use crate::http::token::Token;
 
-/// The largest success body, decompressed: 32 MB.
+/// Largest body of a successful response, decompressed: 32 MB.
 pub(crate) const SUCCESS_CAP: usize = 32 << 20;
-/// The most of an error body that is kept: 1 MB.
+/// Largest part of an error body that the client keeps: 1 MB.
 pub(crate) const ERROR_CAP: usize = 1 << 20;
-/// The longest explanation, in bytes; the whole is in the body.
+/// The longest explanation, in bytes; the body holds the full text.
 const TEXT_CAP: usize = 2000;
-/// The longest code that is one, in bytes.
+/// The longest service code, in bytes: a longer text is not a code.
 const CODE_CAP: usize = 200;
 
-/// Why a body could not be read.
+/// Reason why a body could not be read.
 pub(crate) enum BodyError {
-    /// It did not come in time.
+    /// The deadline passed, or the call was cancelled.
     Late(Error),
     TooLarge,
     Broken(BoxError),
 }
 
-/// A body that is still to be read, and whether it is compressed.
-pub(crate) struct Coming<B = Incoming> {
+/// An unread response body.
+pub(crate) struct ResponseBody<B = Incoming> {
     body: B,
     gzip: bool,
-    /// Whether a part of it has come.
+    /// Whether a frame was received.
     begun: bool,
 }
 
-impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
-    /// Splits an answer; the headers then describe the body as it will be read.
-    pub(crate) fn of(response: Response<B>) -> (HeaderMap, Coming<B>) {
+impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> ResponseBody<B> {
+    /// Splits a response. The returned headers describe the decompressed body.
+    pub(crate) fn split(response: Response<B>) -> (HeaderMap, ResponseBody<B>) {
         let (parts, body) = response.into_parts();
         let mut headers = parts.headers;
         let gzip = headers.get(CONTENT_ENCODING).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"gzip"));
@@ -52,58 +53,60 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin> Coming<B> {
             headers.remove(CONTENT_ENCODING);
             headers.remove(CONTENT_LENGTH);
         }
-        (headers, Coming { body, gzip, begun: false })
+        (headers, ResponseBody { body, gzip, begun: false })
     }
 
-    /// Reads a whole success body.
-    pub(crate) async fn read(self, in_time: &InTime<'_>) -> Result<Vec<u8>, BodyError> {
+    /// Reads the whole body of a successful response.
+    pub(crate) async fn read(self, deadline: &AttemptDeadline<'_>) -> Result<Vec<u8>, BodyError> {
         let length = if self.gzip { None } else { self.body.size_hint().exact() };
         let expected = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         let mut body = Vec::with_capacity(expected.min(SUCCESS_CAP) + SPARE_CAPACITY);
-        self.up_to(SUCCESS_CAP, &mut body, in_time).await?;
+        self.up_to(SUCCESS_CAP, &mut body, deadline).await?;
         Ok(body)
     }
 
-    /// Reads what can be had of an error body, also if it breaks off or is late.
-    pub(crate) async fn read_some(self, in_time: &InTime<'_>) -> Vec<u8> {
+    /// Reads an error body up to the cap. If it breaks off or is late, returns the bytes received
+    /// so far.
+    pub(crate) async fn read_some(self, deadline: &AttemptDeadline<'_>) -> Vec<u8> {
         let mut body = Vec::new();
-        self.up_to(ERROR_CAP, &mut body, in_time).await.ok();
+        self.up_to(ERROR_CAP, &mut body, deadline).await.ok();
         body
     }
 
-    async fn up_to(mut self, cap: usize, body: &mut Vec<u8>, in_time: &InTime<'_>) -> Result<(), BodyError> {
+    async fn up_to(mut self, cap: usize, body: &mut Vec<u8>, deadline: &AttemptDeadline<'_>) -> Result<(), BodyError> {
         let mut capped = Capped { body, cap, full: false };
         if !self.gzip {
-            while let Some(chunk) = self.chunk(in_time).await? {
+            while let Some(chunk) = self.chunk(deadline).await? {
                 capped.write_all(&chunk).map_err(|_| BodyError::TooLarge)?;
             }
             return Ok(());
         }
         let mut decoder = MultiGzDecoder::new(capped);
         let mut packed = 0;
-        while let Some(chunk) = self.chunk(in_time).await? {
-            // Gzip members and blocks without content never reach the cap of the output.
+        while let Some(chunk) = self.chunk(deadline).await? {
+            // Empty gzip members and blocks never reach the cap of the decompressed body, so cap
+            // the compressed one too.
             packed += chunk.len();
             if packed > cap {
                 return Err(BodyError::TooLarge);
             }
             decoder.write_all(&chunk).map_err(|error| unpacked(error, decoder.get_ref()))?;
         }
-        // No bytes are no body, whatever it would have been packed with.
+        // A body without bytes is valid with any content encoding.
         if packed == 0 { Ok(()) } else { decoder.try_finish().map_err(|error| unpacked(error, decoder.get_ref())) }
     }
 
-    async fn chunk(&mut self, in_time: &InTime<'_>) -> Result<Option<Bytes>, BodyError> {
+    async fn chunk(&mut self, deadline: &AttemptDeadline<'_>) -> Result<Option<Bytes>, BodyError> {
         loop {
-            let frame = in_time.run(self.body.frame()).await.map_err(BodyError::Late)?;
+            let frame = deadline.run(self.body.frame()).await.map_err(BodyError::Late)?;
             let Some(frame) = frame else { return Ok(None) };
-            // A body that never has to wait would outlive the deadline. The first frame may be late, because it came with the
-            // head, and so may the last.
+            // `run` cannot interrupt a body that is always ready, so check the clock. The first
+            // frame may be late, because it came with the head, and so may the last one.
             if std::mem::replace(&mut self.begun, true) && !self.body.is_end_stream() {
-                in_time.check().map_err(BodyError::Late)?;
+                deadline.check().map_err(BodyError::Late)?;
             }
             tokio::task::consume_budget().await;
-            // Trailers say nothing that is read here.
+            // Skip trailers.
             if let Ok(data) = frame.map_err(|error| BodyError::Broken(error.into()))?.into_data() {
                 return Ok(Some(data));
             }
@@ -115,7 +118,7 @@ fn unpacked(error: io::Error, capped: &Capped<'_>) -> BodyError {
     if capped.full { BodyError::TooLarge } else { BodyError::Broken(error.into()) }
 }
 
-/// What is written to it, up to a cap.
+/// A writer that appends to `body`, up to a cap.
 struct Capped<'a> {
     body: &'a mut Vec<u8>,
     cap: usize,
@@ -135,12 +138,13 @@ impl Write for Capped<'_> {
     }
 }
 
-/// The service's code and explanation in an error body, whichever of its known shapes it has.
+/// The service's code and explanation from an error body, in any of its known shapes.
 ///
-/// Whoever answered may repeat what it was sent: the token is struck out, before anything is cut.
+/// If the body echoes the token, the token is redacted before the text is cut.
 pub(crate) fn explanation(body: &[u8], token: &Token) -> (Option<String>, Option<String>) {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        // Three bytes for each that is not UTF-8. A token that begins within the cap is here as a whole.
+        // An invalid byte becomes three bytes of text. A token that begins within the cap is
+        // complete in this slice.
         let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_CAP + token.len())]);
         return (None, short(token.struck_from(text.into_owned()).trim()));
     };
@@ -155,13 +159,13 @@ pub(crate) fn explanation(body: &[u8], token: &Token) -> (Option<String>, Option
     (code, short(&token.struck_from(text)))
 }
 
-/// A text within the cap; `None` for an empty one.
+/// The text cut to the cap; `None` for an empty text.
 fn short(text: &str) -> Option<String> {
     let end = text.floor_char_boundary(TEXT_CAP);
     Some(text[..end].to_owned()).filter(|text| !text.is_empty())
 }
 
-/// `{"groupKey": ["unknown"]}` → `groupKey: unknown`.
+/// Flattens an error body: `{"groupKey": ["unknown"]}` → `groupKey: unknown`.
 fn flat(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
@@ -188,11 +192,11 @@ mod tests {
     use http_body::{Body, Frame};
     use tokio::time::Instant;
 
-    use super::{BodyError, Coming, explanation};
-    use crate::http::deadline::InTime;
+    use super::{BodyError, ResponseBody, explanation};
+    use crate::http::deadline::AttemptDeadline;
     use crate::http::token::Token;
 
-    /// Always has another frame.
+    /// A body that always has another frame.
     struct Endless(fn() -> Frame<Bytes>);
 
     impl Body for Endless {
@@ -207,25 +211,25 @@ mod tests {
     const ENDLESS: [fn() -> Frame<Bytes>; 3] = [
         || Frame::data(Bytes::new()),
         || Frame::trailers(HeaderMap::new()),
-        // A gzip member without content.
+        // An empty gzip member.
         || Frame::data(Bytes::from_static(b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0")),
     ];
 
-    fn coming(frame: fn() -> Frame<Bytes>) -> Coming<Endless> {
+    fn response_body(frame: fn() -> Frame<Bytes>) -> ResponseBody<Endless> {
         let response = Response::builder().header("content-encoding", "gzip").body(Endless(frame)).expect("a response");
-        Coming::of(response).1
+        ResponseBody::split(response).1
     }
 
-    fn within(time: Duration) -> InTime<'static> {
-        InTime { until: Instant::now() + time, shown: time, idle: time, cancels: &[] }
+    fn within(time: Duration) -> AttemptDeadline<'static> {
+        AttemptDeadline { until: Instant::now() + time, timeout: time, idle_timeout: time, cancels: &[] }
     }
 
     #[tokio::test]
     async fn an_endless_body_is_late() {
         for frame in ENDLESS {
-            let end = coming(frame).read(&within(Duration::from_millis(50))).await;
+            let end = response_body(frame).read(&within(Duration::from_millis(50))).await;
             assert!(matches!(end, Err(BodyError::Late(_))));
-            coming(frame).read_some(&within(Duration::from_millis(50))).await;
+            response_body(frame).read_some(&within(Duration::from_millis(50))).await;
         }
     }
 
@@ -233,7 +237,7 @@ mod tests {
     async fn an_endless_body_lets_others_work() {
         for frame in ENDLESS {
             let day = within(Duration::from_secs(86_400));
-            let read = tokio::time::timeout(Duration::from_millis(50), coming(frame).read(&day)).await;
+            let read = tokio::time::timeout(Duration::from_millis(50), response_body(frame).read(&day)).await;
             assert!(read.is_err());
         }
     }
@@ -264,7 +268,7 @@ mod tests {
         Token::new(zeroize::Zeroizing::new("canary-token".to_owned())).expect("a token")
     }
 
-    /// Wherever it is, also where the explanation is cut.
+    /// The token is redacted at every position, including the cut of the explanation.
     #[test]
     fn the_token_is_in_no_explanation() {
         for at in (0..30).chain(1950..2050) {

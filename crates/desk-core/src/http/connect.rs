@@ -1,4 +1,5 @@
-//! Opening connections: TCP, or the tunnel of a proxy, and TLS over it. `lookup.rs` finds addresses.
+//! Opening of connections: TCP or the tunnel of a proxy, and TLS over it. `lookup.rs` resolves
+//! names.
 
 use std::io;
 use std::pin::Pin;
@@ -21,19 +22,19 @@ use crate::error::BoxError;
 use crate::http::base::Base;
 use crate::http::lookup::Resolver;
 
-/// How long a connection says nothing before the other side is asked whether it is still there, and between two askings.
+/// Silence of a connection before the first keep-alive probe, and interval between probes.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-/// Askings without an answer after which it is not.
+/// Number of unanswered probes that end the connection.
 const KEEPALIVE_TRIES: u32 = 3;
-/// How long sent bytes may stay unacknowledged.
+/// Longest time that sent bytes may stay unacknowledged.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
-/// To the service or to a proxy, which may be reached through TLS itself.
+/// A connection to the service or to a proxy; one to a proxy may use TLS itself.
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
-/// Opens connections to the origin of a client, each within the time for that.
+/// Opens connections to the origin of a client, each within the connect timeout.
 #[derive(Clone)]
 pub(crate) struct Connector {
     tls: HttpsConnector<Hop>,
@@ -47,7 +48,8 @@ enum Hop {
 }
 
 impl Connector {
-    /// `proxy` is the setting: `None` asks the environment, an empty text is none.
+    /// `proxy` is the setting: `None` uses the proxy of the environment, an empty text means no
+    /// proxy.
     pub(crate) fn new(
         base: &Base,
         tls: rustls::ClientConfig,
@@ -81,7 +83,7 @@ impl Connector {
     }
 }
 
-/// The proxy between here and the service.
+/// The proxy to use, if any.
 fn on_the_way(base: &Base, setting: Option<&str>) -> Result<Option<Intercept>, Error> {
     let (name, matcher) = match setting {
         Some("") => return Ok(None),
@@ -89,17 +91,19 @@ fn on_the_way(base: &Base, setting: Option<&str>) -> Result<Option<Intercept>, E
         None => ("the proxy of the environment", Matcher::from_system()),
     };
     let found = matcher.intercept(base.uri());
-    // The URL may hold a password: it is not repeated.
+    // The URL may hold a password: the error must not repeat it.
     let refuse = || Error::invalid(format!("{name} is not a URL of HTTP; write http://host:port"));
     if found.is_none() && setting.is_some() {
         return Err(refuse());
     }
-    // The base URL is plain http on this machine only: a tunnel is all that a proxy is asked for.
+    // Plain http is allowed only to this machine, which needs no proxy: a proxy is used for tunnels
+    // only.
     let Some(proxy) = found.filter(|_| !base.is_loopback()) else { return Ok(None) };
     if matches!(proxy.uri().scheme_str(), Some("http" | "https")) { Ok(Some(proxy)) } else { Err(refuse()) }
 }
 
-/// A proxy's address with its user and password encoded, so that theirs is no part of the host.
+/// A proxy's address with user and password encoded, so that none of their characters becomes part
+/// of the host.
 fn encoded(proxy: &str) -> String {
     let url = if proxy.contains("://") { Url::parse(proxy) } else { Url::parse(&format!("http://{}", proxy.trim())) };
     url.map_or(String::new(), String::from)

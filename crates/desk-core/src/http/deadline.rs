@@ -1,4 +1,5 @@
-//! The time of one attempt: its end, how long the service may be silent meanwhile, and who may give it up.
+//! The deadline of one attempt: its end, the longest silence of the service, and the tokens that
+//! cancel the call.
 
 use std::time::Duration;
 
@@ -7,37 +8,39 @@ use tokio::time::Instant;
 use crate::cancel::{self, CancelToken};
 use crate::{Error, ErrorKind, Outcome};
 
-/// The time of an attempt.
-pub(crate) struct InTime<'a> {
+/// The deadline of an attempt.
+pub(crate) struct AttemptDeadline<'a> {
     pub(crate) until: Instant,
-    /// The limit as the caller knows it.
-    pub(crate) shown: Duration,
-    /// The longest silence.
-    pub(crate) idle: Duration,
+    /// The time limit that errors name.
+    pub(crate) timeout: Duration,
+    /// The longest silence of the service.
+    pub(crate) idle_timeout: Duration,
     pub(crate) cancels: &'a [CancelToken],
 }
 
-impl InTime<'_> {
-    /// Runs `work`, which ends when the service has said something.
+impl AttemptDeadline<'_> {
+    /// Runs `work`, which ends when the service has sent data, until the deadline, the idle timeout
+    /// or a cancellation.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        let silent = Instant::now() + self.idle;
-        let in_time = tokio::time::timeout_at(silent.min(self.until), work);
-        cancel::or_cancelled(self.cancels, in_time).await?.map_err(|_| match silent < self.until {
-            true => late(format!("the service was silent for {} ms", self.idle.as_millis())),
-            false => self.over(),
+        let silent = Instant::now() + self.idle_timeout;
+        let timed = tokio::time::timeout_at(silent.min(self.until), work);
+        cancel::or_cancelled(self.cancels, timed).await?.map_err(|_| match silent < self.until {
+            true => timed_out(format!("the service was silent for {} ms", self.idle_timeout.as_millis())),
+            false => self.expired(),
         })
     }
 
-    /// Fails after the end of the attempt, for work that never has to wait.
+    /// Fails after the end of the attempt; for work that is always ready, which
+    /// [`AttemptDeadline::run`] cannot interrupt.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if Instant::now() < self.until { Ok(()) } else { Err(self.over()) }
+        if Instant::now() < self.until { Ok(()) } else { Err(self.expired()) }
     }
 
-    fn over(&self) -> Error {
-        late(format!("no complete answer within {} ms", self.shown.as_millis()))
+    fn expired(&self) -> Error {
+        timed_out(format!("no complete answer within {} ms", self.timeout.as_millis()))
     }
 }
 
-fn late(what: String) -> Error {
+fn timed_out(what: String) -> Error {
     Error::new(ErrorKind::Timeout, Outcome::Unknown, what)
 }

@@ -1,8 +1,9 @@
 //! Name look-ups: `getaddrinfo` on threads of this crate, at most one at a time for each host.
 //!
-//! hyper-util's own resolver takes a thread of tokio's blocking pool, which panics if the system has none left. Here a thread
-//! that cannot be started is an error like any other of a connection. Calls and clients that ask for the same host wait for
-//! one look-up; a look-up that hangs keeps its one thread, even if all of them give up. No answer is kept for later.
+//! hyper-util's own resolver uses tokio's blocking pool, which panics if the system has no thread
+//! left. This resolver returns a connection error if it cannot start a thread. Calls and clients
+//! that need the same host share one look-up. A look-up that hangs keeps its one thread, even after
+//! the calls that wait for it have ended. Results are not cached.
 
 use std::error::Error as StdError;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -21,29 +22,29 @@ use tower_service::Service;
 use crate::error::BoxError;
 use crate::lock::lock_ignoring_poison;
 
-/// The name of the threads.
+/// Name of the look-up threads.
 const THREAD: &str = "desk-dns";
-/// Time between two looks at a thread that [`join`] waits for.
+/// Polling interval of [`join`].
 const TICK: Duration = Duration::from_millis(1);
 
-/// `None` until the look-up has ended.
+/// Result of a look-up; `None` until the look-up ends.
 type Addresses = Option<Result<Vec<SocketAddr>, io::Error>>;
 
 /// The resolver of a connector.
 #[derive(Clone)]
 pub(crate) struct Resolver;
 
-/// A look-up whose thread was not seen to end yet.
+/// A look-up whose thread is not joined yet.
 struct Lookup {
     host: Box<str>,
     addresses: watch::Receiver<Addresses>,
     thread: JoinHandle<()>,
-    /// The runtimes that asked for it.
+    /// The runtimes whose calls requested the look-up.
     runtimes: Vec<Id>,
 }
 
-/// The look-ups of one process. A forked child has none of its parent's threads, and may find its parent's lock held, so it
-/// begins a table of its own.
+/// The look-ups of one process. A forked child has none of its parent's threads and may inherit a
+/// locked mutex, so it uses a table of its own.
 struct Table {
     process: u32,
     lookups: Mutex<Vec<Lookup>>,
@@ -77,7 +78,7 @@ impl Service<Name> for Resolver {
         let addresses = subscribe(name.as_str(), |host| (host, 0).to_socket_addrs());
         Box::pin(async move {
             let mut addresses = addresses?;
-            // The sender is dropped without an answer only if the look-up panicked.
+            // The sender is dropped without a result only if the look-up panicked.
             let ended = addresses.wait_for(Option::is_some).await?;
             match &*ended {
                 Some(Ok(addresses)) => Ok(addresses.clone().into_iter()),
@@ -88,7 +89,7 @@ impl Service<Name> for Resolver {
     }
 }
 
-/// Joins the look-up of `host` that is in flight, or starts one by `find`.
+/// Subscribes to the look-up of `host` in flight, or starts one that calls `find`.
 fn subscribe<A: Iterator<Item = SocketAddr>>(
     host: &str,
     find: impl FnOnce(&str) -> io::Result<A> + Send + 'static,
@@ -110,7 +111,8 @@ fn subscribe<A: Iterator<Item = SocketAddr>>(
     Ok(addresses)
 }
 
-/// Waits until the look-ups that calls on this runtime asked for have ended, with their threads; at most so long.
+/// Waits, at most `at_most`, until the look-ups that calls on this runtime requested have ended and
+/// their threads are joined.
 pub fn join(runtime: Id, at_most: Duration) {
     let start = Instant::now();
     loop {
@@ -127,14 +129,14 @@ pub fn join(runtime: Id, at_most: Duration) {
     }
 }
 
-/// Joins the threads of look-ups that have ended.
+/// Joins the threads of the `wanted` look-ups that have ended.
 fn reap(lookups: &mut Vec<Lookup>, wanted: impl Fn(&Lookup) -> bool) {
     for lookup in lookups.extract_if(.., |lookup| lookup.thread.is_finished() && wanted(lookup)) {
         drop(lookup.thread.join());
     }
 }
 
-/// The same error once more.
+/// A copy of an I/O error.
 fn copy(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),
@@ -142,8 +144,9 @@ fn copy(error: &io::Error) -> io::Error {
     }
 }
 
-/// Runs `start`, which starts a thread, with the host's signals blocked: the thread inherits that. The signals that a thread
-/// causes itself stay as they are, because the kernel kills a process that blocks them.
+/// Runs `start` with the host's signals blocked, so that the thread that it starts inherits the
+/// mask. Signals that a thread raises itself, such as SIGSEGV, stay unblocked, because the kernel
+/// kills a process that blocks them.
 #[cfg(unix)]
 fn unsignalled<T>(start: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal};
@@ -173,7 +176,7 @@ fn unsignalled<T>(start: impl FnOnce() -> T) -> T {
     start()
 }
 
-/// The system has no thread for a look-up.
+/// Error of a system that cannot start a thread for a look-up.
 #[derive(Debug)]
 struct NoThread(io::Error);
 
@@ -219,7 +222,8 @@ mod tests {
         let asked = second.enter();
         let mut two = subscribe("shared.test", |_| Ok([].into_iter())).expect("the same thread");
         drop(asked);
-        // A look-up that others asked for is not waited for, one's own no longer than said.
+        // `join` does not wait for look-ups of other runtimes, and waits for its own no longer than
+        // its limit.
         let start = Instant::now();
         join(other.handle().id(), Duration::from_secs(600));
         join(second.handle().id(), Duration::from_millis(20));
@@ -230,7 +234,7 @@ mod tests {
             assert!(matches!(&*ended, Some(Ok(found)) if *found == [address]));
         }
         join(first.handle().id(), Duration::from_secs(600));
-        // The answer is not kept.
+        // The result is not cached.
         let mut again = subscribe("shared.test", |_| Ok([].into_iter())).expect("a thread");
         let ended = first.block_on(again.wait_for(Option::is_some)).expect("an answer");
         assert!(matches!(&*ended, Some(Ok(found)) if found.is_empty()));

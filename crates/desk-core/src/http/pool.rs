@@ -1,4 +1,4 @@
-//! Sending requests over pooled connections: hyper's, below everything that this client decides.
+//! Pooled connections of a client (hyper's), and the message that the client sends over them.
 
 use std::time::Duration;
 
@@ -9,32 +9,34 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::base::Base;
 use super::connect::Connector;
-use super::gate::{Gate, Gated};
+use super::send_guard::{GuardedBody, SendGuard};
 use crate::Error;
 
-/// How long an unused connection is kept for reads.
+/// Idle time after which the pool closes a connection for reads.
 const POOL_TIMEOUT: Duration = Duration::from_secs(60);
-/// The same for anything else: the service closes idle connections when it likes, and a request sent into one that is just
-/// being closed may or may not have arrived.
+/// Idle time after which the pool closes a connection for other requests. The service may close an
+/// idle connection at any time, and a request sent over a closing connection may or may not have
+/// arrived.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// Bytes that are read at once, and the longest head of an answer. What is read is copied on: it should still be near.
+/// Size of the read buffer, in bytes, which limits the head of a response. The client copies the
+/// bytes onward, so the buffer should fit the processor's cache.
 const READ_BUFFER: usize = 64 << 10;
 
-type Pool = legacy::Client<Connector, Gated>;
+type Pool = legacy::Client<Connector, GuardedBody>;
 
 /// The connections of a client.
 pub(crate) struct Http {
-    /// For reads.
+    /// Connections for reads.
     reads: Pool,
-    /// For anything else: new, or used a moment ago.
+    /// Connections for other requests: new, or idle for less than [`FRESH`].
     writes: Pool,
-    /// What `User-Agent` says.
+    /// The value of `User-Agent`.
     pub(crate) agent: HeaderValue,
 }
 
 impl Http {
-    /// Nothing is opened before the first request.
+    /// Creates the pools. The first request opens the first connection.
     pub(crate) fn new(
         base: &Base,
         tls: rustls::ClientConfig,
@@ -56,14 +58,14 @@ impl Http {
         Ok(Http { reads: pool(POOL_TIMEOUT), writes: pool(FRESH), agent })
     }
 
-    /// Sends a request; ends with the head of the answer.
-    pub(crate) fn send(&self, safe: bool, request: Request<Gated>) -> legacy::ResponseFuture {
+    /// Sends a request; the future completes with the head of the response.
+    pub(crate) fn send(&self, safe: bool, request: Request<GuardedBody>) -> legacy::ResponseFuture {
         let pool = if safe { &self.reads } else { &self.writes };
         pool.request(request)
     }
 }
 
-/// A request that can be sent again.
+/// An HTTP request that the client can send several times.
 pub(crate) struct Message {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
@@ -72,17 +74,17 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// One sending of it, and the gate that its body is behind.
-    pub(crate) fn request(&self) -> (Request<Gated>, Option<Gate>) {
-        let gate = self.body.as_ref().map(|_| Gate::default());
-        let body = match (&self.body, &gate) {
-            (Some(bytes), Some(gate)) => gate.guard(bytes.clone()),
-            _ => Gated::empty(),
+    /// The HTTP request of one attempt, and the guard of its body; `None` without a body.
+    pub(crate) fn request(&self) -> (Request<GuardedBody>, Option<SendGuard>) {
+        let guard = self.body.as_ref().map(|_| SendGuard::default());
+        let body = match (&self.body, &guard) {
+            (Some(bytes), Some(guard)) => guard.body(bytes.clone()),
+            _ => GuardedBody::empty(),
         };
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
-        (request, gate)
+        (request, guard)
     }
 }

@@ -1,6 +1,7 @@
-//! TLS by rustls, with the roots of the platform, read at the first handshake instead of when a client is built.
+//! TLS settings for rustls. The first handshake reads the roots of the platform; building a client
+//! does not.
 //!
-//! The provider is passed on explicitly; no process-wide default is installed.
+//! The provider is passed explicitly: this crate must never install a process-wide default.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,8 +14,8 @@ use rustls_platform_verifier::Verifier;
 
 use crate::Error;
 
-/// The client's TLS settings: TLS 1.2 and 1.3, HTTP/2 when the server offers it. `roots` are PEM certificates to trust
-/// instead of the platform's.
+/// The client's TLS settings: TLS 1.2 and 1.3, HTTP/2 if the server offers it. `roots` are PEM
+/// certificates to trust instead of the platform's.
 pub(crate) fn config(roots: Option<&[u8]>) -> Result<ClientConfig, Error> {
     let provider = provider()?;
     let config = ClientConfig::builder_with_provider(provider.clone())
@@ -32,7 +33,7 @@ pub(crate) fn config(roots: Option<&[u8]>) -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
-/// The provider that the program has installed, or the one of this crate's features.
+/// The provider that the program has installed, or the provider of this crate's features.
 fn provider() -> Result<Arc<CryptoProvider>, Error> {
     if let Some(installed) = CryptoProvider::get_default() {
         return Ok(installed.clone());
@@ -51,7 +52,7 @@ fn provider() -> Result<Arc<CryptoProvider>, Error> {
     })
 }
 
-/// The certificates in PEM text.
+/// Parses the certificates of a PEM text.
 fn trusted(pem: &[u8]) -> Result<RootCertStore, Error> {
     let refuse =
         |why: String| Error::invalid(format!("the ca certificates cannot be used: {why}; give PEM certificates"));
@@ -66,7 +67,8 @@ fn trusted(pem: &[u8]) -> Result<RootCertStore, Error> {
     Ok(roots)
 }
 
-/// The platform's verifier, built when first needed: reading 145 roots costs milliseconds that plain calls need not pay.
+/// The platform's verifier, built at the first handshake: reading 145 roots takes milliseconds,
+/// which calls without TLS should not pay for.
 #[derive(Debug)]
 struct LazyVerifier {
     provider: Arc<CryptoProvider>,
@@ -78,7 +80,7 @@ impl LazyVerifier {
         if let Some(verifier) = self.inner.get() {
             return Ok(verifier);
         }
-        // A failure may pass, such as a shortage of descriptors.
+        // A failure is not stored: it may be transient, such as a shortage of descriptors.
         let verifier = Verifier::new(self.provider.clone())?;
         Ok(self.inner.get_or_init(|| verifier))
     }

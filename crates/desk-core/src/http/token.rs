@@ -11,7 +11,7 @@ use crate::Error;
 pub(crate) struct Token(Zeroizing<String>);
 
 impl Token {
-    /// Refuses what no HTTP header can carry, without repeating it.
+    /// Checks a token. The error of a token that no HTTP header can carry does not repeat it.
     pub(crate) fn new(token: Zeroizing<String>) -> Result<Token, Error> {
         if token.is_empty() {
             return Err(Error::invalid(
@@ -26,27 +26,29 @@ impl Token {
         Ok(Token(token))
     }
 
-    /// Whether a text holds it.
+    /// Whether a text contains the token.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         text.contains(self.0.as_str())
     }
 
-    /// The same, where letters may have become small ones, as in names of hosts.
+    /// Whether a text contains the token in any letter case; host names, for example, are in lower
+    /// case.
     pub(crate) fn is_in_any_case(&self, text: &str) -> bool {
         text.to_lowercase().contains(Zeroizing::new(self.0.to_lowercase()).as_str())
     }
 
-    /// Bytes of it.
+    /// The length of the token, in bytes.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// A text without it.
+    /// The text with the token redacted.
     pub(crate) fn struck_from(&self, text: String) -> String {
         if self.is_in(&text) { text.replace(self.0.as_str(), "[redacted]") } else { text }
     }
 
-    /// The value of the auth header, marked so that neither logs nor HTTP/2 tables keep it. hyper owns this copy.
+    /// The value of the token header, marked as sensitive so that logs and HTTP/2 tables do not
+    /// keep it. hyper owns this copy.
     pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
         let mut value =
             HeaderValue::from_str(&self.0).map_err(|_| Error::invalid("api_token cannot be sent in a header"))?;

@@ -1,4 +1,5 @@
-//! A list as a value: [`List`], made by generated code, and how its rows are decoded: [`RowDecoder`].
+//! A list as a value: [`List`], which generated code builds, and the decoder of its rows:
+//! [`RowDecoder`].
 
 use chrono::{DateTime, Utc};
 
@@ -6,7 +7,8 @@ use super::page::{PageRequest, Rows};
 use crate::decode::Decode;
 use crate::request::{Operation, Request};
 
-/// A list of one operation with its arguments, independent of any client and of the type of its rows.
+/// A list of one operation with its arguments, independent of any client and of the type of its
+/// rows.
 pub struct List {
     /// The operation that returns a page.
     pub operation: Operation,
@@ -16,7 +18,7 @@ pub struct List {
     pub limit: Option<i64>,
     /// Where a stream begins; `None`: at the first row.
     pub offset: Option<i64>,
-    /// If the service can select rows by time: the interval to export.
+    /// The interval to export, if the service can select rows by time.
     pub range: Option<Range>,
     /// Makes the request for one page.
     pub request: Box<dyn Fn(&PageRequest) -> Request + Send + Sync>,
@@ -39,12 +41,13 @@ pub struct Range {
     pub partitions: &'static [&'static str],
 }
 
-/// How the body of a page becomes rows of type `T`, and the facts about a row that reading needs.
+/// Decoder of a page into rows of type `T`, with the accessors of id and time that streams and
+/// exports need.
 #[derive(Debug)]
 pub struct RowDecoder<T> {
     /// Decodes a page.
     pub decode: Decode<Rows<T>>,
-    /// A number that no other row has.
+    /// The id of a row, unique in the list.
     pub id: fn(&T) -> i64,
     /// The time of a row, in µs since the Unix epoch.
     pub time: fn(&T) -> Option<i64>,

@@ -1,8 +1,8 @@
-//! A page on its way: [`PageFetch`].
+//! A page in flight: [`PageFetch`].
 //!
-//! It moves on by itself, on the tokio runtime that was there when it was asked for, and is given up when dropped. One that is
-//! asked for before it is needed must cost its reader nothing: if it fails or does not come, it is asked for anew when it is
-//! needed.
+//! A fetch is a task on the tokio runtime that was current when the fetch began; dropping the fetch
+//! cancels the task. A prefetch must never affect its reader: if it fails or is late, the reader
+//! requests the page again when it needs it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::Error;
 
 pub(crate) struct PageFetch<T> {
     pub(crate) slice: PageRequest,
-    /// When waiting for what was asked for ahead ends.
+    /// End of the wait for a prefetched page.
     late: Option<Pin<Box<Sleep>>>,
     task: JoinHandle<Result<Page<T>, Error>>,
 }
@@ -27,7 +27,8 @@ impl<T: Send + 'static> PageFetch<T> {
         PageFetch { slice, late: None, task }
     }
 
-    /// The page; `None` if it was asked for ahead and has to be asked for anew.
+    /// The page; `None` if its prefetch failed or is late, so that the reader must request the page
+    /// again.
     pub(crate) fn poll(&mut self, list: &Pages<T>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>, Error>>> {
         let page = match Pin::new(&mut self.task).poll(context) {
             Poll::Ready(page) => page,

@@ -1,4 +1,4 @@
-//! Lists: pages one after the other, and the value that describes a list.
+//! Lists: streams of items page after page, and the value that describes a list.
 
 mod definition;
 pub(crate) mod fetch;

@@ -1,4 +1,4 @@
-//! Pages of a list: which rows to request, the rows of the response, and how a stream or an export gets one.
+//! Pages of a list: the request for a page, its rows, and the function that fetches it.
 
 use std::any::Any;
 use std::future::Future;
@@ -19,7 +19,7 @@ pub struct Rows<T> {
     pub items: Vec<T>,
     /// Number of rows in the whole list.
     pub count: i64,
-    /// The memory that the items point into, if they do.
+    /// The memory that the items point into, if any.
     pub owner: Option<Owner>,
 }
 
@@ -58,15 +58,15 @@ impl<T> Page<T> {
 
 type Fetch<T> = dyn Fn(PageRequest) -> Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>> + Send + Sync;
 
-/// How a stream or an export gets pages of its list.
+/// Fetches the pages of a list for a stream or an export.
 pub(crate) struct Pages<T> {
     pub(crate) operation: &'static str,
     pub(crate) fetch: Box<Fetch<T>>,
-    /// A number that no other row has.
+    /// The id of a row, unique in the list.
     pub(crate) id: fn(&T) -> i64,
     /// The largest page that the spec allows.
     pub(crate) limit: i64,
-    /// How long to wait for a prefetched page before it is requested again.
+    /// Time to wait for a prefetched page before it is requested again.
     pub(crate) patience: Duration,
 }
 
@@ -81,10 +81,10 @@ impl<T> Pages<T> {
     where
         F: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
-        Pages { operation, fetch: Box::new(move |slice| Box::pin(fetch(slice))), id, limit, patience }
+        Pages { operation, fetch: Box::new(move |request| Box::pin(fetch(request))), id, limit, patience }
     }
 
-    /// The service's answers do not fit together.
+    /// The error of responses that contradict each other.
     pub(crate) fn inconsistent(&self, what: String) -> Error {
         Error::new(ErrorKind::Inconsistent, Outcome::Unknown, what).with(|details| {
             details.operation = Some(self.operation);

@@ -1,4 +1,5 @@
-//! Streams whatever the length of the list, the limits on both sides, and the requests that fail.
+//! Properties of streams for any length of the list, any limits of client and service, and any
+//! failed requests.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -6,7 +7,7 @@ use proptest::prelude::*;
 
 use super::tests::{Answer, all, drain, stream};
 
-/// What one request meets: a clamp, or a failure where there is none.
+/// Response to one request: at most so many rows; `None`: a failure.
 type Step = Option<i64>;
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -39,12 +40,13 @@ proptest! {
 
         let wanted = rows.min(most.unwrap_or(i64::MAX));
         prop_assert_eq!(&items, &all(wanted));
-        // A page that was asked for ahead, because the one before had come, may fail without a word.
+        // A prefetch may fail without an error: it is a request that follows a received page.
         let failed = |step: usize| steps.get(step).is_some_and(Option::is_none);
         let told = (0..log.len()).filter(|step| failed(*step) && (*step == 0 || failed(step - 1))).count();
         prop_assert_eq!(errors.len(), told);
 
-        // Each request begins where the rows before it end, and asks for no more than may be used.
+        // Each request begins after the rows received so far, and requests no more rows than the
+        // stream may return.
         let mut at = 0;
         for (index, (offset, asked)) in log.iter().enumerate() {
             prop_assert_eq!(*offset, at, "request {} of {:?}", index, &log);

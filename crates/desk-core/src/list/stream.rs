@@ -1,8 +1,9 @@
-//! Lists, page after page: [`ItemStream`].
+//! Streams of the items of a list, page after page: [`ItemStream`].
 //!
-//! Invariant: the next page begins behind the rows that were received, never behind those that were asked for; an error
-//! leaves the stream where it is, so that asking again goes on with nothing skipped or repeated. Rows that the service
-//! inserts or deletes between two pages can still shift others across a page's edge: `export` is the reader that proves.
+//! Invariant: the next page must begin after the rows that were received, which may be fewer than
+//! requested. An error must not change the position, so that the next call continues without
+//! skipped or repeated rows. Rows that the service inserts or deletes between two pages can still
+//! shift other rows across the edge of a page; only `export` proves that no row is lost.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -16,30 +17,31 @@ use crate::Error;
 
 /// The items of a list, page after page; from the `_stream` methods of [`Client`](crate::Client).
 ///
-/// While the caller works on a page, the next one is already on its way (on the tokio runtime that polls the stream);
-/// dropping the stream cancels it. If that fails, it is asked for anew when it is needed, so that no time of the caller's
-/// counts as the service's. After an error the stream stands where it stood: asking again asks for the same page.
+/// While the caller works on a page, the stream prefetches the next one, on the tokio runtime that
+/// polls the stream; dropping the stream cancels the prefetch. If a prefetch fails, the stream
+/// requests the page again when the caller needs it, so that the caller's own time never counts
+/// towards a timeout. An error does not change the position: the next call requests the same page.
 pub struct ItemStream<T> {
     list: Pages<T>,
-    /// Rows to ask for at most: as the caller wants, or as the service was seen to give.
+    /// Page size: the caller's setting, or the smaller limit that the service applies.
     limit: i64,
     offset: i64,
-    /// Items that may still be read from the service.
+    /// Number of items still to fetch.
     left: u64,
     items: vec::IntoIter<T>,
     owner: Option<Owner>,
-    asked: Option<PageFetch<T>>,
+    fetch: Option<PageFetch<T>>,
     last: PageFingerprint,
-    /// A service that takes an offset for 0 begins anew.
+    /// The first page, to recognise a service that treats an offset as 0.
     first: PageFingerprint,
-    /// Rows of the last page, if it was shorter than asked for.
+    /// Number of rows of the last page, if it was shorter than requested.
     short: Option<i64>,
-    /// The page just received was no step ahead, and is asked for once more.
+    /// Whether the last response made no progress, so that the stream requests the page once more.
     stuck: bool,
     ended: bool,
 }
 
-/// What is remembered of a page: its ids, how many rows the list had then, and where it was.
+/// Fingerprint of a page: its ids, the count of the list at that time, and its offset.
 #[derive(Clone, Default)]
 struct PageFingerprint {
     ids: Vec<i64>,
@@ -48,7 +50,8 @@ struct PageFingerprint {
 }
 
 impl<T: Send + 'static> ItemStream<T> {
-    /// A stream from `offset` on, by pages of `limit` rows; by default from the first, by the largest pages there are.
+    /// A stream that begins at `offset` and requests pages of `limit` rows; default: from the first
+    /// row, in the largest pages.
     pub(crate) fn new(list: Pages<T>, limit: Option<i64>, offset: Option<i64>) -> ItemStream<T> {
         ItemStream {
             limit: limit.unwrap_or(list.limit),
@@ -57,7 +60,7 @@ impl<T: Send + 'static> ItemStream<T> {
             left: u64::MAX,
             items: Vec::new().into_iter(),
             owner: None,
-            asked: None,
+            fetch: None,
             last: PageFingerprint::default(),
             first: PageFingerprint::default(),
             short: None,
@@ -66,7 +69,7 @@ impl<T: Send + 'static> ItemStream<T> {
         }
     }
 
-    /// Ends after so many items. Set it before the first one is read.
+    /// Ends the stream after `items` items. Set it before you read the first item.
     pub fn max_items(mut self, items: u64) -> ItemStream<T> {
         self.left = items;
         self.ended = items == 0;
@@ -78,12 +81,13 @@ impl<T: Send + 'static> ItemStream<T> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The rest of the page that is being read, or the next page; never empty; `None` at the end.
+    /// The remaining items of the current page, or the items of the next page; never empty; `None`
+    /// at the end.
     pub async fn next_page(&mut self) -> Option<Result<Vec<T>, Error>> {
         self.next_rows().await.map(|rows| rows.map(|rows| rows.items))
     }
 
-    /// As [`ItemStream::next_page`], with what the items point into.
+    /// As [`ItemStream::next_page`], with the memory that the items point into.
     #[doc(hidden)]
     pub async fn next_rows(&mut self) -> Option<Result<Rows<T>, Error>> {
         match std::future::poll_fn(|context| self.poll_page(context)).await? {
@@ -95,20 +99,20 @@ impl<T: Send + 'static> ItemStream<T> {
         }
     }
 
-    /// Ready with `Ok` when there is an item to hand out.
+    /// Ready with `Ok` if there is an item to return.
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         while self.items.as_slice().is_empty() {
             if self.ended {
                 return Poll::Ready(None);
             }
-            let Some(asked) = &mut self.asked else {
+            let Some(fetch) = &mut self.fetch else {
                 self.send(false);
                 continue;
             };
-            let page = ready!(asked.poll(&self.list, context));
-            let limit = asked.slice.limit;
-            self.asked = None;
-            // What failed ahead is asked for anew.
+            let page = ready!(fetch.poll(&self.list, context));
+            let limit = fetch.slice.limit;
+            self.fetch = None;
+            // The prefetch failed or is late: request the page again.
             let Some(page) = page else { continue };
             if let Err(error) = page.and_then(|page| self.accept(page, limit)) {
                 return Poll::Ready(Some(Err(error)));
@@ -117,19 +121,19 @@ impl<T: Send + 'static> ItemStream<T> {
         Poll::Ready(Some(Ok(())))
     }
 
-    /// Takes a page, moves behind it, and sends for the next.
-    fn accept(&mut self, page: Page<T>, asked: i64) -> Result<(), Error> {
+    /// Takes a page, moves the position after it, and prefetches the next page.
+    fn accept(&mut self, page: Page<T>, requested: i64) -> Result<(), Error> {
         let Page { mut items, count, owner, .. } = page;
         let rows = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let ids: Vec<i64> = items.iter().map(self.list.id).collect();
-        // A stream that began elsewhere cannot be taken back to its first page. One row may stand in two places of a list that
-        // has no order.
-        let same = self.first.ids.starts_with(&ids) && (ids.len() == self.first.ids.len() || rows == asked);
+        // Only a stream that began at offset 0 can receive its first page again. In an unordered
+        // list, a single row may appear at two places, so it does not prove a repetition.
+        let same = self.first.ids.starts_with(&ids) && (ids.len() == self.first.ids.len() || rows == requested);
         let restarted = self.first.offset == 0 && rows > 1 && same;
         let repeated = restarted || rows > 0 && ids == self.last.ids;
         let seen = if restarted { &self.first } else { &self.last };
         if repeated && count.saturating_sub(seen.count) >= self.offset - seen.offset {
-            // As many rows came before them, and moved these here.
+            // New rows before these rows moved them to this offset.
             self.stuck = false;
             (self.last.count, self.last.offset) = (count, self.offset);
             self.offset = self.offset.saturating_add(rows);
@@ -158,8 +162,9 @@ impl<T: Send + 'static> ItemStream<T> {
         items.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= items.len() as u64;
         self.ended = self.offset >= count || self.left == 0;
-        // Two short pages of one length are a limit of the service; one may have been a row deleted meanwhile.
-        let short = Some(rows).filter(|rows| *rows < asked);
+        // Two short pages of equal length show a limit of the service; a single short page may
+        // result from a deleted row.
+        let short = Some(rows).filter(|rows| *rows < requested);
         if short.is_some() && short == self.short {
             self.limit = rows;
         }
@@ -171,11 +176,11 @@ impl<T: Send + 'static> ItemStream<T> {
         Ok(())
     }
 
-    /// Sends for the page at the offset.
+    /// Requests the page at the offset.
     fn send(&mut self, ahead: bool) {
         let limit = self.limit.min(i64::try_from(self.left).unwrap_or(i64::MAX));
-        let slice = PageRequest { limit, offset: self.offset, window: None, partition_value: None, ahead };
-        self.asked = Some(PageFetch::send(&self.list, slice));
+        let request = PageRequest { limit, offset: self.offset, window: None, partition_value: None, ahead };
+        self.fetch = Some(PageFetch::send(&self.list, request));
     }
 }
 

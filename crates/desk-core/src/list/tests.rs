@@ -1,4 +1,4 @@
-//! Streams over a list in memory whose service misbehaves by script.
+//! Tests of streams over a list in memory whose service misbehaves according to a script.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::{ItemStream, Page, PageRequest, Pages};
 use crate::{Error, ErrorKind, Outcome};
 
-/// What the service does with one request.
+/// Response of the service to one request.
 pub(super) enum Answer {
-    /// As asked.
+    /// The requested rows.
     Rows,
-    /// Never more rows than this.
+    /// At most so many rows.
     Clamp(i64),
-    /// As if offset were 0.
+    /// The rows at offset 0.
     Restart,
     /// No rows, the true count.
     Empty,
@@ -22,7 +22,8 @@ pub(super) enum Answer {
 
 pub(super) type Log = Arc<Mutex<Vec<(i64, i64)>>>;
 
-/// A stream over 0..`rows`; each request takes the next answer of the script, the last one stays.
+/// A stream over 0..`rows`; each request takes the next answer of the script, and the last answer
+/// repeats.
 pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<i64>, Log) {
     let (log, script) = (Log::default(), Mutex::new(VecDeque::from(script)));
     let seen = log.clone();
@@ -31,8 +32,8 @@ pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<
         500,
         Duration::from_secs(60),
         |item: &i64| *item,
-        move |slice: PageRequest| {
-            seen.lock().expect("unbroken").push((slice.offset, slice.limit));
+        move |request: PageRequest| {
+            seen.lock().expect("unbroken").push((request.offset, request.limit));
             let mut script = script.lock().expect("unbroken");
             let answer = if script.len() > 1 { script.pop_front() } else { None };
             let answer = answer.as_ref().or(script.front()).unwrap_or(&Answer::Rows);
@@ -43,9 +44,9 @@ pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<
                 owner: None,
             };
             let page = match answer {
-                Answer::Rows => Ok(page(slice.offset, slice.limit)),
-                Answer::Clamp(most) => Ok(page(slice.offset, slice.limit.min(*most))),
-                Answer::Restart => Ok(page(0, slice.limit)),
+                Answer::Rows => Ok(page(request.offset, request.limit)),
+                Answer::Clamp(most) => Ok(page(request.offset, request.limit.min(*most))),
+                Answer::Restart => Ok(page(0, request.limit)),
                 Answer::Empty => Ok(page(rows, 0)),
                 Answer::Fail => Err(Error::new(ErrorKind::Transport, Outcome::Unknown, "broken")),
             };
@@ -55,7 +56,7 @@ pub(super) fn stream(rows: i64, limit: i64, script: Vec<Answer>) -> (ItemStream<
     (ItemStream::new(list, Some(limit), None), log)
 }
 
-/// All items, and the errors met on the way.
+/// All items and all errors of a stream.
 pub(super) async fn drain(mut stream: ItemStream<i64>) -> (Vec<i64>, Vec<ErrorKind>) {
     let (mut items, mut errors) = (Vec::new(), Vec::new());
     while let Some(next) = stream.next().await {
@@ -68,7 +69,7 @@ pub(super) async fn drain(mut stream: ItemStream<i64>) -> (Vec<i64>, Vec<ErrorKi
     (items, errors)
 }
 
-/// The items before the first error, and that.
+/// The items before the first error, and the kind of that error.
 async fn drain_some(mut stream: ItemStream<i64>) -> (Vec<i64>, Option<ErrorKind>) {
     let mut items = Vec::new();
     while let Some(next) = stream.next().await {
@@ -115,7 +116,7 @@ async fn one_short_page_is_no_limit() {
 async fn an_error_leaves_it_on_the_page() {
     let script = vec![Answer::Fail, Answer::Rows, Answer::Fail, Answer::Fail, Answer::Rows];
     let (stream, log) = stream(6, 3, script);
-    // The third was asked for ahead: it fails without a word.
+    // The third request is a prefetch: its failure is not reported.
     assert_eq!(drain(stream).await, (all(6), vec![ErrorKind::Transport; 2]));
     assert_eq!(*log.lock().expect("unbroken"), [(0, 3), (0, 3), (3, 3), (3, 3), (3, 3)]);
 }
@@ -123,7 +124,7 @@ async fn an_error_leaves_it_on_the_page() {
 #[tokio::test]
 async fn no_progress_is_an_error_that_can_be_overcome() {
     for standstill in [|| Answer::Restart, || Answer::Empty] {
-        // Once is asked again without a word, twice is told.
+        // After one response without progress, the stream retries; after two, it returns an error.
         let (one, _) = stream(6, 3, vec![Answer::Rows, standstill(), Answer::Rows]);
         assert_eq!(drain(one).await, (all(6), vec![]));
         let (two, _) = stream(6, 3, vec![Answer::Rows, standstill(), standstill(), Answer::Rows]);
@@ -138,7 +139,7 @@ async fn no_progress_is_an_error_that_can_be_overcome() {
     }
 }
 
-/// A service that takes a deep offset for 0 gives known rows far behind the first page.
+/// A service that treats a deep offset as 0 returns the rows of the first page, far behind it.
 #[tokio::test]
 async fn rows_of_the_first_page_are_known_again_later() {
     for fine in 1..4 {
@@ -160,7 +161,7 @@ async fn rows_of_the_first_page_are_known_again_later() {
     }
 }
 
-/// A last page that is smaller than the first one because no more is wanted.
+/// The last page is smaller than the first one because of `max_items`.
 #[tokio::test]
 async fn a_part_of_the_first_page_is_known_as_well() {
     let (broken, _) = stream(15, 3, vec![Answer::Rows, Answer::Restart]);
@@ -188,7 +189,8 @@ async fn the_next_page_is_on_its_way_while_one_is_read() {
     assert!(stream.next_page().await.is_none() && stream.next().await.is_none());
 }
 
-/// Newest first, three at a time, and three new rows between the first page and the second.
+/// The list is newest first, in pages of three, and three new rows arrive between the first page
+/// and the second.
 #[tokio::test]
 async fn rows_that_were_moved_by_new_ones_are_passed_over() {
     let turn = Mutex::new(0);
@@ -197,16 +199,16 @@ async fn rows_that_were_moved_by_new_ones_are_passed_over() {
         3,
         Duration::from_secs(60),
         |item: &i64| *item,
-        move |slice: PageRequest| {
+        move |request: PageRequest| {
             let newest = if std::mem::replace(&mut *turn.lock().expect("unbroken"), 1) == 0 { 6 } else { 9 };
-            let items = (1..=newest).rev().skip(usize::try_from(slice.offset).expect("small")).take(3).collect();
+            let items = (1..=newest).rev().skip(usize::try_from(request.offset).expect("small")).take(3).collect();
             async move { Ok(Page { items, count: newest, date: None, owner: None }) }
         },
     );
     assert_eq!(drain(ItemStream::new(list, None, None)).await, (vec![6, 5, 4, 3, 2, 1], vec![]));
 }
 
-/// The page that was asked for ahead never comes; asked for anew it does.
+/// The prefetched page never arrives; the second request for it succeeds.
 #[tokio::test(start_paused = true)]
 async fn what_was_asked_for_ahead_is_not_waited_for_without_end() {
     let log = Log::default();
@@ -216,13 +218,13 @@ async fn what_was_asked_for_ahead_is_not_waited_for_without_end() {
         3,
         Duration::from_secs(60),
         |item: &i64| *item,
-        move |slice: PageRequest| {
-            seen.lock().expect("unbroken").push((slice.offset, i64::from(slice.ahead)));
+        move |request: PageRequest| {
+            seen.lock().expect("unbroken").push((request.offset, i64::from(request.ahead)));
             async move {
-                if slice.ahead {
+                if request.ahead {
                     std::future::pending::<()>().await;
                 }
-                Ok(Page { items: (slice.offset..slice.offset + 3).collect(), count: 6, date: None, owner: None })
+                Ok(Page { items: (request.offset..request.offset + 3).collect(), count: 6, date: None, owner: None })
             }
         },
     );

@@ -1,6 +1,7 @@
-//! What a request that failed proves: its kind, its outcome, and the words for it.
+//! Evidence of a failed request: the kind, the outcome and the text of its error.
 //!
-//! The outcome is decided here, from evidence alone; `retry.rs` and the callers only read it.
+//! This module decides the outcome, from evidence only; the retry policy and callers read it.
+//! `call.rs` changes `Unknown` to `NotSent` if the guard of the request body proves it.
 
 use std::error::Error as StdError;
 use std::io;
@@ -16,15 +17,17 @@ use crate::http::body;
 use crate::http::token::Token;
 use crate::{Error, ErrorKind, Outcome};
 
-/// Characters of a cause at most.
+/// Maximum number of characters of a cause.
 const CAUSE: usize = 200;
 
-/// A request without an answer, whose body may have left; `target` is where it was to go.
+/// The error of a request without a response; the client may have sent the request. `target` is the
+/// base URL.
 pub(crate) fn unanswered(error: legacy::Error, target: &str, token: &Token) -> Error {
     if error.is_connect() {
         let kind = if late(&error) { ErrorKind::Timeout } else { ErrorKind::Connect };
         let what = format!("no connection to {}: {}", origin(target), cause(&error, token));
-        return Error::new(kind, Outcome::NotSent, what).with(|details| details.distrusted = distrusts(&error));
+        return Error::new(kind, Outcome::NotSent, what)
+            .with(|details| details.untrusted_certificate = refuses_certificate(&error));
     }
     if unprocessed(&error) {
         return broken(&error, "the service closed the connection and left the request undone", token)
@@ -33,7 +36,8 @@ pub(crate) fn unanswered(error: legacy::Error, target: &str, token: &Token) -> E
     broken(&error, "the connection broke before an answer came", token)
 }
 
-/// An error and its causes, from the outermost; also the error that an `io::Error` holds, which its `source` skips.
+/// An error and its causes, from the outermost, including the error inside an `io::Error`, which
+/// `source` skips.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(held) => Some(held as _),
@@ -41,12 +45,12 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (
     })
 }
 
-/// Whether a certificate that was refused is among the causes.
-fn distrusts(error: &(dyn StdError + 'static)) -> bool {
+/// Whether a refused certificate is among the causes.
+fn refuses_certificate(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
 }
 
-/// Whether time ran out.
+/// Whether a time limit expired.
 fn late(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(|error| {
         error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
@@ -54,8 +58,9 @@ fn late(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-/// Whether the service says, in HTTP/2, that it did not begin: the stream was refused, or is above the last that it took
-/// before it went away. h2 gives a remote GOAWAY as the error of just those streams (RFC 9113, 6.8 and 8.7).
+/// Whether the service states, in HTTP/2, that it did not begin the request: it refused the stream,
+/// or the stream is above the last one that its GOAWAY accepts. h2 returns a remote GOAWAY as the
+/// error of exactly those streams (RFC 9113, 6.8 and 8.7).
 fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
     causes(error).find_map(|error| error.downcast_ref::<h2::Error>()).is_some_and(|error| {
         let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
@@ -63,7 +68,7 @@ fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-/// What a status other than 2xx means.
+/// The error of a response whose status is not 2xx.
 pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes, token: &Token) -> Error {
     let (kind, outcome) = match status.as_u16() {
         300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
@@ -72,7 +77,8 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes, toke
         410 => (ErrorKind::NotFound, Outcome::Unknown),
         429 => (ErrorKind::RateLimited, Outcome::Rejected),
         400 | 405 | 413 | 415 | 422 => (ErrorKind::Refused, Outcome::Rejected),
-        // These need not come from the service's own checks: a gateway says 408, 425 or 499 of what it passed on.
+        // These statuses may not come from the service's own checks: a gateway responds 408, 425 or
+        // 499 to requests that it has forwarded.
         400..=499 => (ErrorKind::Refused, Outcome::Unknown),
         _ => (ErrorKind::Service, Outcome::Unknown),
     };
@@ -92,14 +98,14 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: Bytes, toke
     })
 }
 
-/// A connection that broke when something may have been done.
+/// The error of a connection that broke after the service may have processed the request.
 pub(crate) fn broken(error: &(dyn StdError + 'static), what: &str, token: &Token) -> Error {
     let kind = if late(error) { ErrorKind::Timeout } else { ErrorKind::Transport };
     let what = format!("{what}: {}", cause(error, token));
-    Error::new(kind, Outcome::Unknown, what).with(|details| details.distrusted = distrusts(error))
+    Error::new(kind, Outcome::Unknown, what).with(|details| details.untrusted_certificate = refuses_certificate(error))
 }
 
-/// The innermost cause, without the server's own words and without the token.
+/// The innermost cause, without text of the server and without the token.
 fn cause(error: &(dyn StdError + 'static), token: &Token) -> String {
     let Some(inner) = causes(error).last() else { return String::new() };
     let text = match inner.downcast_ref::<h2::Error>().and_then(h2::Error::reason) {
@@ -110,7 +116,7 @@ fn cause(error: &(dyn StdError + 'static), token: &Token) -> String {
     chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
 }
 
-/// Scheme, host and port: what may be shown of a URL.
+/// Scheme, host and port: the parts of a URL that an error may show.
 pub(crate) fn origin(url: &str) -> String {
     Url::parse(url).map_or("a relative address".to_owned(), |url| url.origin().ascii_serialization())
 }

@@ -1,4 +1,4 @@
-//! Whether a request may be sent again, and when.
+//! Retries: whether and when to send a request again, and the rate limiter.
 
 pub(crate) mod evidence;
 pub(crate) mod policy;

@@ -1,8 +1,10 @@
-//! Whether and when to send a request again: decided by method and evidence, never by resource.
+//! The retry policy: method and evidence decide whether and when to retry a request, never the
+//! resource.
 //!
-//! A request that only reads may be sent again after a transient failure. Any other is sent again only if the service
-//! certainly did nothing: no byte of it left, or the service refused it for coming too fast. A budget that all calls of a
-//! client share keeps them from multiplying the load of a service that is down.
+//! The client retries a read after a transient failure. The client retries any other request only
+//! if the service certainly did not process it: the client did not send it, or the service
+//! responded 429. All calls of a client share a retry budget, so that retries do not multiply the
+//! load of a failing service.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -10,21 +12,21 @@ use std::time::Duration;
 use crate::lock::lock_ignoring_poison;
 use crate::{Error, ErrorKind, Outcome};
 
-/// Attempts of a call, the first one included.
+/// Default of the maximum number of attempts, the first one included.
 pub(crate) const MAX_ATTEMPTS: u32 = 5;
 
 const BASE: Duration = Duration::from_millis(250);
-/// The longest first wait after a 429.
+/// The longest wait after the first 429.
 pub(crate) const BASE_THROTTLED: Duration = Duration::from_secs(1);
 const CAP: Duration = Duration::from_secs(20);
-/// A service that asks for a longer wait is not asked again.
+/// The longest wait before a retry: if the service asks for more, the call fails.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(120);
 
 const BUDGET: u32 = 500;
 const COST: u32 = 5;
 const COST_TIMEOUT: u32 = 10;
 
-/// The retries that a client can still afford.
+/// The retry budget of a client.
 #[derive(Debug)]
 pub(crate) struct Budget(Mutex<u32>);
 
@@ -35,7 +37,8 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Pays for a retry after `error`; false if the budget does not suffice.
+    /// Takes the cost of a retry after `error` from the budget; false if the budget does not
+    /// suffice.
     pub(crate) fn take(&self, error: &Error) -> bool {
         let cost = if error.kind() == ErrorKind::Timeout { COST_TIMEOUT } else { COST };
         let mut left = lock_ignoring_poison(&self.0);
@@ -46,14 +49,14 @@ impl Budget {
         affordable
     }
 
-    /// A success gives a little back.
+    /// Returns one unit to the budget after a success.
     pub(crate) fn success(&self) {
         let mut left = lock_ignoring_poison(&self.0);
         *left = (*left + 1).min(BUDGET);
     }
 }
 
-/// Decides whether to send a request again.
+/// Decides whether and when to retry a request.
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -63,30 +66,30 @@ pub struct RetryPolicy {
 /// A failed attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Failure<'a> {
-    /// Why it failed.
+    /// The error of the attempt.
     pub error: &'a Error,
     /// Whether the request only reads.
     pub safe: bool,
-    /// Its number, from 1.
+    /// Number of the attempt, from 1.
     pub attempt: u32,
-    /// Whether the attempt before failed in the same way.
+    /// Whether the previous attempt failed with the same kind of error.
     pub repeated: bool,
     /// Time from the start of the call.
     pub elapsed: Duration,
 }
 
 impl RetryPolicy {
-    /// At most `max_attempts` within `timeout`, waits included.
+    /// A policy of at most `max_attempts` attempts within `timeout`, waits included.
     pub fn new(max_attempts: u32, timeout: Duration) -> RetryPolicy {
         RetryPolicy { max_attempts, timeout }
     }
 
-    /// The wait before the next attempt; `None` if there must be none.
+    /// The wait before the next attempt; `None`: do not retry.
     pub fn next(&self, failure: &Failure<'_>) -> Option<Duration> {
         self.next_with(failure, fastrand::f64())
     }
 
-    /// `jitter` is in 0..1.
+    /// [`RetryPolicy::next`] with a given `jitter`, in 0..1.
     fn next_with(&self, failure: &Failure<'_>, jitter: f64) -> Option<Duration> {
         if failure.attempt >= self.max_attempts || !is_retryable(failure) {
             return None;
@@ -100,14 +103,15 @@ impl RetryPolicy {
     }
 }
 
-/// Whether another attempt may help and can do no harm.
+/// Whether a retry may succeed and is safe.
 fn is_retryable(failure: &Failure<'_>) -> bool {
     let Failure { error, safe, repeated, .. } = *failure;
     let transient = match error.kind() {
-        ErrorKind::Connect => !error.is_distrust(),
+        ErrorKind::Connect => !error.is_untrusted_certificate(),
         ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::RateLimited => true,
         ErrorKind::Refused | ErrorKind::Service => matches!(error.status(), Some(408 | 425 | 500 | 502 | 503 | 504)),
-        // A body that was cut or garbled on its way; twice the same is the service's own.
+        // A transport fault may cut or garble a body; the same failure twice comes from the service
+        // itself.
         ErrorKind::Decode => error.is_incomplete() && !repeated,
         _ => false,
     };
@@ -125,7 +129,7 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    /// The wait before the next attempt of a call that has `left`.
+    /// The wait before the next attempt of a call with the time `left`.
     fn wait(error: &Error, safe: bool, attempt: u32, left: Duration, jitter: f64, budget: &Budget) -> Option<Duration> {
         let failure = Failure { error, safe, attempt, repeated: false, elapsed: Duration::ZERO };
         RetryPolicy::new(100, left).next_with(&failure, jitter).filter(|_| budget.take(error))
@@ -176,7 +180,7 @@ mod tests {
     fn what_may_have_been_done_is_only_read_again() {
         use ErrorKind::*;
         use Outcome::{NotSent, Rejected, Unknown};
-        // Kind, outcome, status: read again, sent again.
+        // Kind, outcome, status; whether a read and a create are retried.
         let cases = [
             (Connect, NotSent, 0, true, true),
             (Timeout, NotSent, 0, true, true),

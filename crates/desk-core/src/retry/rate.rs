@@ -1,6 +1,7 @@
-//! How fast a client may ask: evenly spaced requests, slower after a 429, and one pause for all calls.
+//! The rate limiter: evenly spaced requests, a lower rate after a 429, and one pause for all calls.
 //!
-//! The limiter is opt-in, one for reads and one for everything else; both share the pause.
+//! The limiter is opt-in, with one lane for reads and one for other requests; the pause holds both
+//! lanes.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -9,14 +10,14 @@ use super::policy::MAX_WAIT;
 use crate::Error;
 use crate::lock::lock_ignoring_poison;
 
-/// What remains of a rate after a 429.
+/// Factor of a rate after a 429.
 const FALL: f64 = 0.7;
-/// A rate never falls below this part of its limit.
+/// The lowest rate, as a part of the limit.
 const FLOOR: f64 = 0.05;
-/// What a second with a success gives back, as a part of the limit.
+/// Growth of a rate in a second with a success, as a part of the limit.
 const GROWTH: f64 = 0.02;
 
-/// The limits of a client.
+/// The rate limits of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Rate {
     reads: Option<Lane>,
@@ -25,7 +26,7 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// Limits in requests a second.
+    /// Checks the limits, in requests per second.
     pub(crate) fn new(reads: Option<f64>, writes: Option<f64>) -> Result<Rate, Error> {
         let lane = |name: &str, limit: Option<f64>| match limit {
             None => Ok(None),
@@ -40,7 +41,8 @@ impl Rate {
         if safe { self.reads.as_ref() } else { self.writes.as_ref() }
     }
 
-    /// Waits until one request may go; false, at once, if that is not before `end`.
+    /// Waits until the client may send one request; returns false, at once, if that is not before
+    /// `end`.
     pub(crate) async fn turn(&self, safe: bool, end: Instant) -> bool {
         if self.reads.is_none() && self.writes.is_none() {
             return true;
@@ -61,7 +63,8 @@ impl Rate {
         }
     }
 
-    /// The service said 429: all calls wait as long, and the rate falls. Without a limit nothing happens.
+    /// After a 429: pauses all calls for `wait` and lowers the rate. A client without a limit does
+    /// not pause.
     pub(crate) fn throttled(&self, safe: bool, wait: Duration) {
         if self.reads.is_none() && self.writes.is_none() {
             return;
@@ -69,13 +72,13 @@ impl Rate {
         if let Some(lane) = self.lane(safe) {
             lane.change(|rate, _| rate * FALL);
         }
-        // A service that asks for more than that would stop the client for good.
+        // Without this maximum, the service could stop the client permanently.
         let until = Instant::now() + wait.min(MAX_WAIT);
         let mut pause = lock_ignoring_poison(&self.pause);
         *pause = Some(pause.map_or(until, |before| before.max(until)));
     }
 
-    /// The service answered.
+    /// After a success: raises the rate, at most once a second.
     pub(crate) fn success(&self, safe: bool) {
         if let Some(lane) = self.lane(safe) {
             lane.regrow();
@@ -83,7 +86,7 @@ impl Rate {
     }
 }
 
-/// One limit and the rate that is kept now.
+/// One limit and the current rate.
 #[derive(Debug)]
 struct Lane {
     limit: f64,
@@ -94,7 +97,7 @@ struct Lane {
 struct Now {
     rate: f64,
     changed: Instant,
-    /// When the next request may go.
+    /// Earliest time of the next request.
     next: Instant,
 }
 
@@ -104,7 +107,7 @@ impl Lane {
         Lane { limit, now: Mutex::new(Now { rate: limit, changed: now, next: now }) }
     }
 
-    /// Takes a turn, or returns how long to wait before asking again.
+    /// Takes a turn and returns zero, or returns the wait before the next try.
     fn take(&self) -> Duration {
         let (now, mut lane) = (Instant::now(), lock_ignoring_poison(&self.now));
         let wait = lane.next.saturating_duration_since(now);
@@ -119,7 +122,7 @@ impl Lane {
         let rate = to(lane.rate, self.limit).clamp(self.limit * FLOOR, self.limit);
         if rate != lane.rate {
             let now = Instant::now();
-            // The request that changed it was this turn.
+            // The request that changed the rate has used this turn.
             *lane = Now { rate, changed: now, next: now + gap(rate) };
         }
     }
@@ -163,11 +166,11 @@ mod tests {
         let second_later = || lock_ignoring_poison(&lane.now).changed -= Duration::from_secs(1);
         limits.throttled(true, Duration::ZERO);
         assert_eq!(rate(lane), 7.0);
-        // Within the same second nothing grows.
+        // The rate does not grow within the same second.
         limits.success(true);
         assert_eq!(rate(lane), 7.0);
         second_later();
-        // What is written says nothing of reads.
+        // A successful write does not raise the rate of reads.
         limits.success(false);
         assert_eq!(rate(lane), 7.0);
         limits.success(true);
@@ -191,7 +194,7 @@ mod tests {
         for safe in [true, false] {
             assert!(!rate.turn(safe, soon()).await, "paused");
         }
-        // Nobody is paused for longer than anybody waits.
+        // A pause is never longer than the longest wait before a retry.
         let until = lock_ignoring_poison(&rate.pause).expect("paused");
         assert!(until.duration_since(Instant::now()) <= MAX_WAIT);
         // Without a limit there is no pause.

@@ -1,12 +1,13 @@
-//! How long the service asks to wait, in whichever of the ways that services and gateways say it.
+//! The wait that a service asks for, in all forms that services and gateways use.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 
-/// The wait that the headers ask for; `None` if they ask for none or cannot be read.
+/// The wait that the headers ask for; `None` without a valid one.
 ///
-/// A date counts from the server's own `Date`, so that a wrong clock on this machine does no harm; one in the past is 0.
+/// A date counts from the server's own `Date`, so that a wrong clock on this machine has no effect;
+/// a date in the past is 0.
 pub(crate) fn parse(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |name: &str| text(name)?.parse::<f64>().ok();
@@ -24,7 +25,7 @@ pub(crate) fn parse(headers: &HeaderMap) -> Option<Duration> {
     number("x-ratelimit-retryafter").and_then(seconds)
 }
 
-/// Seconds as a duration; `None` for what is no time to wait.
+/// Seconds as a duration; `None` if the number is not a valid duration.
 fn seconds(value: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(value).ok()
 }

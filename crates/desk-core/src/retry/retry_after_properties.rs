@@ -1,4 +1,4 @@
-//! What holds for every wait that headers can ask for.
+//! Properties of every wait that headers can ask for.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use proptest::sample::select;
 use super::parse;
 
 const NAMES: [&str; 5] = ["retry-after-ms", "retry-after", "date", "x-ratelimit-retryafter", "server"];
-/// The three formats of RFC 9110.
+/// The three date formats of RFC 9110.
 const FORMATS: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
 const TEN_YEARS: i64 = 3653 * 86_400;
-/// Below this many seconds the doubles are closer together than nanoseconds.
+/// Below this number of seconds, doubles are closer together than nanoseconds.
 const EXACT: u64 = 1 << 23;
 
-/// What is read of headers, those without a legal value left out.
+/// Parses the headers, without those whose value is illegal.
 fn read(headers: &[(&'static str, &[u8])]) -> Option<Duration> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
@@ -36,7 +36,7 @@ fn written(time: i64, format: &str) -> String {
     DateTime::<Utc>::from_timestamp(time, 0).expect("in range").format(format).to_string()
 }
 
-/// Two digits of a year mean 1970 to 2069; `Date` stays ten years away from both ends.
+/// A two-digit year means 1970 to 2069; `Date` stays ten years away from both ends.
 fn now() -> impl Strategy<Value = i64> {
     TEN_YEARS..(100 * 365 * 86_400 - TEN_YEARS)
 }

@@ -1,4 +1,4 @@
-//! Uses rustls and serde_json as if desk-client were not there, and desk-client beside them.
+//! A program that uses rustls and serde_json as it would without desk-client, and desk-client too.
 
 fn main() {
     // Panics if rustls finds two providers.
@@ -7,7 +7,7 @@ fn main() {
         .with_no_client_auth();
     assert!(!config.crypto_provider().cipher_suites.is_empty());
 
-    // Sorted, and rounded as serde_json rounds by default.
+    // serde_json sorts properties and rounds numbers, as by default.
     let value: serde_json::Value = serde_json::from_str(r#"{"b": 9.00013289605635609, "a": 1}"#).expect("JSON");
     assert_eq!(value.to_string(), r#"{"a":1,"b":9.000132896056355}"#);
 
