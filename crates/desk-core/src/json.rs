@@ -22,8 +22,8 @@ use crate::Error;
 /// can read and write it.
 ///
 /// ```
-/// # fn main() -> Result<(), desk_client::Error> {
-/// use desk_client::Json;
+/// # fn main() -> Result<(), desk_core::Error> {
+/// use desk_core::Json;
 ///
 /// let agent: Json = r#"{"id": 12345678901234567890123, "displayName": "Ann"}"#.parse()?;
 /// assert!(agent.as_str().contains("12345678901234567890123"));

@@ -3,45 +3,14 @@
 //! Invariant: what was given of a window since the last [`Piece::Window`] or [`Piece::Again`], with the items of the window's own
 //! piece, is what [`Export::next_window`] would have given, in the same order.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
-use super::{Export, Window};
+use super::engine::Export;
+use super::window::Piece;
 use crate::Error;
-
-/// What [`Pieces`] give.
-pub enum Piece<T> {
-    /// Rows of a window that is being read, behind those that were given of it, in order of time and id. Nothing is proven yet.
-    Rows {
-        /// The window's first microsecond.
-        from: DateTime<Utc>,
-        /// The window's last microsecond.
-        until: DateTime<Utc>,
-        /// Some rows, at least one.
-        items: Vec<T>,
-    },
-    /// What was given of the window does not fit together, and is to be forgotten: it is read anew, or a narrower one that begins
-    /// with it.
-    Again,
-    /// The window's last rows, and the proof of all of them.
-    Window(Window<T>),
-}
-
-impl<T> fmt::Debug for Piece<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Piece::Rows { from, until, items } => {
-                f.debug_struct("Rows").field("from", from).field("until", until).field("items", &items.len()).finish()
-            }
-            Piece::Again => f.write_str("Again"),
-            Piece::Window(window) => fmt::Debug::fmt(window, f),
-        }
-    }
-}
 
 /// An export whose rows are given as they come, before their window is proven; from [`Export::pieces`].
 ///
@@ -52,11 +21,15 @@ impl<T> fmt::Debug for Piece<T> {
 #[derive(Debug)]
 pub struct Pieces<T>(Export<T>);
 
-impl<T: Send + 'static> Pieces<T> {
-    pub(super) fn new(export: Export<T>, held: i64) -> Pieces<T> {
-        Pieces(Export { flows: Some(held), ..export })
+impl<T: Send + 'static> Export<T> {
+    /// The same, with rows as they come: a window need not fit in memory. Where rows do not come in order of time and of id, it is given
+    /// whole and has about `held` rows at most.
+    pub fn pieces(self, held: usize) -> Pieces<T> {
+        Pieces(self.flowing(held))
     }
+}
 
+impl<T: Send + 'static> Pieces<T> {
     /// Requests made so far.
     pub fn requests(&self) -> u64 {
         self.0.requests()

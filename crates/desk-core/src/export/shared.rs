@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::{Export, Window};
+use super::engine::Export;
+use super::window::Window;
 use crate::Error;
 
 /// A row of a page that it keeps.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Export, Piece, Window, whole};
+use super::{Export, Piece, Window, floor_to_second};
 use crate::Error;
 use crate::list::PageRequest;
 use sim::{BEGIN, ORDERS, Order, PAGE, Row, SECOND, Service, Sim, time};
@@ -130,7 +130,7 @@ fn run_by(service: &Service, mut export: Export<Row>, in_flight: usize) -> (f64,
     assert!(got.errors.is_empty(), "{:?}", got.errors);
     assert!(got.verified());
     let (from, until) = got.stretch();
-    assert_eq!((from, until), (BEGIN, whole(begun + SECOND / 5 - 120 * SECOND)));
+    assert_eq!((from, until), (BEGIN, floor_to_second(begun + SECOND / 5 - 120 * SECOND)));
     assert_eq!(lost(&before, service, &got), 0);
     let requests: u64 = got.windows.iter().map(|window| window.proof.requests).sum();
     // The last count, and what was asked for ahead behind the last row.

@@ -1,9 +1,11 @@
-//! What an export gives: a [`Window`] with its [`Proof`].
+//! What an export gives: a [`Window`] with its [`Proof`], or a [`Piece`] of one.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+/// A second, µs.
+pub(super) const SECOND: i64 = 1_000_000;
 /// Where a stretch begins that is not given one: 2000-01-01, µs.
 const EARLY: i64 = 946_684_800_000_000;
 /// The years 1 to 9999, which every service can read, µs.
@@ -43,6 +45,36 @@ pub struct Proof {
 impl<T> fmt::Debug for Window<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Window").field("proof", &self.proof).finish_non_exhaustive()
+    }
+}
+
+/// A part of an export whose rows are given as they come; from [`Pieces`](super::Pieces).
+pub enum Piece<T> {
+    /// Rows of a window that is being read, behind those that were given of it, in order of time and id. Nothing is proven yet.
+    Rows {
+        /// The window's first microsecond.
+        from: DateTime<Utc>,
+        /// The window's last microsecond.
+        until: DateTime<Utc>,
+        /// Some rows, at least one.
+        items: Vec<T>,
+    },
+    /// What was given of the window does not fit together, and is to be forgotten: it is read anew, or a narrower one that begins
+    /// with it.
+    Again,
+    /// The window's last rows, and the proof of all of them.
+    Window(Window<T>),
+}
+
+impl<T> fmt::Debug for Piece<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Piece::Rows { from, until, items } => {
+                f.debug_struct("Rows").field("from", from).field("until", until).field("items", &items.len()).finish()
+            }
+            Piece::Again => f.write_str("Again"),
+            Piece::Window(window) => fmt::Debug::fmt(window, f),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pages asked for before they are needed: [`Ahead`], and which ones they will be, if all goes as it did.
+//! Pages asked for before they are needed: [`Prefetcher`], and which ones they will be, if all goes as it did.
 //!
 //! Invariant: what is foreseen decides nothing. The export says which page it needs next; one that is on its way already is
 //! that page, however it came to be asked for, and what turns out not to be needed is given up. Whether pages fit together is
@@ -6,21 +6,21 @@
 
 use std::collections::VecDeque;
 
-use super::pace::Pace;
-use super::reading::Reading;
+use super::reader::WindowReader;
+use super::sizer::WindowSizer;
 use super::window::at;
 use crate::list::fetch::PageFetch;
 use crate::list::{PageRequest, Pages};
 
-pub(super) struct Ahead<T> {
+pub(super) struct Prefetcher<T> {
     pages: VecDeque<PageFetch<T>>,
     /// Requests on their way at once, that for the page that is needed included.
     pub(super) most: usize,
 }
 
-impl<T: Send + 'static> Ahead<T> {
-    pub(super) fn new(most: usize) -> Ahead<T> {
-        Ahead { pages: VecDeque::new(), most: most.max(1) }
+impl<T: Send + 'static> Prefetcher<T> {
+    pub(super) fn new(most: usize) -> Prefetcher<T> {
+        Prefetcher { pages: VecDeque::new(), most: most.max(1) }
     }
 
     /// The page that is needed, if it is on its way.
@@ -41,34 +41,34 @@ impl<T: Send + 'static> Ahead<T> {
 }
 
 /// Where a stretch is read from, so far as it is known.
-pub(super) struct Course<'a, T> {
-    pub(super) reading: &'a Reading<T>,
-    pub(super) pace: Pace,
+pub(super) struct PrefetchPlan<'a, T> {
+    pub(super) reader: &'a WindowReader<T>,
+    pub(super) sizer: WindowSizer,
     /// Windows have had about as many rows as they were to have.
     pub(super) steady: bool,
     /// The bounds of the window that begins here, and up to when it asks.
-    pub(super) bounds: &'a dyn Fn(i64, &Pace) -> (i64, i64, i64),
+    pub(super) bounds: &'a dyn Fn(i64, &WindowSizer) -> (i64, i64, i64),
     /// The end of the stretch, µs.
     pub(super) end: i64,
 }
 
-impl<T> Course<'_, T> {
+impl<T> PrefetchPlan<'_, T> {
     /// The slices behind the one that is asked for now, `most` of them or fewer.
-    pub(super) fn foresee(mut self, most: usize) -> Vec<PageRequest> {
+    pub(super) fn predict(mut self, most: usize) -> Vec<PageRequest> {
         let mut slices = Vec::new();
-        let Some((mut offset, known)) = self.reading.whole() else { return slices };
-        let (mut from, mut until, mut asked) = (self.reading.from, self.reading.until, self.reading.asked);
+        let Some((mut offset, known)) = self.reader.whole() else { return slices };
+        let (mut from, mut until, mut asked) = (self.reader.from, self.reader.until, self.reader.asked);
         let mut count = known.unwrap_or_else(|| self.guess());
         let mut is_known = known.is_some();
-        let limit = self.pace.limit;
+        let limit = self.sizer.limit;
         while slices.len() < most {
             if offset.saturating_add(limit) < count {
                 // Pages overlap by one row.
                 offset += (limit - 1).max(1);
             } else if is_known && until < self.end {
-                self.pace.done(from, until, count);
+                self.sizer.done(from, until, count);
                 from = until + 1;
-                (_, until, asked) = (self.bounds)(from, &self.pace);
+                (_, until, asked) = (self.bounds)(from, &self.sizer);
                 (offset, count, is_known) = (0, self.guess(), false);
             } else {
                 break;
@@ -81,6 +81,6 @@ impl<T> Course<'_, T> {
 
     /// Rows that a window will have at least.
     fn guess(&self) -> i64 {
-        if self.steady { self.pace.aim() / 4 * 3 } else { 0 }
+        if self.steady { self.sizer.aim() / 4 * 3 } else { 0 }
     }
 }

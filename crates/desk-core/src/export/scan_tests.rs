@@ -1,43 +1,43 @@
 //! What each sign of disorder does to a pass, one by one.
 
-use super::{Flaw, Pass, Turn};
+use super::{Inconsistency, PageOutcome, Scan};
 use crate::list::Page;
 
 /// What the last of these pages means, each given as its count and ids; those before it must ask for more.
-fn last(mut pass: Pass<i64>, pages: &[(i64, &[i64])]) -> Turn {
+fn last(mut scan: Scan<i64>, pages: &[(i64, &[i64])]) -> PageOutcome {
     let mut pages =
         pages.iter().map(|(count, ids)| Page { items: ids.to_vec(), count: *count, date: None, owner: None });
     let end = pages.next_back().expect("a page");
     for page in pages {
-        assert_eq!(pass.take(page), Turn::More);
+        assert_eq!(scan.take(page), PageOutcome::More);
     }
-    pass.take(end)
+    scan.take(end)
 }
 
-fn strict(pages: &[(i64, &[i64])]) -> Turn {
-    last(Pass::strict(|id| *id, 3), pages)
+fn strict(pages: &[(i64, &[i64])]) -> PageOutcome {
+    last(Scan::strict(|id| *id, 3), pages)
 }
 
-fn loose(pages: &[(i64, &[i64])]) -> Turn {
-    last(Pass::loose(|id| *id), pages)
+fn loose(pages: &[(i64, &[i64])]) -> PageOutcome {
+    last(Scan::loose(|id| *id), pages)
 }
 
 #[test]
 fn pages_that_fit_together_are_whole() {
-    assert_eq!(strict(&[(0, &[])]), Turn::Whole);
-    assert_eq!(strict(&[(5, &[1, 2, 3]), (5, &[3, 4, 5])]), Turn::Whole);
+    assert_eq!(strict(&[(0, &[])]), PageOutcome::Whole);
+    assert_eq!(strict(&[(5, &[1, 2, 3]), (5, &[3, 4, 5])]), PageOutcome::Whole);
     // The seam alone is no step: from then on pages do not overlap.
-    assert_eq!(strict(&[(3, &[1]), (3, &[1]), (3, &[2]), (3, &[3])]), Turn::Whole);
+    assert_eq!(strict(&[(3, &[1]), (3, &[1]), (3, &[2]), (3, &[3])]), PageOutcome::Whole);
 }
 
 #[test]
 fn a_strict_pass_breaks_at_the_first_sign() {
-    let disorder = Turn::Broken(Flaw::Disorder);
+    let disorder = PageOutcome::Broken(Inconsistency::Disorder);
     assert_eq!(strict(&[(5, &[1, 2, 3]), (5, &[4, 5])]), disorder);
     assert_eq!(strict(&[(5, &[1, 2, 3]), (5, &[3, 2])]), disorder);
     assert_eq!(strict(&[(5, &[1, 2, 3]), (5, &[])]), disorder);
     assert_eq!(strict(&[(3, &[1, 1, 2])]), disorder);
-    let changed = Turn::Broken(Flaw::Changed);
+    let changed = PageOutcome::Broken(Inconsistency::Changed);
     assert_eq!(strict(&[(5, &[1, 2, 3]), (4, &[3, 4])]), changed);
     assert_eq!(strict(&[(2, &[1, 2, 3])]), changed);
     assert_eq!(strict(&[(1, &[])]), changed);
@@ -45,7 +45,7 @@ fn a_strict_pass_breaks_at_the_first_sign() {
 
 #[test]
 fn a_loose_pass_goes_on_to_the_end_but_tells_of_a_change() {
-    assert_eq!(loose(&[(4, &[1, 2]), (4, &[2, 1])]), Turn::Whole);
-    assert_eq!(loose(&[(4, &[1, 2]), (4, &[])]), Turn::Whole);
-    assert_eq!(loose(&[(5, &[1, 2]), (4, &[3]), (4, &[4])]), Turn::Broken(Flaw::Changed));
+    assert_eq!(loose(&[(4, &[1, 2]), (4, &[2, 1])]), PageOutcome::Whole);
+    assert_eq!(loose(&[(4, &[1, 2]), (4, &[])]), PageOutcome::Whole);
+    assert_eq!(loose(&[(5, &[1, 2]), (4, &[3]), (4, &[4])]), PageOutcome::Broken(Inconsistency::Changed));
 }

@@ -1,4 +1,4 @@
-//! One window, read until its rows are proven: [`Reading`].
+//! One window, read until its rows are proven: [`WindowReader`].
 //!
 //! Invariant: rows are called verified only if a whole pass, whole passes over all parts, or the union of passes between
 //! which the count never changed has as many different rows as the service counts. It ends: each way is tried so many
@@ -6,8 +6,8 @@
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use super::pace::Pace;
-use super::pass::{Flaw, Pass, Turn};
+use super::scan::{Inconsistency, PageOutcome, Scan};
+use super::sizer::WindowSizer;
 use super::window::at;
 use crate::list::{Page, PageRequest};
 
@@ -18,7 +18,7 @@ const PAGE_PASSES: u32 = 5;
 const PILE_PASSES: u32 = 16;
 
 /// What a page meant to the window.
-pub(super) enum Step<T> {
+pub(super) enum Progress<T> {
     More,
     /// The rows received, each once.
     Rows {
@@ -32,7 +32,7 @@ pub(super) enum Step<T> {
     /// Its pages did not fit together; a narrower one has fewer.
     Failed {
         count: i64,
-        flaw: Flaw,
+        inconsistency: Inconsistency,
     },
     /// Its rows cannot be given as they come: they are not in order.
     Unsorted {
@@ -41,7 +41,7 @@ pub(super) enum Step<T> {
 }
 
 /// How the rows are proven.
-enum Way<T> {
+enum Strategy<T> {
     Whole,
     /// Part by part, because the parts may fit in a page: the count of the whole, and the rows of the parts before.
     Parts {
@@ -52,7 +52,7 @@ enum Way<T> {
     Union(Union<T>),
 }
 
-pub(super) struct Reading<T> {
+pub(super) struct WindowReader<T> {
     /// The window, both ends inclusive, µs.
     pub(super) from: i64,
     pub(super) until: i64,
@@ -60,46 +60,46 @@ pub(super) struct Reading<T> {
     pub(super) asked: i64,
     id: fn(&T) -> i64,
     parts: &'static [&'static str],
-    pass: Pass<T>,
+    scan: Scan<T>,
     tries: u32,
-    way: Way<T>,
+    strategy: Strategy<T>,
 }
 
-impl<T> Reading<T> {
+impl<T> WindowReader<T> {
     pub(super) fn new(
         id: fn(&T) -> i64,
         parts: &'static [&'static str],
         (from, until, asked): (i64, i64, i64),
         limit: i64,
         flows: Option<fn(&T) -> Option<i64>>,
-    ) -> Reading<T> {
+    ) -> WindowReader<T> {
         // What can be made narrower is never read twice in the same way.
         let flows = flows.filter(|_| until > from);
-        let pass = Pass::strict(id, limit).flowing(flows);
-        Reading { from, until, asked, id, parts, pass, tries: 0, way: Way::Whole }
+        let scan = Scan::strict(id, limit).flowing(flows);
+        WindowReader { from, until, asked, id, parts, scan, tries: 0, strategy: Strategy::Whole }
     }
 
     /// The rows of the last page, if they are given before the others come: then this pass succeeds, or a window is begun anew.
     pub(super) fn flow(&mut self, limit: i64) -> Vec<T> {
-        match self.pass.count() {
-            Some(count) if count > limit => self.pass.flow(),
+        match self.scan.count() {
+            Some(count) if count > limit => self.scan.flow(),
             _ => Vec::new(),
         }
     }
 
     /// The offset that is asked for next and the rows there are, if they are known, while the whole window is read at once.
     pub(super) fn whole(&self) -> Option<(i64, Option<i64>)> {
-        matches!(self.way, Way::Whole).then(|| (self.pass.offset(), self.pass.count()))
+        matches!(self.strategy, Strategy::Whole).then(|| (self.scan.offset(), self.scan.count()))
     }
 
     pub(super) fn slice(&self, limit: i64) -> PageRequest {
-        let part = match &self.way {
-            Way::Parts { part, .. } => self.parts.get(*part).copied(),
+        let part = match &self.strategy {
+            Strategy::Parts { part, .. } => self.parts.get(*part).copied(),
             _ => None,
         };
         PageRequest {
             limit,
-            offset: self.pass.offset(),
+            offset: self.scan.offset(),
             window: Some((at(self.from), at(self.asked))),
             partition_value: part,
             ahead: false,
@@ -107,74 +107,75 @@ impl<T> Reading<T> {
     }
 
     /// Takes the page that was asked for.
-    pub(super) fn take(&mut self, page: Page<T>, pace: &Pace) -> Step<T> {
+    pub(super) fn take(&mut self, page: Page<T>, sizer: &WindowSizer) -> Progress<T> {
         let splits = self.until > self.from;
-        let first = self.pass.count().is_none();
-        if first && splits && matches!(self.way, Way::Whole) && page.count > pace.ceiling() {
-            return Step::Overfull { count: page.count };
+        let first = self.scan.count().is_none();
+        if first && splits && matches!(self.strategy, Strategy::Whole) && page.count > sizer.ceiling() {
+            return Progress::Overfull { count: page.count };
         }
-        if first && page.count <= pace.limit {
+        if first && page.count <= sizer.limit {
             // A page is held anyway.
-            self.pass.hold();
+            self.scan.hold();
         }
-        let turn = self.pass.take(page);
-        if turn == Turn::More {
-            return Step::More;
+        let turn = self.scan.take(page);
+        if turn == PageOutcome::More {
+            return Progress::More;
         }
-        let again = match self.way {
-            Way::Union(_) => Pass::loose(self.id),
-            _ => Pass::strict(self.id, pace.limit),
+        let again = match self.strategy {
+            Strategy::Union(_) => Scan::loose(self.id),
+            _ => Scan::strict(self.id, sizer.limit),
         };
-        let pass = std::mem::replace(&mut self.pass, again);
-        let count = pass.count().unwrap_or_default();
-        match (&mut self.way, turn) {
-            (_, Turn::Broken(Flaw::Unsorted)) => return Step::Unsorted { count },
-            (Way::Union(union), turn) => return union.take(pass, turn),
-            (Way::Whole, Turn::Broken(flaw)) => {
+        let scan = std::mem::replace(&mut self.scan, again);
+        let count = scan.count().unwrap_or_default();
+        match (&mut self.strategy, turn) {
+            (_, PageOutcome::Broken(Inconsistency::Unsorted)) => return Progress::Unsorted { count },
+            (Strategy::Union(union), turn) => return union.take(scan, turn),
+            (Strategy::Whole, PageOutcome::Broken(inconsistency)) => {
                 // Another pass over many pages would cost more than narrower windows do.
-                if splits && (count > pace.limit || pass.flowed()) {
-                    return Step::Failed { count, flaw };
+                if splits && (count > sizer.limit || scan.flowed()) {
+                    return Progress::Failed { count, inconsistency };
                 }
                 self.tries += 1;
                 if self.tries < TRIES {
-                    return Step::More;
+                    return Progress::More;
                 }
-                if count > pace.limit && !self.parts.is_empty() {
-                    (self.way, self.tries) = (Way::Parts { whole: count, part: 0, rows: Vec::new() }, 0);
+                if count > sizer.limit && !self.parts.is_empty() {
+                    (self.strategy, self.tries) = (Strategy::Parts { whole: count, part: 0, rows: Vec::new() }, 0);
                 } else {
-                    self.unite(count, pace.limit);
+                    self.unite(count, sizer.limit);
                 }
             }
-            (Way::Whole, _) => return Step::Rows { rows: pass.rows, verified: true },
-            (Way::Parts { whole, .. }, Turn::Broken(_)) => {
+            (Strategy::Whole, _) => return Progress::Rows { rows: scan.rows, verified: true },
+            (Strategy::Parts { whole, .. }, PageOutcome::Broken(_)) => {
                 let whole = *whole;
                 self.tries += 1;
                 if self.tries >= TRIES {
-                    self.unite(whole, pace.limit);
+                    self.unite(whole, sizer.limit);
                 }
             }
-            (Way::Parts { whole, part, rows }, _) => {
+            (Strategy::Parts { whole, part, rows }, _) => {
                 (*part, self.tries) = (*part + 1, 0);
-                rows.extend(pass.rows);
+                rows.extend(scan.rows);
                 if *part < self.parts.len() {
-                    return Step::More;
+                    return Progress::More;
                 }
                 let (whole, rows) = (*whole, std::mem::take(rows));
                 let ids: HashSet<i64> = rows.iter().map(self.id).collect();
                 if ids.len() == rows.len() && fits(&ids, whole) {
-                    return Step::Rows { rows, verified: true };
+                    return Progress::Rows { rows, verified: true };
                 }
-                self.unite(whole, pace.limit);
+                self.unite(whole, sizer.limit);
             }
         }
-        Step::More
+        Progress::More
     }
 
     /// From here on the rows of all passes are put together.
     fn unite(&mut self, count: i64, limit: i64) {
         let passes = if count > limit { PILE_PASSES } else { PAGE_PASSES };
-        self.way = Way::Union(Union { id: self.id, seen: HashMap::new(), ids: HashSet::new(), count, passes });
-        self.pass = Pass::loose(self.id);
+        self.strategy =
+            Strategy::Union(Union { id: self.id, seen: HashMap::new(), ids: HashSet::new(), count, passes });
+        self.scan = Scan::loose(self.id);
     }
 }
 
@@ -191,31 +192,31 @@ struct Union<T> {
 }
 
 impl<T> Union<T> {
-    fn take(&mut self, pass: Pass<T>, turn: Turn) -> Step<T> {
+    fn take(&mut self, scan: Scan<T>, turn: PageOutcome) -> Progress<T> {
         // After a change, rows seen before it may be gone, so they prove nothing.
-        let count = pass.count().unwrap_or_default();
-        if turn != Turn::Whole || count != self.count {
+        let count = scan.count().unwrap_or_default();
+        if turn != PageOutcome::Whole || count != self.count {
             self.ids.clear();
             self.count = count;
         }
-        if turn == Turn::Whole {
-            self.ids.extend(pass.rows.iter().map(self.id));
+        if turn == PageOutcome::Whole {
+            self.ids.extend(scan.rows.iter().map(self.id));
         }
-        self.seen.extend(pass.rows.into_iter().map(|row| ((self.id)(&row), row)));
+        self.seen.extend(scan.rows.into_iter().map(|row| ((self.id)(&row), row)));
         self.passes -= 1;
-        if turn == Turn::Whole && fits(&self.ids, self.count) {
+        if turn == PageOutcome::Whole && fits(&self.ids, self.count) {
             let rows = std::mem::take(&mut self.seen);
             let rows = rows.into_iter().filter(|(id, _)| self.ids.contains(id)).map(|(_, row)| row).collect();
-            return Step::Rows { rows, verified: true };
+            return Progress::Rows { rows, verified: true };
         }
         if self.passes == 0 {
             let rows = std::mem::take(&mut self.seen).into_values().collect();
-            return Step::Rows { rows, verified: false };
+            return Progress::Rows { rows, verified: false };
         }
         if i64::try_from(self.ids.len()).is_ok_and(|rows| rows > self.count) {
             self.ids.clear();
         }
-        Step::More
+        Progress::More
     }
 }
 

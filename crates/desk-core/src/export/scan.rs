@@ -1,4 +1,4 @@
-//! One reading of a list from its first row to its last: [`Pass`].
+//! One reading of a list from its first row to its last: [`Scan`].
 //!
 //! Invariant: a strict pass is whole only if every page told the same count, every page began with the last row of the
 //! page before, no row came twice, and as many rows came as were counted. It always moves on or ends. What to do about a
@@ -16,17 +16,17 @@ const IDLE: u32 = 1000;
 
 /// What a page meant to the pass.
 #[derive(Debug, PartialEq)]
-pub(super) enum Turn {
+pub(super) enum PageOutcome {
     /// There are further pages.
     More,
     /// The pass is at its end.
     Whole,
-    Broken(Flaw),
+    Broken(Inconsistency),
 }
 
 /// Why a pass broke.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Flaw {
+pub(super) enum Inconsistency {
     /// Rows came or went meanwhile: another pass may succeed.
     Changed,
     /// Pages do not fit together: the service may have no stable order.
@@ -35,7 +35,7 @@ pub(super) enum Flaw {
     Unsorted,
 }
 
-pub(super) struct Pass<T> {
+pub(super) struct Scan<T> {
     id: fn(&T) -> i64,
     /// Breaks at the first sign that a row may be missing; otherwise it takes what it gets.
     strict: bool,
@@ -61,10 +61,10 @@ pub(super) struct Pass<T> {
     pub(super) rows: Vec<T>,
 }
 
-impl<T> Pass<T> {
+impl<T> Scan<T> {
     /// A pass that proves; pages of one row leave no room for a seam.
-    pub(super) fn strict(id: fn(&T) -> i64, limit: i64) -> Pass<T> {
-        Pass {
+    pub(super) fn strict(id: fn(&T) -> i64, limit: i64) -> Scan<T> {
+        Scan {
             id,
             strict: true,
             seam: limit > 1,
@@ -82,8 +82,8 @@ impl<T> Pass<T> {
     }
 
     /// With a row's time, one that breaks unless rows come in order.
-    pub(super) fn flowing(self, flows: Option<fn(&T) -> Option<i64>>) -> Pass<T> {
-        Pass { flows, ..self }
+    pub(super) fn flowing(self, flows: Option<fn(&T) -> Option<i64>>) -> Scan<T> {
+        Scan { flows, ..self }
     }
 
     /// The rows since this was last asked for, if they come in order; the pass has them no longer.
@@ -105,8 +105,8 @@ impl<T> Pass<T> {
     }
 
     /// A pass that takes rows as they come, to the end.
-    pub(super) fn loose(id: fn(&T) -> i64) -> Pass<T> {
-        Pass { strict: false, seam: false, ..Pass::strict(id, 1) }
+    pub(super) fn loose(id: fn(&T) -> i64) -> Scan<T> {
+        Scan { strict: false, seam: false, ..Scan::strict(id, 1) }
     }
 
     /// Where its next page begins.
@@ -119,18 +119,18 @@ impl<T> Pass<T> {
         self.count
     }
 
-    pub(super) fn take(&mut self, page: Page<T>) -> Turn {
+    pub(super) fn take(&mut self, page: Page<T>) -> PageOutcome {
         debug_assert!(page.owner.is_none(), "rows outlive their page here");
         let count = page.count;
         if self.count.replace(count).is_some_and(|before| before != count) {
             if self.strict {
-                return Turn::Broken(Flaw::Changed);
+                return PageOutcome::Broken(Inconsistency::Changed);
             }
             self.steady = false;
         }
         let overlaps = self.overlaps();
         if overlaps && page.items.first().map(self.id) != self.last {
-            return Turn::Broken(Flaw::Disorder);
+            return PageOutcome::Broken(Inconsistency::Disorder);
         }
         let before = self.received;
         let mut new = page.items;
@@ -141,30 +141,30 @@ impl<T> Pass<T> {
         };
         let new = match taken {
             Ok(new) => new,
-            Err(flaw) => return Turn::Broken(flaw),
+            Err(inconsistency) => return PageOutcome::Broken(inconsistency),
         };
         self.idle = if new > 0 { 0 } else { self.idle + 1 };
         if self.idle == IDLE {
-            return Turn::Broken(Flaw::Disorder);
+            return PageOutcome::Broken(Inconsistency::Disorder);
         }
         let ended = self.received >= count || (self.received == before && !overlaps);
         if self.received == count || (ended && !self.strict) {
-            if self.steady { Turn::Whole } else { Turn::Broken(Flaw::Changed) }
+            if self.steady { PageOutcome::Whole } else { PageOutcome::Broken(Inconsistency::Changed) }
         } else if ended {
-            Turn::Broken(Flaw::Changed)
+            PageOutcome::Broken(Inconsistency::Changed)
         } else {
             // Nothing but the seam: the service may give one row at a time.
             self.seam &= self.received > before;
-            Turn::More
+            PageOutcome::More
         }
     }
 
     /// Takes rows that follow all before them in order; how many.
-    fn take_in_order(&mut self, mut rows: Vec<T>, time: fn(&T) -> Option<i64>) -> Result<usize, Flaw> {
+    fn take_in_order(&mut self, mut rows: Vec<T>, time: fn(&T) -> Option<i64>) -> Result<usize, Inconsistency> {
         for row in &rows {
             let (id, moment) = ((self.id)(row), time(row));
             if moment.is_none() || moment < self.moment || self.last.is_some_and(|last| id <= last) {
-                return Err(Flaw::Unsorted);
+                return Err(Inconsistency::Unsorted);
             }
             (self.last, self.moment) = (Some(id), moment);
         }
@@ -178,7 +178,7 @@ impl<T> Pass<T> {
     }
 
     /// Takes rows one by one; how many of them are new.
-    fn take_each(&mut self, rows: Vec<T>, count: i64) -> Result<usize, Flaw> {
+    fn take_each(&mut self, rows: Vec<T>, count: i64) -> Result<usize, Inconsistency> {
         if self.rows.is_empty() {
             self.rows.reserve(usize::try_from(count).unwrap_or_default().min(ROOM));
         }
@@ -190,7 +190,7 @@ impl<T> Pass<T> {
             if is_new {
                 self.rows.push(row);
             } else if self.strict {
-                return Err(Flaw::Disorder);
+                return Err(Inconsistency::Disorder);
             }
         }
         Ok(self.rows.len() - before)
@@ -214,5 +214,5 @@ impl<T> Pass<T> {
 }
 
 #[cfg(test)]
-#[path = "pass_tests.rs"]
+#[path = "scan_tests.rs"]
 mod tests;

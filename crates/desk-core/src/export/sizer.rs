@@ -1,11 +1,11 @@
-//! How wide the next window is, and how many rows a page holds: [`Pace`].
+//! How wide the next window is, and how many rows a page holds: [`WindowSizer`].
 //!
 //! Invariant: a width is never below one microsecond. Wrong guesses cost requests, never rows: nothing here decides what
 //! is proven. A service without a stable order ends up with windows of one page, which need no order, and is tried with
 //! larger ones ever more rarely.
 
-use super::SECOND;
-use super::pass::Flaw;
+use super::scan::Inconsistency;
+use super::window::SECOND;
 
 /// At most so many times wider than the window before.
 const GROWTH: i64 = 8;
@@ -13,7 +13,7 @@ const GROWTH: i64 = 8;
 const PATIENCE: u32 = 256;
 
 #[derive(Clone, Debug)]
-pub(super) struct Pace {
+pub(super) struct WindowSizer {
     /// Rows of a page: as asked for, or as the service was seen to give.
     pub(super) limit: i64,
     /// Width of the next window, µs.
@@ -34,10 +34,10 @@ pub(super) struct Pace {
     short: Option<i64>,
 }
 
-impl Pace {
-    pub(super) fn new(limit: i64, most: i64) -> Pace {
+impl WindowSizer {
+    pub(super) fn new(limit: i64, most: i64) -> WindowSizer {
         let most = most.max(limit);
-        Pace {
+        WindowSizer {
             limit,
             width: 1,
             most,
@@ -105,10 +105,17 @@ impl Pace {
     }
 
     /// A window of several pages could not be read.
-    pub(super) fn failed(&mut self, from: i64, until: i64, count: i64, instant: Option<i64>, flaw: Flaw) {
+    pub(super) fn failed(
+        &mut self,
+        from: i64,
+        until: i64,
+        count: i64,
+        instant: Option<i64>,
+        inconsistency: Inconsistency,
+    ) {
         (self.streak, self.has_failed) = (0, true);
         self.target = (self.target / 2).max(self.limit);
-        if flaw == Flaw::Disorder {
+        if inconsistency == Inconsistency::Disorder {
             self.patience = (self.patience * 2).clamp(8, PATIENCE);
         }
         self.overfull(from, until, count, instant);
