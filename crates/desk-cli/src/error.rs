@@ -5,14 +5,18 @@
 //! message holds a token. The service's own words are printed, because the reader is the sender of
 //! the request, but without control characters, which could rewrite a terminal.
 
+mod fate;
+
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use desk_client::{ErrorKind, Outcome};
+use desk_client::ErrorKind;
 use serde_json::json;
+
+pub(crate) use fate::{Fate, Scope};
 
 /// The exit code of a failed command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,48 +42,6 @@ impl From<Exit> for ExitCode {
 
 const DISTRUST: &str =
     "if a proxy decrypts TLS, set SSL_CERT_FILE to its certificate authority; otherwise check the address";
-
-/// The fate of the request that an error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// No byte reached the service: sending the request again is safe.
-    NotSent,
-    /// The service refused the request without acting on it.
-    Rejected,
-    /// The service may have carried the request out.
-    Unknown,
-}
-
-impl Fate {
-    /// The name in JSON.
-    fn name(self) -> &'static str {
-        match self {
-            Fate::NotSent => "not_sent",
-            Fate::Rejected => "rejected",
-            Fate::Unknown => "unknown",
-        }
-    }
-}
-
-impl From<Outcome> for Fate {
-    fn from(outcome: Outcome) -> Fate {
-        match outcome {
-            Outcome::NotSent => Fate::NotSent,
-            Outcome::Rejected => Fate::Rejected,
-            // `Outcome` may gain variants; an unknown one allows no conclusion.
-            _ => Fate::Unknown,
-        }
-    }
-}
-
-/// The requests that a fate is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// All requests of the command.
-    Command,
-    /// One batch; batches before it were sent.
-    Batch,
-}
 
 /// A further fact about an error.
 #[derive(Debug)]

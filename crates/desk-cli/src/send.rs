@@ -7,6 +7,7 @@
 mod apply;
 mod attempt;
 mod campaign;
+mod classify;
 mod consent;
 mod evidence;
 mod exclusions;
