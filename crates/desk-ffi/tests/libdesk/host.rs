@@ -1,11 +1,8 @@
 //! A host that is short of threads, and one whose name look-ups hang.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
-#![allow(missing_docs, reason = "tests")]
 
-mod support;
-
-use support::{build, chat};
+use crate::support::{build, chat};
 use testkit::{Run, Server};
 
 fn by_name(server: &Server) -> String {

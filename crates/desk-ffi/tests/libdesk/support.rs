@@ -1,11 +1,11 @@
 //! Where the built library and the headers are, and how test programs are made from them.
 //!
 //! `DESK_TEST_LIBRARY` names a folder with another build of the library, such as one with sanitizers; CI sets it.
-#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use testkit::{Language, Program, Request, Server, Step, compilers, reply};
 
@@ -36,7 +36,9 @@ pub(crate) fn library_dir() -> PathBuf {
 
 /// Folder for programs made by tests.
 pub(crate) fn out_dir() -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("libdesk");
+    fs::create_dir_all(&dir).expect("a folder");
+    dir
 }
 
 /// A program with the headers in reach, not linked yet.
@@ -44,7 +46,7 @@ pub(crate) fn program(compiler: &str, standard: &str) -> Program {
     Program::new(compiler, standard, &root().join("include"))
 }
 
-/// Builds `tests/c/<source>` with the system's compiler and links libdesk; once for all tests of a file.
+/// Builds `tests/c/<source>` with the system's compiler and links libdesk; once for all tests.
 pub(crate) fn build(source: &str) -> PathBuf {
     build_as(source, if source.ends_with(".cpp") { "c++17" } else { "c11" })
 }
@@ -56,20 +58,18 @@ pub(crate) fn build_as(source: &str, standard: &str) -> PathBuf {
 
 /// The same with more flags.
 pub(crate) fn build_with(source: &str, standard: &str, flags: &[&str]) -> PathBuf {
-    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
-    let mut built = BUILT.lock().expect("a build that failed has said why");
-    let name = format!("{}-{}-{standard}{}", env!("CARGO_CRATE_NAME"), source.replace('.', "-"), flags.concat());
-    if let Some(program) = built.get(&name) {
-        return program.clone();
-    }
-    let compiler = compilers(if source.ends_with(".cpp") { Language::Cpp } else { Language::C })[0];
-    let path = root().join("crates/desk-ffi/tests/c").join(source);
-    // The suites use POSIX beside the language.
-    let program = program(compiler, standard).flag("-D_POSIX_C_SOURCE=200809L").source(path);
-    let program = flags.iter().fold(program, |program, flag| program.flag(flag));
-    let program = program.link(&library_dir(), "desk").build(&out_dir().join(&name));
-    built.insert(name, program.clone());
-    program
+    static PROGRAMS: Mutex<BTreeMap<String, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
+    let name = format!("{}-{standard}{}", source.replace('.', "-"), flags.concat());
+    let built = PROGRAMS.lock().expect("no build holds it").entry(name.clone()).or_default().clone();
+    let build = || {
+        let compiler = compilers(if source.ends_with(".cpp") { Language::Cpp } else { Language::C })[0];
+        let path = root().join("crates/desk-ffi/tests/c").join(source);
+        // The suites use POSIX beside the language.
+        let program = program(compiler, standard).flag("-D_POSIX_C_SOURCE=200809L").source(path);
+        let program = flags.iter().fold(program, |program, flag| program.flag(flag));
+        program.link(&library_dir(), "desk").build(&out_dir().join(&name))
+    };
+    built.get_or_init(build).clone()
 }
 
 /// A chat with the id that was asked for; 500 never comes, 600 is large.

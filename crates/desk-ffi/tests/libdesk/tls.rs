@@ -1,9 +1,6 @@
 //! HTTPS as a C program meets it: HTTP/2 when the server offers it, one connection, and no trust in strangers.
 //!
 //! The server's own authority is made known to the program by `SSL_CERT_FILE`, where the platform's roots are read.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::convert::Infallible;
 use std::fs;
@@ -14,6 +11,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::support::{build, out_dir};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -22,7 +20,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
-use support::{build, out_dir};
 use testkit::Run;
 use tokio_rustls::TlsAcceptor;
 

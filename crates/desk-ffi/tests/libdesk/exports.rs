@@ -1,16 +1,13 @@
 //! Exports from C and C++ while rows come and go: nothing lost, nothing doubled, and what is not proven says so.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::support::build;
 use desk_emulator::{Change, Drift, Emulator, FaultPlan};
 use serde_json::json;
-use support::build;
 use testkit::{Run, Server, Step};
 
 const ROWS: i64 = 2000;

@@ -1,11 +1,8 @@
 //! Asynchronous calls from C and C++: callbacks, handles, queues, and clients freed under them.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
-#![allow(missing_docs, reason = "tests")]
 
-mod support;
-
-use support::{build, build_as, chat, flaky_list};
+use crate::support::{build, build_as, chat, flaky_list};
 use testkit::{Run, Server, Step};
 
 #[test]

@@ -1,14 +1,11 @@
 //! A program that was compiled against an older desk.h (`abi/frozen`) runs with the library of today.
 //!
 //! CI runs it under valgrind as well (`DESK_TEST_WRAPPER`): nothing beyond the structs of that time is read.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{library_dir, out_dir, root};
+use crate::support::{library_dir, out_dir, root};
 use testkit::{Language, Program, Request, Run, Server, Step, compilers, reply};
 
 const CHAT: &str = r#"{"id":7,"project":1,"message":"hello","messageCount":1,"sentCount":2,"respondedCount":0,"closedCount":0,

@@ -1,14 +1,11 @@
 //! The C ABI under hostile callers and many threads, and every fault vector in C and C++.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::net::TcpListener;
 use std::thread;
 
-use support::build;
+use crate::support::build;
 use testkit::{Run, Server, faults, reply, serve};
 
 /// Three messages: the oldest shape, everything set, and odd values.

@@ -1,14 +1,11 @@
 //! Lists, what is known of a call, raw calls and logs, from C and C++.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use support::{build, build_as, flaky_list, page};
+use crate::support::{build, build_as, flaky_list, page};
 use testkit::{Run, Server, Step, reply};
 
 /// By threes, all at once, and five of them: a page that fails when it is asked for ahead is asked for again without a word,

@@ -1,14 +1,11 @@
 //! C++ objects that are destroyed at any moment, and calls that end because a stop is requested.
 //!
 //! The programs run with the address sanitizer too, unless `DESK_TEST_CFLAGS` or `DESK_TEST_WRAPPER` bring their own checks.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::fs;
 use std::path::PathBuf;
 
-use support::{build_with, chat, flaky_list, out_dir, program};
+use crate::support::{build_with, chat, flaky_list, out_dir, program};
 use testkit::{Language, Run, Server, Step, compilers};
 
 const SANITIZED: &[&str] = &["-fsanitize=address", "-fno-omit-frame-pointer"];

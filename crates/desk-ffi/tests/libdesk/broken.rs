@@ -1,10 +1,7 @@
 //! A host that takes the file descriptors of clients away. libdesk then leaks on purpose, so that CI does not look for leaks
 //! here.
-#![allow(missing_docs, reason = "tests")]
 
-mod support;
-
-use support::{build, chat};
+use crate::support::{build, chat};
 use testkit::{Run, Server, Step};
 
 #[test]

@@ -1,9 +1,9 @@
 //! The state machine of asynchronous calls, in every order in which threads can meet: loom below the product's own source.
-#![allow(missing_docs, unreachable_pub, dead_code, reason = "tests")]
+#![allow(unreachable_pub, dead_code, reason = "a part of the product's sources")]
 
-#[path = "../src/sync/fifo.rs"]
+#[path = "../../src/sync/fifo.rs"]
 mod fifo;
-#[path = "../src/sync/slot.rs"]
+#[path = "../../src/sync/slot.rs"]
 mod slot;
 
 /// loom's primitives under the names of std's.

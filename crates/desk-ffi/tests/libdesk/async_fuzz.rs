@@ -2,14 +2,12 @@
 //!
 //! `DESK_TEST_FUZZ="SECONDS SEED"` says how long and where to begin; CI runs it longer, with sanitizers. To repeat what failed,
 //! pass the last seed that it printed: `DESK_TEST_FUZZ="0 SEED"`.
-#![allow(missing_docs, clippy::print_stdout, reason = "tests")]
-
-mod support;
+#![allow(clippy::print_stdout, reason = "tests")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use support::{build, page};
+use crate::support::{build, page};
 use testkit::{Request, Run, Server, Step, reply};
 
 /// Sequences of one process.

@@ -1,13 +1,10 @@
 //! The headers compile everywhere they should, from two units of one program, and the library exports what they declare.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use support::{library_dir, out_dir, program, root};
+use crate::support::{library_dir, out_dir, program, root};
 use testkit::{Language, Run, compilers};
 
 const C_UNIT: &str = r#"

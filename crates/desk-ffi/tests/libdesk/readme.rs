@@ -1,17 +1,14 @@
 //! The C and C++ of the README, compiled and run against the local service.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
+use crate::support::{library_dir, out_dir, program, root};
 use desk_client::Client;
 use desk_client::types::NewProactiveChat;
 use desk_emulator::Emulator;
-use support::{library_dir, out_dir, program, root};
 use testkit::{Language, Run, compilers};
 
 /// What stands around a block that is no whole program; it has a client.

@@ -1,12 +1,9 @@
 //! Units of one C++ program that are compiled by different standards, with and without exceptions, and pass objects to each
 //! other.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{chat, flaky_list, library_dir, out_dir, program};
+use crate::support::{chat, flaky_list, library_dir, out_dir, program};
 use testkit::{Language, Run, Server, compilers};
 
 const LEVELS: [&str; 2] = ["-O0", "-O2"];

@@ -1,9 +1,6 @@
 //! Every option of a client, set from C and from C++, does what it says.
 //!
 //! No time here says when something must have ended: what ends is told from what would never end.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use support::build;
+use crate::support::build;
 use testkit::{Run, Server, Step, reply};
 
 const CHAT: &str = r#"{"id":1,"project":1,"message":"m","messageCount":1,"sentCount":1,"respondedCount":0,"closedCount":0,

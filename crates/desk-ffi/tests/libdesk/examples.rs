@@ -1,13 +1,10 @@
 //! The C and C++ examples against the emulator.
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::{library_dir, out_dir, program, root};
 use desk_emulator::{CustomerChannel, Emulator, NewCustomer};
-use support::{library_dir, out_dir, program, root};
 use testkit::{Language, Run, compilers};
 
 /// An example, by each compiler.
