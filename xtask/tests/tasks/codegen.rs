@@ -1,7 +1,5 @@
 //! The generator: what it writes is committed, what users see of it is reviewed, what it cannot express it refuses.
-#![allow(missing_docs, reason = "tests")]
 
-#[path = "codegen/bulk.rs"]
 mod bulk;
 
 use std::fs;

@@ -1,5 +1,4 @@
 //! Consumers of an installed tree: programs that are built from it alone, by pkg-config, CMake or a plain compiler, and run.
-#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -4,7 +4,7 @@ use std::fs;
 
 use xtask::root;
 
-use crate::{changed, from, refused};
+use super::{changed, from, refused};
 
 #[test]
 fn a_create_that_cannot_be_sent_in_bulk_is_said_with_its_mend() {

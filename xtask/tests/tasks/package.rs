@@ -1,8 +1,4 @@
 //! The files of a release: what is in them, that they are the same when made again, and programs that are built from each.
-#![cfg(target_os = "linux")]
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use support::{SYSTEM_LIBS, Tree, VERSION, contents, folder, no_paths, output};
+use crate::support::{SYSTEM_LIBS, Tree, VERSION, contents, folder, no_paths, output};
 
 fn package(out: &Path) -> String {
     output(Command::new(env!("CARGO_BIN_EXE_xtask")).args(["package", "--out"]).arg(out))
@@ -92,7 +88,7 @@ fn the_files_and_their_checksums() {
 #[test]
 #[ignore = "needs dpkg-dev, lintian, cmake, pkg-config and an LTO build; .ci/run has them"]
 fn the_same_again_at_another_time_and_with_another_umask() {
-    let again = folder("again");
+    let again = folder("package-again");
     let mut shell = Command::new("sh");
     shell.args(["-c", r#"umask 077 && exec "$0" package --out "$1""#, env!("CARGO_BIN_EXE_xtask")]).arg(&again);
     output(shell.current_dir("/"));

@@ -1,5 +1,4 @@
 //! Two checkouts that share a target folder: each task works on the tree that it is called in, with that tree's code.
-#![allow(missing_docs, reason = "tests")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +18,12 @@ fn copy(from: &Path, to: &Path) {
         } else if kind.is_file() {
             fs::copy(entry.path(), to.join(&name)).expect("a copy");
         }
+    }
+}
+
+fn remove(folders: [&Path; 2]) {
+    for folder in folders {
+        let _ = fs::remove_dir_all(folder);
     }
 }
 
@@ -42,8 +47,9 @@ fn xtask(tree: &Path, target: &Path, args: &[&str]) -> (String, bool) {
 #[test]
 fn a_task_works_on_the_checkout_it_is_called_in_with_its_code() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("trees");
-    let _ = fs::remove_dir_all(&folder);
+    // The dependencies of xtask stay built in the target folder; the two checkouts are new.
     let (first, second, target) = (folder.join("first"), folder.join("second"), folder.join("target"));
+    remove([&first, &second]);
     copy(&xtask::root(), &first);
     copy(&xtask::root(), &second);
     edit(&second.join("xtask/src/main.rs"), "usage: cargo xtask <task>", "usage of the second: cargo xtask <task>");
@@ -57,7 +63,7 @@ fn a_task_works_on_the_checkout_it_is_called_in_with_its_code() {
     let (printed, fine) = xtask(&second, &target, &["test"]);
     assert!(!fine && printed.starts_with(&format!("tree: {}\n", second.display())), "{printed}");
     assert!(printed.contains(&second.join("xtask/src/main.rs").display().to_string()), "{printed}");
-    let _ = fs::remove_dir_all(&folder);
+    remove([&first, &second]);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Growth for free: from a spec that the product does not know, codegen makes Rust, C and C++ that compile under strict
 //! warnings, and programs that use every new operation and read every field back, with no hand-written line outside
 //! `growth/`.
-#![allow(missing_docs, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,31 +11,27 @@ use testkit::{Language, Program, Request, Run, Server, Step, compilers, reply};
 use xtask::codegen::{command, generate};
 use xtask::{root, toolchain};
 
-/// A workspace with the hand-written sources of the product and what the other spec generates.
+/// A workspace with the hand-written sources of the product and what the other spec generates. Files that have not changed
+/// since the last run stay as they are, so that cargo builds only what depends on a change.
 fn workspace() -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth");
-    fs::remove_dir_all(&dir).ok();
     let root = root();
-    let spec = fs::read_to_string(root.join("xtask/tests/growth/spec.yaml")).expect("the spec");
-    let runtime = command::runtime(&root).expect("the runtime's sources");
-    let generated = generate("spec.yaml", &spec, &runtime, "0.1.0").expect("it can be generated");
+    let mut files = BTreeMap::new();
     for name in ["desk-cli", "desk-client", "desk-ffi"] {
-        let (from, to) = (root.join("crates").join(name), dir.join("crates").join(name));
-        fs::create_dir_all(to.join("src")).expect("a folder");
+        let (from, to) = (root.join("crates").join(name), Path::new("crates").join(name));
         // A library and a program of their own name, so that they do not overwrite the product's.
         let manifest = fs::read_to_string(from.join("Cargo.toml")).expect("a manifest");
         let (head, tail) = manifest.split_once("[dev-dependencies]").unwrap_or((&manifest, "[lints]"));
         let lints = tail.find("[lints]").map_or("", |at| &tail[at..]);
         let own = if head.contains("[lints]") { "" } else { lints };
-        fs::write(to.join("Cargo.toml"), format!("{head}{own}").replace("name = \"desk\"", "name = \"growth\""))
-            .expect("a file");
-        copy_sources(&from.join("src"), &to.join("src"));
+        let manifest = format!("{head}{own}").replace("name = \"desk\"", "name = \"growth\"");
+        files.insert(to.join("Cargo.toml"), manifest.into_bytes());
+        read_files(&from.join("src"), &to.join("src"), "generated", &mut files);
     }
-    for (path, text) in generated.files {
-        let file = dir.join(path);
-        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
-        fs::write(file, text).expect("a file");
-    }
+    let spec = fs::read_to_string(root.join("xtask/tests/growth/spec.yaml")).expect("the spec");
+    let runtime = command::runtime(&root).expect("the runtime's sources");
+    let generated = generate("spec.yaml", &spec, &runtime, "0.1.0").expect("it can be generated");
+    files.extend(generated.files.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes())));
     let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the manifest");
     let manifest = manifest.replace(r#"members = ["crates/*", "examples/rust", "xtask"]"#, r#"members = ["crates/*"]"#);
     // It stays where it is: the command is built without it.
@@ -46,20 +42,38 @@ fn workspace() -> PathBuf {
     let version = concat!("version = \"", env!("CARGO_PKG_VERSION"));
     assert!(manifest.contains(version));
     let manifest = manifest.replace(version, &format!("{version}-growth"));
-    fs::write(dir.join("Cargo.toml"), manifest).expect("a file");
-    fs::copy(root.join("Cargo.lock"), dir.join("Cargo.lock")).expect("a copy");
+    files.insert(PathBuf::from("Cargo.toml"), manifest.into_bytes());
+    files.insert(PathBuf::from("Cargo.lock"), fs::read(root.join("Cargo.lock")).expect("the lock file"));
+    write_changed(&dir, &files);
     dir
 }
 
-/// What is written by hand, folder by folder.
-fn copy_sources(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
+/// Reads the files below `from`, except those in a folder named `skipped`.
+fn read_files(from: &Path, to: &Path, skipped: &str, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     for source in fs::read_dir(from).expect("sources").flatten() {
         let target = to.join(source.file_name());
         if source.path().is_file() {
-            fs::copy(source.path(), target).expect("a copy");
-        } else if source.file_name() != "generated" {
-            copy_sources(&source.path(), &target);
+            files.insert(target, fs::read(source.path()).expect("a source"));
+        } else if source.file_name() != skipped {
+            read_files(&source.path(), &target, skipped, files);
+        }
+    }
+}
+
+/// Makes `dir` hold these files and no other sources.
+fn write_changed(dir: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) {
+    let mut there = BTreeMap::new();
+    for folder in ["crates", "include"].into_iter().filter(|folder| dir.join(folder).exists()) {
+        read_files(&dir.join(folder), Path::new(folder), "", &mut there);
+    }
+    for stray in there.keys().filter(|path| !files.contains_key(*path)) {
+        fs::remove_file(dir.join(stray)).expect("a file");
+    }
+    for (path, text) in files {
+        let file = dir.join(path);
+        if fs::read(&file).ok().as_ref() != Some(text) {
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, text).expect("a file");
         }
     }
 }
@@ -217,7 +231,8 @@ fn headers_compile_in_every_standard(dir: &Path) {
     let tests = root().join("xtask/tests/growth");
     let check = |compiler: &str, standard: &str, flags: &[&str], source: &str| {
         let program = Program::new(compiler, standard, &dir.join("include")).flag("-c").source(tests.join(source));
-        flags.iter().fold(program, |program, flag| program.flag(flag)).build(&dir.join("check.o"));
+        let out = dir.join(format!("{compiler}-{standard}-{source}{}.o", flags.concat()));
+        flags.iter().fold(program, |program, flag| program.flag(flag)).build(&out);
     };
     for compiler in compilers(Language::C) {
         ["c99", "c17"].iter().for_each(|standard| check(compiler, standard, &[], "main.c"));

@@ -1,8 +1,4 @@
 //! The installed tree, moved to another place: what is in it, and programs that are built from it alone and run.
-#![cfg(target_os = "linux")]
-#![allow(missing_docs, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use support::{PRINTED, SHARED, SYSTEM_LIBS, Tree, VERSION, compile, contents, folder, no_paths, output, source};
+use crate::support::{
+    PRINTED, SHARED, SYSTEM_LIBS, Tree, VERSION, compile, contents, folder, no_paths, output, source,
+};
 
 fn install(destdir: &Path) -> String {
     let mut task = Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -237,7 +235,7 @@ fn the_same_tree_again_and_no_path_in_it() {
             "share/doc/libdesk/THIRD-PARTY.txt",
         ]
     );
-    let again = folder("again");
+    let again = folder("install-again");
     install(&again);
     install(&again);
     let second = contents(&again.join("opt/desk"));
