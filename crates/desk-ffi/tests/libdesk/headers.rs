@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::{library_dir, out_dir, program, root};
@@ -49,7 +50,7 @@ std::size_t UNIT() {
 }
 "#;
 
-fn unit(name: &str, text: &str) -> std::path::PathBuf {
+fn unit(name: &str, text: &str) -> PathBuf {
     let path = out_dir().join(name);
     fs::write(&path, text).expect("a file");
     path
@@ -97,6 +98,7 @@ fn cpp_in_every_standard_and_two_units() {
     }
 }
 
+/// One unit has all of them: the compiler must refuse each misuse by its line, and no line of good code between them.
 #[test]
 fn what_would_dangle_does_not_compile() {
     let misuses = [
@@ -110,20 +112,26 @@ fn what_would_dangle_does_not_compile() {
         "desk::Client copy = client;",
     ];
     let good = "auto page = client.chat_message_list(); for (auto m : page.results()) (void)m;";
+    let lines: Vec<&str> = misuses.into_iter().flat_map(|misuse| [good, misuse]).chain([good]).collect();
+    let code = |lines: &[&str]| {
+        let function =
+            |(number, line)| format!("static inline void f{number}(const desk::Client& client) {{ {line} }}\n");
+        let functions: String = lines.iter().enumerate().map(function).collect();
+        format!("#include \"desk.hpp\"\n{functions}")
+    };
+    let (fine, misused) = (unit("fine.cpp", &code(&[good])), unit("misuse.cpp", &code(&lines)));
     for compiler in compilers(Language::Cpp) {
-        let compiles = |line: &str| {
-            let text = format!(
-                "#include \"desk.hpp\"\nvoid f(const desk::Client& client);\nvoid f(const desk::Client& client) {{ {line} }}\n"
-            );
-            program(compiler, "c++17")
-                .flag("-c")
-                .source(unit("misuse.cpp", &text))
-                .compiles(&out_dir().join("misuse.o"))
+        let unit = |source: &Path| program(compiler, "c++17").flag("-c").flag("-Wno-unused-function").source(source);
+        unit(&fine).build(&out_dir().join(format!("fine-{compiler}.o")));
+        let complaints = unit(&misused).complaints(&out_dir().join("misuse.o"));
+        let complaint = |line: &str| -> Option<usize> {
+            let (_, rest) = line.split_once("misuse.cpp:").filter(|(_, rest)| rest.contains(" error: "))?;
+            rest.split(':').next()?.parse().ok()
         };
-        assert!(compiles(good));
-        for misuse in misuses {
-            assert!(!compiles(misuse), "{compiler} accepts {misuse}");
-        }
+        let refused: BTreeSet<usize> = complaints.lines().filter_map(complaint).collect();
+        // Line 1 includes the header, line 2 is good.
+        let wanted: BTreeSet<usize> = (0..misuses.len()).map(|misuse| 2 * misuse + 3).collect();
+        assert_eq!(refused, wanted, "{compiler} refuses other lines of misuse.cpp:\n{complaints}");
     }
 }
 
@@ -132,7 +140,8 @@ fn c_headers_are_cpp_too() {
     let source = unit("plain.cpp", &C_UNIT.replace("UNIT", "plain").replace("(void)", "()"));
     for compiler in compilers(Language::Cpp) {
         for standard in ["c++11", "c++17"] {
-            program(compiler, standard).flag("-c").source(&source).build(&out_dir().join("plain.o"));
+            let out = out_dir().join(format!("plain-{compiler}-{standard}.o"));
+            program(compiler, standard).flag("-c").source(&source).build(&out);
         }
     }
 }

@@ -28,9 +28,10 @@ fn units_of_different_modes_share_objects() {
             for exceptions in EXCEPTIONS {
                 let library = object(compiler, "library", other, &[level, exceptions]);
                 // The linker takes each function from the first unit that has it.
-                for order in [[&main, &library], [&library, &main]] {
+                for (first, order) in [("main", [&main, &library]), ("library", [&library, &main])] {
                     let program = order.into_iter().fold(program(compiler, own), |program, unit| program.source(unit));
-                    let program = program.link(&library_dir(), "desk").build(&out_dir().join("modes"));
+                    let name = format!("modes-{compiler}-{own}-{other}{level}{exceptions}-{first}");
+                    let program = program.link(&library_dir(), "desk").build(&out_dir().join(name));
                     Run::of(&program, &[&chats.url(), &list.url()], &[]).text();
                 }
             }
@@ -49,6 +50,10 @@ fn units_of_different_modes_have_the_same_types() {
         let program = ["-flto", "-Wodr", "-Wlto-type-mismatch"]
             .iter()
             .fold(program("g++", "c++20"), |program, flag| program.flag(flag));
-        program.source(main).source(library).link(&library_dir(), "desk").build(&out_dir().join("modes-odr"));
+        program
+            .source(main)
+            .source(library)
+            .link(&library_dir(), "desk")
+            .build(&out_dir().join(format!("modes-odr{exceptions}")));
     }
 }

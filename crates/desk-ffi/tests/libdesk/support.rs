@@ -14,24 +14,32 @@ pub(crate) fn root() -> PathBuf {
     xtask::root()
 }
 
-/// The folder of the library, which cargo does not build for tests by itself.
+/// The folder of the library, which cargo does not build for tests by itself. It has the same name for every build of the
+/// library, so that programs need not be linked again for another.
 pub(crate) fn library_dir() -> PathBuf {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
-    let dir = DIR.get_or_init(|| {
-        if let Some(dir) = std::env::var_os("DESK_TEST_LIBRARY") {
-            return dir.into();
-        }
-        // target/<profile>/deps/<this test>
-        let test = std::env::current_exe().expect("a path");
-        let dir = test.ancestors().nth(2).expect("target/<profile>");
-        let profile = dir.file_name().and_then(|name| name.to_str()).expect("a profile");
-        let mut cargo = xtask::toolchain::cargo();
-        cargo.args(["build", "--quiet", "--package", "desk-ffi", "--profile"]);
-        let built = cargo.arg(if profile == "debug" { "dev" } else { profile }).status();
-        assert!(built.expect("cargo runs").success(), "libdesk does not build");
-        dir.to_owned()
-    });
-    dir.clone()
+    let make = || {
+        let link = out_dir().join("library");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(built_library(), &link).expect("a link");
+        link
+    };
+    DIR.get_or_init(make).clone()
+}
+
+fn built_library() -> PathBuf {
+    if let Some(dir) = std::env::var_os("DESK_TEST_LIBRARY") {
+        return dir.into();
+    }
+    // target/<profile>/deps/<this test>
+    let test = std::env::current_exe().expect("a path");
+    let dir = test.ancestors().nth(2).expect("target/<profile>");
+    let profile = dir.file_name().and_then(|name| name.to_str()).expect("a profile");
+    let mut cargo = xtask::toolchain::cargo();
+    cargo.args(["build", "--quiet", "--package", "desk-ffi", "--profile"]);
+    let built = cargo.arg(if profile == "debug" { "dev" } else { profile }).status();
+    assert!(built.expect("cargo runs").success(), "libdesk does not build");
+    dir.to_owned()
 }
 
 /// Folder for programs made by tests.
