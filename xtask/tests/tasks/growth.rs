@@ -25,6 +25,8 @@ fn workspace() -> PathBuf {
         let lints = tail.find("[lints]").map_or("", |at| &tail[at..]);
         let own = if head.contains("[lints]") { "" } else { lints };
         let manifest = format!("{head}{own}").replace("name = \"desk\"", "name = \"growth\"");
+        // The programs here need the shared library alone.
+        let manifest = manifest.replace(r#"["cdylib", "staticlib", "lib"]"#, r#"["cdylib"]"#);
         files.insert(to.join("Cargo.toml"), manifest.into_bytes());
         read_files(&from.join("src"), &to.join("src"), "generated", &mut files);
     }
