@@ -4,9 +4,13 @@
 //! with its options. `DESK_TEST_CFLAGS` adds flags for the compilers, such as those of sanitizers.
 //! CI sets both.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 /// A language and its compilers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,10 +38,19 @@ pub fn compilers(language: Language) -> Vec<&'static str> {
     found
 }
 
+/// What a compiler says of itself.
+fn version(compiler: &str) -> Vec<u8> {
+    static VERSIONS: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let mut versions = VERSIONS.lock().expect("no panic holds it");
+    let ask = || Command::new(compiler).arg("--version").output().expect("the compiler runs").stdout;
+    versions.entry(compiler.to_owned()).or_insert_with(ask).clone()
+}
+
 /// A program to compile.
 #[derive(Clone, Debug)]
 pub struct Program {
     compiler: String,
+    include: PathBuf,
     flags: Vec<String>,
     sources: Vec<PathBuf>,
 }
@@ -62,7 +75,7 @@ impl Program {
         flags.extend([format!("-std={standard}"), format!("-I{}", include.display()), "-g".to_owned()]);
         let extra_flags = std::env::var("DESK_TEST_CFLAGS").unwrap_or_default();
         flags.extend(extra_flags.split_whitespace().map(str::to_owned));
-        Program { compiler: compiler.to_owned(), flags, sources: Vec::new() }
+        Program { compiler: compiler.to_owned(), include: include.to_owned(), flags, sources: Vec::new() }
     }
 
     /// Adds a flag.
@@ -77,30 +90,62 @@ impl Program {
         self
     }
 
-    /// Links `lib<name>.so` in `dir`.
+    /// Links `lib<name>.so` in `dir`. A function that the library lacks is an error when the program starts, so that a program
+    /// that was built before is not newer than its library.
     pub fn link(mut self, dir: &Path, name: &str) -> Program {
         self.flags.extend([
             format!("-L{}", dir.display()),
             format!("-Wl,-rpath,{}", dir.display()),
+            "-Wl,-z,now".to_owned(),
             format!("-l{name}"),
         ]);
         self
     }
 
-    /// Compiles to `out`.
+    /// Compiles to `out`, unless the same compiler made it of the same command, sources and headers before.
     ///
     /// # Panics
     /// If the compiler fails, with its messages.
     pub fn build(&self, out: &Path) -> PathBuf {
         let mut command = self.command(out);
+        let (stamp, inputs) = (out.with_added_extension("inputs"), self.inputs(&command));
+        if out.exists() && fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == inputs) {
+            return out.to_owned();
+        }
+        let _ = fs::remove_file(&stamp);
         let output = command.output().expect("the compiler runs");
         assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
+        fs::write(stamp, inputs).expect("a file");
         out.to_owned()
+    }
+
+    /// Hash of all that the result depends on: sources include headers of their own folder and of the include folder.
+    fn inputs(&self, command: &Command) -> String {
+        let mut hash = DefaultHasher::new();
+        (format!("{command:?}"), version(&self.compiler)).hash(&mut hash);
+        let mut folders: Vec<&Path> = self.sources.iter().filter_map(|source| source.parent()).collect();
+        folders.push(&self.include);
+        folders.sort_unstable();
+        folders.dedup();
+        let is_header = |path: &PathBuf| path.extension().is_some_and(|end| end == "h" || end == "hpp");
+        let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("a folder").flatten());
+        let mut headers: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_header).collect();
+        headers.sort_unstable();
+        for file in self.sources.iter().chain(&headers) {
+            (file, fs::read(file).expect("a source")).hash(&mut hash);
+        }
+        format!("{:016x}", hash.finish())
     }
 
     /// Whether the compiler accepts it.
     pub fn compiles(&self, out: &Path) -> bool {
         self.command(out).output().expect("the compiler runs").status.success()
+    }
+
+    /// What the compiler complains of, in English.
+    pub fn complaints(&self, out: &Path) -> String {
+        let output = self.command(out).env("LC_ALL", "C").output().expect("the compiler runs");
+        String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
     fn command(&self, out: &Path) -> Command {

@@ -1,8 +1,8 @@
 //! What threads of the library and of the caller hand each other: a result that comes once ([`Slot`]) and a line of things
 //! that are ready ([`Fifo`]).
 //!
-//! Both stand free of tokio and of the C ABI, so that `tests/model.rs` can put loom's primitives below them and try every
-//! order in which threads can meet.
+//! Both are independent of tokio and of the C ABI: `tests/libdesk/model.rs` runs them on loom's primitives and
+//! tries every order in which threads can meet.
 
 mod fifo;
 mod slot;

@@ -1,0 +1,215 @@
+//! The ABI gate: the committed lists are current, each planted break is refused by name, and growth is not a break.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use xtask::abi::{self, Report};
+
+/// A copy of include/ with one change, and a folder to work in.
+struct Copy {
+    include: PathBuf,
+    work: PathBuf,
+}
+
+fn copy(name: &str, changes: &[(&str, &str)]) -> Copy {
+    let top = Path::new(env!("CARGO_TARGET_TMPDIR")).join("abi").join(name);
+    let _ = fs::remove_dir_all(&top);
+    let (include, work) = (top.join("include"), top.join("work"));
+    fs::create_dir_all(&include).expect("a folder");
+    let mut header = fs::read_to_string(xtask::root().join("include/desk.h")).expect("the header");
+    for (from, to) in changes {
+        assert!(header.matches(from).count() == 1, "{name}: {from:?} is not there once");
+        header = header.replace(from, to);
+    }
+    fs::write(include.join("desk.h"), header).expect("a file");
+    Copy { include, work }
+}
+
+fn baseline() -> PathBuf {
+    xtask::root().join("abi")
+}
+
+fn lists(name: &str, changes: &[(&str, &str)]) -> Report {
+    let Copy { include, work } = copy(name, changes);
+    abi::check_lists(&baseline(), &include, &work).expect("a comparison")
+}
+
+fn whole(name: &str, changes: &[(&str, &str)]) -> Report {
+    let Copy { include, work } = copy(name, changes);
+    abi::check(&baseline(), &include, &work).expect("a comparison")
+}
+
+const LAST_MEMBER: &str = "  double writes_per_second;\n";
+
+/// A change and its name: what to replace in the header, and what the gate says of it.
+type Planted = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const BREAKS: [Planted; 9] = [
+    ("function", &[("struct desk_str desk_version(void);", "")], "removed: function desk_version"),
+    (
+        "moved",
+        &[
+            ("  int64_t max_attempts;\n", ""),
+            ("  size_t headers_len;\n", "  size_t headers_len;\n  int64_t max_attempts;\n"),
+        ],
+        "changed: member desk_call_options.attempt_timeout_ms: was 24..32 int64_t, is 16..24 int64_t",
+    ),
+    (
+        "removed",
+        &[(LAST_MEMBER, "")],
+        "changed: struct desk_client_options: was 176 bytes, aligned to 8, is 168 bytes, aligned to 8",
+    ),
+    (
+        "retyped",
+        &[("  double reads_per_second;\n", "  int64_t reads_per_second;\n")],
+        "changed: member desk_client_options.reads_per_second: was 160..168 double, is 160..168 int64_t",
+    ),
+    (
+        "padding",
+        &[(
+            "  struct desk_str priority_text;\n} desk_new_proactive_chat;",
+            "  int32_t urgent;\n  struct desk_str priority_text;\n} desk_new_proactive_chat;",
+        )],
+        "new before the old end (88 bytes, aligned to 8): member desk_new_proactive_chat.urgent = 68..72 int32_t",
+    ),
+    (
+        "fixed",
+        &[("  struct desk_str value;\n", "  struct desk_str value;\n  int64_t more;\n")],
+        "changed: struct desk_pair: was 32 bytes, aligned to 8, is 40 bytes, aligned to 8",
+    ),
+    (
+        "number",
+        &[("#define DESK_TIMEOUT 101\n", "#define DESK_TIMEOUT 108\n")],
+        "changed: const DESK_TIMEOUT: was 101, is 108",
+    ),
+    ("constant", &[("#define DESK_PRIORITY_LOW 1\n", "")], "removed: const DESK_PRIORITY_LOW = 1"),
+    (
+        "callback",
+        &[("typedef void (*desk_log_fn)(void *user_data,", "typedef int (*desk_log_fn)(void *user_data,")],
+        "changed: type desk_log_fn: was void (*)(void *user_data, const struct desk_log_record *record), is int (*)",
+    ),
+];
+
+#[test]
+fn the_lists_are_current() {
+    let Report { breaks, additions, .. } = lists("same", &[]);
+    let news: Vec<String> = breaks.into_iter().chain(additions).collect();
+    assert!(news.is_empty(), "run `cargo xtask abi --accept` and commit abi/:\n{}", news.join("\n"));
+}
+
+#[test]
+fn planted_breaks_are_refused() {
+    for (name, changes, expected) in BREAKS {
+        let report = lists(name, changes);
+        assert!(report.breaks.iter().any(|line| line.starts_with(expected)), "{name}: {report:#?}");
+        let error = report.refuse_breaks().expect_err("a break").to_string();
+        assert!(error.contains(expected) && error.ends_with("`cargo xtask abi --accept --allow-abi-break`"), "{error}");
+    }
+}
+
+/// Everything that a new version may bring.
+const GROWTH: [(&str, &str); 4] = [
+    (LAST_MEMBER, "  double writes_per_second;\n  bool has_pace;\n  int32_t pace;\n"),
+    ("#define DESK_PANIC 900\n", "#define DESK_PANIC 900\n#define DESK_BUSY 901\n"),
+    (
+        "struct desk_str desk_version(void);",
+        "struct desk_str desk_version(void);\nint32_t desk_busy(const desk_queue *queue);",
+    ),
+    (
+        "typedef struct desk_pair {",
+        "typedef struct desk_queue {\n  int64_t length;\n} desk_queue;\ntypedef struct desk_pair {",
+    ),
+];
+
+#[test]
+fn growth_is_no_break() {
+    let report = lists("growth", &GROWTH);
+    report.refuse_breaks().expect("no break");
+    assert_eq!(
+        report.additions,
+        [
+            "new: function desk_busy",
+            "grown: struct desk_client_options: was 176 bytes, aligned to 8, is 184 bytes, aligned to 8",
+            "new: const DESK_BUSY = 901",
+            "new: member desk_client_options.has_pace = 176..177 bool",
+            "new: member desk_client_options.pace = 180..184 int32_t",
+            "new: member desk_queue.length = 0..8 int64_t",
+            "new: struct desk_queue = 8 bytes, aligned to 8",
+        ]
+    );
+}
+
+#[test]
+#[ignore = "needs abigail-tools; .ci/run has them"]
+fn libabigail_agrees() {
+    let Report { breaks, additions, .. } = whole("same-types", &[]);
+    assert!(breaks.is_empty() && additions.is_empty(), "{breaks:?} {additions:?}");
+    let growth = whole("growth-types", &GROWTH);
+    assert!(growth.breaks.is_empty() && growth.additions.len() == 7, "{growth:#?}");
+    // It knows no numbers of constants, and sees no break where a member went into padding: the lists do.
+    for (name, changes, _) in BREAKS.iter().filter(|(name, ..)| !["number", "constant", "padding"].contains(name)) {
+        let report = whole(&format!("{name}-types"), changes);
+        assert!(report.breaks.iter().any(|line| line.starts_with("abidiff says:")), "{name}: {report:#?}");
+    }
+}
+
+#[test]
+#[ignore = "needs abigail-tools; .ci/run has them"]
+fn planted_changes_of_functions_are_refused() {
+    const ID: &str = "\n                                    int64_t proactive_id,\n";
+    let cases: [Planted; 5] = [
+        ("argument", &[(ID, "int32_t proactive_id,\n")], "parameter 2 of type 'typedef int64_t' changed"),
+        ("fewer", &[(ID, "")], "parameter 2 of type 'typedef int64_t' changed"),
+        ("result", &[("bool desk_cancel_is_triggered(", "int32_t desk_cancel_is_triggered(")], "return type changed"),
+        (
+            "pointed",
+            &[(
+                "bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_message, int64_t *out)",
+                "bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_message, int32_t *out)",
+            )],
+            "desk_chat_message_get_message_id",
+        ),
+        // Growth hides no other change of the same struct.
+        (
+            "hidden",
+            &[
+                (LAST_MEMBER, "  double writes_per_second;\n  bool more;\n"),
+                ("  int64_t idle_timeout_ms;\n", "  double idle_timeout_ms;\n"),
+            ],
+            "idle_timeout_ms",
+        ),
+    ];
+    for (name, changes, expected) in cases {
+        let error = whole(name, changes).refuse_breaks().expect_err(name).to_string();
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+}
+
+#[test]
+#[ignore = "needs abigail-tools; .ci/run has them"]
+fn accept_writes_what_is_new_and_refuses_a_break() {
+    let Copy { include, work } = copy("accept", &GROWTH);
+    let own = work.parent().expect("a folder").join("abi");
+    fs::create_dir_all(&own).expect("a folder");
+    for entry in fs::read_dir(baseline()).expect("abi/").flatten().filter(|entry| entry.path().is_file()) {
+        fs::copy(entry.path(), own.join(entry.file_name())).expect("a copy");
+    }
+    let report = abi::accept(&own, &include, "9.8.7", false, &work).expect("growth");
+    assert_eq!(report.additions.len(), 7, "{report:#?}");
+    let symbols = fs::read_to_string(own.join("symbols.txt")).expect("the list");
+    assert!(symbols.contains("\ndesk_busy 9.8.7\n") && symbols.contains("\ndesk_version 0.1.0\n"), "{symbols}");
+    let Report { breaks, additions, .. } = abi::check(&own, &include, &work).expect("a comparison");
+    assert!(breaks.is_empty() && additions.is_empty(), "{breaks:?} {additions:?}");
+
+    // Back to the header without the growth, a break from here.
+    let before = copy("accept-break", &[]);
+    let error = abi::accept(&own, &before.include, "9.9.0", false, &before.work).expect_err("a break").to_string();
+    assert!(error.contains("removed: function desk_busy") && error.contains("--allow-abi-break"), "{error}");
+    assert_eq!(fs::read_to_string(own.join("symbols.txt")).expect("the list"), symbols);
+    abi::accept(&own, &before.include, "9.9.0", true, &before.work).expect("told so");
+    for name in ["symbols.txt", "layout.txt", "libdesk.abi"] {
+        let text = |folder: &Path| fs::read_to_string(folder.join(name)).expect("a list");
+        // The same bytes from another folder: nothing of this machine is in them.
+        assert_eq!(text(&own), text(&baseline()), "{name}");
+    }
+}
