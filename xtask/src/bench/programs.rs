@@ -31,17 +31,19 @@ pub(super) fn build(also: Option<&Path>, quick: bool) -> Result<Programs> {
     fs::create_dir_all(&bin).with_context(|| bin.display().to_string())?;
     let installed = dir.join("libdesk");
     let shown = installed.to_str().context("the target folder is no text")?;
-    // A quick run compares no times: debug builds serve, most of which the tests have made.
+    // A quick run compares no times: debug builds serve, most of which the tests have made, with the same features.
     let (install, flags, profile): (&[&str], &[&str], _) =
         if quick { (&["--debug-build"], &[], "debug") } else { (&[], &["--release"], "release") };
     crate::install::run(&[&["--prefix", shown], install].concat())?;
     let manifest = source.join("Cargo.toml");
-    let rust = dir.join("cargo");
+    let rust = if quick { toolchain::target_dir() } else { dir.join("cargo") };
     let mut peers = cargo();
     peers.args(["build", "--locked", "--manifest-path"]).arg(&manifest).arg("--target-dir").arg(&rust).args(flags);
     finish(&mut peers)?;
     let rust = rust.join(profile);
-    finish(cargo().args(["build", "--locked", "--package", "desk-cli"]).args(flags))?;
+    let tested = ["test", "--no-run", "--locked", "--workspace", "--features", "xtask/codegen", "--test", "desk"];
+    let released = ["build", "--locked", "--package", "desk-cli", "--release"];
+    finish(cargo().args(if quick { &tested[..] } else { &released }))?;
     let desk = toolchain::target_dir().join(profile).join("desk");
 
     let (cc, cxx) = (c_compiler()?, cpp_compiler()?);

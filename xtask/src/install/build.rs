@@ -1,7 +1,8 @@
 //! libdesk as it is installed: the shared library with its SONAME, the archive with nothing global but the API.
 //!
 //! Both are built in a target folder of their own, one crate type at a time: cargo drops LTO without a word when a build
-//! makes several (rust-lang/cargo#9672). No path of this machine gets in.
+//! makes several (rust-lang/cargo#9672). No path of this machine gets in. A debug build has paths and is made beside all
+//! other debug builds, with which it shares the dependencies.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -38,10 +39,10 @@ pub(crate) fn run(debug: bool, names: &super::Names) -> Result<Built> {
         let found = Command::new(tool).arg("--version").stdout(Stdio::null()).status();
         found.with_context(|| format!("cannot run {tool}; install binutils (Debian: apt-get install binutils)"))?;
     }
-    let target = toolchain::target_dir().join("install");
-    let (profile, folder) = if debug { ("dev", "debug") } else { ("dist", "dist") };
-    let out = target.join(folder);
-    let stage = out.join("stage");
+    let own = toolchain::target_dir().join("install");
+    let (target, profile, folder) =
+        if debug { (toolchain::target_dir(), "dev", "debug") } else { (own.clone(), "dist", "dist") };
+    let (out, stage) = (target.join(folder), own.join(folder).join("stage"));
     fs::create_dir_all(&stage).with_context(|| format!("cannot create {}", stage.display()))?;
     let lock = File::create(stage.join("lock")).and_then(|file| file.lock().map(|()| file));
     let _lock = lock.with_context(|| format!("cannot lock {}", stage.display()))?;
@@ -49,7 +50,9 @@ pub(crate) fn run(debug: bool, names: &super::Names) -> Result<Built> {
         let mut cargo = cargo();
         cargo.args(["rustc", "--package", "desk-ffi", "--profile", profile, "--crate-type", crate_type]);
         cargo.arg("--target-dir").arg(&target);
-        without_paths(&mut cargo, &target);
+        if !debug {
+            without_paths(&mut cargo, &target);
+        }
         finish(cargo.arg("--").args(flags))
     };
 
