@@ -1,7 +1,9 @@
-//! Random legal sequences of calls over clients, queues, tokens, calls and iterators of C, on several threads.
+//! Runs random legal sequences of calls over clients, queues, tokens, calls and iterators of C, on
+//! several threads.
 //!
-//! `DESK_TEST_FUZZ="SECONDS SEED"` says how long and where to begin; CI runs it longer, with sanitizers. To repeat what failed,
-//! pass the last seed that it printed: `DESK_TEST_FUZZ="0 SEED"`.
+//! `DESK_TEST_FUZZ="SECONDS SEED"` sets the duration and the first seed; CI runs it longer, with
+//! sanitizers. To repeat a failure, pass the last seed that the test printed: `DESK_TEST_FUZZ="0
+//! SEED"`.
 #![allow(missing_docs, clippy::print_stdout, reason = "tests")]
 
 mod support;
@@ -12,14 +14,15 @@ use std::time::{Duration, Instant};
 use support::{build, page};
 use testkit::{Request, Run, Server, Step, reply};
 
-/// Sequences of one process.
+/// Number of sequences that one process runs.
 const SEQUENCES: u64 = 20;
 
-/// Answers of every kind in turn: good ones at once, late and in two parts; refusals; connections cut, reset and silent.
+/// Responds in turn in every way: with good responses at once, late and in two parts; with errors;
+/// with connections that it cuts, resets and leaves silent.
 fn moody_server() -> Server {
     let turn = AtomicU64::new(0);
     Server::start(move |request| {
-        // Neighbours differ, and each kind comes round.
+        // Successive requests get different moods, and each mood recurs.
         let mood = turn.fetch_add(1, Ordering::Relaxed).wrapping_mul(11) % 24;
         let good = good(request);
         let pause = Step::Pause(Duration::from_millis(mood));
@@ -48,7 +51,7 @@ fn good(request: &Request) -> Step {
                 "customersList":"1","createdAt":"2026-01-31T09:30:00Z","updatedAt":"2026-01-31T09:30:00Z","priority":"LOW"}"#,
         );
     }
-    // A page also answers the raw call.
+    // A page also serves as the response to the raw call.
     page(request).swap_remove(0)
 }
 
@@ -67,7 +70,7 @@ fn any_legal_sequence_ends_with_nothing_left() {
     }
 }
 
-/// The proof that it sees something: one handle is left.
+/// Proves that the program detects a leak: it leaves one handle unfreed.
 #[test]
 fn a_handle_that_is_forgotten_is_seen() {
     let run = Run::of(&build("async_fuzz.c"), &[&moody_server().url(), "1", &SEQUENCES.to_string(), "forget"], &[]);

@@ -1,5 +1,5 @@
-//! A host that takes the file descriptors of clients away. libdesk then leaks on purpose, so that CI does not look for leaks
-//! here.
+//! A host that closes the file descriptors of clients. libdesk then leaks on purpose, so CI does
+//! not check this test for leaks.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;

@@ -1,4 +1,4 @@
-//! The C and C++ examples against the emulator.
+//! Runs the C and C++ examples against the emulator.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;
@@ -10,7 +10,7 @@ use desk_emulator::{CustomerChannel, Emulator, NewCustomer};
 use support::{library_dir, out_dir, program, root};
 use testkit::{Language, Run, compilers};
 
-/// An example, by each compiler.
+/// Builds an example with each compiler.
 fn built(source: &str) -> Vec<PathBuf> {
     let (language, standard) = if source.ends_with(".cpp") { (Language::Cpp, "c++17") } else { (Language::C, "c11") };
     let name = source.replace(['/', '.'], "-");
@@ -22,7 +22,7 @@ fn built(source: &str) -> Vec<PathBuf> {
     compilers(language).into_iter().map(build).collect()
 }
 
-/// Runs an example against a service of its own.
+/// Runs an example against its own service.
 fn run(example: &Path, arguments: &[&str]) -> Run {
     run_on(&Emulator::builder().demo(true).start_blocking().expect("a free port"), example, arguments)
 }
@@ -32,7 +32,7 @@ fn run_on(emulator: &Emulator, example: &Path, arguments: &[&str]) -> Run {
     Run::of(example, arguments, &env.each_ref().map(|(name, value)| (*name, value.as_str())))
 }
 
-/// The story that all languages tell.
+/// Checks that an example prints the story that all languages print.
 fn tells_the_story(source: &str) {
     let expected = fs::read_to_string(root().join("examples/expected.txt")).expect("the expected text");
     for example in built(source) {
@@ -72,7 +72,7 @@ fn an_export_is_complete_or_not_there() {
             .collect();
         assert_eq!(ids.len(), 97);
         fs::remove_file(&file).expect("it is there");
-        // Nobody listens there.
+        // No service listens there.
         let refused = Run::of(&example, &[name], &[("DESK_BASE_URL", "http://127.0.0.1:9"), ("DESK_API_TOKEN", "t")]);
         assert!(refused.code == Some(1) && refused.stderr.contains("nothing was sent"), "{}", refused.stderr);
         assert!(!file.exists());
@@ -108,7 +108,7 @@ fn a_bulk_sender_messages_each_customer_once() {
         messaged.sort_unstable();
         assert_eq!(messaged, ids);
         let refused = run(&example, &["hello", bad.to_str().expect("UTF-8")]);
-        // Under valgrind, what that says of debug information comes before.
+        // Under valgrind, messages about debug information come first.
         let said = refused.stderr.ends_with("line 2 is no customer id; nothing was sent\n");
         assert!(refused.code == Some(1) && said, "{}", refused.stderr);
     }

@@ -1,6 +1,8 @@
-//! A program that was compiled against an older desk.h (`abi/frozen`) runs with the library of today.
+//! Runs a program that was compiled against an older desk.h (`abi/frozen`) with the current
+//! library.
 //!
-//! CI runs it under valgrind as well (`DESK_TEST_WRAPPER`): nothing beyond the structs of that time is read.
+//! CI runs it under valgrind as well (`DESK_TEST_WRAPPER`): the library must read no byte beyond
+//! the structs of that version.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;
@@ -68,7 +70,7 @@ fn an_old_program_runs_with_this_library() {
     }
 }
 
-/// The program would notice: with two members exchanged it does not get far.
+/// Proves that the program detects a changed layout: with two members exchanged it fails early.
 #[test]
 fn a_program_of_another_layout_fails() {
     let include = out_dir().join("frozen-other");

@@ -1,4 +1,5 @@
-//! The headers compile everywhere they should, from two units of one program, and the library exports what they declare.
+//! The headers compile in every supported mode, from two units of one program, and the library
+//! exports exactly the declared functions.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;

@@ -1,6 +1,7 @@
-//! C++ objects that are destroyed at any moment, and calls that end because a stop is requested.
+//! C++ objects that are destroyed at any moment, and calls that end because of a stop request.
 //!
-//! The programs run with the address sanitizer too, unless `DESK_TEST_CFLAGS` or `DESK_TEST_WRAPPER` bring their own checks.
+//! The programs also run with the address sanitizer, unless `DESK_TEST_CFLAGS` or
+//! `DESK_TEST_WRAPPER` add their own checks.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;
@@ -13,7 +14,7 @@ use testkit::{Language, Run, Server, Step, compilers};
 
 const SANITIZED: &[&str] = &["-fsanitize=address", "-fno-omit-frame-pointer"];
 
-/// Whether the system's compiler has the address sanitizer, and nobody else checks memory.
+/// Whether the system's compiler has the address sanitizer and no other tool checks memory.
 fn sanitizes() -> bool {
     if ["DESK_TEST_CFLAGS", "DESK_TEST_WRAPPER"].iter().any(|name| std::env::var_os(name).is_some()) {
         return false;

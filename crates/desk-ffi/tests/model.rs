@@ -1,4 +1,5 @@
-//! The state machine of asynchronous calls, in every order in which threads can meet: loom below the product's own source.
+//! The state machine of asynchronous calls, in every order in which threads can meet: loom below
+//! the library's own source.
 #![allow(missing_docs, unreachable_pub, dead_code, reason = "tests")]
 
 #[path = "../src/sync/fifo.rs"]
@@ -21,7 +22,7 @@ use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 use slot::{Refused, Slot};
 
-/// A descriptor that is readable while it is up; raised twice or lowered twice is a defect.
+/// A descriptor that is readable while it is up; raising it twice or lowering it twice is a defect.
 #[derive(Default)]
 struct Flag(AtomicBool);
 
@@ -69,7 +70,7 @@ fn a_result_is_taken_once_and_every_waiter_wakes() {
     });
 }
 
-/// What a queue's file descriptor promises to an event loop.
+/// The promise of a queue's file descriptor to an event loop.
 #[test]
 fn the_signal_is_up_exactly_while_something_is_in_line() {
     loom::model(|| {
@@ -94,7 +95,7 @@ fn the_signal_is_up_exactly_while_something_is_in_line() {
     });
 }
 
-/// A queue that is freed while a call ends: the call is in line and dropped there, or goes back to its client.
+/// A queue is freed while a call ends: the queue drops the call, or the call returns to its client.
 #[test]
 fn a_call_that_meets_the_end_of_its_queue_is_not_lost() {
     loom::model(|| {
@@ -114,7 +115,7 @@ fn a_call_that_meets_the_end_of_its_queue_is_not_lost() {
     });
 }
 
-/// Freeing a client: its calls end, each callback runs once, and none after the client is gone.
+/// A client is freed: its calls end, and each callback runs once, before the client is gone.
 #[test]
 fn each_callback_runs_once_and_before_the_client_is_gone() {
     loom::model(|| {
@@ -138,7 +139,7 @@ fn each_callback_runs_once_and_before_the_client_is_gone() {
                 assert_eq!(finished.push(()), Ok(()));
             })
         };
-        // As `Background::stop` does.
+        // Like `Background::join`.
         io.join().expect("no panic");
         finished.close();
         callbacks.join().expect("no panic");
@@ -148,7 +149,7 @@ fn each_callback_runs_once_and_before_the_client_is_gone() {
     });
 }
 
-/// The same from inside a callback, which runs the others itself.
+/// A callback frees the client and runs the remaining callbacks itself.
 #[test]
 fn a_callback_that_frees_the_client_runs_the_others() {
     loom::model(|| {
@@ -173,7 +174,7 @@ fn a_callback_that_frees_the_client_runs_the_others() {
                     called.fetch_add(1, Ordering::SeqCst);
                 }
                 assert_eq!(called.load(Ordering::SeqCst), 2);
-                // The loop of the thread goes on, and ends.
+                // The thread's own loop continues and ends.
                 assert_eq!(finished.next(None), None);
             })
         };

@@ -1,5 +1,5 @@
-//! Units of one C++ program that are compiled by different standards, with and without exceptions, and pass objects to each
-//! other.
+//! Units of one C++ program that are compiled with different standards, with and without
+//! exceptions, and pass objects to each other.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;
@@ -10,7 +10,7 @@ use support::{chat, flaky_list, library_dir, out_dir, program};
 use testkit::{Language, Run, Server, compilers};
 
 const LEVELS: [&str; 2] = ["-O0", "-O2"];
-/// Of the program and of the library in it.
+/// The standards of the program and of the library in it.
 const STANDARDS: [[&str; 2]; 2] = [["c++20", "c++17"], ["c++17", "c++20"]];
 const EXCEPTIONS: [&str; 2] = ["-fexceptions", "-fno-exceptions"];
 

@@ -1,6 +1,7 @@
-//! Every option of a client, set from C and from C++, does what it says.
+//! Every option of a client, set from C and from C++, has its documented effect.
 //!
-//! No time here says when something must have ended: what ends is told from what would never end.
+//! The tests set no time limit for success: they tell a call that ends from a call that would never
+//! end.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;
@@ -34,18 +35,18 @@ fn times_end_what_would_never_end() {
     for option in ["timeout_ms=100", "attempt_timeout_ms=100", "idle_timeout_ms=100"] {
         assert_eq!(run(&[&silent.url(), "1", "1", option]).0, "DESK_TIMEOUT", "{option}");
     }
-    // Connections are taken by the system alone: no greeting is answered.
+    // Only the system accepts the connections: no TLS handshake gets a response.
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("https://{}", listener.local_addr().expect("an address"));
     assert_eq!(run(&[&url, "1", "1", "connect_timeout_ms=100"]).0, "DESK_TIMEOUT");
 }
 
-/// A read has a wait of half a second behind it.
+/// The second read waits half a second or more.
 #[test]
 fn reads_keep_their_rate_and_writes_theirs() {
     let server = Server::start(|_| vec![reply(200, &[], CHAT.as_bytes())]);
     assert_eq!(run(&[&server.url(), "2", "1", "reads_per_second=1"]), ("DESK_OK DESK_OK".to_owned(), true));
-    // At that rate the second of two writes would have no turn.
+    // At that rate the second of two writes could not begin.
     assert_eq!(run(&[&server.url(), "2", "1", "writes_per_second=0.001"]).0, "DESK_OK DESK_OK");
 }
 
@@ -58,18 +59,19 @@ fn the_name_of_the_program_is_sent() {
     assert_eq!(run(&[&server.url(), "1", "1", "user_agent=options/1"]).0, "DESK_OK");
 }
 
-/// Two calls at once, twice: of their connections only as many as may be wait for the second time.
+/// Two calls at once, twice: only the allowed number of their connections is reused the second
+/// time.
 #[test]
 fn as_many_connections_are_kept_as_may_be() {
     for (option, wanted) in [("max_idle_connections=2", 2), ("max_idle_connections=1", 3)] {
         let (url, connections) = pairs();
-        // Once by each program.
+        // Once per program.
         assert_eq!(run(&[&url, "2", "2", option]).0, "DESK_OK DESK_OK DESK_OK DESK_OK", "{option}");
         assert_eq!(connections.load(Ordering::SeqCst), 2 * wanted, "{option}");
     }
 }
 
-/// Answers requests by twos, and counts connections.
+/// Responds to requests in pairs, and counts connections.
 fn pairs() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -85,7 +87,7 @@ fn pairs() -> (String, Arc<AtomicUsize>) {
     (url, connections)
 }
 
-/// Every request here is one small packet.
+/// Serves one connection; every request here is one small packet.
 fn answer(mut stream: TcpStream, both: &Barrier) {
     let mut request = [0; 4096];
     while stream.read(&mut request).is_ok_and(|length| length > 0) {

@@ -1,4 +1,4 @@
-//! The C and C++ of the README, compiled and run against the local service.
+//! Compiles the C and C++ blocks of the README and runs them against the local service.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;
@@ -14,7 +14,7 @@ use desk_emulator::Emulator;
 use support::{library_dir, out_dir, program, root};
 use testkit::{Language, Run, compilers};
 
-/// What stands around a block that is no whole program; it has a client.
+/// The code around a block that is not a whole program; it provides a client.
 const C: [&str; 2] = [
     r#"#include <desk.h>
 #include <inttypes.h>
@@ -41,7 +41,7 @@ int main() {
     "}\n",
 ];
 
-/// Makes the chat of which the blocks tell.
+/// Creates the chat that the blocks use.
 fn first_chat(url: &str, token: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let client = Client::builder("").base_url(url).api_token(token).build().expect("settings are right");
@@ -49,7 +49,7 @@ fn first_chat(url: &str, token: &str) {
     assert_eq!(runtime.block_on(client.proactive_chat_create(&chat)).expect("a chat").id, 1);
 }
 
-/// The programs of the blocks of a language.
+/// Builds the programs of the blocks of a language.
 fn programs(fence: &str, language: Language, standard: &str, [before, after]: [&str; 2]) -> Vec<PathBuf> {
     static BUILDING: Mutex<()> = Mutex::new(());
     let _one_at_a_time = BUILDING.lock().expect("a build that failed has said why");
@@ -66,7 +66,7 @@ fn programs(fence: &str, language: Language, standard: &str, [before, after]: [&
     blocks.enumerate().map(build).collect()
 }
 
-/// What they print.
+/// The output of the programs.
 fn printed(programs: &[PathBuf]) -> Vec<String> {
     let run = |program: &PathBuf| {
         let emulator = Emulator::builder().demo(true).start_blocking().expect("a free port");
@@ -78,7 +78,7 @@ fn printed(programs: &[PathBuf]) -> Vec<String> {
     programs.iter().map(run).collect()
 }
 
-/// A whole program tells that its variables are not set.
+/// Checks that a whole program reports unset variables.
 fn refuses(program: &Path) {
     for (unset, set) in [("DESK_BASE_URL", "DESK_API_TOKEN"), ("DESK_API_TOKEN", "DESK_BASE_URL")] {
         for value in [None, Some("http://127.0.0.1:9")] {

@@ -1,6 +1,8 @@
-//! HTTPS as a C program meets it: HTTP/2 when the server offers it, one connection, and no trust in strangers.
+//! HTTPS for a C program: HTTP/2 when the server offers it, one connection, and no trust in unknown
+//! certificates.
 //!
-//! The server's own authority is made known to the program by `SSL_CERT_FILE`, where the platform's roots are read.
+//! The program finds the server's own authority through `SSL_CERT_FILE`, from which the platform's
+//! roots are read.
 #![allow(missing_docs, reason = "tests")]
 
 mod support;
@@ -37,10 +39,10 @@ struct HttpsServer {
     versions: Arc<Mutex<Vec<String>>>,
 }
 
-/// Known to no name server: only a proxy leads there.
+/// A name that no name server knows: only a proxy leads there.
 const FAR: &str = "desk.invalid";
 
-/// Serves on `localhost`, and for those who come by a tunnel, until the test program ends.
+/// Serves on `localhost`, and through a tunnel as `FAR`, until the test program ends.
 fn serve(protocols: &[&str]) -> HttpsServer {
     let certified =
         rcgen::generate_simple_self_signed(["localhost".to_owned(), FAR.to_owned()]).expect("a certificate");
@@ -62,7 +64,7 @@ fn serve(protocols: &[&str]) -> HttpsServer {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, count, seen) = (acceptor.clone(), count.clone(), seen.clone());
                 tokio::spawn(async move {
-                    // A client that does not trust us hangs up here.
+                    // A client that does not trust the server closes the connection here.
                     let Ok(stream) = acceptor.accept(stream).await else { return };
                     count.fetch_add(1, Ordering::SeqCst);
                     let service = service_fn(move |request: Request<Incoming>| {
@@ -70,7 +72,7 @@ fn serve(protocols: &[&str]) -> HttpsServer {
                         let body = if request.uri().path().contains("messages") { PAGE } else { CHAT };
                         async move { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(body.as_bytes())))) }
                     });
-                    // The client may close when it likes.
+                    // The client may close the connection at any time.
                     Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await.ok();
                 });
             }
@@ -95,7 +97,7 @@ fn http_2_when_offered() {
     let server = serve(&["h2", "http/1.1"]);
     assert_eq!(run(&server, &server.authority, "h2.pem", "1"), FINE);
     assert_eq!(*server.versions.lock().expect("no panic holds it"), ["HTTP/2.0"; 4]);
-    // One for reads, one for the rest.
+    // One connection for reads, one for other requests.
     assert_eq!(server.connections.load(Ordering::SeqCst), 2);
 }
 
@@ -104,20 +106,21 @@ fn http_1_otherwise() {
     let server = serve(&["http/1.1"]);
     assert_eq!(run(&server, &server.authority, "h1.pem", "1"), FINE);
     assert_eq!(*server.versions.lock().expect("no panic holds it"), ["HTTP/1.1"; 4]);
-    // One for reads, one for the rest.
+    // One connection for reads, one for other requests.
     assert_eq!(server.connections.load(Ordering::SeqCst), 2);
 }
 
 #[test]
 fn a_stranger_gets_nothing() {
     let (server, other) = (serve(&["h2"]), serve(&["h2"]));
-    // As many attempts as by default: a certificate gets no better by asking again.
+    // The default number of attempts: retrying does not improve a certificate.
     let text = run(&server, &other.authority, "stranger.pem", "0");
     assert!(text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")), "{text}");
     assert!(server.versions.lock().expect("no panic holds it").is_empty());
 }
 
-/// The authority as bytes and as a file, the proxy by its address: from C and from C++, with an environment that knows neither.
+/// The authority as bytes and as a file, and the proxy by its address, from C and from C++; the
+/// environment has neither.
 #[test]
 fn authority_and_proxy_are_options() {
     let server = serve(&["h2"]);
@@ -145,7 +148,7 @@ fn authority_and_proxy_are_options() {
     assert_eq!(asked.lock().expect("no panic holds it").len(), 2);
 }
 
-/// A proxy that leads every tunnel to `port`; what it is asked is noted.
+/// A proxy that leads every tunnel to `port` and records the requests.
 fn tunnel(port: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let own = listener.local_addr().expect("an address").port();
@@ -196,7 +199,8 @@ fn a_tunnel_leads_to_the_service_and_the_proxy_sees_its_own_password_only() {
     }
 }
 
-/// What `HTTPS_PROXY` names is asked for the service, and never for an address of this machine.
+/// The client uses the proxy of `HTTPS_PROXY` for the service, and never for an address of this
+/// machine.
 #[test]
 fn the_proxy_of_the_environment_is_used_but_not_for_this_machine() {
     let (asked, page) = (Arc::<Mutex<Vec<String>>>::default(), PAGE.as_bytes());

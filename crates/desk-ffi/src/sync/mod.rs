@@ -1,13 +1,13 @@
-//! What threads of the library and of the caller hand each other: a result that comes once ([`Slot`]) and a line of things
-//! that are ready ([`Fifo`]).
+//! Transfers between threads of the library and of the caller: a result that comes once ([`Slot`])
+//! and a FIFO of ready items ([`Fifo`]).
 //!
-//! Both stand free of tokio and of the C ABI, so that `tests/model.rs` can put loom's primitives below them and try every
-//! order in which threads can meet.
+//! Both are independent of tokio and of the C ABI, so that `tests/model.rs` can put loom's
+//! primitives below them and try every order in which threads can meet.
 
 mod fifo;
 mod slot;
 
-/// What they are made of.
+/// The primitives that both are made of.
 mod primitives {
     pub(super) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 }

@@ -1,6 +1,7 @@
-//! Where the built library and the headers are, and how test programs are made from them.
+//! Locates the built library and the headers, and builds test programs from them.
 //!
-//! `DESK_TEST_LIBRARY` names a folder with another build of the library, such as one with sanitizers; CI sets it.
+//! `DESK_TEST_LIBRARY` names a folder with another build of the library, such as one with
+//! sanitizers; CI sets it.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ pub(crate) fn root() -> PathBuf {
     xtask::root()
 }
 
-/// The folder of the library, which cargo does not build for tests by itself.
+/// The folder of the library; cargo does not build the library for tests by itself.
 pub(crate) fn library_dir() -> PathBuf {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     let dir = DIR.get_or_init(|| {
@@ -34,27 +35,28 @@ pub(crate) fn library_dir() -> PathBuf {
     dir.clone()
 }
 
-/// Folder for programs made by tests.
+/// The folder for programs that tests build.
 pub(crate) fn out_dir() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// A program with the headers in reach, not linked yet.
+/// A program that finds the headers, not linked yet.
 pub(crate) fn program(compiler: &str, standard: &str) -> Program {
     Program::new(compiler, standard, &root().join("include"))
 }
 
-/// Builds `tests/c/<source>` with the system's compiler and links libdesk; once for all tests of a file.
+/// Builds `tests/c/<source>` with the system's compiler and links libdesk, once for all tests of a
+/// file.
 pub(crate) fn build(source: &str) -> PathBuf {
     build_as(source, if source.ends_with(".cpp") { "c++17" } else { "c11" })
 }
 
-/// The same in another standard of the language.
+/// Like [`build`], in another standard of the language.
 pub(crate) fn build_as(source: &str, standard: &str) -> PathBuf {
     build_with(source, standard, &[])
 }
 
-/// The same with more flags.
+/// Like [`build_as`], with more flags.
 pub(crate) fn build_with(source: &str, standard: &str, flags: &[&str]) -> PathBuf {
     static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut built = BUILT.lock().expect("a build that failed has said why");
@@ -64,7 +66,7 @@ pub(crate) fn build_with(source: &str, standard: &str, flags: &[&str]) -> PathBu
     }
     let compiler = compilers(if source.ends_with(".cpp") { Language::Cpp } else { Language::C })[0];
     let path = root().join("crates/desk-ffi/tests/c").join(source);
-    // The suites use POSIX beside the language.
+    // The test programs use POSIX in addition to the language.
     let program = program(compiler, standard).flag("-D_POSIX_C_SOURCE=200809L").source(path);
     let program = flags.iter().fold(program, |program, flag| program.flag(flag));
     let program = program.link(&library_dir(), "desk").build(&out_dir().join(&name));
@@ -72,7 +74,7 @@ pub(crate) fn build_with(source: &str, standard: &str, flags: &[&str]) -> PathBu
     program
 }
 
-/// A chat with the id that was asked for; 500 never comes, 600 is large.
+/// The chat with the requested id; 500 never responds, 600 is large.
 pub(crate) fn chat(request: &Request) -> Vec<Step> {
     let id = if request.method == "POST" { "1" } else { request.target.rsplit('/').next().unwrap_or_default() };
     if id == "500" {
@@ -88,7 +90,7 @@ pub(crate) fn chat(request: &Request) -> Vec<Step> {
 
 const ROWS: usize = 8;
 
-/// A list of eight messages. Of four requests, the third and the fourth fail.
+/// A list of eight messages. Of each four requests, the third and the fourth fail.
 pub(crate) fn flaky_list() -> Server {
     let turn = Mutex::new(0);
     Server::start(move |request| {
