@@ -2,45 +2,58 @@
 
 /**
  * @file
- * libdesk: the C interface of the Desk SDK for the Sendbird Desk Platform API. C99, also C++11 and later.
+ * libdesk: the C interface of the Desk SDK for the Sendbird Desk Platform API. C99, also C++11 and
+ * later.
  *
  * The rules, which hold for every function:
  *
- * Errors. A function that can fail returns desk_status (0 is success) and takes `desk_error **err` last. `err` may be
- * NULL; else `*err` is a new error on failure, to be freed with desk_error_free, and NULL on success. Outputs are
- * written on success only, and set to NULL otherwise. There is no thread-local or global error.
+ * Errors. A function that can fail returns desk_status (0 is success) and takes `desk_error **err`
+ * as its last argument. `err` may be NULL; otherwise the function sets `*err` to a new error on
+ * failure, which the caller frees with desk_error_free, and to NULL on success. The function writes
+ * its outputs only on success, and sets them to NULL otherwise. There is no thread-local or global
+ * error.
  *
- * Ask an error for its outcome before you do anything again: DESK_OUTCOME_UNKNOWN means that a message may have gone out.
+ * Check the outcome of an error before you repeat a call: DESK_OUTCOME_UNKNOWN means that a message
+ * may have been sent.
  *
- * Objects. What a function hands out through `out` is yours: free it with the `_free` of its type, once, from any
- * thread. `_free(NULL)` does nothing. What a getter hands out (texts, items, nested objects) is borrowed: it lives until
- * the object it came from is freed, and is never freed itself.
+ * Ownership. The caller owns each object that a function returns through `out`: free it with the
+ * `_free` of its type, once, from any thread. `_free(NULL)` does nothing. The value of a getter
+ * (text, item, nested object) is borrowed: it is valid until the object it came from is freed.
+ * Never free a borrowed value.
  *
- * Text is desk_str: pointer and length, UTF-8. Text you pass in need not end in NUL and is only read during the call;
- * what must be text is checked to be UTF-8. Text you get ends in NUL as well. `{NULL, 0}` is absent.
+ * Texts are desk_str: pointer and length, UTF-8. A text passed to the library need not end in NUL;
+ * the library only reads it during the call and checks that it is UTF-8. A text returned by the
+ * library also ends in NUL. `{NULL, 0}` is an absent text.
  *
- * Structs that you fill in begin with struct_size: start them from their `_INIT` macro and set what you need. Zero means
- * absent or default. A flag `has_x` says whether the number `x` is set. Newer versions only add members at the end.
+ * Structs that the caller fills in begin with struct_size: start from their `_INIT` macro and set
+ * the members that you need. Zero means absent or default. A flag `has_x` says whether the number
+ * `x` is set. Newer versions only add members at the end.
  *
- * Getters of NULL answer 0, false, NULL or `{NULL, 0}`. Values that may be absent are read by
- * `bool ..._get_x(object, &x)`. Enumerations are int32_t with constants; 0 is absent or unknown, and `_text` has what
- * the service sent. Times are µs since the Unix epoch. Free-form JSON comes as text.
+ * Getters return 0, false, NULL or `{NULL, 0}` for a NULL object. `bool ..._get_x(object, &x)`
+ * reads an optional value. Enumerations are int32_t with constants; 0 means absent or unknown, and
+ * the getter with `_text` returns the text that the service sent. Times are µs since the Unix
+ * epoch. Free-form JSON is a text.
  *
- * Asynchronous calls. A function whose name ends in `_async` takes the arguments of the blocking form, starts the call and
- * returns at once. How the call ends is told in one of three ways. With a `callback`: it is called once, on the thread
- * `desk-cb` of the client, after `*op` and `*err` are set, and before desk_client_free returns. With a desk_queue in the
- * options: the call arrives there once, and desk_queue_next calls its callback, if it has one, on the thread that you choose.
- * With neither: ask `*op` by desk_op_poll or desk_op_wait. Then take the result, once. `op` may be NULL with a callback or
- * queue. `user_data` is handed to the callback, and by desk_op_get_user_data;
- * `user_data_free`, unless NULL, is called with it once: when the callback has returned and every handle of the call is freed,
- * on `desk-cb` or in desk_op_free or desk_queue_free. If the start fails, neither is called, and `user_data` stays yours.
+ * Asynchronous calls. A function whose name ends in `_async` takes the arguments of the blocking
+ * function, starts the call and returns at once. The caller learns the end of the call in one of
+ * three ways. With a `callback`, the library calls it once, on the client's thread `desk-cb`, after
+ * `*op` and `*err` are set and before desk_client_free returns. With a desk_queue in the options,
+ * the call arrives there once, and desk_queue_next runs the callback, if there is one, on the
+ * thread that you choose. With neither, use desk_op_poll or desk_op_wait on `*op`. Then take the
+ * result, once. With a callback or a queue, `op` may be NULL. The library passes `user_data` to the
+ * callback, and desk_op_get_user_data returns it. The library calls `user_data_free`, unless NULL,
+ * with it once: after the callback has returned and every handle of the call is freed, on `desk-cb`
+ * or in desk_op_free or desk_queue_free. If the start fails, the library calls neither function,
+ * and the caller keeps `user_data`.
  *
- * Threads. A desk_client may be used from any threads at once. Results and errors never change and may be read from any
- * thread; one owner frees them. The library starts no thread before the first call. Asynchronous calls have the threads
- * `desk-io` and `desk-cb` of their client, which end in desk_client_free. The look-up of a host name has a thread `desk-dns`, at
- * most one for each host at a time; it ends with the look-up, which may hang longer than the client lives. Signals of the
- * program are blocked on these threads. If the system has no thread left, the call fails with DESK_OUTCOME_NOT_SENT.
- * The library installs no signal handler. A client must not be used in a forked child (DESK_FORKED).
+ * Threads. Any threads may use a desk_client at once. Results and errors never change, and any
+ * thread may read them; one owner frees them. The library starts no thread before the first call.
+ * Asynchronous calls run on the threads `desk-io` and `desk-cb` of their client, which end in
+ * desk_client_free. The lookup of a host name runs on a thread `desk-dns`, at most one per host at
+ * a time; the thread ends with the lookup, which may hang longer than the client lives. These
+ * threads block the signals of the program. If the system has no thread left, the call fails with
+ * DESK_OUTCOME_NOT_SENT. The library installs no signal handler. A client must not be used in a
+ * forked child (DESK_FORKED).
  */
 
 #ifndef DESK_H
@@ -50,25 +63,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of this header; desk_version() is that of the library. */
+/** The version of this header; desk_version() returns the version of the library. */
 #define DESK_VERSION "0.1.0"
-/** Its first number. */
+/** The major version of this header. */
 #define DESK_VERSION_MAJOR 0
-/** Its second number. */
+/** The minor version of this header. */
 #define DESK_VERSION_MINOR 1
-/** Its third number. */
+/** The patch version of this header. */
 #define DESK_VERSION_PATCH 0
 /** MAJOR * 10000 + MINOR * 100 + PATCH, for comparisons. */
 #define DESK_VERSION_NUM 100
 
-/** A literal as a desk_str: DESK_STR_LIT("text"). Its length is taken at compile time and may include NULs. */
+/** A desk_str from a literal: DESK_STR_LIT("text"). The compiler computes its length; it may contain NULs. */
 #ifdef __cplusplus
 #define DESK_STR_LIT(text) desk_str { "" text, sizeof("" text) - 1 }
 #else
 #define DESK_STR_LIT(text) ((desk_str) { "" text, sizeof("" text) - 1 })
 #endif
 
-/** The same for initialisers, also static ones: static const desk_str greeting = DESK_STR_INIT("hello"); */
+/** Like DESK_STR_LIT for initialisers, also static ones: static const desk_str greeting = DESK_STR_INIT("hello"); */
 #define DESK_STR_INIT(text) { "" text, sizeof("" text) - 1 }
 
 /** Initialiser of an absent text. */
@@ -76,22 +89,22 @@
 
 
 /**
- * Nothing reached the service. Sending it (again) is safe.
+ * No request reached the service. Sending it (again) is safe.
  */
 #define DESK_OUTCOME_NOT_SENT 1
 
 /**
- * The service refused it and did nothing.
+ * The service rejected the request and did not process it.
  */
 #define DESK_OUTCOME_REJECTED 2
 
 /**
- * The service may have carried it out. Find out before sending it again.
+ * The service may have processed the request. Find out before you send it again.
  */
 #define DESK_OUTCOME_UNKNOWN 3
 
 /**
- * An attempt that was answered.
+ * An attempt that succeeded.
  */
 #define DESK_LOG_DEBUG 1
 
@@ -206,8 +219,9 @@
 #define DESK_CHANNEL_TYPE_WHATSAPP_MESSAGE 10
 
 /**
- * Cancels the calls that have it in their `desk_call_options`, under way or still to come. Any thread may use it, also from
- * inside a log callback. Free it with `desk_cancel_free`; calls that have it go on with it.
+ * A cancel token. It cancels the calls that have it in their `desk_call_options`: running calls
+ * and calls that start later. Any thread may use it, also inside a log callback. Free it with
+ * `desk_cancel_free`; calls that already have the token keep it.
  */
 typedef struct desk_cancel desk_cancel;
 
@@ -218,16 +232,16 @@ typedef struct desk_cancel desk_cancel;
 typedef struct desk_chat_message desk_chat_message;
 
 /**
- * Reads every item of `desk_chat_message_list` in a closed interval of time, window by window: from
- * `created_at_gte_us` to `created_at_lte_us` of its parameters, but no further than `settle_ms` behind the
- * service's clock; the last window says how far that was. Rows that come and go meanwhile make it lose none and
- * double none: each window is read until the service counts as many rows as came, and says whether it did. One
- * thread at a time; free it with `desk_chat_message_export_free`.
+ * Exports every item of `desk_chat_message_list` in a closed time range, window by window: from
+ * `created_at_gte_us` to `created_at_lte_us` of its parameters, but at most up to `settle_ms` before the
+ * service's clock; the last window says where the export ended. It neither loses nor duplicates a row if rows
+ * appear or disappear during the export: it reads each window until the number of rows equals the service's
+ * count, and reports whether it does. One thread at a time; free it with `desk_chat_message_export_free`.
  */
 typedef struct desk_chat_message_export desk_chat_message_export;
 
 /**
- * Walks over every item of `desk_chat_message_list`, page after page. One thread at a time; free it with
+ * Iterates over every item of `desk_chat_message_list`, page by page. One thread at a time; free it with
  * `desk_chat_message_iter_free`.
  */
 typedef struct desk_chat_message_iter desk_chat_message_iter;
@@ -238,18 +252,20 @@ typedef struct desk_chat_message_iter desk_chat_message_iter;
 typedef struct desk_chat_message_page desk_chat_message_page;
 
 /**
- * A client of one Desk application. Any thread may use it, also several at once. Free it with `desk_client_free`.
+ * A client of one Desk application. Any thread may use it, also several threads at once. Free it
+ * with `desk_client_free`.
  */
 typedef struct desk_client desk_client;
 
 /**
- * Why a call failed. Immutable; any thread may read it. Free it with `desk_error_free`.
+ * The reason why a call failed. Immutable; any thread may read it. Free it with `desk_error_free`.
  */
 typedef struct desk_error desk_error;
 
 /**
- * A call that was started by a function whose name ends in `_async`. Each handle that a function hands out through an
- * `out` argument is one of its own: free each with `desk_op_free`. Any thread may use it, also several at once.
+ * An asynchronous call, started by a function whose name ends in `_async`. Each handle that a
+ * function returns through an `out` argument is separate: free each one with `desk_op_free`. Any
+ * thread may use a handle, also several threads at once.
  */
 typedef struct desk_op desk_op;
 
@@ -260,41 +276,46 @@ typedef struct desk_op desk_op;
 typedef struct desk_proactive_chat desk_proactive_chat;
 
 /**
- * Where asynchronous calls arrive when they have ended: set it in their `desk_call_options`, poll `desk_queue_fd` in your
- * event loop, and take them with `desk_queue_next`. Calls of any clients may share it. Any thread may use it, also several
- * at once. Free it with `desk_queue_free`.
+ * A completion queue: receives asynchronous calls when they have ended. Set it in their
+ * `desk_call_options`, poll `desk_queue_fd` in your event loop, and take the calls with
+ * `desk_queue_next`. Calls of several clients may share a queue. Any thread may use it, also
+ * several threads at once. Free it with `desk_queue_free`.
  */
 typedef struct desk_queue desk_queue;
 
 /**
- * The answer to a `desk_raw_call`. Immutable; any thread may read it. Free it with `desk_raw_result_free`.
+ * The response to a `desk_raw_call`. Immutable; any thread may read it. Free it with
+ * `desk_raw_result_free`.
  */
 typedef struct desk_raw_result desk_raw_result;
 
 /**
- * What is known of the call that brought a result, from `desk_..._response`. Immutable; borrowed from the result.
+ * Facts about the call that returned a result, from `desk_..._response`. Immutable; borrowed from
+ * the result.
  */
 typedef struct desk_response desk_response;
 
 /**
- * Reads every item of `desk_ticket_chat_message_list`, which cannot be asked for a stretch of time: all of it is
- * one window, and neither `settle_ms` nor `rows_per_window` has an effect. Rows that come and go meanwhile make
- * it lose none and double none: each window is read until the service counts as many rows as came, and says
- * whether it did. One thread at a time; free it with `desk_ticket_chat_message_export_free`.
+ * Exports every item of `desk_ticket_chat_message_list`, which cannot be filtered by time: the whole list is one
+ * window, and `settle_ms` and `rows_per_window` have no effect. It neither loses nor duplicates a row if rows
+ * appear or disappear during the export: it reads each window until the number of rows equals the service's
+ * count, and reports whether it does. One thread at a time; free it with `desk_ticket_chat_message_export_free`.
  */
 typedef struct desk_ticket_chat_message_export desk_ticket_chat_message_export;
 
 /**
- * Walks over every item of `desk_ticket_chat_message_list`, page after page. One thread at a time; free it with
+ * Iterates over every item of `desk_ticket_chat_message_list`, page by page. One thread at a time; free it with
  * `desk_ticket_chat_message_iter_free`.
  */
 typedef struct desk_ticket_chat_message_iter desk_ticket_chat_message_iter;
 
 /**
- * A text: `len` bytes of UTF-8 at `ptr`. `{NULL, 0}` is an absent text; an empty one has a pointer.
+ * A text: `len` bytes of UTF-8 at `ptr`. `{NULL, 0}` is an absent text; an empty text has a
+ * pointer.
  *
- * A text handed to the library need not end in NUL and is only read during the call. A text handed out ends in NUL as
- * well (not counted in `len`) and lives until the object it came from is freed.
+ * A text passed to the library need not end in NUL, and the library only reads it during the call.
+ * A text returned by the library also ends in NUL (not counted in `len`) and lives until the
+ * object it came from is freed.
  */
 typedef struct desk_str {
   /**
@@ -308,8 +329,9 @@ typedef struct desk_str {
 } desk_str;
 
 /**
- * How a call ended: `DESK_OK` (0) or the class of the error. 1 to 99: the caller; 100 to 199: the way to the service;
- * 200 to 299: its answer; from 900: the library. Treat a number you do not know as an error.
+ * How a call ended: `DESK_OK` (0) or the class of the error. 1 to 99: the caller; 100 to 199: the
+ * exchange with the service; 200 to 299: an error response of the service; from 900: the library.
+ * Treat an unknown number as an error.
  */
 typedef int32_t desk_status;
 
@@ -322,71 +344,76 @@ typedef struct desk_client_options {
    */
   size_t struct_size;
   /**
-   * The application's id (dashboard: Settings, Application, General). May be left out if `base_url` is set.
+   * The application's id (dashboard: Settings, Application, General). Optional if `base_url` is
+   * set.
    */
   struct desk_str application_id;
   /**
-   * The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
+   * The API token (dashboard: Settings, Desk, Credentials). The client sends it only to the
+   * origin of the base URL.
    */
   struct desk_str api_token;
   /**
-   * Another address than the service's own, such as the emulator's: https, or http on this machine.
+   * Base URL instead of the service's own, such as the emulator's: https, or http on this
+   * machine.
    */
   struct desk_str base_url;
   /**
-   * Time to open a connection, TLS included, in ms; 0: 5,000.
+   * Time limit for opening a connection, including TLS, in ms; 0: 5,000.
    */
   int64_t connect_timeout_ms;
   /**
-   * Time for a whole call, waits and retries included, in ms; 0: 120,000.
+   * Deadline of a whole call, including waits and retries, in ms; 0: 120,000.
    */
   int64_t timeout_ms;
   /**
-   * Time for one attempt, in ms; 0: 60,000.
+   * Deadline of one attempt, in ms; 0: 60,000.
    */
   int64_t attempt_timeout_ms;
   /**
-   * How long the service may be silent while its answer is awaited or read, in ms; 0: 30,000.
+   * How long the service may stay silent before and during its response, in ms; 0: 30,000.
    */
   int64_t idle_timeout_ms;
   /**
-   * The program's own name and version, sent behind the SDK's in `User-Agent`.
+   * The program's own name and version; the client appends it to the SDK's in `User-Agent`.
    */
   struct desk_str user_agent;
   /**
-   * Certificates to trust instead of the platform's, PEM, one or more.
+   * Certificates to trust instead of the platform's: one or more, as PEM.
    */
   struct desk_str ca_pem;
   /**
-   * The same, as the path of a file that is read while the client is made.
+   * Path of a PEM file with such certificates; `desk_client_new` reads it.
    */
   struct desk_str ca_file;
   /**
-   * The proxy to go through, `http://host:port`. Absent: the one that `HTTPS_PROXY` and `NO_PROXY` name; empty: none.
-   * Addresses of this machine are never reached through a proxy.
+   * Proxy, as `http://host:port`. Absent: the proxy that `HTTPS_PROXY` and `NO_PROXY` name;
+   * empty: no proxy. The client never reaches addresses of this machine through a proxy.
    */
   struct desk_str proxy;
   /**
-   * How many unused connections are kept for later calls; 0: 32.
+   * Maximum number of idle connections to keep for later calls; 0: 32.
    */
   int64_t max_idle_connections;
   /**
-   * At most so many reads a second, evenly spaced; 0: no limit. After a 429 all calls of a limited client pause for as
-   * long as the service asks, and the rate falls to 0.7 of what it was and grows back by 2 % a second.
+   * Maximum number of reads per second, evenly spaced; 0: no limit. After a 429, all calls of a
+   * client with a limit pause for as long as the service asks, and the rate falls to 0.7 of its
+   * value; it recovers by 2 % per second.
    */
   double reads_per_second;
   /**
-   * The same for requests that are no reads.
+   * The same limit for requests that are not reads.
    */
   double writes_per_second;
 } desk_client_options;
 
 /**
- * What a log callback is told. It and its texts live during the callback. Newer versions add members at the end.
+ * A log record, passed to a log callback. The record and its texts are valid during the callback.
+ * Newer versions add members at the end.
  */
 typedef struct desk_log_record {
   /**
-   * Its size; members beyond it are not there.
+   * Size of this struct; members beyond it are absent.
    */
   size_t record_size;
   /**
@@ -394,23 +421,23 @@ typedef struct desk_log_record {
    */
   int32_t level;
   /**
-   * The HTTP status; 0 if the service did not answer.
+   * The HTTP status; 0 without a response.
    */
   int32_t http_status;
   /**
-   * The number of the attempt, from 1; of a call, how many there were.
+   * Number of the attempt, from 1; for a call, the total number of attempts.
    */
   int32_t attempts;
   /**
-   * One of `DESK_OUTCOME_...` of a failure, else 0.
+   * For a failure, one of `DESK_OUTCOME_...`; otherwise 0.
    */
   int32_t outcome;
   /**
-   * Time since the attempt or the call began, in µs.
+   * Time since the start of the attempt or the call, in µs.
    */
   int64_t elapsed_us;
   /**
-   * How long it is until the next attempt, in ms; -1 if there is none.
+   * Time until the next attempt, in ms; -1 if there is none.
    */
   int64_t retry_in_ms;
   /**
@@ -418,11 +445,11 @@ typedef struct desk_log_record {
    */
   struct desk_str operation;
   /**
-   * `GET`, `POST`, …
+   * The HTTP method, such as `GET` or `POST`.
    */
   struct desk_str method;
   /**
-   * The path as the spec has it, with names instead of values.
+   * The path of the spec, with parameter names instead of values.
    */
   struct desk_str path;
   /**
@@ -432,13 +459,14 @@ typedef struct desk_log_record {
 } desk_log_record;
 
 /**
- * A log callback: called on a thread that makes a call through the client, also from several at once. It must be quick, and
- * may call anything of the library but operations, which answer `DESK_WOULD_DEADLOCK`. No exception may leave it.
+ * A log callback. The client calls it on the threads that make calls, possibly on several threads
+ * at once. It must return quickly. It may call any function of the library except operations,
+ * which return `DESK_WOULD_DEADLOCK`. No exception may leave it.
  */
 typedef void (*desk_log_fn)(void *user_data, const struct desk_log_record *record);
 
 /**
- * A name and a value: a header, or a parameter of a query.
+ * A name and a value: a header or a query parameter.
  */
 typedef struct desk_pair {
   /**
@@ -460,15 +488,15 @@ typedef struct desk_raw_request {
    */
   size_t struct_size;
   /**
-   * `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+   * The HTTP method: `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
    */
   struct desk_str method;
   /**
-   * Relative to the base URL, as `tickets/1`; plain text, which is encoded.
+   * Path relative to the base URL, such as `tickets/1`; plain text, which the client encodes.
    */
   struct desk_str path;
   /**
-   * Names and values of the query, plain text.
+   * Names and values of the query, as plain text.
    */
   const struct desk_pair *query;
   /**
@@ -476,13 +504,13 @@ typedef struct desk_raw_request {
    */
   size_t query_len;
   /**
-   * The body, as JSON text; absent: none.
+   * The body as JSON text; absent: no body.
    */
   struct desk_str json;
 } desk_raw_request;
 
 /**
- * What one call may do differently. Start from `DESK_CALL_OPTIONS_INIT`; zero means as the client does.
+ * Options of one call. Start from `DESK_CALL_OPTIONS_INIT`; zero means default.
  */
 typedef struct desk_call_options {
   /**
@@ -490,20 +518,20 @@ typedef struct desk_call_options {
    */
   size_t struct_size;
   /**
-   * Time for the whole call, waits and retries included, in ms; 0: as the client.
+   * Deadline of the whole call, including waits and retries, in ms; 0: the client's.
    */
   int64_t timeout_ms;
   /**
-   * How often the request is sent at most, the first time included; 0: 5. A request that is not a read is sent again only
-   * if the service certainly did nothing.
+   * Maximum number of attempts, including the first; 0: 5. The client retries a request that is
+   * not a read only if the service certainly did not process it.
    */
   int64_t max_attempts;
   /**
-   * Time for one attempt, in ms; 0: as the client.
+   * Deadline of one attempt, in ms; 0: the client's.
    */
   int64_t attempt_timeout_ms;
   /**
-   * More headers. The token and what describes the body are not to be replaced.
+   * Additional headers. They must not replace the token or the headers that describe the body.
    */
   const struct desk_pair *headers;
   /**
@@ -511,33 +539,35 @@ typedef struct desk_call_options {
    */
   size_t headers_len;
   /**
-   * Cancels the call; NULL: nothing does.
+   * Cancels the call; NULL: no cancel token.
    */
   const struct desk_cancel *cancel;
   /**
-   * Where an asynchronous call arrives when it has ended; its callback, if any, is then called by `desk_queue_next`. NULL:
-   * nowhere. Of no meaning for a call that blocks.
+   * The queue that receives an asynchronous call when it has ended; `desk_queue_next` then calls
+   * the callback if there is one. NULL: no queue. Blocking calls ignore it.
    */
   const struct desk_queue *queue;
 } desk_call_options;
 
 /**
- * Called once when a call has ended: on the thread `desk-cb` of its client, one at a time, or inside `desk_queue_next` if the
- * call has a queue. Take the result from `op`, which is borrowed and valid during the callback. It may start other calls, and
- * free anything but `op`; what blocks answers `DESK_WOULD_DEADLOCK` on `desk-cb`. No exception may leave it.
+ * A completion callback, called once after a call has ended: on the client's thread `desk-cb`, one
+ * callback at a time, or inside `desk_queue_next` if the call has a queue. Take the result from
+ * `op`, which is borrowed and valid during the callback. The callback may start other calls and
+ * free any object except `op`; on `desk-cb`, blocking functions return `DESK_WOULD_DEADLOCK`. No
+ * exception may leave it.
  */
 typedef void (*desk_op_fn)(const struct desk_op *op, void *user_data);
 
 /**
- * Called once with the user data of a call that the library will not use again.
+ * Called once with the user data of a call, after the library has used the data for the last time.
  */
 typedef void (*desk_free_fn)(void *user_data);
 
 /**
  * Every property of a `desk_proactive_chat` at once. Start from `DESK_PROACTIVE_CHAT_FIELDS_INIT` and fill it in
- * with `desk_proactive_chat_fill_fields`. Texts and objects live as long as the result they came from; absent
- * ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it
- * does not know is zero, also where there is no flag.
+ * with `desk_proactive_chat_fill_fields`. Texts and objects are valid until the result they came from is freed.
+ * Absent texts and objects are NULL; any other optional property has a flag. An older library sets properties
+ * that it does not know to zero, also those without a flag.
  */
 typedef struct desk_proactive_chat_fields {
   /**
@@ -606,9 +636,9 @@ typedef struct desk_proactive_chat_fields {
 
 /**
  * Every property of a `desk_chat_message` at once. Start from `DESK_CHAT_MESSAGE_FIELDS_INIT` and fill it in
- * with `desk_chat_message_fill_fields`. Texts and objects live as long as the result they came from; absent ones
- * are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it does
- * not know is zero, also where there is no flag.
+ * with `desk_chat_message_fill_fields`. Texts and objects are valid until the result they came from is freed.
+ * Absent texts and objects are NULL; any other optional property has a flag. An older library sets properties
+ * that it does not know to zero, also those without a flag.
  */
 typedef struct desk_chat_message_fields {
   /**
@@ -620,7 +650,7 @@ typedef struct desk_chat_message_fields {
    */
   int64_t id;
   /**
-   * Whether there is a `message_id`.
+   * Whether `message_id` is present.
    */
   bool has_message_id;
   /**
@@ -657,7 +687,7 @@ typedef struct desk_chat_message_fields {
    */
   struct desk_str data;
   /**
-   * Whether there is a `deleted_at_us`.
+   * Whether `deleted_at_us` is present.
    */
   bool has_deleted_at_us;
   /**
@@ -681,9 +711,9 @@ typedef struct desk_chat_message_fields {
 
 /**
  * Every property of a `desk_chat_message_page` at once. Start from `DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT` and fill
- * it in with `desk_chat_message_page_fill_fields`. Texts and objects live as long as the result they came from;
- * absent ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library,
- * what it does not know is zero, also where there is no flag.
+ * it in with `desk_chat_message_page_fill_fields`. Texts and objects are valid until the result they came from
+ * is freed. Absent texts and objects are NULL; any other optional property has a flag. An older library sets
+ * properties that it does not know to zero, also those without a flag.
  */
 typedef struct desk_chat_message_page_fields {
   /**
@@ -703,7 +733,7 @@ typedef struct desk_chat_message_page_fields {
    */
   struct desk_str next;
   /**
-   * Number of: The messages of this page. Its items are got by `desk_chat_message_page_get_results_at...`.
+   * Number of: The messages of this page. Read the items with `desk_chat_message_page_get_results_at...`.
    */
   size_t results_len;
 } desk_chat_message_page_fields;
@@ -826,7 +856,7 @@ typedef struct desk_ticket_chat_message_list_params {
 } desk_ticket_chat_message_list_params;
 
 /**
- * How a list is walked over. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
+ * Options of an iterator. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
  */
 typedef struct desk_iter_options {
   /**
@@ -834,13 +864,13 @@ typedef struct desk_iter_options {
    */
   size_t struct_size;
   /**
-   * Ends after so many items; 0: all.
+   * Maximum number of items; 0: all.
    */
   int64_t max_items;
 } desk_iter_options;
 
 /**
- * How a list is exported. Start from `DESK_EXPORT_OPTIONS_INIT`; zero means default.
+ * Options of an export. Start from `DESK_EXPORT_OPTIONS_INIT`; zero means default.
  */
 typedef struct desk_export_options {
   /**
@@ -848,60 +878,65 @@ typedef struct desk_export_options {
    */
   size_t struct_size;
   /**
-   * How long after its time a row may still appear, in ms; 0: 120,000, and 1 for next to none. The export ends so far behind the
-   * service's clock.
+   * How long after its time a row may still appear, in ms; 0: 120,000; 1: practically no delay.
+   * The export stops this far behind the service's clock.
    */
   int64_t settle_ms;
   /**
-   * Rows that a window should have, about; 0: 10,000. At least a page, at most 1,000,000. A window is held in memory.
+   * Approximate number of rows per window; 0: 10,000. At least a page, at most 1,000,000. The
+   * export holds one window in memory.
    */
   int64_t rows_per_window;
   /**
-   * Requests that may be on their way at once; 0: 1. At most 32. As many pages are held in memory beside a window.
+   * Maximum number of concurrent requests; 0: 1. At most 32. The export holds as many pages in
+   * memory, in addition to a window.
    */
   int64_t in_flight;
 } desk_export_options;
 
 /**
- * What is known of a stretch of time that was read, and of its rows. It lives until its export begins to hand out another.
- * Newer versions add members at the end.
+ * A time range that an export has read, with facts about its rows. Valid until the export begins
+ * to return another window. Newer versions add members at the end.
  */
 typedef struct desk_window {
   /**
-   * Its size; members beyond it are not there.
+   * Size of this struct; members beyond it are absent.
    */
   size_t window_size;
   /**
-   * Its first microsecond, in µs since the Unix epoch.
+   * First microsecond of the window, in µs since the Unix epoch.
    */
   int64_t from_us;
   /**
-   * Its last microsecond: the next window begins one later.
+   * Last microsecond of the window, in µs since the Unix epoch; the next window begins one
+   * later.
    */
   int64_t until_us;
   /**
-   * How many rows it has; they are in order of time and id.
+   * Number of rows; the rows are sorted by time and id.
    */
   size_t count;
   /**
-   * The least id; 0 if there are no rows.
+   * Smallest id; 0 without rows.
    */
   int64_t id_min;
   /**
-   * The greatest id; 0 if there are no rows.
+   * Largest id; 0 without rows.
    */
   int64_t id_max;
   /**
-   * Requests made for it, those that proved nothing included.
+   * Number of requests for this window, including inconclusive ones.
    */
   int64_t requests;
   /**
-   * Rows that the service gave though their time is outside; they are not among the rows.
+   * Number of rows that the service returned although their time is outside the window; they are
+   * not among the rows.
    */
   int64_t strays;
   /**
-   * Whether these are all rows that the service counts in it. If not, there may be more, some may have been deleted
-   * meanwhile, or some may have no time: do not take it for complete.
+   * Whether these rows are all rows that the service counts in the window. If false, do not
+   * treat the window as complete: it may have more rows, the service may have deleted some
+   * during the read, or some may have no time.
    */
   bool verified;
 } desk_window;
@@ -912,17 +947,18 @@ typedef struct desk_window {
 #define DESK_OK 0
 
 /**
- * An argument breaks a rule; the message names it. Nothing was sent.
+ * An argument breaks a rule; the message names it. No request was sent.
  */
 #define DESK_INVALID_ARGUMENT 1
 
 /**
- * The client was made before a fork and is of no use in the child. Make a new one there.
+ * The client was created before a fork and does not work in the child. Create a new one there.
  */
 #define DESK_FORKED 2
 
 /**
- * A blocking call from a thread that must not block: inside a callback, or on a thread of an async runtime.
+ * A blocking call on a thread that must not block: inside a callback, or on a thread of an async
+ * runtime.
  */
 #define DESK_WOULD_DEADLOCK 3
 
@@ -932,42 +968,43 @@ typedef struct desk_window {
 #define DESK_NOT_READY 4
 
 /**
- * No connection: name lookup, refused, TLS handshake, proxy.
+ * No connection: name lookup, refused connection, TLS handshake, proxy.
  */
 #define DESK_CONNECT 100
 
 /**
- * The time allowed ran out.
+ * The deadline passed.
  */
 #define DESK_TIMEOUT 101
 
 /**
- * The connection broke after the request may have left.
+ * The connection broke after the request may have been sent.
  */
 #define DESK_TRANSPORT 102
 
 /**
- * The answer is larger than the library takes (32 MB).
+ * The response is larger than the library accepts (32 MB).
  */
 #define DESK_TOO_LARGE 103
 
 /**
- * The service answered with a redirect, which is never followed.
+ * The service responded with a redirect, which the client never follows.
  */
 #define DESK_REDIRECT 104
 
 /**
- * A success whose body could not be read.
+ * A successful response with a body that could not be decoded.
  */
 #define DESK_DECODE 105
 
 /**
- * Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
+ * Contradictory responses: a list that does not advance, or a count that differs from the number
+ * of rows.
  */
 #define DESK_INCONSISTENT 106
 
 /**
- * The call's `desk_cancel` was triggered, or its client freed.
+ * The call's `desk_cancel` was triggered, or its client was freed.
  */
 #define DESK_CANCELLED 107
 
@@ -997,7 +1034,7 @@ typedef struct desk_window {
 #define DESK_SERVICE 204
 
 /**
- * A defect in the library was stopped at its boundary.
+ * A defect in the library, caught at the C boundary.
  */
 #define DESK_PANIC 900
 
@@ -1006,30 +1043,31 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The text at `text` up to its NUL; `{NULL, 0}` for NULL. Nothing is copied: it lives as long as `text`.
+ * The text at `text` up to its NUL; `{NULL, 0}` for NULL. The result is not a copy: it lives as
+ * long as `text`.
  */
 struct desk_str desk_str_from_cstr(const char *text);
 
 /**
- * The name of a status, such as `DESK_OK`; `DESK_UNKNOWN_STATUS` for a number that this version does not know. The text
- * is static. Any thread.
+ * The name of a status, such as `DESK_OK`; `DESK_UNKNOWN_STATUS` for a number that this version
+ * does not know. The text is static. Any thread.
  */
 struct desk_str desk_status_name(desk_status status);
 
 /**
- * The version of the library that is running, such as `0.1.0`; compare with `DESK_VERSION`, that of the header. The text
- * is static. Any thread.
+ * The version of the running library, such as `0.1.0`; compare it with `DESK_VERSION`, the version
+ * of the header. The text is static. Any thread.
  */
 struct desk_str desk_version(void);
 
 /**
- * How many objects (clients, errors, results) were handed out and not freed yet. A program that frees all it got reads 0
- * at its end. Any thread.
+ * Number of objects (clients, errors, results) that the library handed out and the program has not
+ * freed. A program that frees all of its objects reads 0 at its end. Any thread.
  */
 size_t desk_debug_live_objects(void);
 
 /**
- * Frees an error; NULL is fine. Every text got from it ends with it. Any thread, once.
+ * Frees an error; NULL is allowed. Texts read from the error become invalid. Any thread, once.
  */
 void desk_error_free(struct desk_error *error);
 
@@ -1039,62 +1077,63 @@ void desk_error_free(struct desk_error *error);
 desk_status desk_error_get_code(const struct desk_error *error);
 
 /**
- * One line for people: what happened, whether anything was sent, what to do next. It holds no token, URL or message
- * text. Lives until the error is freed.
+ * One line for people: the problem, whether a request was sent, and the next step. It holds no
+ * token, URL or message text. Valid until the error is freed.
  */
 struct desk_str desk_error_get_message(const struct desk_error *error);
 
 /**
- * What is known of the request's fate, one of `DESK_OUTCOME_...`; 0 for NULL.
+ * Whether the request may have taken effect, one of `DESK_OUTCOME_...`; 0 for NULL.
  */
 int32_t desk_error_get_outcome(const struct desk_error *error);
 
 /**
- * The HTTP status; 0 if the service did not answer.
+ * The HTTP status; 0 without a response.
  */
 int32_t desk_error_get_http_status(const struct desk_error *error);
 
 /**
- * The service's own code, a number or a word as text. Lives until the error is freed.
+ * The service's own error code, a number or a word as text. Valid until the error is freed.
  */
 struct desk_str desk_error_get_service_code(const struct desk_error *error);
 
 /**
- * The service's own explanation. It may repeat what was sent: do not log it where message text must not go. Lives until
- * the error is freed.
+ * The service's own explanation. It may quote the request: do not log it where message text must
+ * not appear. Valid until the error is freed.
  */
 struct desk_str desk_error_get_service_text(const struct desk_error *error);
 
 /**
- * The raw body of the answer, at most 1 MB of a refusal; not always UTF-8. It may hold message text, and whatever else the
- * service repeats of a request. Lives until the error is freed.
+ * The raw response body, at most 1 MB of an error response; not always UTF-8. It may hold message
+ * text and other parts of the request that the service quotes. Valid until the error is freed.
  */
 struct desk_str desk_error_get_body(const struct desk_error *error);
 
 /**
- * How long the service asks to wait, in ms; -1 if it does not.
+ * How long the service asks the client to wait, in ms; -1 if it does not ask.
  */
 int64_t desk_error_get_retry_after_ms(const struct desk_error *error);
 
 /**
- * How often the request was tried; 0 if it was refused before sending.
+ * Number of attempts; 0 if the library refused the call before sending a request.
  */
 int32_t desk_error_get_attempts(const struct desk_error *error);
 
 /**
- * The service's clock when it answered the last attempt, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
- * `out` (NULL: not wanted).
+ * The service's clock at its response to the last attempt, in µs since the Unix epoch, with a
+ * resolution of 1 s. Returns whether the value is present and writes it (0 if absent) to `out`
+ * unless `out` is NULL.
  */
-bool desk_error_get_server_date_us(const struct desk_error *error,
-                                   int64_t *out);
+bool desk_error_get_server_date_us(const struct desk_error *error, int64_t *out);
 
 /**
- * Time from the start of the call to its failure, in µs, waits between attempts included; 0 if it was no call.
+ * Time from the start of the call to its failure, including waits between attempts, in µs; 0 if no
+ * call was made.
  */
 int64_t desk_error_get_elapsed_us(const struct desk_error *error);
 
 /**
- * The request id that the service or a gateway gave. Lives until the error is freed.
+ * The request id from the service or a gateway. Valid until the error is freed.
  */
 struct desk_str desk_error_get_request_id(const struct desk_error *error);
 
@@ -1104,21 +1143,20 @@ struct desk_str desk_error_get_request_id(const struct desk_error *error);
 int32_t desk_response_get_http_status(const struct desk_response *response);
 
 /**
- * How often the request was tried.
+ * Number of attempts.
  */
 int32_t desk_response_get_attempts(const struct desk_response *response);
 
 /**
- * The request id that the service or a gateway gave. Lives as long as the result it came from.
+ * The request id from the service or a gateway. Valid until the result is freed.
  */
 struct desk_str desk_response_get_request_id(const struct desk_response *response);
 
 /**
- * The service's clock when it answered, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
- * `out` (NULL: not wanted).
+ * The service's clock at its response, in µs since the Unix epoch, with a resolution of 1 s.
+ * Returns whether the value is present and writes it (0 if absent) to `out` unless `out` is NULL.
  */
-bool desk_response_get_server_date_us(const struct desk_response *response,
-                                      int64_t *out);
+bool desk_response_get_server_date_us(const struct desk_response *response, int64_t *out);
 
 /**
  * Time from the start of the call to the last byte of the body, in µs.
@@ -1126,94 +1164,98 @@ bool desk_response_get_server_date_us(const struct desk_response *response,
 int64_t desk_response_get_elapsed_us(const struct desk_response *response);
 
 /**
- * Makes a token. On success `*out` is the token, to be freed with `desk_cancel_free`; otherwise it is NULL. Any thread.
+ * Creates a cancel token. On success the caller owns `*out` and frees it with `desk_cancel_free`;
+ * on failure `*out` is NULL. Any thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL.
  */
 desk_status desk_cancel_new(struct desk_cancel **out, struct desk_error **err);
 
 /**
- * Cancels, for good; NULL and a second time do nothing. A call that has the token ends at once, with its result if that is
- * there already, else with `DESK_CANCELLED` and the outcome that is known. It does not wait for the calls to end. Any
- * thread; not a signal handler.
+ * Triggers the token for good; NULL and repeated calls have no effect. Each call that has the
+ * token ends at once: with its result if the result has already arrived, otherwise with
+ * `DESK_CANCELLED` and the outcome that is known. The function does not wait for the calls to end.
+ * Any thread; never from a signal handler.
  */
 void desk_cancel_trigger(const struct desk_cancel *cancel);
 
 /**
- * Whether it was triggered; false for NULL. Any thread.
+ * Whether the token was triggered; false for NULL. Any thread.
  */
 bool desk_cancel_is_triggered(const struct desk_cancel *cancel);
 
 /**
- * Frees a token; NULL is fine. It cancels nothing. Any thread, once.
+ * Frees a cancel token; NULL is allowed. Freeing cancels no call. Any thread, once.
  */
 void desk_cancel_free(struct desk_cancel *cancel);
 
 /**
- * Whether the call has ended, so that its result can be taken; false for NULL. Never waits. Any thread.
+ * Whether the call has ended, so that its result can be taken; false for NULL. Never waits. Any
+ * thread.
  */
 bool desk_op_poll(const struct desk_op *op);
 
 /**
- * Waits until the call has ended, at most `timeout_ms` (-1: for ever), and says so with `DESK_OK`, whether it succeeded or
- * not. Any thread.
+ * Waits at most `timeout_ms` (-1: for ever) until the call has ended. Returns `DESK_OK` if it has
+ * ended, whether it succeeded or failed. Any thread.
  *
- * Errors: `DESK_NOT_READY` if it has not ended in that time, which the call survives; `DESK_WOULD_DEADLOCK` inside a
- * callback; `DESK_INVALID_ARGUMENT`; `DESK_FORKED` in a child of the process that started it.
+ * Errors: `DESK_NOT_READY` if the call has not ended in time; the call goes on.
+ * `DESK_WOULD_DEADLOCK` inside a callback; `DESK_INVALID_ARGUMENT`; `DESK_FORKED` in a child of
+ * the process that started the call.
  */
-desk_status desk_op_wait(const struct desk_op *op,
-                         int64_t timeout_ms,
-                         struct desk_error **err);
+desk_status desk_op_wait(const struct desk_op *op, int64_t timeout_ms, struct desk_error **err);
 
 /**
- * Cancels the call; NULL and a second time do nothing. It ends at once, with its result if that is there already, else with
- * `DESK_CANCELLED` and the outcome that is known; its callback or queue is told as ever. Does not wait. Any thread, also
- * inside a callback; not a signal handler.
+ * Cancels the call; NULL and repeated calls have no effect. The call ends at once: with its result
+ * if the result has already arrived, otherwise with `DESK_CANCELLED` and the outcome that is
+ * known. Its callback or queue receives the call as usual. The function does not wait. Any thread,
+ * also inside a callback; never from a signal handler.
  */
 void desk_op_cancel(const struct desk_op *op);
 
 /**
- * The `user_data` that the call was started with; NULL for NULL. Any thread.
+ * The `user_data` with which the call was started; NULL for NULL. Any thread.
  */
 void *desk_op_get_user_data(const struct desk_op *op);
 
 /**
- * How a call without a result has ended: `DESK_OK`, or its error. Taken once. Any thread.
+ * Takes the status of an ended call without a result, once: `DESK_OK` or its error. Any thread.
  *
- * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if it has a result, or this was
- * asked before.
+ * Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if
+ * the call has a result, or if its status was already taken.
  */
-desk_status desk_op_take(const struct desk_op *op,
-                         struct desk_error **err);
+desk_status desk_op_take(const struct desk_op *op, struct desk_error **err);
 
 /**
- * Frees a handle of a call; NULL is fine. A call under way goes on: cancel it first if it should not. When its last handle is
- * freed, a result that nobody took is freed too, and the user data (once the callback has returned). Any thread, once; not
- * for the borrowed handle of a callback.
+ * Frees a handle of a call; NULL is allowed. A running call goes on: cancel it first if it should
+ * not. Freeing the last handle also frees a result that was not taken, and the user data (once the
+ * callback has returned). Any thread, once. Never free the borrowed handle of a callback.
  */
 void desk_op_free(struct desk_op *op);
 
 /**
- * Makes a queue. On success `*out` is the queue, to be freed with `desk_queue_free`; otherwise it is NULL. Any thread.
+ * Creates a queue. On success the caller owns `*out` and frees it with `desk_queue_free`; on
+ * failure `*out` is NULL. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL, or the process has no file descriptor left.
+ * Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL, or if the process has no file descriptor left.
  */
 desk_status desk_queue_new(struct desk_queue **out, struct desk_error **err);
 
 /**
- * A file descriptor that is readable exactly while a call is in line: for poll, epoll, select and event loops. Do not read,
- * write or close it; it is closed with the queue, or later with the last call that was to arrive there. -1 for NULL. Any
- * thread.
+ * A file descriptor that is readable exactly while the queue has a call: for poll, epoll, select
+ * and event loops. Do not read, write or close it: the library closes it with the queue, or later,
+ * with the last call that was to arrive there. -1 for NULL. Any thread.
  */
 int32_t desk_queue_fd(const struct desk_queue *queue);
 
 /**
- * The next call that has ended: `*out` is a handle of it, to be freed with `desk_op_free`; NULL if none has within
- * `timeout_ms` (0: look and do not wait, -1: wait for ever). Each call arrives once. If it was started with a callback, that
- * is called here first, on this thread, where it may block. Any thread.
+ * Takes the next ended call. `*out` is a handle that the caller frees with `desk_op_free`; it is
+ * NULL if no call ends within `timeout_ms` (0: do not wait; -1: wait for ever). Each call arrives
+ * once. If the call was started with a callback, the function first runs it on this thread, where
+ * it may block. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`; `DESK_WOULD_DEADLOCK` if it would wait inside a callback; `DESK_FORKED` in a child of the
- * process that made the queue.
+ * Errors: `DESK_INVALID_ARGUMENT`; `DESK_WOULD_DEADLOCK` if the function would wait inside a
+ * callback; `DESK_FORKED` in a child of the process that created the queue.
  */
 desk_status desk_queue_next(const struct desk_queue *queue,
                             int64_t timeout_ms,
@@ -1221,39 +1263,46 @@ desk_status desk_queue_next(const struct desk_queue *queue,
                             struct desk_error **err);
 
 /**
- * Frees a queue; NULL is fine. Calls in line, and those that would arrive later, are dropped with their results and without
- * their callbacks: take what you care for first. Any thread, once, when no other thread waits for it.
+ * Frees a queue; NULL is allowed. The queue drops the calls that it has, and calls that would
+ * arrive later, together with their results and without running their callbacks: take the calls
+ * that you need first. Any thread, once, while no other thread waits for the queue.
  */
 void desk_queue_free(struct desk_queue *queue);
 
 /**
- * Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
- * `desk_client_free`; otherwise it is NULL. Any thread.
+ * Creates a client. The function sends no request and starts no thread. On success the caller owns
+ * `*out` and frees it with `desk_client_free`; on failure `*out` is NULL. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` names the option that is wrong.
+ * Errors: `DESK_INVALID_ARGUMENT`; the message names the wrong option.
  */
 desk_status desk_client_new(const struct desk_client_options *options,
                             struct desk_client **out,
                             struct desk_error **err);
 
 /**
- * Frees a client; NULL is fine. Calls under way are cancelled and waited for, blocking ones on other threads at most 5 s; no
- * new one may begin. Callbacks of asynchronous calls have all returned when this returns; from inside one of them, the others
- * are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
- * results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
- * parent's. It waits at most 500 ms more for a look-up of a host name that its calls have given up on; a look-up that takes
- * longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it may leak memory and file descriptors. Any thread, once; not
- * from its own log callback, and not from two callbacks at once that free each other's clients, which would wait for each
- * other.
+ * Frees a client; NULL is allowed. The function cancels the running calls and waits for them, at
+ * most 5 s for blocking calls on other threads; no new call may begin. It returns after all
+ * callbacks of asynchronous calls have returned; inside one of these callbacks, it runs the
+ * remaining ones first. It removes the log callback. The connections close once the client's
+ * iterators are freed too. Results and errors of the client stay valid.
+ *
+ * If a call has abandoned a host name lookup, the function waits at most 500 ms more for it; a
+ * slower lookup ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` the function may
+ * leak memory and file descriptors. In a forked child it only forgets the client, because the
+ * connections belong to the parent.
+ *
+ * Any thread, once. Never call it from the client's own log callback, nor from two callbacks at
+ * once that free each other's clients: they would wait for each other.
  */
 void desk_client_free(struct desk_client *client);
 
 /**
- * Sets the callback that is told of every attempt and call of this client; NULL removes it. When this returns, a callback
- * set before is not running on another thread and is never called again, so that its `user_data` may be freed; called from
- * inside a callback it does not wait for others. Any thread.
+ * Sets the log callback, which the client calls for each of its attempts and calls; NULL removes
+ * it. Once this function returns, the previous callback does not run on another thread and is
+ * never called again, so that you may free its `user_data`. Inside a callback the function does
+ * not wait for other callbacks. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` if `client` is NULL.
+ * Errors: `DESK_INVALID_ARGUMENT` if `client` is NULL; `DESK_FORKED` in a forked child.
  */
 desk_status desk_client_set_log(struct desk_client *client,
                                 desk_log_fn callback,
@@ -1261,11 +1310,14 @@ desk_status desk_client_set_log(struct desk_client *client,
                                 struct desk_error **err);
 
 /**
- * Makes a call that the spec does not have yet. It is sent like any other: a GET or HEAD is repeated after passing trouble,
- * anything else only if the service certainly did nothing. Blocks until the answer is there or the time is over. On success
- * `*out` is the answer, to be freed with `desk_raw_result_free`; otherwise it is NULL. `options` may be NULL. Any thread.
+ * Makes a call that the spec does not have yet. The client sends it like any other: it retries a
+ * GET or HEAD after a transient failure, and any other method only if the service certainly did
+ * not process the request. Blocks until the response is complete or the deadline passes. On
+ * success the caller owns `*out` and frees it with `desk_raw_result_free`; on failure `*out` is
+ * NULL. `options` may be NULL. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for an unknown method or a path that leaves the base URL; any other `desk_status`.
+ * Errors: `DESK_INVALID_ARGUMENT` for an unknown method or a path that leaves the base URL; any
+ * other `desk_status`.
  */
 desk_status desk_raw_call(struct desk_client *client,
                           const struct desk_raw_request *request,
@@ -1274,10 +1326,10 @@ desk_status desk_raw_call(struct desk_client *client,
                           struct desk_error **err);
 
 /**
- * Starts a raw call; see `desk_raw_call` and the rules of asynchronous calls at the top. Its result is taken with
- * `desk_op_take_raw_result`. Any thread.
+ * Starts a raw call; see `desk_raw_call` and the rules of asynchronous calls at the top.
+ * `desk_op_take_raw_result` takes its result. Any thread.
  *
- * Errors: as `desk_raw_call` for its arguments; those of the call come with its result.
+ * Errors: as `desk_raw_call` for its arguments; errors of the call itself come with its result.
  */
 desk_status desk_raw_call_async(struct desk_client *client,
                                 const struct desk_raw_request *request,
@@ -1289,53 +1341,55 @@ desk_status desk_raw_call_async(struct desk_client *client,
                                 struct desk_error **err);
 
 /**
- * Takes the result of a `desk_raw_call_async` that has ended, once. On success `*out` is the answer, to be freed with
- * `desk_raw_result_free`; otherwise it is NULL. Any thread.
+ * Takes the result of an ended `desk_raw_call_async`, once. On success the caller owns `*out` and
+ * frees it with `desk_raw_result_free`; on failure `*out` is NULL. Any thread.
  *
- * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if it is another call's or was
- * taken.
+ * Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if
+ * `op` is a call of another kind, or if its result was already taken.
  */
-desk_status desk_op_take_raw_result(const struct desk_op *op,
-                                    struct desk_raw_result **out,
-                                    struct desk_error **err);
+desk_status desk_op_take_raw_result(const struct desk_op *op, struct desk_raw_result **out, struct desk_error **err);
 
 /**
- * Frees an answer; NULL is fine. Every text got from it ends with it. Any thread, once.
+ * Frees a raw result; NULL is allowed. Texts read from the result become invalid. Any thread,
+ * once.
  */
 void desk_raw_result_free(struct desk_raw_result *result);
 
 /**
- * What is known of the call. Borrowed from the answer.
+ * Facts about the call. Borrowed from the result.
  */
 const struct desk_response *desk_raw_result_response(const struct desk_raw_result *result);
 
 /**
- * The body, at most 32 MB; not always UTF-8. It may hold message text. Lives as long as the answer.
+ * The response body, at most 32 MB; not always UTF-8. It may hold message text. Valid until the
+ * result is freed.
  */
 struct desk_str desk_raw_result_get_body(const struct desk_raw_result *result);
 
 /**
- * Number of headers.
+ * Number of response headers.
  */
 size_t desk_raw_result_get_headers_len(const struct desk_raw_result *result);
 
 /**
- * The name of the header at `index`, in lower case; `{NULL, 0}` beyond the end. Lives as long as the answer.
+ * The name of the header at `index`, in lower case; `{NULL, 0}` beyond the end. Valid until the
+ * result is freed.
  */
 struct desk_str desk_raw_result_get_header_name_at(const struct desk_raw_result *result, size_t index);
 
 /**
- * The value of the header at `index`; not always UTF-8; `{NULL, 0}` beyond the end. Lives as long as the answer.
+ * The value of the header at `index`; not always UTF-8; `{NULL, 0}` beyond the end. Valid until
+ * the result is freed.
  */
 struct desk_str desk_raw_result_get_header_value_at(const struct desk_raw_result *result, size_t index);
 
 /**
- * Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.
+ * Frees a result; NULL is allowed. Texts and objects read from it become invalid. Any thread, once.
  */
 void desk_proactive_chat_free(struct desk_proactive_chat *result);
 
 /**
- * What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+ * Facts about the call that returned the result; NULL for an object inside another result. Borrowed.
  */
 const struct desk_response *desk_proactive_chat_response(const struct desk_proactive_chat *proactive_chat);
 
@@ -1350,7 +1404,7 @@ int64_t desk_proactive_chat_get_id(const struct desk_proactive_chat *proactive_c
 int64_t desk_proactive_chat_get_project(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The text that was sent. Lives as long as the result it came from.
+ * The text that was sent. Valid until the result it came from is freed.
  */
 struct desk_str desk_proactive_chat_get_message(const struct desk_proactive_chat *proactive_chat);
 
@@ -1361,13 +1415,13 @@ int64_t desk_proactive_chat_get_message_count(const struct desk_proactive_chat *
 
 /**
  * The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON
- * text. Lives as long as the result it came from.
+ * text. Valid until the result it came from is freed.
  */
 struct desk_str desk_proactive_chat_get_created_by(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Lives
- * as long as the result it came from.
+ * The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Valid
+ * until the result it came from is freed.
  */
 struct desk_str desk_proactive_chat_get_assigned_group(const struct desk_proactive_chat *proactive_chat);
 
@@ -1387,7 +1441,7 @@ int64_t desk_proactive_chat_get_responded_count(const struct desk_proactive_chat
 int64_t desk_proactive_chat_get_closed_count(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The ids of the customers as text. Its format is not documented. Lives as long as the result it came from.
+ * The ids of the customers as text. Its format is not documented. Valid until the result it came from is freed.
  */
 struct desk_str desk_proactive_chat_get_customers_list(const struct desk_proactive_chat *proactive_chat);
 
@@ -1408,8 +1462,8 @@ int64_t desk_proactive_chat_get_updated_at_us(const struct desk_proactive_chat *
 int32_t desk_proactive_chat_get_priority(const struct desk_proactive_chat *proactive_chat);
 
 /**
- * The priority of a chat. The default of the service is not documented. As the service spells it. Lives as long
- * as the result it came from.
+ * The priority of a chat. The default of the service is not documented. As the service spells it. Valid until
+ * the result it came from is freed.
  */
 struct desk_str desk_proactive_chat_get_priority_text(const struct desk_proactive_chat *proactive_chat);
 
@@ -1419,8 +1473,8 @@ struct desk_str desk_proactive_chat_get_priority_text(const struct desk_proactiv
 int64_t desk_chat_message_get_id(const struct desk_chat_message *chat_message);
 
 /**
- * The id of the message in the ticket's channel. Absent from older shapes. Whether it is there, and if so, into
- * `out` (NULL: not wanted).
+ * The id of the message in the ticket's channel. Absent from older shapes. Returns whether the value is present
+ * and writes it (0 if absent) to `out` unless `out` is NULL.
  */
 bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_message, int64_t *out);
 
@@ -1430,8 +1484,8 @@ bool desk_chat_message_get_message_id(const struct desk_chat_message *chat_messa
 int64_t desk_chat_message_get_ticket(const struct desk_chat_message *chat_message);
 
 /**
- * The Sendbird id of the sender, or the word `event` when Desk sent it. Lives as long as the result it came
- * from.
+ * The Sendbird id of the sender, or the word `event` when Desk sent it. Valid until the result it came from is
+ * freed.
  */
 struct desk_str desk_chat_message_get_user_sendbird_id(const struct desk_chat_message *chat_message);
 
@@ -1442,8 +1496,8 @@ struct desk_str desk_chat_message_get_user_sendbird_id(const struct desk_chat_me
 int32_t desk_chat_message_get_user_type(const struct desk_chat_message *chat_message);
 
 /**
- * Who sent a message. EVENT is everything that no user sent. As the service spells it. Lives as long as the
- * result it came from.
+ * Who sent a message. EVENT is everything that no user sent. As the service spells it. Valid until the result it
+ * came from is freed.
  */
 struct desk_str desk_chat_message_get_user_type_text(const struct desk_chat_message *chat_message);
 
@@ -1453,19 +1507,19 @@ struct desk_str desk_chat_message_get_user_type_text(const struct desk_chat_mess
 int64_t desk_chat_message_get_created_at_us(const struct desk_chat_message *chat_message);
 
 /**
- * The text. Lives as long as the result it came from.
+ * The text. Valid until the result it came from is freed.
  */
 struct desk_str desk_chat_message_get_message(const struct desk_chat_message *chat_message);
 
 /**
- * Extra information, such as styling or JSON text. Absent from older shapes. Lives as long as the result it came
- * from.
+ * Extra information, such as styling or JSON text. Absent from older shapes. Valid until the result it came from
+ * is freed.
  */
 struct desk_str desk_chat_message_get_data(const struct desk_chat_message *chat_message);
 
 /**
- * When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Whether it
- * is there, and if so, into `out` (NULL: not wanted).
+ * When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Returns
+ * whether the value is present and writes it (0 if absent) to `out` unless `out` is NULL.
  */
 bool desk_chat_message_get_deleted_at_us(const struct desk_chat_message *chat_message, int64_t *out);
 
@@ -1476,24 +1530,24 @@ bool desk_chat_message_get_deleted_at_us(const struct desk_chat_message *chat_me
 int32_t desk_chat_message_get_requested_from(const struct desk_chat_message *chat_message);
 
 /**
- * Where the deletion of a message was asked for. As the service spells it. Lives as long as the result it came
- * from.
+ * Where the deletion of a message was asked for. As the service spells it. Valid until the result it came from
+ * is freed.
  */
 struct desk_str desk_chat_message_get_requested_from_text(const struct desk_chat_message *chat_message);
 
 /**
- * The user who asked for the deletion. Its shape is not documented. As JSON text. Lives as long as the result it
- * came from.
+ * The user who asked for the deletion. Its shape is not documented. As JSON text. Valid until the result it came
+ * from is freed.
  */
 struct desk_str desk_chat_message_get_requested_by(const struct desk_chat_message *chat_message);
 
 /**
- * Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.
+ * Frees a result; NULL is allowed. Texts and objects read from it become invalid. Any thread, once.
  */
 void desk_chat_message_page_free(struct desk_chat_message_page *result);
 
 /**
- * What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+ * Facts about the call that returned the result; NULL for an object inside another result. Borrowed.
  */
 const struct desk_response *desk_chat_message_page_response(const struct desk_chat_message_page *chat_message_page);
 
@@ -1503,14 +1557,14 @@ const struct desk_response *desk_chat_message_page_response(const struct desk_ch
 int64_t desk_chat_message_page_get_count(const struct desk_chat_message_page *chat_message_page);
 
 /**
- * The URL of the previous page; null on the first. For display only, never followed by the SDK. Lives as long as
- * the result it came from.
+ * The URL of the previous page; null on the first. For display only, never followed by the SDK. Valid until the
+ * result it came from is freed.
  */
 struct desk_str desk_chat_message_page_get_previous(const struct desk_chat_message_page *chat_message_page);
 
 /**
- * The URL of the next page; null on the last. For display only, never followed by the SDK. Lives as long as the
- * result it came from.
+ * The URL of the next page; null on the last. For display only, never followed by the SDK. Valid until the
+ * result it came from is freed.
  */
 struct desk_str desk_chat_message_page_get_next(const struct desk_chat_message_page *chat_message_page);
 
@@ -1520,27 +1574,27 @@ struct desk_str desk_chat_message_page_get_next(const struct desk_chat_message_p
 size_t desk_chat_message_page_get_results_len(const struct desk_chat_message_page *chat_message_page);
 
 /**
- * The item at `index`; NULL beyond the end or if null. Lives as long as the result it came from.
+ * The item at `index`; NULL beyond the end or if null. Valid until the result it came from is freed.
  */
 const struct desk_chat_message *desk_chat_message_page_get_results_at(const struct desk_chat_message_page *chat_message_page,
                                                                       size_t index);
 
 /**
- * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
- * it was, if `proactive_chat` or `out` is NULL or `struct_size` is none.
+ * Fills in `out`, whose `struct_size` must be set; the same struct can be filled in repeatedly. Returns false
+ * and leaves `out` unchanged if `proactive_chat` or `out` is NULL or `struct_size` is invalid.
  */
 bool desk_proactive_chat_fill_fields(const struct desk_proactive_chat *proactive_chat,
                                      struct desk_proactive_chat_fields *out);
 
 /**
- * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
- * it was, if `chat_message` or `out` is NULL or `struct_size` is none.
+ * Fills in `out`, whose `struct_size` must be set; the same struct can be filled in repeatedly. Returns false
+ * and leaves `out` unchanged if `chat_message` or `out` is NULL or `struct_size` is invalid.
  */
 bool desk_chat_message_fill_fields(const struct desk_chat_message *chat_message, struct desk_chat_message_fields *out);
 
 /**
- * Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
- * it was, if `chat_message_page` or `out` is NULL or `struct_size` is none.
+ * Fills in `out`, whose `struct_size` must be set; the same struct can be filled in repeatedly. Returns false
+ * and leaves `out` unchanged if `chat_message_page` or `out` is NULL or `struct_size` is invalid.
  */
 bool desk_chat_message_page_fill_fields(const struct desk_chat_message_page *chat_message_page,
                                         struct desk_chat_message_page_fields *out);
@@ -1553,12 +1607,12 @@ bool desk_chat_message_page_fill_fields(const struct desk_chat_message_page *cha
  * idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte
  * may have left.
  *
- * `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the
- * result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of
- * the client. Any thread.
+ * `POST /proactive_chats`. Blocks until the response is complete or the deadline passes. On success the caller
+ * owns `*out` and frees it with `desk_proactive_chat_free`; on failure `*out` is NULL. `options` may be NULL for
+ * the client's settings. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
- * `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have taken effect.
  */
 desk_status desk_proactive_chat_create(struct desk_client *client,
                                        const struct desk_new_proactive_chat *body,
@@ -1571,12 +1625,12 @@ desk_status desk_proactive_chat_create(struct desk_client *client,
  *
  * Reads one proactive chat with its counters.
  *
- * `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out`
- * is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for
- * those of the client. Any thread.
+ * `GET /proactive_chats/{proactive_id}`. Blocks until the response is complete or the deadline passes. On
+ * success the caller owns `*out` and frees it with `desk_proactive_chat_free`; on failure `*out` is NULL.
+ * `options` may be NULL for the client's settings. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
- * `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have taken effect.
  */
 desk_status desk_proactive_chat_get(struct desk_client *client,
                                     int64_t proactive_id,
@@ -1592,12 +1646,12 @@ desk_status desk_proactive_chat_get(struct desk_client *client,
  *
  * @deprecated by the service.
  *
- * `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result,
- * to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults.
- * `options` may be NULL for those of the client. Any thread.
+ * `GET /chat_messages`. Blocks until the response is complete or the deadline passes. On success the caller owns
+ * `*out` and frees it with `desk_chat_message_page_free`; on failure `*out` is NULL. `params` may be NULL for
+ * defaults. `options` may be NULL for the client's settings. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
- * `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have taken effect.
  */
 desk_status desk_chat_message_list(struct desk_client *client,
                                    const struct desk_chat_message_list_params *params,
@@ -1610,12 +1664,12 @@ desk_status desk_chat_message_list(struct desk_client *client,
  *
  * Lists one page of the chat messages in one ticket. The order is not documented.
  *
- * `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success
- * `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be
- * NULL for defaults. `options` may be NULL for those of the client. Any thread.
+ * `GET /tickets/{ticket_id}/chat_messages`. Blocks until the response is complete or the deadline passes. On
+ * success the caller owns `*out` and frees it with `desk_chat_message_page_free`; on failure `*out` is NULL.
+ * `params` may be NULL for defaults. `options` may be NULL for the client's settings. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
- * `desk_error_get_outcome` says whether the request may have had an effect.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+ * `desk_error_get_outcome` says whether the request may have taken effect.
  */
 desk_status desk_ticket_chat_message_list(struct desk_client *client,
                                           int64_t ticket_id,
@@ -1625,11 +1679,11 @@ desk_status desk_ticket_chat_message_list(struct desk_client *client,
                                           struct desk_error **err);
 
 /**
- * Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top. Its
- * result is taken with `desk_op_take_proactive_chat`. Any thread.
+ * Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top.
+ * `desk_op_take_proactive_chat` takes its result. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
- * the spec, come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+ * bound of the spec, come with its result.
  */
 desk_status desk_proactive_chat_create_async(struct desk_client *client,
                                              const struct desk_new_proactive_chat *body,
@@ -1641,11 +1695,11 @@ desk_status desk_proactive_chat_create_async(struct desk_client *client,
                                              struct desk_error **err);
 
 /**
- * Starts `desk_proactive_chat_get` and returns at once; see the rules of asynchronous calls at the top. Its
- * result is taken with `desk_op_take_proactive_chat`. Any thread.
+ * Starts `desk_proactive_chat_get` and returns at once; see the rules of asynchronous calls at the top.
+ * `desk_op_take_proactive_chat` takes its result. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
- * the spec, come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+ * bound of the spec, come with its result.
  */
 desk_status desk_proactive_chat_get_async(struct desk_client *client,
                                           int64_t proactive_id,
@@ -1657,13 +1711,13 @@ desk_status desk_proactive_chat_get_async(struct desk_client *client,
                                           struct desk_error **err);
 
 /**
- * Starts `desk_chat_message_list` and returns at once; see the rules of asynchronous calls at the top. Its
- * result is taken with `desk_op_take_chat_message_page`. Any thread.
+ * Starts `desk_chat_message_list` and returns at once; see the rules of asynchronous calls at the top.
+ * `desk_op_take_chat_message_page` takes its result. Any thread.
  *
  * @deprecated by the service.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
- * the spec, come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+ * bound of the spec, come with its result.
  */
 desk_status desk_chat_message_list_async(struct desk_client *client,
                                          const struct desk_chat_message_list_params *params,
@@ -1676,10 +1730,10 @@ desk_status desk_chat_message_list_async(struct desk_client *client,
 
 /**
  * Starts `desk_ticket_chat_message_list` and returns at once; see the rules of asynchronous calls at the top.
- * Its result is taken with `desk_op_take_chat_message_page`. Any thread.
+ * `desk_op_take_chat_message_page` takes its result. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
- * the spec, come with its result.
+ * Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+ * bound of the spec, come with its result.
  */
 desk_status desk_ticket_chat_message_list_async(struct desk_client *client,
                                                 int64_t ticket_id,
@@ -1692,36 +1746,36 @@ desk_status desk_ticket_chat_message_list_async(struct desk_client *client,
                                                 struct desk_error **err);
 
 /**
- * Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with
- * `desk_proactive_chat_free`; otherwise it is NULL. Any thread.
+ * Takes the result of an ended call, once. On success the caller owns `*out` and frees it with
+ * `desk_proactive_chat_free`; on failure `*out` is NULL. Any thread.
  *
- * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result is of
- * another type (the message names what takes it) or was taken.
+ * Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result has
+ * another type (the message names the function that takes it) or was already taken.
  */
 desk_status desk_op_take_proactive_chat(const struct desk_op *op,
                                         struct desk_proactive_chat **out,
                                         struct desk_error **err);
 
 /**
- * Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with
- * `desk_chat_message_page_free`; otherwise it is NULL. Any thread.
+ * Takes the result of an ended call, once. On success the caller owns `*out` and frees it with
+ * `desk_chat_message_page_free`; on failure `*out` is NULL. Any thread.
  *
- * Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result is of
- * another type (the message names what takes it) or was taken.
+ * Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result has
+ * another type (the message names the function that takes it) or was already taken.
  */
 desk_status desk_op_take_chat_message_page(const struct desk_op *op,
                                            struct desk_chat_message_page **out,
                                            struct desk_error **err);
 
 /**
- * Starts to walk over a list. Nothing is sent before the first `desk_chat_message_iter_next`.
+ * Creates an iterator. It sends no request before the first `desk_chat_message_iter_next`.
  *
  * @deprecated by the service.
  *
- * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
- * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
- * iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. Once the client is freed it
- * hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
+ * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` the index
+ * of the first item. `iter_options` and `options` may be NULL; `options` apply to each page. On success the
+ * caller owns `*out` and frees it with `desk_chat_message_iter_free`; on failure `*out` is NULL. Once the client
+ * is freed, the iterator returns the items that it has already read, and then `DESK_CANCELLED`. Any thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT`.
  */
@@ -1733,26 +1787,27 @@ desk_status desk_chat_message_iter_new(struct desk_client *client,
                                        struct desk_error **err);
 
 /**
- * The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
- * one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+ * Writes the next item to `*out`: borrowed, valid until the next step or until the iterator is freed; NULL after
+ * the last item. Blocks only at the start of a page; the iterator prefetches the next page while you work on the
+ * current one.
  *
- * Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
- * stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
- * meanwhile can shift others: `desk_chat_message_export` proves that none is lost.
+ * Errors: as the operation; `DESK_INCONSISTENT` if the list does not advance. An error leaves the iterator at
+ * its position: calling this again continues without skipping or repeating an item. Items that are inserted or
+ * deleted during the iteration can shift others: `desk_chat_message_export` proves that no item is lost.
  */
 desk_status desk_chat_message_iter_next(struct desk_chat_message_iter *iter,
                                         const struct desk_chat_message **out,
                                         struct desk_error **err);
 
 /**
- * Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
- * the call has ended and `desk_op_take` says `DESK_OK`, `desk_chat_message_iter_next` hands out the item, or
- * NULL at the end, without waiting, and so it does while `desk_chat_message_iter_is_ready`. Its queue is that of
- * the options of `desk_chat_message_iter_new`. Until it has ended, make no other step and do not free the
- * iterator. Any thread.
+ * Starts a step that prepares the next item, and returns at once; see the rules of asynchronous calls at the
+ * top. After the call has ended and `desk_op_take` has returned `DESK_OK`, `desk_chat_message_iter_next` returns
+ * the item, or NULL at the end, without waiting; it also returns without waiting while
+ * `desk_chat_message_iter_is_ready` is true. The call arrives at the queue in the options of
+ * `desk_chat_message_iter_new`. Until it has ended, make no other step and do not free the iterator. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_chat_message_iter_next` come with `desk_op_take`, and calling
- * this again then goes on with nothing skipped or repeated.
+ * Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_chat_message_iter_next` come with `desk_op_take`, and calling
+ * this again then continues without skipping or repeating an item.
  */
 desk_status desk_chat_message_iter_next_async(struct desk_chat_message_iter *iter,
                                               desk_op_fn callback,
@@ -1762,24 +1817,25 @@ desk_status desk_chat_message_iter_next_async(struct desk_chat_message_iter *ite
                                               struct desk_error **err);
 
 /**
- * Whether `desk_chat_message_iter_next` hands out an item, or the end that was found, without waiting; false for
- * NULL. Any thread that may make a step.
+ * Whether `desk_chat_message_iter_next` returns an item, or a known end, without waiting; false for NULL. Any
+ * thread that may make a step.
  */
 bool desk_chat_message_iter_is_ready(const struct desk_chat_message_iter *iter);
 
 /**
- * Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
- * Any thread, once.
+ * Frees an iterator; NULL is allowed. Its last item becomes invalid, and a running asynchronous step is
+ * cancelled. Any thread, once.
  */
 void desk_chat_message_iter_free(struct desk_chat_message_iter *iter);
 
 /**
- * Starts to walk over a list. Nothing is sent before the first `desk_ticket_chat_message_iter_next`.
+ * Creates an iterator. It sends no request before the first `desk_ticket_chat_message_iter_next`.
  *
- * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
- * begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
- * iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. Once the client is
- * freed it hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
+ * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` the index
+ * of the first item. `iter_options` and `options` may be NULL; `options` apply to each page. On success the
+ * caller owns `*out` and frees it with `desk_ticket_chat_message_iter_free`; on failure `*out` is NULL. Once the
+ * client is freed, the iterator returns the items that it has already read, and then `DESK_CANCELLED`. Any
+ * thread.
  *
  * Errors: `DESK_INVALID_ARGUMENT`.
  */
@@ -1792,26 +1848,28 @@ desk_status desk_ticket_chat_message_iter_new(struct desk_client *client,
                                               struct desk_error **err);
 
 /**
- * The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
- * one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+ * Writes the next item to `*out`: borrowed, valid until the next step or until the iterator is freed; NULL after
+ * the last item. Blocks only at the start of a page; the iterator prefetches the next page while you work on the
+ * current one.
  *
- * Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
- * stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
- * meanwhile can shift others: `desk_ticket_chat_message_export` proves that none is lost.
+ * Errors: as the operation; `DESK_INCONSISTENT` if the list does not advance. An error leaves the iterator at
+ * its position: calling this again continues without skipping or repeating an item. Items that are inserted or
+ * deleted during the iteration can shift others: `desk_ticket_chat_message_export` proves that no item is lost.
  */
 desk_status desk_ticket_chat_message_iter_next(struct desk_ticket_chat_message_iter *iter,
                                                const struct desk_chat_message **out,
                                                struct desk_error **err);
 
 /**
- * Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
- * the call has ended and `desk_op_take` says `DESK_OK`, `desk_ticket_chat_message_iter_next` hands out the item,
- * or NULL at the end, without waiting, and so it does while `desk_ticket_chat_message_iter_is_ready`. Its queue
- * is that of the options of `desk_ticket_chat_message_iter_new`. Until it has ended, make no other step and do
- * not free the iterator. Any thread.
+ * Starts a step that prepares the next item, and returns at once; see the rules of asynchronous calls at the
+ * top. After the call has ended and `desk_op_take` has returned `DESK_OK`, `desk_ticket_chat_message_iter_next`
+ * returns the item, or NULL at the end, without waiting; it also returns without waiting while
+ * `desk_ticket_chat_message_iter_is_ready` is true. The call arrives at the queue in the options of
+ * `desk_ticket_chat_message_iter_new`. Until it has ended, make no other step and do not free the iterator. Any
+ * thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_ticket_chat_message_iter_next` come with `desk_op_take`, and
- * calling this again then goes on with nothing skipped or repeated.
+ * Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_ticket_chat_message_iter_next` come with `desk_op_take`, and
+ * calling this again then continues without skipping or repeating an item.
  */
 desk_status desk_ticket_chat_message_iter_next_async(struct desk_ticket_chat_message_iter *iter,
                                                      desk_op_fn callback,
@@ -1821,29 +1879,29 @@ desk_status desk_ticket_chat_message_iter_next_async(struct desk_ticket_chat_mes
                                                      struct desk_error **err);
 
 /**
- * Whether `desk_ticket_chat_message_iter_next` hands out an item, or the end that was found, without waiting;
- * false for NULL. Any thread that may make a step.
+ * Whether `desk_ticket_chat_message_iter_next` returns an item, or a known end, without waiting; false for NULL.
+ * Any thread that may make a step.
  */
 bool desk_ticket_chat_message_iter_is_ready(const struct desk_ticket_chat_message_iter *iter);
 
 /**
- * Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
- * Any thread, once.
+ * Frees an iterator; NULL is allowed. Its last item becomes invalid, and a running asynchronous step is
+ * cancelled. Any thread, once.
  */
 void desk_ticket_chat_message_iter_free(struct desk_ticket_chat_message_iter *iter);
 
 /**
- * Starts an export. Nothing is sent before the first `desk_chat_message_export_next`.
+ * Creates an export. It sends no request before the first `desk_chat_message_export_next`.
  *
  * @deprecated by the service.
  *
  * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` has no
- * effect. `export_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
- * export, to be freed with `desk_chat_message_export_free`; otherwise it is NULL. Once the client is freed it
- * answers `DESK_CANCELLED`. Any thread.
+ * effect. `export_options` and `options` may be NULL; `options` apply to each page. On success the caller owns
+ * `*out` and frees it with `desk_chat_message_export_free`; on failure `*out` is NULL. Once the client is freed,
+ * the export returns `DESK_CANCELLED`. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`; a value of `params` that is out of bounds is told by
- * `desk_chat_message_export_next`.
+ * Errors: `DESK_INVALID_ARGUMENT`; `desk_chat_message_export_next` reports a value of `params` that is out of
+ * bounds.
  */
 desk_status desk_chat_message_export_new(struct desk_client *client,
                                          const struct desk_chat_message_list_params *params,
@@ -1853,30 +1911,32 @@ desk_status desk_chat_message_export_new(struct desk_client *client,
                                          struct desk_error **err);
 
 /**
- * The next window into `*out`: borrowed, valid with its rows until this is called again, unless that is refused,
- * or the export is freed; NULL after the last one. Look at its `verified` before you take it for complete, and
- * at its rows with `desk_chat_message_export_at`. Windows follow each other without a gap, the empty ones
- * included: note `until_us` of the last one that you have kept, and begin the next export one later. Blocks.
+ * Writes the next window to `*out`: borrowed, valid with its rows until the next call of this function (unless
+ * that call is refused) or until the export is freed; NULL after the last window. Check its `verified` before
+ * you treat it as complete, and read its rows with `desk_chat_message_export_at`. Windows follow each other
+ * without a gap, empty windows included. To resume, store `until_us` of the last window that you have kept;
+ * begin the next export one later. Blocks.
  *
- * Errors: as the operation; `DESK_INCONSISTENT` if nothing can be proven: the service seems to ignore the times
- * or, once at the very end, counts more rows than all windows had: then do not take the export for complete,
- * though this gives NULL when it is called again. After any other error the export stands where it stood:
- * calling this again goes on with nothing skipped or repeated. `DESK_INVALID_ARGUMENT` while another step has
- * not ended.
+ * Errors: as the operation; `DESK_INCONSISTENT` if no proof is possible: the service seems to ignore the times
+ * or, reported once at the very end, counts more rows than all windows had. In the latter case do not treat the
+ * export as complete, although the next call returns NULL. Any other error leaves the export at its position:
+ * calling this again continues without skipping or repeating a row. `DESK_INVALID_ARGUMENT` while another step
+ * runs.
  */
 desk_status desk_chat_message_export_next(struct desk_chat_message_export *export_,
                                           const struct desk_window **out,
                                           struct desk_error **err);
 
 /**
- * Starts to make the next window ready and returns at once; see the rules of asynchronous calls at the top. Once
- * the call has ended and `desk_op_take` says `DESK_OK`, `desk_chat_message_export_next` hands out the window, or
- * NULL at the end, without waiting. Its queue is that of the options of `desk_chat_message_export_new`. Until it
- * has ended, make no other step and do not free the export; the window before and its rows stay valid, and in
- * memory beside the new one, until `desk_chat_message_export_next`. Any thread.
+ * Starts a step that prepares the next window, and returns at once; see the rules of asynchronous calls at the
+ * top. After the call has ended and `desk_op_take` has returned `DESK_OK`, `desk_chat_message_export_next`
+ * returns the window, or NULL at the end, without waiting. The call arrives at the queue in the options of
+ * `desk_chat_message_export_new`. Until it has ended, make no other step and do not free the export; the
+ * previous window and its rows stay valid, and in memory next to the new one, until
+ * `desk_chat_message_export_next`. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_chat_message_export_next` come with `desk_op_take`, and
- * calling this again then goes on with nothing skipped or repeated.
+ * Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_chat_message_export_next` come with `desk_op_take`, and
+ * calling this again then continues without skipping or repeating a row.
  */
 desk_status desk_chat_message_export_next_async(struct desk_chat_message_export *export_,
                                                 desk_op_fn callback,
@@ -1886,34 +1946,34 @@ desk_status desk_chat_message_export_next_async(struct desk_chat_message_export 
                                                 struct desk_error **err);
 
 /**
- * Whether `desk_chat_message_export_next` hands out a window, or the end that was found, without waiting; false
- * for NULL. Any thread that may make a step.
+ * Whether `desk_chat_message_export_next` returns a window, or a known end, without waiting; false for NULL. Any
+ * thread that may make a step.
  */
 bool desk_chat_message_export_is_ready(const struct desk_chat_message_export *export_);
 
 /**
- * The row at `index` of the window that `desk_chat_message_export_next` handed out last, below its `count`; NULL
- * beyond. Borrowed as the window is. Any thread, while no step is made.
+ * The row at `index` of the window that `desk_chat_message_export_next` returned last; NULL from its `count` on.
+ * Borrowed like the window. Any thread, while no step runs.
  */
 const struct desk_chat_message *desk_chat_message_export_at(const struct desk_chat_message_export *export_,
                                                             size_t index);
 
 /**
- * Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
- * Any thread, once.
+ * Frees an export; NULL is allowed. Its last window becomes invalid, and a running asynchronous step is
+ * cancelled. Any thread, once.
  */
 void desk_chat_message_export_free(struct desk_chat_message_export *export_);
 
 /**
- * Starts an export. Nothing is sent before the first `desk_ticket_chat_message_export_next`.
+ * Creates an export. It sends no request before the first `desk_ticket_chat_message_export_next`.
  *
  * `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` has no
- * effect. `export_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
- * export, to be freed with `desk_ticket_chat_message_export_free`; otherwise it is NULL. Once the client is
- * freed it answers `DESK_CANCELLED`. Any thread.
+ * effect. `export_options` and `options` may be NULL; `options` apply to each page. On success the caller owns
+ * `*out` and frees it with `desk_ticket_chat_message_export_free`; on failure `*out` is NULL. Once the client is
+ * freed, the export returns `DESK_CANCELLED`. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`; a value of `params` that is out of bounds is told by
- * `desk_ticket_chat_message_export_next`.
+ * Errors: `DESK_INVALID_ARGUMENT`; `desk_ticket_chat_message_export_next` reports a value of `params` that is
+ * out of bounds.
  */
 desk_status desk_ticket_chat_message_export_new(struct desk_client *client,
                                                 int64_t ticket_id,
@@ -1924,31 +1984,31 @@ desk_status desk_ticket_chat_message_export_new(struct desk_client *client,
                                                 struct desk_error **err);
 
 /**
- * The next window into `*out`: borrowed, valid with its rows until this is called again, unless that is refused,
- * or the export is freed; NULL after the last one. Look at its `verified` before you take it for complete, and
- * at its rows with `desk_ticket_chat_message_export_at`. Windows follow each other without a gap, the empty ones
- * included. Blocks.
+ * Writes the next window to `*out`: borrowed, valid with its rows until the next call of this function (unless
+ * that call is refused) or until the export is freed; NULL after the last window. Check its `verified` before
+ * you treat it as complete, and read its rows with `desk_ticket_chat_message_export_at`. Windows follow each
+ * other without a gap, empty windows included. Blocks.
  *
- * Errors: as the operation; `DESK_INCONSISTENT` if nothing can be proven: the service seems to ignore the times
- * or, once at the very end, counts more rows than all windows had: then do not take the export for complete,
- * though this gives NULL when it is called again. After any other error the export stands where it stood:
- * calling this again goes on with nothing skipped or repeated. `DESK_INVALID_ARGUMENT` while another step has
- * not ended.
+ * Errors: as the operation; `DESK_INCONSISTENT` if no proof is possible: the service seems to ignore the times
+ * or, reported once at the very end, counts more rows than all windows had. In the latter case do not treat the
+ * export as complete, although the next call returns NULL. Any other error leaves the export at its position:
+ * calling this again continues without skipping or repeating a row. `DESK_INVALID_ARGUMENT` while another step
+ * runs.
  */
 desk_status desk_ticket_chat_message_export_next(struct desk_ticket_chat_message_export *export_,
                                                  const struct desk_window **out,
                                                  struct desk_error **err);
 
 /**
- * Starts to make the next window ready and returns at once; see the rules of asynchronous calls at the top. Once
- * the call has ended and `desk_op_take` says `DESK_OK`, `desk_ticket_chat_message_export_next` hands out the
- * window, or NULL at the end, without waiting. Its queue is that of the options of
- * `desk_ticket_chat_message_export_new`. Until it has ended, make no other step and do not free the export; the
- * window before and its rows stay valid, and in memory beside the new one, until
- * `desk_ticket_chat_message_export_next`. Any thread.
+ * Starts a step that prepares the next window, and returns at once; see the rules of asynchronous calls at the
+ * top. After the call has ended and `desk_op_take` has returned `DESK_OK`,
+ * `desk_ticket_chat_message_export_next` returns the window, or NULL at the end, without waiting. The call
+ * arrives at the queue in the options of `desk_ticket_chat_message_export_new`. Until it has ended, make no
+ * other step and do not free the export; the previous window and its rows stay valid, and in memory next to the
+ * new one, until `desk_ticket_chat_message_export_next`. Any thread.
  *
- * Errors: `DESK_INVALID_ARGUMENT`; those of `desk_ticket_chat_message_export_next` come with `desk_op_take`, and
- * calling this again then goes on with nothing skipped or repeated.
+ * Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_ticket_chat_message_export_next` come with `desk_op_take`,
+ * and calling this again then continues without skipping or repeating a row.
  */
 desk_status desk_ticket_chat_message_export_next_async(struct desk_ticket_chat_message_export *export_,
                                                        desk_op_fn callback,
@@ -1958,21 +2018,21 @@ desk_status desk_ticket_chat_message_export_next_async(struct desk_ticket_chat_m
                                                        struct desk_error **err);
 
 /**
- * Whether `desk_ticket_chat_message_export_next` hands out a window, or the end that was found, without waiting;
- * false for NULL. Any thread that may make a step.
+ * Whether `desk_ticket_chat_message_export_next` returns a window, or a known end, without waiting; false for
+ * NULL. Any thread that may make a step.
  */
 bool desk_ticket_chat_message_export_is_ready(const struct desk_ticket_chat_message_export *export_);
 
 /**
- * The row at `index` of the window that `desk_ticket_chat_message_export_next` handed out last, below its
- * `count`; NULL beyond. Borrowed as the window is. Any thread, while no step is made.
+ * The row at `index` of the window that `desk_ticket_chat_message_export_next` returned last; NULL from its
+ * `count` on. Borrowed like the window. Any thread, while no step runs.
  */
 const struct desk_chat_message *desk_ticket_chat_message_export_at(const struct desk_ticket_chat_message_export *export_,
                                                                    size_t index);
 
 /**
- * Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
- * Any thread, once.
+ * Frees an export; NULL is allowed. Its last window becomes invalid, and a running asynchronous step is
+ * cancelled. Any thread, once.
  */
 void desk_ticket_chat_message_export_free(struct desk_ticket_chat_message_export *export_);
 
@@ -1983,46 +2043,46 @@ void desk_ticket_chat_message_export_free(struct desk_ticket_chat_message_export
 #endif  /* DESK_H */
 
 
-/** The start of every desk_client_options. */
+/** The initialiser of a desk_client_options. */
 #define DESK_CLIENT_OPTIONS_INIT \
   { sizeof(desk_client_options), DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0, 0, 0, DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0.0, 0.0 }
 
-/** The start of every desk_call_options. */
+/** The initialiser of a desk_call_options. */
 #define DESK_CALL_OPTIONS_INIT \
   { sizeof(desk_call_options), 0, 0, 0, NULL, 0, NULL, NULL }
 
-/** The start of every desk_iter_options. */
+/** The initialiser of a desk_iter_options. */
 #define DESK_ITER_OPTIONS_INIT \
   { sizeof(desk_iter_options), 0 }
 
-/** The start of every desk_export_options. */
+/** The initialiser of a desk_export_options. */
 #define DESK_EXPORT_OPTIONS_INIT \
   { sizeof(desk_export_options), 0, 0, 0 }
 
-/** The start of every desk_raw_request. */
+/** The initialiser of a desk_raw_request. */
 #define DESK_RAW_REQUEST_INIT \
   { sizeof(desk_raw_request), DESK_STR_ABSENT, DESK_STR_ABSENT, NULL, 0, DESK_STR_ABSENT }
 
-/** The start of every desk_new_proactive_chat. */
+/** The initialiser of a desk_new_proactive_chat. */
 #define DESK_NEW_PROACTIVE_CHAT_INIT \
   { sizeof(desk_new_proactive_chat), DESK_STR_ABSENT, DESK_STR_ABSENT, NULL, 0, 0, 0, DESK_STR_ABSENT }
 
-/** The start of every desk_chat_message_list_params. */
+/** The initialiser of a desk_chat_message_list_params. */
 #define DESK_CHAT_MESSAGE_LIST_PARAMS_INIT \
   { sizeof(desk_chat_message_list_params), false, 0, false, 0, false, 0, false, 0, 0, DESK_STR_ABSENT }
 
-/** The start of every desk_ticket_chat_message_list_params. */
+/** The initialiser of a desk_ticket_chat_message_list_params. */
 #define DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT \
   { sizeof(desk_ticket_chat_message_list_params), false, 0, false, 0 }
 
-/** The start of every desk_proactive_chat_fields. */
+/** The initialiser of a desk_proactive_chat_fields. */
 #define DESK_PROACTIVE_CHAT_FIELDS_INIT \
   { sizeof(desk_proactive_chat_fields), 0, 0, DESK_STR_ABSENT, 0, DESK_STR_ABSENT, DESK_STR_ABSENT, 0, 0, 0, DESK_STR_ABSENT, 0, 0, 0, DESK_STR_ABSENT }
 
-/** The start of every desk_chat_message_fields. */
+/** The initialiser of a desk_chat_message_fields. */
 #define DESK_CHAT_MESSAGE_FIELDS_INIT \
   { sizeof(desk_chat_message_fields), 0, false, 0, 0, DESK_STR_ABSENT, 0, DESK_STR_ABSENT, 0, DESK_STR_ABSENT, DESK_STR_ABSENT, false, 0, 0, DESK_STR_ABSENT, DESK_STR_ABSENT }
 
-/** The start of every desk_chat_message_page_fields. */
+/** The initialiser of a desk_chat_message_page_fields. */
 #define DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT \
   { sizeof(desk_chat_message_page_fields), 0, DESK_STR_ABSENT, DESK_STR_ABSENT, 0 }

@@ -1,19 +1,17 @@
 // Generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 /// @file
-/// C++17 over desk.h, header only; link libdesk. The rules at the top of desk.h hold here too.
+/// C++17 over desk.h, header-only; link libdesk. The rules at the top of desk.h hold here too.
 ///
-/// Results own their C object and move; what they hand out (texts, lists, nested objects) is borrowed from them.
-/// Requests
-/// keep copies of what they are given; a text from a null pointer, such as that of an unset variable, counts as not
-/// set. Each
-/// operation comes three times: `client.x(..)` throws desk::Error, `client.try_x(..)` returns a Result and also works
-/// under
-/// -fno-exceptions, `client.x_async(..)` is an Async: for callbacks, futures, co_await.
+/// Results own their C object and are movable. The values of their getters (texts, lists, nested
+/// objects) are borrowed from them. Requests keep copies of their arguments; a text from a null
+/// pointer, such as the value of an unset variable, counts as not set. Each operation has three
+/// forms: `client.x(..)` throws desk::Error, `client.try_x(..)` returns a Result and also works
+/// with -fno-exceptions, and `client.x_async(..)` returns an Async, for callbacks, futures and
+/// co_await.
 ///
-/// The units of a program may be compiled by different standards, with and without exceptions, and pass objects to each
-/// other:
-/// every class has one layout, and every function one meaning.
+/// The units of a program may be compiled with different standards, with and without exceptions,
+/// and may pass objects to each other: every class has one layout, and every function one meaning.
 
 #ifndef DESK_HPP
 #define DESK_HPP
@@ -51,14 +49,14 @@
 
 namespace desk {
 
-/// A moment in UTC, in µs.
+/// A time in UTC, in µs.
 using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 
-/// What is known of the request's fate.
+/// Whether the request may have taken effect.
 enum class Outcome : std::int32_t {
-  NotSent = DESK_OUTCOME_NOT_SENT,    ///< Nothing reached the service. Sending it (again) is safe.
-  Rejected = DESK_OUTCOME_REJECTED,  ///< The service refused it and did nothing.
-  Unknown = DESK_OUTCOME_UNKNOWN,    ///< The service may have carried it out. Find out before sending it again.
+  NotSent = DESK_OUTCOME_NOT_SENT,    ///< No request reached the service. Sending it (again) is safe.
+  Rejected = DESK_OUTCOME_REJECTED,  ///< The service rejected the request and did not process it.
+  Unknown = DESK_OUTCOME_UNKNOWN,    ///< The service may have processed the request. Find out before you send it again.
 };
 
 namespace detail {
@@ -79,7 +77,8 @@ desk_str text(const std::optional<Text>& value) noexcept {
   return value ? text(std::string_view(*value)) : desk_str{nullptr, 0};
 }
 
-// A text as an argument: a std::string, a std::string_view, a literal, or a pointer. A null pointer is no text.
+// A text argument: a std::string, a std::string_view, a literal, or a pointer. A null pointer is an
+// absent text.
 class Text {
  public:
   Text() noexcept = default;
@@ -101,18 +100,18 @@ class Text {
 inline desk_str c_text(const Text& value) noexcept { return text(value.get()); }
 inline desk_str c_text(const std::optional<std::string>& value) noexcept { return text(value); }
 
-// Names and values, each of which may be missing.
+// Names and values, each of which may be absent.
 using Pairs = std::vector<std::pair<std::optional<std::string>, std::optional<std::string>>>;
 
-// Whether a T can be walked over.
+// Whether a T is a range.
 template <class T, class = void>
 struct IsRange : std::false_type {};
 template <class T>
 struct IsRange<T, std::void_t<decltype(std::begin(std::declval<const T&>()), std::end(std::declval<const T&>()))>>
     : std::true_type {};
 
-// How exceptions of the program are met. A function that meets them has the name of one of these in its own, because functions of
-// one name must be the same in all units of a program.
+// Policies for exceptions of the program. A function that meets such exceptions has the policy in
+// its name, because functions with the same name must be the same in all units of a program.
 struct Uncaught {
   template <class Work, class Caught>
   static void run(Work work, Caught) {
@@ -137,7 +136,7 @@ using Guard = Uncaught;
 
 inline Time time(std::int64_t us) noexcept { return Time(std::chrono::microseconds(us)); }
 
-// What a request points to while it is sent.
+// Owns the data that a request points to during a call.
 class Scratch {
  public:
   template <class T>
@@ -174,22 +173,22 @@ inline const desk_pair* pairs(Scratch& scratch, const Pairs& items) {
 
 }  // namespace detail
 
-/// Why a call failed. Copies share one C object.
+/// The reason why a call failed. Copies share one C object.
 class Error : public std::runtime_error {
  public:
-  /// Takes over a C object.
+  /// Takes ownership of a C object.
   explicit Error(desk_error* taken)
       : std::runtime_error(std::string(detail::view(desk_error_get_message(taken)))),
         code_(desk_error_get_code(taken)),
         outcome_(static_cast<Outcome>(desk_error_get_outcome(taken))),
         error_(taken, desk_error_free) {}
 
-  /// An argument that never reached the library.
+  /// A missing argument, found before the library was called.
   static Error missing(const char* field) {
     return Error(std::string(field) + " is missing; set it; nothing was sent", DESK_INVALID_ARGUMENT, Outcome::NotSent);
   }
 
-  /// A step of Steps that are destroyed.
+  /// A step whose Steps are destroyed.
   static Error destroyed() {
     return Error("the step was cancelled, because its Steps are destroyed; keep them until it has ended; "
                  "asking again is safe", DESK_CANCELLED,
@@ -198,31 +197,32 @@ class Error : public std::runtime_error {
 
   /// The class of the error, one of DESK_...
   desk_status code() const noexcept { return code_; }
-  /// What is known of the request's fate.
+  /// Whether the request may have taken effect.
   Outcome outcome() const noexcept { return outcome_; }
-  /// The HTTP status; 0 if the service did not answer.
+  /// The HTTP status; 0 without a response.
   std::int32_t http_status() const noexcept { return desk_error_get_http_status(error_.get()); }
   /// The service's own code.
   std::string_view service_code() const noexcept { return detail::view(desk_error_get_service_code(error_.get())); }
-  /// The service's own explanation; it may repeat what was sent.
+  /// The service's own explanation; it may quote the request.
   std::string_view service_text() const noexcept { return detail::view(desk_error_get_service_text(error_.get())); }
-  /// The raw body of the answer; it may hold message text, and whatever else the service repeats of a request.
+  /// The raw response body; it may hold message text and other parts of the request that the
+  /// service quotes.
   std::string_view body() const noexcept { return detail::view(desk_error_get_body(error_.get())); }
-  /// The request id that the service or a gateway gave.
+  /// The request id from the service or a gateway.
   std::string_view request_id() const noexcept { return detail::view(desk_error_get_request_id(error_.get())); }
-  /// How long the service asks to wait.
+  /// How long the service asks the client to wait.
   std::optional<std::chrono::milliseconds> retry_after() const noexcept {
     const auto ms = desk_error_get_retry_after_ms(error_.get());
     return ms < 0 ? std::nullopt : std::optional<std::chrono::milliseconds>(std::chrono::milliseconds(ms));
   }
-  /// How often the request was tried; 0 if it was refused before sending.
+  /// Number of attempts; 0 if the library refused the call before sending a request.
   std::int32_t attempts() const noexcept { return desk_error_get_attempts(error_.get()); }
-  /// The service's clock when it answered the last attempt, in whole seconds.
+  /// The service's clock at its response to the last attempt, with a resolution of 1 s.
   std::optional<Time> server_date() const noexcept {
     std::int64_t us = 0;
     return desk_error_get_server_date_us(error_.get(), &us) ? std::optional<Time>(detail::time(us)) : std::nullopt;
   }
-  /// Time from the start of the call to its failure, waits between attempts included.
+  /// Time from the start of the call to its failure, including waits between attempts.
   std::chrono::microseconds elapsed() const noexcept {
     return std::chrono::microseconds(desk_error_get_elapsed_us(error_.get()));
   }
@@ -236,20 +236,20 @@ class Error : public std::runtime_error {
   std::shared_ptr<desk_error> error_;
 };
 
-/// What is known of the call that brought a result; borrowed from it.
+/// Facts about the call that returned a result; borrowed from the result.
 class Response {
  public:
-  /// Sees a C object.
+  /// Refers to a C object without owning it.
   explicit Response(const desk_response* object) noexcept : object_(object) {}
   /// The HTTP status, 200 to 299.
   std::int32_t http_status() const noexcept { return desk_response_get_http_status(object_); }
-  /// How often the request was tried.
+  /// Number of attempts.
   std::int32_t attempts() const noexcept { return desk_response_get_attempts(object_); }
-  /// The request id that the service or a gateway gave.
+  /// The request id from the service or a gateway.
   std::optional<std::string_view> request_id() const noexcept {
     return detail::optional_view(desk_response_get_request_id(object_));
   }
-  /// The service's clock when it answered, in whole seconds.
+  /// The service's clock at its response, with a resolution of 1 s.
   std::optional<Time> server_date() const noexcept {
     std::int64_t us = 0;
     return desk_response_get_server_date_us(object_, &us) ? std::optional<Time>(detail::time(us)) : std::nullopt;
@@ -333,7 +333,7 @@ class [[nodiscard]] Result<void> {
 
 namespace detail {
 
-// A `T` is made of the C object and `more`.
+// Constructs a `T` from the C object and `more`.
 template <class T, class C, class Call, class... More>
 Result<T> call(const Scratch& scratch, Call run, More... more) {
   if (scratch.missing()) return Error::missing(scratch.missing());
@@ -360,10 +360,10 @@ class List {
   /// Reads one item.
   using At = Item (*)(const void* owner, std::size_t index);
 
-  /// Walks over the items.
+  /// Iterates over the items.
   class iterator {
    public:
-    /// @cond what every iterator has
+    /// @cond the members of every iterator
     using iterator_category = std::input_iterator_tag;
     using value_type = Item;
     using difference_type = std::ptrdiff_t;
@@ -392,17 +392,17 @@ class List {
     At at_ = nullptr;
   };
 
-  /// So many items of `owner`, read by `at`.
+  /// A list of `size` items of `owner`, read by `at`.
   List(const void* owner, std::size_t size, At at) noexcept : owner_(owner), size_(size), at_(at) {}
   /// Number of items.
   std::size_t size() const noexcept { return size_; }
-  /// Whether there is none.
+  /// Whether the list has no items.
   bool empty() const noexcept { return size_ == 0; }
   /// The item at `index`, which must be below size().
   Item operator[](std::size_t index) const { return at_(owner_, index); }
   /// The first item.
   iterator begin() const noexcept { return iterator(owner_, 0, at_); }
-  /// Behind the last item.
+  /// The position after the last item.
   iterator end() const noexcept { return iterator(owner_, size_, at_); }
 
  private:
@@ -411,29 +411,29 @@ class List {
   At at_;
 };
 
-/// Where asynchronous calls arrive when they have ended, so that what follows runs on a thread of your choice: set it
-/// in their
-/// CallOptions, poll fd() in your event loop, and call run(). Copies are the same queue; any thread may use it.
+/// A completion queue: receives asynchronous calls when they have ended, so that their
+/// continuations run on a thread of your choice. Set it in their CallOptions, poll fd() in your
+/// event loop, and call run(). Copies share one queue; any thread may use it.
 class Queue {
  public:
 #ifndef DESK_NO_EXCEPTIONS
-  /// Makes a queue or throws Error.
+  /// Creates a queue or throws Error.
   Queue() : Queue(make().value()) {}
 #endif
-  /// Takes over a C object.
+  /// Takes ownership of a C object.
   explicit Queue(desk_queue* taken) : queue_(taken, desk_queue_free) {}
-  /// Makes a queue.
+  /// Creates a queue.
   static Result<Queue> make() {
     return detail::call<Queue, desk_queue>(detail::Scratch(), [](desk_queue** out, desk_error** err) {
       return desk_queue_new(out, err);
     });
   }
 
-  /// A file descriptor that is readable exactly while a call is in line. Do not read, write or close it.
+  /// A file descriptor that is readable exactly while the queue has a call. Do not read, write or
+  /// close it.
   std::int32_t fd() const noexcept { return desk_queue_fd(queue_.get()); }
-  /// Runs what follows on the next call that has ended, here; waits for one at most `timeout` (-1 ms: for ever).
-  /// Whether
-  /// there was one.
+  /// Runs the continuation of the next ended call on this thread; waits for a call at most
+  /// `timeout` (-1 ms: for ever). Returns whether there was one.
   Result<bool> try_run(std::chrono::milliseconds timeout = std::chrono::milliseconds(0)) const {
     desk_op* op = nullptr;
     desk_error* err = nullptr;
@@ -442,7 +442,7 @@ class Queue {
     return op != nullptr;
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_run, but throws Error.
+  /// Like try_run, but throws Error.
   bool run(std::chrono::milliseconds timeout = std::chrono::milliseconds(0)) const { return try_run(timeout).value(); }
 #endif
   /// The C object.
@@ -454,7 +454,7 @@ class Queue {
 
 namespace detail {
 
-// What the C functions of asynchronous calls take last; `op` may be null.
+// The last arguments of the C functions of asynchronous calls; `op` may be null.
 struct Completion {
   desk_op_fn callback;
   void* user_data;
@@ -474,17 +474,17 @@ void delete_next(void* next) noexcept {
   delete static_cast<Next*>(next);
 }
 
-// Starts a call that `next` follows on; only then `next` is the library's.
+// Starts a call with the continuation `next`; the library owns `next` only if the start succeeds.
 template <class Next>
 Result<void> start(const Start& start, std::unique_ptr<Next> next, desk_op** op = nullptr) {
-  // From here on the call may end, and `next` with it, on another thread.
+  // Once started, the call may end on another thread, and delete `next` there.
   auto* const raw = next.release();
   auto started = start(Completion{run_next<Next>, raw, delete_next<Next>, op});
   if (!started) delete raw;
   return started;
 }
 
-// Hands the result of a call to `follow`, and what comes of that to a promise.
+// Passes the result of a call to `follow`, and the result of `follow` to a promise.
 template <class T, class Follow, class Meets>
 class Then {
  public:
@@ -515,7 +515,7 @@ class Then {
   std::promise<Value> promise_;
 };
 
-// The result as it is.
+// Returns its argument unchanged.
 template <class T>
 struct Same {
   Result<T> operator()(Result<T> result) const { return result; }
@@ -523,23 +523,24 @@ struct Same {
 
 }  // namespace detail
 
-/// A call that can be started without blocking, once, by one of its functions: nothing is sent before. It keeps copies
-/// of its
-/// arguments. If its client is destroyed while it runs, it is cancelled; if it was before, the start is refused.
+/// An asynchronous call that has not started yet. One of its functions starts it, once, without
+/// blocking; before that it sends no request. It keeps copies of its arguments. If its client is
+/// destroyed while the call runs, the call is cancelled; if the client was destroyed before, the
+/// start fails.
 ///
-/// What follows on the call (a callback, a coroutine) runs on the thread `desk-cb` of the client, where calls that
-/// block give
-/// DESK_WOULD_DEADLOCK; or in Queue::run, if the CallOptions name a queue. Cancel it by the Cancel of its CallOptions.
+/// The continuation of the call (a callback, a coroutine) runs on the client's thread `desk-cb`,
+/// where blocking calls return DESK_WOULD_DEADLOCK; or in Queue::run, if the CallOptions have a
+/// queue. Cancel the call with the Cancel of its CallOptions.
 template <class T>
 class [[nodiscard]] Async {
  public:
-  /// For the methods of Client; `kept` lives until what follows on the call has returned.
+  /// For the methods of Client; `kept` lives until the continuation of the call has returned.
   Async(detail::Start start, std::function<Result<T>(const desk_op*)> take, std::shared_ptr<void> kept)
       : start_(std::move(start)), take_(std::move(take)), kept_(std::move(kept)) {}
 
-  /// Starts it; then `callback` is called once with the Result<T>. What the callback returns or throws comes by the
-  /// future,
-  /// which need not be kept. An Error here is that nothing was started; the callback is then never called.
+  /// Starts the call, which runs `callback` once with the Result<T>. The future receives the return
+  /// value or the exception of the callback; you need not keep the future. An Error of this
+  /// function means that the call was not started; then the callback never runs.
   template <class Callback, class Meets = detail::Guard>
   auto try_then(Callback callback) && -> Result<std::future<std::invoke_result_t<Callback&, Result<T>>>> {
     using Next = detail::Then<T, Callback, Meets>;
@@ -550,7 +551,7 @@ class [[nodiscard]] Async {
     return future;
   }
 
-  /// Starts it; the future gives what a `try_` function returns.
+  /// Starts the call; the future has the Result<T> of the `try_` function.
   std::future<Result<T>> try_future() && {
     auto started = std::move(*this).template try_then<detail::Same<T>, detail::Uncaught>({});
     if (started) return std::move(*started);
@@ -560,13 +561,13 @@ class [[nodiscard]] Async {
   }
 
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_then, but throws Error if nothing was started.
+  /// Like try_then, but throws Error if the call was not started.
   template <class Callback>
   auto then(Callback callback) && -> std::future<std::invoke_result_t<Callback&, Result<T>>> {
     return std::move(*this).try_then(std::move(callback)).value();
   }
 
-  /// Starts it; the future gives the value or throws Error.
+  /// Starts the call; the future has the value or throws Error.
   std::future<T> future() && {
     auto started = std::move(*this).try_then([](Result<T> result) -> T { return std::move(result).value(); });
     if (started) return std::move(*started);
@@ -578,7 +579,7 @@ class [[nodiscard]] Async {
 
 #if defined(__cpp_impl_coroutine) && defined(__cpp_lib_coroutine)
  private:
-  /// @cond what co_await needs
+  /// @cond the parts that co_await needs
   class Awaiter {
    public:
     explicit Awaiter(Async call) : call_(std::move(call)) {}
@@ -591,7 +592,7 @@ class [[nodiscard]] Async {
     }
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> coroutine) {
-      // The coroutine, and this with it, may be gone before the start returns.
+      // The coroutine, and this awaiter with it, may be gone before the start returns.
       const auto start = std::move(call_.start_);
       const auto waiting = waiting_;
       auto next = std::make_unique<Resume>(waiting, std::move(call_.take_), std::move(call_.kept_), coroutine);
@@ -604,9 +605,9 @@ class [[nodiscard]] Async {
     Result<T> result() { return std::move(*waiting_->result); }
 
    private:
-    // What the awaiter and the end of its call share.
+    // State that the awaiter shares with the end of its call.
     struct Waiting {
-      // The coroutine is resumed, or destroyed: whichever comes first.
+      // Set by the first of two events: the coroutine is resumed, or destroyed.
       std::atomic<bool> over{false};
       std::optional<Result<T>> result;
     };
@@ -659,13 +660,12 @@ class [[nodiscard]] Async {
   /// @endcond
 
  public:
-  /// `co_await client.x_async(..).as_result()` gives what a `try_` function returns. A coroutine may be destroyed while
-  /// it waits,
-  /// which cancels the call; not while it is being resumed: destroy it on the thread that resumes it, as that of
-  /// Queue::run.
+  /// `co_await client.x_async(..).as_result()` returns the Result<T> of the `try_` function. A
+  /// coroutine may be destroyed while it waits, which cancels the call, but not while it is being
+  /// resumed: destroy it on the thread that resumes it, such as the thread of Queue::run.
   Try as_result() && { return Try(std::move(*this)); }
 #ifndef DESK_NO_EXCEPTIONS
-  /// `co_await client.x_async(..)` gives the value or throws Error; see as_result.
+  /// `co_await client.x_async(..)` returns the value or throws Error; see as_result.
   ThrowingAwaiter operator co_await() && { return ThrowingAwaiter(std::move(*this)); }
 #endif
 #endif
@@ -676,30 +676,31 @@ class [[nodiscard]] Async {
   std::shared_ptr<void> kept_;
 };
 
-/// A window of an export: a stretch of time, its rows, and what is known of them. Borrowed: valid until the next step
-/// of its
-/// export begins.
+/// A window of an export: a time range, its rows, and facts about them. Borrowed: valid until the
+/// next step of its export begins.
 template <class View>
 class Window {
  public:
-  /// Sees a C object and its rows.
+  /// Refers to a C object and its rows without owning them.
   Window(const desk_window* object, List<View> rows) noexcept : object_(object), rows_(rows) {}
-  /// Its first microsecond.
+  /// First microsecond of the window.
   Time from() const { return detail::time(object_->from_us); }
-  /// Its last microsecond: the next window begins one later.
+  /// Last microsecond of the window; the next window begins one later.
   Time until() const { return detail::time(object_->until_us); }
-  /// Its rows, in order of time and id, each once.
+  /// The rows, sorted by time and id, each once.
   List<View> rows() const noexcept { return rows_; }
-  /// The least id; none if there are no rows.
+  /// Smallest id; none without rows.
   std::optional<std::int64_t> id_min() const { return id(object_->id_min); }
-  /// The greatest id; none if there are no rows.
+  /// Largest id; none without rows.
   std::optional<std::int64_t> id_max() const { return id(object_->id_max); }
-  /// Requests made for it, those that proved nothing included.
+  /// Number of requests for this window, including inconclusive ones.
   std::int64_t requests() const noexcept { return object_->requests; }
-  /// Rows that the service gave though their time is outside; they are not among the rows.
+  /// Number of rows that the service returned although their time is outside the window; they are
+  /// not among the rows.
   std::int64_t strays() const noexcept { return object_->strays; }
-  /// Whether these are all rows that the service counts in it. If not, there may be more, some may have been deleted
-  /// meanwhile, or some may have no time: do not take it for complete.
+  /// Whether these rows are all rows that the service counts in the window. If false, do not treat
+  /// the window as complete: it may have more rows, the service may have deleted some during the
+  /// read, or some may have no time.
   bool verified() const noexcept { return object_->verified; }
   /// The C object.
   const desk_window* c_ptr() const noexcept { return object_; }
@@ -736,15 +737,14 @@ Result<std::optional<Window<View>>> next_window(Export* all) {
 
 }  // namespace detail
 
-/// Reads a list step by step: an input range of items, or of the windows of an export. Each is borrowed, and valid
-/// until the
-/// next step begins. Moves, never copies; one thread at a time. While you work on items, the next page is asked for; on
-/// a window,
-/// the next one if more than one request may be in flight.
+/// Reads a list step by step: an input range of items, or of the windows of an export. Each step is
+/// borrowed and valid until the next step begins. Movable, not copyable; one thread at a time. It
+/// prefetches the next page while you work on items, and the next window while you work on a window
+/// if more than one request may be in flight.
 ///
-/// After an error it stands where it stood: try_next() or begin() again goes on with nothing skipped or repeated. But
-/// for one:
-/// DESK_INCONSISTENT at the very end of an export is told once, and the end follows. Then do not take the export for
+/// An error leaves the Steps at their position: calling try_next() or begin() again continues
+/// without skipping or repeating a step. One error is an exception: DESK_INCONSISTENT at the very
+/// end of an export is reported once, and the end follows. Then do not treat the export as
 /// complete.
 template <class Step, class Handle, Result<std::optional<Step>> (*Next)(Handle*),
           desk_status (*NextAsync)(Handle*, desk_op_fn, void*, desk_free_fn, desk_op**, desk_error**),
@@ -760,7 +760,7 @@ class Steps {
   };
 
  public:
-  /// Takes over a C object; `kept` lives as long.
+  /// Takes ownership of a C object; `kept` lives as long as the object.
   explicit Steps(Handle* taken, std::shared_ptr<void> kept = nullptr)
       : source_(std::make_shared<Source>(taken, std::move(kept))) {}
 
@@ -768,13 +768,11 @@ class Steps {
   Result<std::optional<Step>> try_next() & { return Next(c_ptr()); }
   /// Keep the Steps in a variable while you read them.
   Result<std::optional<Step>> try_next() && = delete;
-  /// Whether try_next() hands out something, or the end that was found, without waiting.
+  /// Whether try_next() returns a step, or a known end, without waiting.
   bool is_ready() const noexcept { return IsReady(c_ptr()); }
-  /// The next step without blocking; none at the end. What was handed out before ends as soon as this is started. Until
-  /// it has
-  /// ended, make no other step. It arrives at the queue of the options that the Steps were made with. If the Steps are
-  /// destroyed
-  /// before, it ends with DESK_CANCELLED.
+  /// The next step without blocking; none at the end. Starting it invalidates the previous step.
+  /// Until it has ended, make no other step. It arrives at the queue in the options with which the
+  /// Steps were created. If the Steps are destroyed before it ends, it ends with DESK_CANCELLED.
   Async<std::optional<Step>> next_async() & {
     std::weak_ptr<Source> steps = source_;
     return Async<std::optional<Step>>(
@@ -785,7 +783,8 @@ class Steps {
             return NextAsync(source->handle, end.callback, end.user_data, end.user_data_free, end.op, err);
           });
         },
-        // What is handed out lives as long as this, even if the Steps are destroyed while the program looks at it.
+        // The returned step lives as long as this lambda, even if the Steps are destroyed while the
+        // program uses the step.
         [steps, source = std::shared_ptr<Source>()](const desk_op* op) mutable -> Result<std::optional<Step>> {
           desk_error* err = nullptr;
           if (desk_op_take(op, &err) != DESK_OK) return Error(err);
@@ -804,10 +803,10 @@ class Steps {
   std::optional<Step> next() & { return try_next().value(); }
   std::optional<Step> next() && = delete;
 
-  /// Makes the steps.
+  /// Reads the steps.
   class iterator {
    public:
-    /// @cond what every iterator has
+    /// @cond the members of every iterator
     using iterator_concept = std::input_iterator_tag;
     using iterator_category = std::input_iterator_tag;
     using value_type = Step;
@@ -839,7 +838,7 @@ class Steps {
   /// The next step; throws Error.
   iterator begin() & { return iterator(source_); }
   iterator begin() && = delete;
-  /// Behind the last step.
+  /// The position after the last step.
   iterator end() const noexcept { return iterator(); }
 #endif
 
@@ -888,7 +887,7 @@ enum class ChannelType : std::int32_t {
 class ProactiveChatView;
 class ChatMessageView;
 class ChatMessagePageView;
-/// What to send, to whom, and who handles the answers. Keeps copies of what it is given.
+/// What to send, to whom, and who handles the answers. Keeps copies of its arguments.
 class NewProactiveChat {
  public:
   /// Required. The text to send to each customer.
@@ -927,7 +926,7 @@ class NewProactiveChat {
     kept_priority_text = value.copy();
     return *this;
   }
-  /// For C; lives as long as this object and `scratch`.
+  /// The C struct; valid as long as this object and `scratch` live.
   desk_new_proactive_chat c_value([[maybe_unused]] detail::Scratch& scratch) const {
     desk_new_proactive_chat c = DESK_NEW_PROACTIVE_CHAT_INIT;
     if (kept_message) {
@@ -961,7 +960,7 @@ class NewProactiveChat {
   std::optional<std::string> kept_priority_text;
 };
 
-/// Query parameters of Client::chat_message_list. Keeps copies of what it is given.
+/// Query parameters of Client::chat_message_list. Keeps copies of its arguments.
 class ChatMessageListParams {
  public:
   /// Number of results on the page, 1 to 500. The default is 50.
@@ -994,7 +993,7 @@ class ChatMessageListParams {
     kept_ticket_channel_type_text = value.copy();
     return *this;
   }
-  /// For C; lives as long as this object and `scratch`.
+  /// The C struct; valid as long as this object and `scratch` live.
   desk_chat_message_list_params c_value([[maybe_unused]] detail::Scratch& scratch) const {
     desk_chat_message_list_params c = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
     if (kept_limit) {
@@ -1030,7 +1029,7 @@ class ChatMessageListParams {
   std::optional<std::string> kept_ticket_channel_type_text;
 };
 
-/// Query parameters of Client::ticket_chat_message_list. Keeps copies of what it is given.
+/// Query parameters of Client::ticket_chat_message_list. Keeps copies of its arguments.
 class TicketChatMessageListParams {
  public:
   /// Number of results on the page, 1 to 500. The default is 50.
@@ -1043,7 +1042,7 @@ class TicketChatMessageListParams {
     kept_offset = std::move(value);
     return *this;
   }
-  /// For C; lives as long as this object and `scratch`.
+  /// The C struct; valid as long as this object and `scratch` live.
   desk_ticket_chat_message_list_params c_value([[maybe_unused]] detail::Scratch& scratch) const {
     desk_ticket_chat_message_list_params c = DESK_TICKET_CHAT_MESSAGE_LIST_PARAMS_INIT;
     if (kept_limit) {
@@ -1063,14 +1062,14 @@ class TicketChatMessageListParams {
 };
 
 /// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer.
-/// Borrowed: valid while the result it came from lives.
+/// Borrowed: valid until the result it came from is destroyed.
 class ProactiveChatView {
  public:
-  /// Sees a C object.
+  /// Refers to a C object without owning it.
   explicit ProactiveChatView(const desk_proactive_chat* object) noexcept : object_(object) {}
   /// The C object.
   const desk_proactive_chat* c_ptr() const noexcept { return object_; }
-  /// Every property at once, as C sees it: one call instead of a getter each.
+  /// Every property at once as a C struct: one call instead of one getter per property.
   desk_proactive_chat_fields fields() const noexcept {
     desk_proactive_chat_fields all = DESK_PROACTIVE_CHAT_FIELDS_INIT;
     desk_proactive_chat_fill_fields(object_, &all);
@@ -1103,7 +1102,7 @@ class ProactiveChatView {
   Time updated_at() const;
   /// The priority of a chat. The default of the service is not documented.
   Priority priority() const;
-  /// The same as the service spells it.
+  /// The same value as the service spells it.
   std::string_view priority_text() const;
 
  protected:
@@ -1111,15 +1110,15 @@ class ProactiveChatView {
   const desk_proactive_chat* object_;
 };
 
-/// One message between an agent and a customer, or from Desk itself. Borrowed: valid while the result it came from
-/// lives.
+/// One message between an agent and a customer, or from Desk itself. Borrowed: valid until the result it came from is
+/// destroyed.
 class ChatMessageView {
  public:
-  /// Sees a C object.
+  /// Refers to a C object without owning it.
   explicit ChatMessageView(const desk_chat_message* object) noexcept : object_(object) {}
   /// The C object.
   const desk_chat_message* c_ptr() const noexcept { return object_; }
-  /// Every property at once, as C sees it: one call instead of a getter each.
+  /// Every property at once as a C struct: one call instead of one getter per property.
   desk_chat_message_fields fields() const noexcept {
     desk_chat_message_fields all = DESK_CHAT_MESSAGE_FIELDS_INIT;
     desk_chat_message_fill_fields(object_, &all);
@@ -1135,7 +1134,7 @@ class ChatMessageView {
   std::string_view user_sendbird_id() const;
   /// Who sent a message. EVENT is everything that no user sent.
   UserType user_type() const;
-  /// The same as the service spells it.
+  /// The same value as the service spells it.
   std::string_view user_type_text() const;
   /// When the message was sent (UTC, µs).
   Time created_at() const;
@@ -1147,7 +1146,7 @@ class ChatMessageView {
   std::optional<Time> deleted_at() const;
   /// Where the deletion of a message was asked for.
   std::optional<RequestOrigin> requested_from() const;
-  /// The same as the service spells it.
+  /// The same value as the service spells it.
   std::optional<std::string_view> requested_from_text() const;
   /// The user who asked for the deletion. Its shape is not documented. As JSON text.
   std::optional<std::string_view> requested_by() const;
@@ -1157,14 +1156,14 @@ class ChatMessageView {
   const desk_chat_message* object_;
 };
 
-/// One page of a list of messages. Borrowed: valid while the result it came from lives.
+/// One page of a list of messages. Borrowed: valid until the result it came from is destroyed.
 class ChatMessagePageView {
  public:
-  /// Sees a C object.
+  /// Refers to a C object without owning it.
   explicit ChatMessagePageView(const desk_chat_message_page* object) noexcept : object_(object) {}
   /// The C object.
   const desk_chat_message_page* c_ptr() const noexcept { return object_; }
-  /// Every property at once, as C sees it: one call instead of a getter each.
+  /// Every property at once as a C struct: one call instead of one getter per property.
   desk_chat_message_page_fields fields() const noexcept {
     desk_chat_message_page_fields all = DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT;
     desk_chat_message_page_fill_fields(object_, &all);
@@ -1314,14 +1313,14 @@ inline List<ChatMessageView> ChatMessagePageView::results() const {
 }
 
 /// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each customer.
-/// Owns the result; moves, never copies.
+/// Owns the result; movable, not copyable.
 class ProactiveChat : public ProactiveChatView {
  public:
-  /// Takes over a C object.
+  /// Takes ownership of a C object.
   explicit ProactiveChat(desk_proactive_chat* taken) noexcept : ProactiveChatView(taken), owned_(taken) {}
-  /// Moves; `other` may then only be assigned to or destroyed.
+  /// Moves; afterwards `other` may only be assigned to or destroyed.
   ProactiveChat(ProactiveChat&& other) noexcept : ProactiveChatView(other.object_), owned_(std::move(other.owned_)) { other.object_ = nullptr; }
-  /// Moves; `other` may then only be assigned to or destroyed.
+  /// Moves; afterwards `other` may only be assigned to or destroyed.
   ProactiveChat& operator=(ProactiveChat&& other) noexcept {
     owned_ = std::move(other.owned_);
     object_ = owned_.get();
@@ -1331,10 +1330,10 @@ class ProactiveChat : public ProactiveChatView {
   ProactiveChat(const ProactiveChat&) = delete;
   ProactiveChat& operator=(const ProactiveChat&) = delete;
   ~ProactiveChat() = default;
-  /// What is known of the call that brought it.
+  /// Facts about the call that returned the result.
   Response response() const& noexcept { return Response(desk_proactive_chat_response(owned_.get())); }
   Response response() const&& = delete;
-  /// Every property at once, as C sees it. Keep the ProactiveChat in a variable while you read it.
+  /// Every property at once as a C struct. Keep the ProactiveChat in a variable while you read it.
   desk_proactive_chat_fields fields() const& noexcept { return ProactiveChatView::fields(); }
   desk_proactive_chat_fields fields() const&& = delete;
   /// The text that was sent. Keep the ProactiveChat in a variable while you read it.
@@ -1352,7 +1351,7 @@ class ProactiveChat : public ProactiveChatView {
   /// read it.
   std::string_view customers_list() const& { return ProactiveChatView::customers_list(); }
   std::string_view customers_list() const&& = delete;
-  /// The same as the service spells it. Keep the ProactiveChat in a variable while you read it.
+  /// The same value as the service spells it. Keep the ProactiveChat in a variable while you read it.
   std::string_view priority_text() const& { return ProactiveChatView::priority_text(); }
   std::string_view priority_text() const&& = delete;
 
@@ -1363,14 +1362,14 @@ class ProactiveChat : public ProactiveChatView {
   std::unique_ptr<desk_proactive_chat, Free> owned_;
 };
 
-/// One page of a list of messages. Owns the result; moves, never copies.
+/// One page of a list of messages. Owns the result; movable, not copyable.
 class ChatMessagePage : public ChatMessagePageView {
  public:
-  /// Takes over a C object.
+  /// Takes ownership of a C object.
   explicit ChatMessagePage(desk_chat_message_page* taken) noexcept : ChatMessagePageView(taken), owned_(taken) {}
-  /// Moves; `other` may then only be assigned to or destroyed.
+  /// Moves; afterwards `other` may only be assigned to or destroyed.
   ChatMessagePage(ChatMessagePage&& other) noexcept : ChatMessagePageView(other.object_), owned_(std::move(other.owned_)) { other.object_ = nullptr; }
-  /// Moves; `other` may then only be assigned to or destroyed.
+  /// Moves; afterwards `other` may only be assigned to or destroyed.
   ChatMessagePage& operator=(ChatMessagePage&& other) noexcept {
     owned_ = std::move(other.owned_);
     object_ = owned_.get();
@@ -1380,10 +1379,10 @@ class ChatMessagePage : public ChatMessagePageView {
   ChatMessagePage(const ChatMessagePage&) = delete;
   ChatMessagePage& operator=(const ChatMessagePage&) = delete;
   ~ChatMessagePage() = default;
-  /// What is known of the call that brought it.
+  /// Facts about the call that returned the result.
   Response response() const& noexcept { return Response(desk_chat_message_page_response(owned_.get())); }
   Response response() const&& = delete;
-  /// Every property at once, as C sees it. Keep the ChatMessagePage in a variable while you read it.
+  /// Every property at once as a C struct. Keep the ChatMessagePage in a variable while you read it.
   desk_chat_message_page_fields fields() const& noexcept { return ChatMessagePageView::fields(); }
   desk_chat_message_page_fields fields() const&& = delete;
   /// The URL of the previous page; null on the first. For display only, never followed by the SDK. Keep the
@@ -1405,29 +1404,31 @@ class ChatMessagePage : public ChatMessagePageView {
   std::unique_ptr<desk_chat_message_page, Free> owned_;
 };
 
-/// Walks over every ChatMessage; see Steps.
+/// Iterates over every ChatMessage; see Steps.
 using ChatMessageIter =
     Steps<ChatMessageView, desk_chat_message_iter, detail::next_item<ChatMessageView, desk_chat_message_iter, desk_chat_message, desk_chat_message_iter_next>, desk_chat_message_iter_next_async, desk_chat_message_iter_is_ready, desk_chat_message_iter_free>;
 
-/// Reads every ChatMessage, window by window, with proof that none is lost or doubled; see Steps and Window.
+/// Exports every ChatMessage, window by window, with proof that no item is lost or duplicated; see Steps and Window.
 using ChatMessageExport =
     Steps<Window<ChatMessageView>, desk_chat_message_export, detail::next_window<ChatMessageView, desk_chat_message_export, desk_chat_message, desk_chat_message_export_next, desk_chat_message_export_at>, desk_chat_message_export_next_async, desk_chat_message_export_is_ready, desk_chat_message_export_free>;
 
-/// Walks over every ChatMessage; see Steps.
+/// Iterates over every ChatMessage; see Steps.
 using TicketChatMessageIter =
     Steps<ChatMessageView, desk_ticket_chat_message_iter, detail::next_item<ChatMessageView, desk_ticket_chat_message_iter, desk_chat_message, desk_ticket_chat_message_iter_next>, desk_ticket_chat_message_iter_next_async, desk_ticket_chat_message_iter_is_ready, desk_ticket_chat_message_iter_free>;
 
-/// Reads every ChatMessage, window by window, with proof that none is lost or doubled; see Steps and Window.
+/// Exports every ChatMessage, window by window, with proof that no item is lost or duplicated; see Steps and Window.
 using TicketChatMessageExport =
     Steps<Window<ChatMessageView>, desk_ticket_chat_message_export, detail::next_window<ChatMessageView, desk_ticket_chat_message_export, desk_chat_message, desk_ticket_chat_message_export_next, desk_ticket_chat_message_export_at>, desk_ticket_chat_message_export_next_async, desk_ticket_chat_message_export_is_ready, desk_ticket_chat_message_export_free>;
 
-/// Cancels the calls that have it in their options, from any thread. Copies are the same token.
+/// A cancel token: cancels the calls that have it in their options, from any thread. Copies share
+/// one token.
 class Cancel {
  public:
   Cancel() : token_(make(), desk_cancel_free) {}
-  /// Cancels, for good. A call ends at once, with its result if that is there already, else with DESK_CANCELLED.
+  /// Triggers the token for good. Each call that has it ends at once: with its result if the result
+  /// has already arrived, otherwise with DESK_CANCELLED.
   void trigger() const noexcept { desk_cancel_trigger(token_.get()); }
-  /// Whether it was triggered.
+  /// Whether the token was triggered.
   bool is_triggered() const noexcept { return desk_cancel_is_triggered(token_.get()); }
   /// The C object.
   const desk_cancel* c_ptr() const noexcept { return token_.get(); }
@@ -1446,7 +1447,8 @@ class Client;
 
 namespace detail {
 
-// Cancels by a stop token, as long as what `start` gives lives. Only units that have std::stop_token have one for it.
+// Lets a stop token trigger a Cancel as long as the result of `start` lives. Only units that have
+// std::stop_token have a specialisation for it.
 template <class Token>
 struct OnStop;
 
@@ -1465,27 +1467,26 @@ struct OnStop<std::stop_token> {
 
 }  // namespace detail
 
-/// What one call may do differently.
+/// Options of one call.
 class CallOptions {
  public:
-  /// Time for the whole call; not set: as the client.
+  /// Deadline of the whole call, including waits and retries; not set: the client's.
   CallOptions& timeout(std::chrono::milliseconds value) {
     timeout_ms_ = value.count();
     return *this;
   }
-  /// How often the request is sent at most, the first time included; not set: 5. A request that is not a read is sent
-  /// again
-  /// only if the service certainly did nothing.
+  /// Maximum number of attempts, including the first; not set: 5. The client retries a request that
+  /// is not a read only if the service certainly did not process it.
   CallOptions& max_attempts(std::int64_t value) {
     max_attempts_ = value;
     return *this;
   }
-  /// Time for one attempt; not set: as the client.
+  /// Deadline of one attempt; not set: the client's.
   CallOptions& attempt_timeout(std::chrono::milliseconds value) {
     attempt_timeout_ms_ = value.count();
     return *this;
   }
-  /// One more header. The token and what describes the body are not to be replaced.
+  /// Adds a header. It must not replace the token or the headers that describe the body.
   CallOptions& header(detail::Text name, detail::Text value) {
     headers_.emplace_back(name.copy(), value.copy());
     return *this;
@@ -1496,8 +1497,8 @@ class CallOptions {
     stop_ = nullptr;
     return *this;
   }
-  /// Cancels the call when a stop is requested by a std::stop_token, until the call has ended; of a list or an export,
-  /// each call.
+  /// Cancels the call when a stop is requested through a std::stop_token before the call has ended.
+  /// For a list or an export, this applies to each call.
   template <class Token, std::size_t = sizeof(detail::OnStop<Token>)>
   CallOptions& cancel(Token value) {
     const Cancel own;
@@ -1505,12 +1506,13 @@ class CallOptions {
     stop_ = detail::OnStop<Token>::start(std::move(value), own);
     return *this;
   }
-  /// Where an asynchronous call arrives when it has ended, instead of on the thread of its client.
+  /// The queue that receives an asynchronous call when it has ended, instead of the client's
+  /// thread.
   CallOptions& queue(Queue value) {
     queue_ = std::move(value);
     return *this;
   }
-  /// For C.
+  /// The C struct.
   desk_call_options c_value(detail::Scratch& scratch) const {
     desk_call_options c = DESK_CALL_OPTIONS_INIT;
     c.timeout_ms = timeout_ms_;
@@ -1536,15 +1538,15 @@ class CallOptions {
   std::shared_ptr<void> stop_;
 };
 
-/// How a list is walked over.
+/// Options of an iterator.
 class IterOptions {
  public:
-  /// Ends after so many items; not set: all.
+  /// Maximum number of items; not set: all.
   IterOptions& max_items(std::int64_t value) {
     max_items_ = value;
     return *this;
   }
-  /// For C.
+  /// The C struct.
   desk_iter_options c_value(detail::Scratch&) const noexcept {
     desk_iter_options c = DESK_ITER_OPTIONS_INIT;
     c.max_items = max_items_;
@@ -1555,28 +1557,28 @@ class IterOptions {
   std::int64_t max_items_ = 0;
 };
 
-/// How a list is exported.
+/// Options of an export.
 class ExportOptions {
  public:
-  /// How long after its time a row may still appear; 0 or not set: 120 s. The export ends so far behind the service's
-  /// clock.
+  /// How long after its time a row may still appear; 0 or not set: 120 s. The export stops this far
+  /// behind the service's clock.
   ExportOptions& settle(std::chrono::milliseconds value) {
     settle_ms_ = value.count();
     return *this;
   }
-  /// Rows that a window should have, about; not set: 10,000. At least a page, at most 1,000,000. A window is held in
-  /// memory.
+  /// Approximate number of rows per window; not set: 10,000. At least a page, at most 1,000,000.
+  /// The export holds one window in memory.
   ExportOptions& rows_per_window(std::int64_t value) {
     rows_per_window_ = value;
     return *this;
   }
-  /// Requests that may be on their way at once; not set: 1. At most 32. As many pages are held in memory beside a
-  /// window.
+  /// Maximum number of concurrent requests; not set: 1. At most 32. The export holds as many pages
+  /// in memory, in addition to a window.
   ExportOptions& in_flight(std::int64_t value) {
     in_flight_ = value;
     return *this;
   }
-  /// For C.
+  /// The C struct.
   desk_export_options c_value(detail::Scratch&) const noexcept {
     desk_export_options c = DESK_EXPORT_OPTIONS_INIT;
     c.settle_ms = settle_ms_;
@@ -1591,12 +1593,13 @@ class ExportOptions {
   std::int64_t in_flight_ = 0;
 };
 
-/// A call that the spec does not have yet. Keeps copies of what it is given.
+/// A request that the spec does not have yet. Keeps copies of its arguments.
 class RawRequest {
  public:
-  /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`; the path is relative to the base URL, as `tickets/1`.
+  /// The method (`GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`), and the path relative to the
+  /// base URL, such as `tickets/1`.
   RawRequest(detail::Text method, detail::Text path) : method_(method.copy()), path_(path.copy()) {}
-  /// One more parameter of the query.
+  /// Adds a query parameter.
   RawRequest& query(detail::Text name, detail::Text value) {
     query_.emplace_back(name.copy(), value.copy());
     return *this;
@@ -1606,7 +1609,7 @@ class RawRequest {
     json_ = value.copy();
     return *this;
   }
-  /// For C.
+  /// The C struct.
   desk_raw_request c_value(detail::Scratch& scratch) const {
     desk_raw_request c = DESK_RAW_REQUEST_INIT;
     c.method = detail::text(method_);
@@ -1624,18 +1627,19 @@ class RawRequest {
   std::optional<std::string> json_;
 };
 
-/// The answer to a RawRequest. Owns it; moves, never copies.
+/// The response to a RawRequest. Owns the C object; movable, not copyable.
 class RawResult {
  public:
-  /// Takes over a C object.
+  /// Takes ownership of a C object.
   explicit RawResult(desk_raw_result* taken) noexcept : result_(taken) {}
-  /// What is known of the call.
+  /// Facts about the call.
   Response response() const& noexcept { return Response(desk_raw_result_response(result_.get())); }
   Response response() const&& = delete;
-  /// The body, at most 32 MB; it may hold message text. Keep the RawResult while you read it.
+  /// The response body, at most 32 MB; it may hold message text. Keep the RawResult while you read
+  /// the body.
   std::string_view body() const& noexcept { return detail::view(desk_raw_result_get_body(result_.get())); }
   std::string_view body() const&& = delete;
-  /// The first header of this name, which is in lower case.
+  /// The first header with this name; `name` must be in lower case.
   std::optional<std::string_view> header(detail::Text name) const& {
     for (std::size_t at = 0; at < desk_raw_result_get_headers_len(result_.get()); ++at) {
       if (detail::view(desk_raw_result_get_header_name_at(result_.get(), at)) == name.get()) {
@@ -1655,98 +1659,100 @@ class RawResult {
   std::unique_ptr<desk_raw_result, Free> result_;
 };
 
-/// What a log callback is told; valid during the callback.
+/// A log record, passed to a log callback; valid during the callback.
 class LogRecord {
  public:
-  /// Sees a C record.
+  /// Refers to a C record without owning it.
   explicit LogRecord(const desk_log_record* record) noexcept : record_(record) {}
   /// One of DESK_LOG_...
   std::int32_t level() const noexcept { return record_->level; }
-  /// One line for people, without token, URL and message text.
+  /// One line for people. It holds no token, URL or message text.
   std::string_view message() const noexcept { return detail::view(record_->message); }
   /// The operation.
   std::string_view operation() const noexcept { return detail::view(record_->operation); }
-  /// Everything.
+  /// The C record with all members.
   const desk_log_record& c_value() const noexcept { return *record_; }
 
  private:
   const desk_log_record* record_;
 };
 
-/// Settings of a Client. Keeps copies of what it is given.
+/// Settings of a Client. Keeps copies of its arguments.
 class ClientOptions {
  public:
-  /// The application's id (dashboard: Settings, Application, General). May be left out if base_url is set.
+  /// The application's id (dashboard: Settings, Application, General). Optional if base_url is set.
   ClientOptions& application_id(detail::Text value) {
     application_id_ = value.copy();
     return *this;
   }
-  /// The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
+  /// The API token (dashboard: Settings, Desk, Credentials). The client sends it only to the origin
+  /// of the base URL.
   ClientOptions& api_token(detail::Text value) {
     api_token_ = value.copy();
     return *this;
   }
-  /// Another address than the service's own, such as the emulator's: https, or http on this machine.
+  /// Base URL instead of the service's own, such as the emulator's: https, or http on this machine.
   ClientOptions& base_url(detail::Text value) {
     base_url_ = value.copy();
     return *this;
   }
-  /// Time to open a connection, TLS included; 5 s if not set.
+  /// Time limit for opening a connection, including TLS; 5 s if not set.
   ClientOptions& connect_timeout(std::chrono::milliseconds value) {
     connect_timeout_ms_ = value.count();
     return *this;
   }
-  /// Time for a whole call, waits and retries included; 120 s if not set.
+  /// Deadline of a whole call, including waits and retries; 120 s if not set.
   ClientOptions& timeout(std::chrono::milliseconds value) {
     timeout_ms_ = value.count();
     return *this;
   }
-  /// Time for one attempt; 60 s if not set.
+  /// Deadline of one attempt; 60 s if not set.
   ClientOptions& attempt_timeout(std::chrono::milliseconds value) {
     attempt_timeout_ms_ = value.count();
     return *this;
   }
-  /// How long the service may be silent while its answer is awaited or read; 30 s if not set.
+  /// How long the service may stay silent before and during its response; 30 s if not set.
   ClientOptions& idle_timeout(std::chrono::milliseconds value) {
     idle_timeout_ms_ = value.count();
     return *this;
   }
-  /// The program's own name and version, sent behind the SDK's in User-Agent.
+  /// The program's own name and version; the client appends it to the SDK's in User-Agent.
   ClientOptions& user_agent(detail::Text value) {
     user_agent_ = value.copy();
     return *this;
   }
-  /// Certificates to trust instead of the platform's, PEM, one or more.
+  /// Certificates to trust instead of the platform's: one or more, as PEM.
   ClientOptions& ca_pem(detail::Text value) {
     ca_pem_ = value.copy();
     return *this;
   }
-  /// The same, as the path of a file that is read while the client is made.
+  /// Path of a PEM file with such certificates; creating the client reads it.
   ClientOptions& ca_file(detail::Text value) {
     ca_file_ = value.copy();
     return *this;
   }
-  /// The proxy to go through, http://host:port; empty: none; not set: the one that HTTPS_PROXY and NO_PROXY name.
+  /// Proxy, as http://host:port. Not set: the proxy that HTTPS_PROXY and NO_PROXY name; empty: no
+  /// proxy.
   ClientOptions& proxy(detail::Text value) {
     proxy_ = value.copy();
     return *this;
   }
-  /// How many unused connections are kept for later calls; 32 if not set.
+  /// Maximum number of idle connections to keep for later calls; 32 if not set.
   ClientOptions& max_idle_connections(std::int64_t value) {
     max_idle_connections_ = value;
     return *this;
   }
-  /// At most so many reads a second, evenly spaced; see desk_client_options.
+  /// Maximum number of reads per second, evenly spaced; see desk_client_options.
   ClientOptions& reads_per_second(double value) {
     reads_per_second_ = value;
     return *this;
   }
-  /// The same for requests that are no reads.
+  /// The same limit for requests that are not reads.
   ClientOptions& writes_per_second(double value) {
     writes_per_second_ = value;
     return *this;
   }
-  /// For C; lives as long as this object.
+  /// The C struct; valid as long as this object lives.
   desk_client_options c_value() const noexcept {
     desk_client_options c = DESK_CLIENT_OPTIONS_INIT;
     c.application_id = detail::text(application_id_);
@@ -1783,18 +1789,18 @@ class ClientOptions {
   double writes_per_second_ = 0.0;
 };
 
-/// A client of one Desk application. Moves, never copies; any threads may use it at once.
+/// A client of one Desk application. Movable, not copyable; any threads may use it at once.
 class Client {
  public:
 #ifndef DESK_NO_EXCEPTIONS
-  /// Makes a client or throws Error. Nothing is sent.
+  /// Creates a client or throws Error. Sends no request.
   explicit Client(const ClientOptions& options) : Client(make(options).value()) {}
 #endif
-  /// Takes over a C object.
+  /// Takes ownership of a C object.
   explicit Client(desk_client* taken) : core_(std::make_shared<Core>(taken)) {}
-  /// Moves; the other may then only be assigned to or destroyed.
+  /// Moves; afterwards the other client may only be assigned to or destroyed.
   Client(Client&&) noexcept = default;
-  /// Moves; the other may then only be assigned to or destroyed.
+  /// Moves; afterwards the other client may only be assigned to or destroyed.
   Client& operator=(Client&& other) noexcept {
     if (this != &other) {
       close();
@@ -1804,11 +1810,11 @@ class Client {
   }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
-  /// Cancels the asynchronous calls; their callbacks have all returned when this returns, and no call can start any
-  /// more.
+  /// Cancels the asynchronous calls. Returns after all of their callbacks have returned; no call
+  /// can start any more.
   ~Client() { close(); }
 
-  /// Makes a client. Nothing is sent.
+  /// Creates a client. Sends no request.
   static Result<Client> make(const ClientOptions& options) {
     const auto c_options = options.c_value();
     return detail::call<Client, desk_client>(detail::Scratch(), [&](desk_client** out, desk_error** err) {
@@ -1819,9 +1825,10 @@ class Client {
   /// The C object.
   desk_client* c_ptr() const noexcept { return c_client(core_); }
 
-  /// Sets the callback that is told of every attempt and call; an empty one removes it. When this returns, the one
-  /// before is not running on another thread and is never called again. It is called on the threads that make calls;
-  /// what it throws is dropped. One thread at a time, and not from inside the callback.
+  /// Sets the log callback, which the client calls for every attempt and every call; an empty one
+  /// removes it. Once this function returns, the previous callback does not run on another thread
+  /// and is never called again. The callback runs on the threads that make calls; its exceptions
+  /// are dropped. One thread at a time, and never from inside the callback.
   template <class Meets = detail::Guard>
   void set_log(std::function<void(const LogRecord&)> callback) {
     if (!core_) return;
@@ -1830,7 +1837,8 @@ class Client {
     if (set == DESK_OK) core_->log = std::move(kept);
   }
 
-  /// Makes a call that the spec does not have yet. Blocks until the answer is there or the time is over. Any thread.
+  /// Makes a call that the spec does not have yet. Blocks until the response is complete or the
+  /// deadline passes. Any thread.
   Result<RawResult> try_raw_call(const RawRequest& request, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_request = request.c_value(scratch);
@@ -1840,13 +1848,13 @@ class Client {
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_raw_call, but throws Error.
+  /// Like try_raw_call, but throws Error.
   RawResult raw_call(const RawRequest& request, const CallOptions& options = {}) const {
     return try_raw_call(request, options).value();
   }
 #endif
 
-  /// As try_raw_call, without blocking.
+  /// Like try_raw_call, without blocking.
   Async<RawResult> raw_call_async(const RawRequest& request, const CallOptions& options = {}) const {
     return Async<RawResult>(
         [weak_core = std::weak_ptr<Core>(core_), request, options](const detail::Completion& end) {
@@ -1872,7 +1880,7 @@ class Client {
   /// service knows no idempotency key: a second create is a second message to real people, so a create is never re-sent
   /// once a byte may have left.
   ///
-  /// Blocks until the answer is there or the time is over. Any thread.
+  /// Blocks until the response is complete or the deadline passes. Any thread.
   Result<ProactiveChat> try_proactive_chat_create(const NewProactiveChat& body, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_body = body.c_value(scratch);
@@ -1882,11 +1890,11 @@ class Client {
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_proactive_chat_create, but throws Error.
+  /// Like try_proactive_chat_create, but throws Error.
   ProactiveChat proactive_chat_create(const NewProactiveChat& body, const CallOptions& options = {}) const { return try_proactive_chat_create(body, options).value(); }
 #endif
 
-  /// As proactive_chat_create, without blocking; see Async. Any thread.
+  /// Like proactive_chat_create, without blocking; see Async. Any thread.
   Async<ProactiveChat> proactive_chat_create_async(const NewProactiveChat& body, const CallOptions& options = {}) const {
     return Async<ProactiveChat>(
         [weak_core = std::weak_ptr<Core>(core_), body, options](const detail::Completion& end) {
@@ -1909,7 +1917,7 @@ class Client {
 
   /// Read a proactive chat. Reads one proactive chat with its counters.
   ///
-  /// Blocks until the answer is there or the time is over. Any thread.
+  /// Blocks until the response is complete or the deadline passes. Any thread.
   Result<ProactiveChat> try_proactive_chat_get(std::int64_t proactive_id, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_options = options.c_value(scratch);
@@ -1918,11 +1926,11 @@ class Client {
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_proactive_chat_get, but throws Error.
+  /// Like try_proactive_chat_get, but throws Error.
   ProactiveChat proactive_chat_get(std::int64_t proactive_id, const CallOptions& options = {}) const { return try_proactive_chat_get(proactive_id, options).value(); }
 #endif
 
-  /// As proactive_chat_get, without blocking; see Async. Any thread.
+  /// Like proactive_chat_get, without blocking; see Async. Any thread.
   Async<ProactiveChat> proactive_chat_get_async(std::int64_t proactive_id, const CallOptions& options = {}) const {
     return Async<ProactiveChat>(
         [weak_core = std::weak_ptr<Core>(core_), proactive_id, options](const detail::Completion& end) {
@@ -1946,7 +1954,7 @@ class Client {
   /// documented. The service has marked this list as deprecated in favour of the list of one ticket; expect 404 or 410
   /// where it is gone. Deprecated by the service.
   ///
-  /// Blocks until the answer is there or the time is over. Any thread.
+  /// Blocks until the response is complete or the deadline passes. Any thread.
   Result<ChatMessagePage> try_chat_message_list(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -1956,11 +1964,11 @@ class Client {
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_chat_message_list, but throws Error.
+  /// Like try_chat_message_list, but throws Error.
   ChatMessagePage chat_message_list(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_chat_message_list(params, options).value(); }
 #endif
 
-  /// As chat_message_list, without blocking; see Async. Deprecated by the service. Any thread.
+  /// Like chat_message_list, without blocking; see Async. Deprecated by the service. Any thread.
   Async<ChatMessagePage> chat_message_list_async(const ChatMessageListParams& params = {}, const CallOptions& options = {}) const {
     return Async<ChatMessagePage>(
         [weak_core = std::weak_ptr<Core>(core_), params, options](const detail::Completion& end) {
@@ -1981,8 +1989,8 @@ class Client {
         options.stop_);
   }
 
-  /// Walks over every item of chat_message_list, page after page; what comes and goes meanwhile can shift others.
-  /// Deprecated by the service. Nothing is sent before the first one is asked for.
+  /// Iterates over every item of chat_message_list, page by page; items inserted or deleted during the iteration can
+  /// shift others. Deprecated by the service. Sends no request before the first step.
   Result<ChatMessageIter> try_chat_message_iter(const ChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -1993,12 +2001,12 @@ class Client {
     }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_chat_message_iter, but throws Error; an input range.
+  /// Like try_chat_message_iter, but throws Error; an input range.
   ChatMessageIter chat_message_iter(const ChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const { return try_chat_message_iter(params, iter_options, options).value(); }
 #endif
 
-  /// Reads every item of chat_message_list, window by window, with proof that none is lost or doubled. Deprecated by
-  /// the service. Nothing is sent before the first one is asked for.
+  /// Exports every item of chat_message_list, window by window, with proof that no item is lost or duplicated.
+  /// Deprecated by the service. Sends no request before the first step.
   Result<ChatMessageExport> try_chat_message_export(const ChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -2009,13 +2017,13 @@ class Client {
     }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_chat_message_export, but throws Error; an input range.
+  /// Like try_chat_message_export, but throws Error; an input range.
   ChatMessageExport chat_message_export(const ChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const { return try_chat_message_export(params, export_options, options).value(); }
 #endif
 
   /// List messages of a ticket. Lists one page of the chat messages in one ticket. The order is not documented.
   ///
-  /// Blocks until the answer is there or the time is over. Any thread.
+  /// Blocks until the response is complete or the deadline passes. Any thread.
   Result<ChatMessagePage> try_ticket_chat_message_list(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -2025,11 +2033,11 @@ class Client {
     });
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_ticket_chat_message_list, but throws Error.
+  /// Like try_ticket_chat_message_list, but throws Error.
   ChatMessagePage ticket_chat_message_list(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_list(ticket_id, params, options).value(); }
 #endif
 
-  /// As ticket_chat_message_list, without blocking; see Async. Any thread.
+  /// Like ticket_chat_message_list, without blocking; see Async. Any thread.
   Async<ChatMessagePage> ticket_chat_message_list_async(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const CallOptions& options = {}) const {
     return Async<ChatMessagePage>(
         [weak_core = std::weak_ptr<Core>(core_), ticket_id, params, options](const detail::Completion& end) {
@@ -2050,8 +2058,8 @@ class Client {
         options.stop_);
   }
 
-  /// Walks over every item of ticket_chat_message_list, page after page; what comes and goes meanwhile can shift
-  /// others. Nothing is sent before the first one is asked for.
+  /// Iterates over every item of ticket_chat_message_list, page by page; items inserted or deleted during the iteration
+  /// can shift others. Sends no request before the first step.
   Result<TicketChatMessageIter> try_ticket_chat_message_iter(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -2062,12 +2070,12 @@ class Client {
     }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_ticket_chat_message_iter, but throws Error; an input range.
+  /// Like try_ticket_chat_message_iter, but throws Error; an input range.
   TicketChatMessageIter ticket_chat_message_iter(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const IterOptions& iter_options = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_iter(ticket_id, params, iter_options, options).value(); }
 #endif
 
-  /// Reads every item of ticket_chat_message_list, window by window, with proof that none is lost or doubled. Nothing
-  /// is sent before the first one is asked for.
+  /// Exports every item of ticket_chat_message_list, window by window, with proof that no item is lost or duplicated.
+  /// Sends no request before the first step.
   Result<TicketChatMessageExport> try_ticket_chat_message_export(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const {
     detail::Scratch scratch;
     const auto c_params = params.c_value(scratch);
@@ -2078,15 +2086,16 @@ class Client {
     }, options.stop_);
   }
 #ifndef DESK_NO_EXCEPTIONS
-  /// As try_ticket_chat_message_export, but throws Error; an input range.
+  /// Like try_ticket_chat_message_export, but throws Error; an input range.
   TicketChatMessageExport ticket_chat_message_export(std::int64_t ticket_id, const TicketChatMessageListParams& params = {}, const ExportOptions& export_options = {}, const CallOptions& options = {}) const { return try_ticket_chat_message_export(ticket_id, params, export_options, options).value(); }
 #endif
 
  private:
-  // Shared with calls that were not started yet, which may outlive the Client.
+  // Shared with calls that have not started yet, which may outlive the Client.
   struct Core {
     explicit Core(desk_client* taken) noexcept : client(taken) {}
-    // Null once the Client is gone; held while a call starts, so that the C object is not freed meanwhile.
+    // Null once the Client is gone; `starts` is held while a call starts, so that the C object is
+    // not freed during the start.
     std::atomic<desk_client*> client;
     std::mutex starts;
     // Freed after the client, which may still call it.
@@ -2101,7 +2110,7 @@ class Client {
     return core ? std::unique_lock<std::mutex>(core->starts) : std::unique_lock<std::mutex>();
   }
 
-  // Frees the C object on this thread, whoever else still has the core.
+  // Frees the C object on this thread, even if other owners still have the core.
   void close() noexcept {
     if (!core_) return;
     desk_client* freed = nullptr;

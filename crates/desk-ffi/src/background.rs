@@ -1,9 +1,12 @@
-//! The threads of a client that makes asynchronous calls: `desk-io` drives its runtime, `desk-cb` runs callbacks.
+//! The threads of a client that makes asynchronous calls: `desk-io` drives its runtime, `desk-cb`
+//! runs callbacks.
 //!
-//! Each starts with the first call that needs it and ends when the client is freed: after the last call has ended, and after
-//! the last callback has returned. Signals of the host are not handled on them.
+//! Each thread starts with the first call that needs it and ends when the client is freed:
+//! `desk-io` after the last call has ended, `desk-cb` after the last callback has returned. Both
+//! block the host's signals.
 //!
-//! Invariant: a call is in `running` until it ends; the one who takes it out tells its end.
+//! Invariant: a call stays in `running` until it ends; the code that takes the call out reports its
+//! end.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -24,7 +27,7 @@ use crate::sync::{Fifo, Slot};
 
 thread_local!(static RUNS_CALLBACKS: Cell<bool> = const { Cell::new(false) });
 
-/// Whether this thread runs callbacks, where nothing of the library may block.
+/// Whether this thread runs callbacks, where library functions must not block.
 pub(crate) fn is_callback_thread() -> bool {
     RUNS_CALLBACKS.try_with(Cell::get).unwrap_or(false)
 }
@@ -32,7 +35,7 @@ pub(crate) fn is_callback_thread() -> bool {
 pub(crate) struct Background {
     calls: TaskTracker,
     running: Mutex<Calls>,
-    /// Calls whose callbacks are to be run.
+    /// Ended calls whose callbacks have not run yet.
     finished: Arc<Fifo<Finished, ()>>,
     threads: Mutex<Threads>,
 }
@@ -49,7 +52,7 @@ struct Worker {
     done: Arc<Slot<()>>,
 }
 
-/// Calls that have not ended, each in a place of its own.
+/// Calls that have not ended, each at its own index in `places`.
 #[derive(Default)]
 struct Calls {
     places: Vec<Option<Ending>>,
@@ -66,8 +69,8 @@ impl Background {
         }
     }
 
-    /// Starts the threads that are not there yet. They last at least as long as what is handed out: a client that is freed at
-    /// this moment waits for the call that has it.
+    /// Starts the threads that do not run yet. The returned token keeps them alive: freeing the
+    /// client at this moment waits for the call that holds the token.
     pub(crate) fn start(&self, inner: &Arc<Inner>, callbacks: bool) -> Result<TaskTrackerToken, Failure> {
         let mut threads = self.threads();
         if threads.stopped {
@@ -87,7 +90,7 @@ impl Background {
         Ok(self.calls.token())
     }
 
-    /// Notes a call; gives its place, by which it is ended, once.
+    /// Registers a call and returns its index, by which the caller ends it exactly once.
     pub(crate) fn begin(&self, call: Ending) -> usize {
         let mut running = self.running();
         let place = running.free.pop().unwrap_or(running.places.len());
@@ -98,7 +101,7 @@ impl Background {
         place
     }
 
-    /// Ends a call and has that told.
+    /// Ends a call and reports its end.
     pub(crate) fn end(&self, place: usize, result: Result<Box<dyn Any + Send>, Failure>) {
         let call = {
             let mut running = self.running();
@@ -109,28 +112,29 @@ impl Background {
             call
         };
         if let Some(finished) = call.and_then(|call| call.end(result)) {
-            // The line is closed behind the last call; what comes later has lost its client, and is dropped here.
+            // The FIFO closes after the last call; a call that ends later has lost its client and
+            // is dropped.
             drop(self.finished.push(finished));
         }
     }
 
     /// Ends all calls, because no thread drives them any more. No call begins afterwards.
     pub(crate) fn end_all(&self) {
-        // Their places stay taken: what drove a call may still end it.
+        // Their indexes stay reserved: the task that drove a call may still end it.
         let calls: Vec<Ending> = self.running().places.iter_mut().filter_map(Option::take).collect();
         for finished in calls.into_iter().filter_map(|call| call.end(Err(Failure::Panic))) {
             drop(self.finished.push(finished));
         }
     }
 
-    /// Lets the threads end once the calls, which were cancelled, have ended.
+    /// Lets the threads end once the cancelled calls have ended.
     pub(crate) fn close(&self) {
         self.threads().stopped = true;
         self.calls.close();
     }
 
-    /// Waits until the calls have ended and their callbacks have returned; false if the calls take longer than `at_most`. From
-    /// inside one of the callbacks, the others are run here.
+    /// Waits until the calls have ended and their callbacks have returned; false if the calls take
+    /// longer than `at_most`. Inside a callback it runs the remaining callbacks on this thread.
     pub(crate) fn join(&self, at_most: Duration) -> bool {
         let (io, callbacks) = {
             let mut threads = self.threads();
@@ -143,7 +147,7 @@ impl Background {
         self.finished.close();
         match callbacks {
             Some(callbacks) if is_this_thread(&callbacks.thread) => run(&self.finished),
-            // A panic was stopped inside; there is no other.
+            // The thread caught every panic, so the join has no other error.
             Some(callbacks) => drop(callbacks.thread.join()),
             None => {}
         }

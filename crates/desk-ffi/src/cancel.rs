@@ -1,4 +1,4 @@
-//! `desk_cancel`: gives up calls from any thread.
+//! `desk_cancel`: cancels calls from any thread.
 
 use ::desk_client::CancelToken;
 
@@ -8,8 +8,9 @@ use crate::handle::{self, Handle};
 use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 
-/// Cancels the calls that have it in their `desk_call_options`, under way or still to come. Any thread may use it, also from
-/// inside a log callback. Free it with `desk_cancel_free`; calls that have it go on with it.
+/// A cancel token. It cancels the calls that have it in their `desk_call_options`: running calls
+/// and calls that start later. Any thread may use it, also inside a log callback. Free it with
+/// `desk_cancel_free`; calls that already have the token keep it.
 pub struct desk_cancel {
     _opaque: (),
 }
@@ -21,7 +22,8 @@ impl Handle for desk_cancel {
 // C may cancel from any thread.
 const _: () = handle::shared::<CancelToken>();
 
-/// Makes a token. On success `*out` is the token, to be freed with `desk_cancel_free`; otherwise it is NULL. Any thread.
+/// Creates a cancel token. On success the caller owns `*out` and frees it with `desk_cancel_free`;
+/// on failure `*out` is NULL. Any thread.
 ///
 /// Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL.
 #[unsafe(no_mangle)]
@@ -30,9 +32,10 @@ pub unsafe extern "C" fn desk_cancel_new(out: *mut *mut desk_cancel, err: *mut *
     unsafe { guard::call(out, err, || Ok(handle::give::<desk_cancel, ()>(CancelToken::new(), ()))) }
 }
 
-/// Cancels, for good; NULL and a second time do nothing. A call that has the token ends at once, with its result if that is
-/// there already, else with `DESK_CANCELLED` and the outcome that is known. It does not wait for the calls to end. Any
-/// thread; not a signal handler.
+/// Triggers the token for good; NULL and repeated calls have no effect. Each call that has the
+/// token ends at once: with its result if the result has already arrived, otherwise with
+/// `DESK_CANCELLED` and the outcome that is known. The function does not wait for the calls to end.
+/// Any thread; never from a signal handler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_cancel_trigger(cancel: *const desk_cancel) {
     let _quiet = Quiet::start();
@@ -40,14 +43,14 @@ pub unsafe extern "C" fn desk_cancel_trigger(cancel: *const desk_cancel) {
     unsafe { read(cancel, (), CancelToken::cancel) }
 }
 
-/// Whether it was triggered; false for NULL. Any thread.
+/// Whether the token was triggered; false for NULL. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_cancel_is_triggered(cancel: *const desk_cancel) -> bool {
     // SAFETY: the caller passes NULL or a live token.
     unsafe { read(cancel, false, CancelToken::is_cancelled) }
 }
 
-/// Frees a token; NULL is fine. It cancels nothing. Any thread, once.
+/// Frees a cancel token; NULL is allowed. Freeing cancels no call. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_cancel_free(cancel: *mut desk_cancel) {
     // SAFETY: the caller owns it; tokens are made by `desk_cancel_new` alone.

@@ -1,12 +1,13 @@
 //! `desk_client` and the blocking calls made through it.
 //!
-//! A client owns a single-threaded runtime, and a blocking call drives it on the caller's own thread: none has to be
-//! woken. Only the look-up of a host name takes a thread of its own, for a moment; asynchronous calls have theirs in
-//! `background.rs`. Calls of several threads share connections.
+//! A client owns a single-threaded runtime, and a blocking call drives it on the caller's own
+//! thread, so that no other thread has to wake up. Only a host name lookup uses a thread of its
+//! own, until the lookup ends; asynchronous calls have theirs in `background.rs`. Calls on several
+//! threads share connections.
 //!
-//! A panic in a call makes the client refuse further calls (`poisoned`). A panic of the runtime itself, for instance because
-//! the host has closed its file descriptors, also makes every destructor below the client a danger (`broken`): then
-//! `desk_client_free` leaks these objects.
+//! A panic in a call makes the client refuse further calls (`poisoned`). A panic of the runtime
+//! itself, for instance because the host has closed the client's file descriptors, also makes every
+//! destructor below the client dangerous (`broken`): then `desk_client_free` leaks these objects.
 
 use std::ffi::c_void;
 use std::future::Future;
@@ -35,15 +36,16 @@ use crate::queue::Queue;
 use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 
-/// A client of one Desk application. Any thread may use it, also several at once. Free it with `desk_client_free`.
+/// A client of one Desk application. Any thread may use it, also several threads at once. Free it
+/// with `desk_client_free`.
 pub struct desk_client {
     _opaque: (),
 }
 
 const TICK: Duration = Duration::from_secs(1);
-/// How long freeing a client waits for the look-ups of its calls, which have given up on them.
+/// How long freeing a client waits for name lookups that its calls have abandoned.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How long it waits for calls that were cancelled.
+/// How long freeing a client waits for cancelled calls to end.
 const CALLS_END: Duration = Duration::from_secs(5);
 
 // C may use a client from any thread.
@@ -54,21 +56,21 @@ pub(crate) struct ClientObject {
     inner: Arc<Inner>,
 }
 
-/// What a client and its iterators share; gone with the last of them.
+/// State that a client shares with its calls and iterators; dropped with the last of them.
 pub(crate) struct Inner {
-    /// There until the end.
+    /// `None` only while this is dropped.
     runtime: Option<tokio::runtime::Runtime>,
     log: Arc<Log>,
     process: u32,
-    /// Cancels the calls under way when the client is freed.
+    /// Cancels the running calls when the client is freed.
     freed: CancelToken,
-    /// Calls under way, and who waits for them to end.
+    /// Number of running blocking calls; `idle` reports each change while the client is freed.
     calls: Mutex<usize>,
     idle: Condvar,
     pub(crate) background: Background,
-    /// A panic was stopped in a call.
+    /// Whether a call has panicked.
     poisoned: AtomicBool,
-    /// A panic was stopped in the runtime.
+    /// Whether objects of the runtime must not be dropped: it has panicked, or its calls hang.
     broken: AtomicBool,
 }
 
@@ -76,10 +78,10 @@ impl Handle for desk_client {
     type Target = ClientObject;
 }
 
-/// Makes a client. Nothing is sent and no thread is started. On success `*out` is the client, to be freed with
-/// `desk_client_free`; otherwise it is NULL. Any thread.
+/// Creates a client. The function sends no request and starts no thread. On success the caller owns
+/// `*out` and frees it with `desk_client_free`; on failure `*out` is NULL. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` names the option that is wrong.
+/// Errors: `DESK_INVALID_ARGUMENT`; the message names the wrong option.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_new(
     options: *const desk_client_options,
@@ -88,7 +90,8 @@ pub unsafe extern "C" fn desk_client_new(
 ) -> desk_status {
     let work = || {
         let log = Arc::<Log>::default();
-        // SAFETY: the caller passes NULL or options as large as they say, with texts that live during the call.
+        // SAFETY: the caller passes NULL or options as large as they say, with texts that live
+        // during the call.
         let client = unsafe { options::builder(options) }?.observer(log.clone()).build()?;
         main_thread::keep_handle();
         let runtime = Builder::new_current_thread().enable_all().build();
@@ -112,14 +115,19 @@ pub unsafe extern "C" fn desk_client_new(
     unsafe { guard::call(out, err, work) }
 }
 
-/// Frees a client; NULL is fine. Calls under way are cancelled and waited for, blocking ones on other threads at most 5 s; no
-/// new one may begin. Callbacks of asynchronous calls have all returned when this returns; from inside one of them, the others
-/// are run before it does. Its log callback is removed, and its connections are closed once its iterators are freed too;
-/// results and errors got through it stay valid. In a forked child it only forgets the client, whose connections are the
-/// parent's. It waits at most 500 ms more for a look-up of a host name that its calls have given up on; a look-up that takes
-/// longer ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` it may leak memory and file descriptors. Any thread, once; not
-/// from its own log callback, and not from two callbacks at once that free each other's clients, which would wait for each
-/// other.
+/// Frees a client; NULL is allowed. The function cancels the running calls and waits for them, at
+/// most 5 s for blocking calls on other threads; no new call may begin. It returns after all
+/// callbacks of asynchronous calls have returned; inside one of these callbacks, it runs the
+/// remaining ones first. It removes the log callback. The connections close once the client's
+/// iterators are freed too. Results and errors of the client stay valid.
+///
+/// If a call has abandoned a host name lookup, the function waits at most 500 ms more for it; a
+/// slower lookup ends by itself, on its thread `desk-dns`. After a `DESK_PANIC` the function may
+/// leak memory and file descriptors. In a forked child it only forgets the client, because the
+/// connections belong to the parent.
+///
+/// Any thread, once. Never call it from the client's own log callback, nor from two callbacks at
+/// once that free each other's clients: they would wait for each other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     guard::release(|| {
@@ -136,11 +144,12 @@ pub unsafe extern "C" fn desk_client_free(client: *mut desk_client) {
     });
 }
 
-/// Sets the callback that is told of every attempt and call of this client; NULL removes it. When this returns, a callback
-/// set before is not running on another thread and is never called again, so that its `user_data` may be freed; called from
-/// inside a callback it does not wait for others. Any thread.
+/// Sets the log callback, which the client calls for each of its attempts and calls; NULL removes
+/// it. Once this function returns, the previous callback does not run on another thread and is
+/// never called again, so that you may free its `user_data`. Inside a callback the function does
+/// not wait for other callbacks. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` if `client` is NULL.
+/// Errors: `DESK_INVALID_ARGUMENT` if `client` is NULL; `DESK_FORKED` in a forked child.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_client_set_log(
     client: *mut desk_client,
@@ -154,7 +163,7 @@ pub unsafe extern "C" fn desk_client_set_log(
         if inner.forked() {
             return Err(Failure::Forked);
         }
-        // Also of a client that refuses calls: those under way still tell.
+        // A client that refuses calls accepts this too: its running calls still log.
         inner.log.set(callback, user_data);
         Ok(())
     };
@@ -162,8 +171,8 @@ pub unsafe extern "C" fn desk_client_set_log(
     unsafe { guard::call_plain(err, work) }
 }
 
-/// A timer that is always due soon, while calls run. Without it the timer of each call would be the next one, of which the
-/// runtime tells itself through the kernel: two system calls more.
+/// A timer that is always due soon while calls run. Without it the timer of each call would be the
+/// next one, and the runtime would wake itself through the kernel for it: two more system calls.
 async fn tick() {
     loop {
         tokio::time::sleep(TICK).await;
@@ -193,24 +202,24 @@ impl Drop for Inner {
         if self.is_broken() {
             return std::mem::forget(runtime);
         }
-        // Closing TLS writes to the sockets.
+        // Closing a TLS connection writes to its socket.
         let _quiet = Quiet::start();
         let id = runtime.handle().id();
-        // It waits for no thread: calls do not use tokio's pool of blocking ones.
+        // It waits for no thread: calls do not use tokio's blocking pool.
         runtime.shutdown_background();
-        // Inside a callback, on a thread that another client drives, nothing may block.
+        // A callback on a thread that another client drives must not block.
         if Runtime::try_current().is_err() {
             join_lookups(id, PATIENCE);
         }
     }
 }
 
-/// A client and options, ready for one call.
+/// A client and its options, ready for one call.
 pub(crate) struct Caller {
     pub(crate) inner: Arc<Inner>,
     /// The client with the options of this call.
     pub(crate) client: Client,
-    /// Where the call arrives if it is asynchronous.
+    /// The queue that receives the call if it is asynchronous.
     pub(crate) queue: Option<Arc<Queue>>,
 }
 
@@ -226,10 +235,10 @@ impl Caller {
         Ok(Caller { inner: object.inner.clone(), client: object.client.with(options), queue })
     }
 
-    /// The same for an asynchronous call, with what cancels it alone.
+    /// Like [`Caller::new`] for an asynchronous call, with a token that cancels only this call.
     ///
     /// # Safety
-    /// As of [`Caller::new`].
+    /// As for [`Caller::new`].
     pub(crate) unsafe fn asynchronous(
         client: *mut desk_client,
         options: *const desk_call_options,
@@ -241,24 +250,24 @@ impl Caller {
         Ok((Caller { inner: object.inner.clone(), client: object.client.with(options), queue }, cancel))
     }
 
-    /// Sends one request to its end on this thread.
+    /// Sends one request and waits for its response on this thread.
     pub(crate) fn send<T: Send>(&self, request: Request, decode: Decode<T>) -> Result<Response<T>, Failure> {
         self.run(self.client.core().send(request, decode))
     }
 
-    /// Runs one call to its end on this thread.
+    /// Runs one call to completion on this thread.
     pub(crate) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
         self.inner.run(call)
     }
 }
 
 impl Inner {
-    /// Whether this is another process than the one that made the client.
+    /// Whether this process is not the one that created the client.
     pub(crate) fn forked(&self) -> bool {
         self.process != process::id()
     }
 
-    /// Refuses a client that no call should be made through.
+    /// Returns an error if the client must not make calls: after a fork or a panic.
     pub(crate) fn usable(&self) -> Result<(), Failure> {
         if self.forked() {
             return Err(Failure::Forked);
@@ -266,17 +275,18 @@ impl Inner {
         if self.poisoned.load(Ordering::Relaxed) { Err(Failure::Poisoned) } else { Ok(()) }
     }
 
-    /// No more calls: a panic may have left anything behind.
+    /// Makes the client refuse further calls, because a panic may have left its state inconsistent.
     pub(crate) fn poison(&self) {
         self.poisoned.store(true, Ordering::Relaxed);
     }
 
-    /// Whether what belongs to the runtime must not be dropped.
+    /// Whether objects of the runtime must not be dropped.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Relaxed)
     }
 
-    /// Has the runtime do `work`. A panic ends all calls, because none of them may ever be driven again.
+    /// Runs `work` on the runtime. A panic ends all calls, because the runtime may never drive them
+    /// again.
     fn contain(&self, work: impl FnOnce(&tokio::runtime::Runtime)) {
         let Some(runtime) = &self.runtime else { return };
         if catch_unwind(AssertUnwindSafe(|| work(runtime))).is_err() {
@@ -291,17 +301,19 @@ impl Inner {
         self.background.end_all();
     }
 
-    /// Runs a call on the client's own thread, which has been started.
+    /// Spawns a call on the client's own thread, which must have been started.
     pub(crate) fn spawn(&self, call: impl Future<Output = ()> + Send + 'static) {
         self.contain(|runtime| drop(runtime.spawn(call)));
     }
 
-    /// Drives the runtime on this thread until `end`, which is taken by reference, so that what runs it is compiled once.
+    /// Drives the runtime on this thread until `end`, a trait object, so that this is compiled
+    /// once.
     pub(crate) fn drive(&self, end: Pin<&mut dyn Future<Output = ()>>) {
         self.contain(|runtime| runtime.block_on(end));
     }
 
-    /// Cancels the calls under way and waits for them to end. Whether the client may be dropped.
+    /// Cancels the running calls and waits for them to end. Returns whether the client may be
+    /// dropped.
     fn stop(&self) -> bool {
         self.contain(|_| self.freed.cancel());
         self.contain(|_| self.background.close());
@@ -309,11 +321,11 @@ impl Inner {
         if !self.background.join(patience) {
             self.broken.store(true, Ordering::Relaxed);
         }
-        // On a thread that runs calls itself there may be no end to wait for.
+        // A thread that itself drives calls could wait for ever.
         if Runtime::try_current().is_err() {
             let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
             drop(self.idle.wait_timeout_while(calls, CALLS_END, |calls| *calls > 0));
-            // One turn of the reactor tells whether it still works.
+            // One turn of the reactor shows whether it still works.
             if !self.is_broken() {
                 main_thread::keep_handle();
                 self.drive(pin!(tokio::task::yield_now()));
@@ -323,17 +335,17 @@ impl Inner {
         !self.is_broken()
     }
 
-    /// Counts a call that begins or ended.
+    /// Changes the number of running calls.
     fn count(&self, change: impl FnOnce(&mut usize)) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut calls);
-        // Nobody waits before that, and who does looks at the count once more.
+        // No thread waits before that, and a thread that begins to wait checks the number first.
         if self.freed.is_cancelled() {
             self.idle.notify_all();
         }
     }
 
-    /// Runs `call` to its end on this thread.
+    /// Runs `call` to completion on this thread.
     pub(crate) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
         op::may_block()?;
         let Some(runtime) = &self.runtime else {
@@ -345,11 +357,12 @@ impl Inner {
         let mut result = None;
         {
             let call = async {
-                // One turn of the reactor first: connections that the service has closed meanwhile leave the pool.
+                // One turn of the reactor first: it drops pooled connections that the service has
+                // closed.
                 tokio::task::yield_now().await;
                 result = Some(call.await);
             };
-            // By reference, so that what runs it is compiled once.
+            // A trait object, so that the code that runs it is compiled once.
             let call: Pin<&mut dyn Future<Output = ()>> = pin!(call);
             runtime.block_on(call);
         }
@@ -357,7 +370,7 @@ impl Inner {
     }
 }
 
-/// A call under way.
+/// Counts a running call while it lives.
 struct Counted<'a>(&'a Inner);
 
 impl Counted<'_> {

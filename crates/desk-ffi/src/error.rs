@@ -1,4 +1,4 @@
-//! `desk_error`: what went wrong, with everything the Rust error knows.
+//! `desk_error`: the reason why a call failed, with all details of the Rust error.
 
 use desk_client::{Error, Outcome};
 
@@ -10,28 +10,28 @@ use crate::status::{
 };
 use crate::text::{OwnedText, desk_str};
 
-/// Why a call failed. Immutable; any thread may read it. Free it with `desk_error_free`.
+/// The reason why a call failed. Immutable; any thread may read it. Free it with `desk_error_free`.
 pub struct desk_error {
     _opaque: (),
 }
 
-/// A failure on its way to C.
+/// A failure before it becomes a `desk_error`.
 pub(crate) enum Failure {
-    /// An argument that the library refuses before anything is sent.
+    /// An argument that the library refuses before it sends a request.
     Argument(String),
-    /// An argument about a call that is under way or over, and that the library refuses.
+    /// An argument about a running or ended call that the library refuses.
     Misuse(String),
     /// The call has not ended yet.
     NotReady,
-    /// A call without an error of its own that was given up.
+    /// A cancelled call that has no error of its own.
     Cancelled,
-    /// The client belongs to another process.
+    /// The client was created in another process.
     Forked,
-    /// Blocking here could never end.
+    /// A blocking call that could never end.
     WouldDeadlock,
-    /// A panic, stopped.
+    /// A caught panic.
     Panic,
-    /// There was a panic in this client before.
+    /// The client has panicked in an earlier call.
     Poisoned,
     /// A failed call.
     Call(Error),
@@ -86,7 +86,7 @@ impl Failure {
         }
     }
 
-    /// Makes the object that C gets.
+    /// Creates the object that C receives.
     pub(crate) fn give(self) -> *mut desk_error {
         let (outcome, message) = match &self {
             Failure::Argument(text) => (DESK_OUTCOME_NOT_SENT, format!("{text}; nothing was sent")),
@@ -148,12 +148,12 @@ pub(crate) fn outcome_number(outcome: Outcome) -> i32 {
     match outcome {
         Outcome::NotSent => DESK_OUTCOME_NOT_SENT,
         Outcome::Rejected => DESK_OUTCOME_REJECTED,
-        // A kind of outcome that this library does not know is treated with most care.
+        // An outcome that this library does not know is treated as unknown.
         _ => DESK_OUTCOME_UNKNOWN,
     }
 }
 
-/// Frees an error; NULL is fine. Every text got from it ends with it. Any thread, once.
+/// Frees an error; NULL is allowed. Texts read from the error become invalid. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_free(error: *mut desk_error) {
     // SAFETY: the caller owns it; errors are made by `Failure::give` alone.
@@ -167,81 +167,83 @@ pub unsafe extern "C" fn desk_error_get_code(error: *const desk_error) -> desk_s
     unsafe { read(error, DESK_OK, |error| error.status) }
 }
 
-/// One line for people: what happened, whether anything was sent, what to do next. It holds no token, URL or message
-/// text. Lives until the error is freed.
+/// One line for people: the problem, whether a request was sent, and the next step. It holds no
+/// token, URL or message text. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_message(error: *const desk_error) -> desk_str {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, desk_str::ABSENT, |error| error.message.view()) }
 }
 
-/// What is known of the request's fate, one of `DESK_OUTCOME_...`; 0 for NULL.
+/// Whether the request may have taken effect, one of `DESK_OUTCOME_...`; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_outcome(error: *const desk_error) -> i32 {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, 0, |error| error.outcome) }
 }
 
-/// The HTTP status; 0 if the service did not answer.
+/// The HTTP status; 0 without a response.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_http_status(error: *const desk_error) -> i32 {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, 0, |error| error.http_status) }
 }
 
-/// The service's own code, a number or a word as text. Lives until the error is freed.
+/// The service's own error code, a number or a word as text. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_service_code(error: *const desk_error) -> desk_str {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, desk_str::ABSENT, |error| error.service_code.view()) }
 }
 
-/// The service's own explanation. It may repeat what was sent: do not log it where message text must not go. Lives until
-/// the error is freed.
+/// The service's own explanation. It may quote the request: do not log it where message text must
+/// not appear. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_service_text(error: *const desk_error) -> desk_str {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, desk_str::ABSENT, |error| error.service_text.view()) }
 }
 
-/// The raw body of the answer, at most 1 MB of a refusal; not always UTF-8. It may hold message text, and whatever else the
-/// service repeats of a request. Lives until the error is freed.
+/// The raw response body, at most 1 MB of an error response; not always UTF-8. It may hold message
+/// text and other parts of the request that the service quotes. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_body(error: *const desk_error) -> desk_str {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, desk_str::ABSENT, |error| error.body.view()) }
 }
 
-/// How long the service asks to wait, in ms; -1 if it does not.
+/// How long the service asks the client to wait, in ms; -1 if it does not ask.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_retry_after_ms(error: *const desk_error) -> i64 {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, -1, |error| error.retry_after_ms) }
 }
 
-/// How often the request was tried; 0 if it was refused before sending.
+/// Number of attempts; 0 if the library refused the call before sending a request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_attempts(error: *const desk_error) -> i32 {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, 0, |error| error.attempts) }
 }
 
-/// The service's clock when it answered the last attempt, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
-/// `out` (NULL: not wanted).
+/// The service's clock at its response to the last attempt, in µs since the Unix epoch, with a
+/// resolution of 1 s. Returns whether the value is present and writes it (0 if absent) to `out`
+/// unless `out` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_server_date_us(error: *const desk_error, out: *mut i64) -> bool {
     // SAFETY: the caller passes NULL or a live error, and a writable `out` or NULL.
     unsafe { read_into(error, out, |error| error.server_date_us) }
 }
 
-/// Time from the start of the call to its failure, in µs, waits between attempts included; 0 if it was no call.
+/// Time from the start of the call to its failure, including waits between attempts, in µs; 0 if no
+/// call was made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_elapsed_us(error: *const desk_error) -> i64 {
     // SAFETY: the caller passes NULL or a live error.
     unsafe { read(error, 0, |error| error.elapsed_us) }
 }
 
-/// The request id that the service or a gateway gave. Lives until the error is freed.
+/// The request id from the service or a gateway. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_error_get_request_id(error: *const desk_error) -> desk_str {
     // SAFETY: the caller passes NULL or a live error.

@@ -1,6 +1,6 @@
-//! Exports for C: a proven window at a time, whose rows are looked up by their places.
+//! Exports for C: one proven window per step, with rows that C looks up by index.
 //!
-//! A window and its rows are valid until another step begins; a step that is refused ends nothing.
+//! A window and its rows stay valid until another step begins; a refused step leaves them valid.
 
 use std::mem::offset_of;
 use std::ptr;
@@ -20,33 +20,36 @@ use crate::reader::item;
 use crate::status::desk_status;
 use crate::steps::{self, Source, Steps};
 
-/// What is known of a stretch of time that was read, and of its rows. It lives until its export begins to hand out another.
-/// Newer versions add members at the end.
+/// A time range that an export has read, with facts about its rows. Valid until the export begins
+/// to return another window. Newer versions add members at the end.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_window {
-    /// Its size; members beyond it are not there.
+    /// Size of this struct; members beyond it are absent.
     pub window_size: usize,
-    /// Its first microsecond, in µs since the Unix epoch.
+    /// First microsecond of the window, in µs since the Unix epoch.
     pub from_us: i64,
-    /// Its last microsecond: the next window begins one later.
+    /// Last microsecond of the window, in µs since the Unix epoch; the next window begins one
+    /// later.
     pub until_us: i64,
-    /// How many rows it has; they are in order of time and id.
+    /// Number of rows; the rows are sorted by time and id.
     pub count: usize,
-    /// The least id; 0 if there are no rows.
+    /// Smallest id; 0 without rows.
     pub id_min: i64,
-    /// The greatest id; 0 if there are no rows.
+    /// Largest id; 0 without rows.
     pub id_max: i64,
-    /// Requests made for it, those that proved nothing included.
+    /// Number of requests for this window, including inconclusive ones.
     pub requests: i64,
-    /// Rows that the service gave though their time is outside; they are not among the rows.
+    /// Number of rows that the service returned although their time is outside the window; they are
+    /// not among the rows.
     pub strays: i64,
-    /// Whether these are all rows that the service counts in it. If not, there may be more, some may have been deleted
-    /// meanwhile, or some may have no time: do not take it for complete.
+    /// Whether these rows are all rows that the service counts in the window. If false, do not
+    /// treat the window as complete: it may have more rows, the service may have deleted some
+    /// during the read, or some may have no time.
     pub verified: bool,
 }
 
-/// What an export of C leads to, whichever rows it has.
+/// The target of an export handle, for rows of any type.
 pub(crate) struct Exported {
     windows: Steps<Export<SharedRow>>,
     given: Mutex<Option<Box<Given>>>,
@@ -55,7 +58,7 @@ pub(crate) struct Exported {
 // C may look up rows from any thread.
 const _: () = handle::shared::<Exported>();
 
-/// The window that was handed out.
+/// The window that C has now, with its rows.
 struct Given {
     window: desk_window,
     rows: Vec<SharedRow>,
@@ -69,7 +72,7 @@ impl Source for Export<SharedRow> {
     }
 }
 
-/// Makes an export.
+/// Creates an export.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says.
@@ -84,7 +87,7 @@ pub(crate) unsafe fn give<H: Handle<Target = Exported>>(
     Ok(handle::give::<H, ()>(exported, ()))
 }
 
-/// Hands out the next window; NULL at the end.
+/// Returns the next window; NULL at the end.
 ///
 /// # Safety
 /// `export` is NULL or a live export; `out` and `err` are NULL or writable.
@@ -103,7 +106,7 @@ pub(crate) unsafe fn next<H: Handle<Target = Exported>>(
 unsafe fn next_of(export: Option<&Exported>, out: *mut *mut desk_window, err: *mut *mut desk_error) -> desk_status {
     let work = || {
         let export = live(export)?;
-        // Its memory is wanted for the next one.
+        // The next window needs the memory of this one.
         let begin = || *export.given() = None;
         let Some(window) = export.windows.step(begin)? else { return Ok(ptr::null_mut()) };
         let mut given = export.given();
@@ -114,10 +117,10 @@ unsafe fn next_of(export: Option<&Exported>, out: *mut *mut desk_window, err: *m
     unsafe { guard::call(out, err, work) }
 }
 
-/// Starts a step that makes the next window ready.
+/// Starts an asynchronous step that prepares the next window.
 ///
 /// # Safety
-/// As of [`op::start`]; `export` is NULL or a live export.
+/// As for [`op::start`]; `export` is NULL or a live export.
 pub(crate) unsafe fn next_async<H: Handle<Target = Exported>>(
     export: *mut H,
     completion: Completion,
@@ -129,7 +132,7 @@ pub(crate) unsafe fn next_async<H: Handle<Target = Exported>>(
 }
 
 /// # Safety
-/// As of [`op::start`].
+/// As for [`op::start`].
 #[inline(never)]
 unsafe fn next_async_of(
     export: Option<&Exported>,
@@ -141,7 +144,7 @@ unsafe fn next_async_of(
     unsafe { op::start(completion, out, err, || live(export)?.windows.prepare(false)) }
 }
 
-/// Whether the next step hands out something without waiting.
+/// Whether the next step returns without waiting.
 ///
 /// # Safety
 /// `export` is NULL or a live export.
@@ -150,7 +153,7 @@ pub(crate) unsafe fn is_ready<H: Handle<Target = Exported>>(export: *const H) ->
     unsafe { guard::read(export, false, |export| export.windows.has_arrived()) }
 }
 
-/// A row of the window that was handed out; NULL beyond its end.
+/// A row of the current window; NULL beyond its end.
 ///
 /// # Safety
 /// `export` is NULL or a live export.
@@ -162,7 +165,7 @@ where
     unsafe { guard::read(export, ptr::null(), |export| export.at::<I::Target>(index)) }.cast()
 }
 
-/// Frees an export; NULL is fine.
+/// Frees an export; NULL is allowed.
 ///
 /// # Safety
 /// `export` came from [`give`] and is not used afterwards.
@@ -176,12 +179,12 @@ fn live(export: Option<&Exported>) -> Result<&Exported, Failure> {
 }
 
 impl Exported {
-    /// Nothing waits while it has this.
+    /// Locks the current window; no code waits while it holds this lock.
     fn given(&self) -> MutexGuard<'_, Option<Box<Given>>> {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// NULL if there is no such row.
+    /// The row at `index`; NULL beyond the end.
     fn at<V: 'static>(&self, index: usize) -> *const V {
         let given = self.given();
         given.as_ref().and_then(|given| given.rows.get(index)).map_or(ptr::null(), item)
@@ -191,7 +194,7 @@ impl Exported {
 fn shown(proof: &Proof) -> desk_window {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     desk_window {
-        // Without what lies behind the last member, where a newer version may have another.
+        // Without the padding after the last member, where a newer version may add one.
         window_size: offset_of!(desk_window, verified) + size_of::<bool>(),
         from_us: micros(&proof.from),
         until_us: micros(&proof.until),

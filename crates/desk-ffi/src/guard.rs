@@ -1,5 +1,6 @@
-//! The one way in: every entry point runs inside [`call`] or [`read`], so that no panic crosses the boundary, outputs are
-//! empty unless the call succeeds, and an error always says what it is.
+//! The only way into the library: every entry point that could panic runs inside [`call`] or
+//! [`read`]. So no panic crosses the boundary, outputs stay empty unless the call succeeds, and
+//! every error names its cause.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -8,7 +9,7 @@ use crate::error::{Failure, desk_error};
 use crate::handle::{Handle, target};
 use crate::status::{DESK_OK, desk_status};
 
-/// Runs a fallible entry point whose result goes to `out`.
+/// Runs a fallible entry point that writes its result to `out`.
 ///
 /// # Safety
 /// `out` and `err` are NULL or point to writable pointers.
@@ -43,7 +44,7 @@ pub(crate) unsafe fn call_plain(err: *mut *mut desk_error, work: impl FnOnce() -
         // SAFETY: by contract.
         unsafe { err.write(ptr::null_mut()) };
     }
-    // A panic's text is not passed on: it may quote what was being sent.
+    // The panic's text is dropped: it may quote a request.
     let failure = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => return DESK_OK,
         Ok(Err(failure)) => failure,
@@ -58,7 +59,7 @@ pub(crate) unsafe fn call_plain(err: *mut *mut desk_error, work: impl FnOnce() -
     status
 }
 
-/// Reads from an object; `absent` for NULL.
+/// Reads from an object; returns `absent` for NULL.
 ///
 /// # Safety
 /// `handle` is NULL or points to a live target of `H`.
@@ -70,7 +71,7 @@ pub(crate) unsafe fn read<H: Handle, T>(handle: *const H, absent: T, get: impl F
     }
 }
 
-/// Reads an optional value from an object: whether it is there, and if so into `out`.
+/// Reads an optional value from an object: returns whether it is present and writes it to `out`.
 ///
 /// # Safety
 /// `handle` is NULL or points to a live target of `H`; `out` is NULL or writable.
@@ -89,8 +90,8 @@ pub(crate) unsafe fn read_into<H: Handle, T: Default>(
     found
 }
 
-/// Runs a `_free`: nothing it does may unwind into C.
+/// Runs a `_free`; no panic may unwind into C.
 pub(crate) fn release(work: impl FnOnce()) {
-    // A destructor that panics has nobody to tell; the object is gone either way.
+    // A destructor that panics has no caller to report to; the object is gone either way.
     let _ = catch_unwind(AssertUnwindSafe(work));
 }

@@ -1,38 +1,40 @@
 //! Objects that C holds by pointer.
 //!
-//! A C type is a marker ([`Handle`]); the pointer leads to its target. What C owns was boxed by [`give`] and ends in
-//! [`free`]; what it borrows (a message of a page) is a target inside an owner's arena. The two cannot be mixed up in C
-//! without a cast: borrowed pointers are const, `_free` takes a mutable one.
+//! A C type is a marker ([`Handle`]); its pointer leads to the target. [`give`] boxes an object
+//! that C owns, and [`free`] frees it. An object that C borrows (a message of a page) is a target
+//! inside an owner's arena. C cannot mix up the two without a cast: borrowed pointers are const,
+//! `_free` takes a mutable one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Owned objects that C has not freed.
+/// Number of owned objects that C has not freed.
 pub(crate) static LIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// The C name of an object of type `Target`.
 pub(crate) trait Handle {
-    /// What the pointer leads to.
+    /// The type that the pointer leads to.
     type Target;
 }
 
-/// A target together with what it points into. The target comes first: a pointer to the whole is a pointer to it.
+/// A target together with the memory that it points into. The target comes first, so that a pointer
+/// to the owner is a pointer to the target.
 #[repr(C)]
 struct Owner<T, A> {
     target: T,
     arena: A,
 }
 
-/// Compiles only for what several threads may use at once.
+/// Compiles only for types that several threads may use at once.
 pub(crate) const fn shared<T: Send + Sync>() {}
 
-/// Hands an object to C. `arena` is kept until it is freed.
+/// Hands an object to C; the object owns `arena` until it is freed.
 pub(crate) fn give<H: Handle, A>(target: H::Target, arena: A) -> *mut H {
     LIVE.fetch_add(1, Ordering::SeqCst);
     Box::into_raw(Box::new(Owner { target, arena })).cast()
 }
 
-/// Frees an object; NULL is fine.
+/// Frees an object; NULL is allowed.
 ///
 /// # Safety
 /// `handle` came from [`give`] with the same `H` and `A`, and is not used afterwards.
@@ -46,21 +48,22 @@ pub(crate) unsafe fn free<H: Handle, A>(handle: *mut H) {
     drop(owner);
 }
 
-/// Forgets an object without freeing it; NULL is fine.
+/// Forgets an object without freeing it; NULL is allowed.
 pub(crate) fn forget<H: Handle>(handle: *mut H) {
     if !handle.is_null() {
         LIVE.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-/// Gives up an object that cannot be dropped safely; NULL is fine. Leak checkers still see it in use.
+/// Leaks an object that cannot be dropped safely; NULL is allowed. Leak checkers still see it in
+/// use.
 pub(crate) fn abandon<H: Handle>(handle: *mut H) {
     static ABANDONED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
     ABANDONED.lock().unwrap_or_else(PoisonError::into_inner).push(handle.addr());
     forget(handle);
 }
 
-/// Looks into an object.
+/// Returns the target of a handle.
 ///
 /// # Safety
 /// `handle` is NULL or points to a live target of `H`, owned or borrowed.

@@ -1,4 +1,5 @@
-//! Reading what C passes in: structs of any age, texts, lists. Every refusal names the argument and the mend.
+//! Reads the arguments that C passes in: structs of any version, texts, lists. Every refusal names
+//! the argument and the fix.
 
 use std::mem::MaybeUninit;
 use std::{ptr, slice};
@@ -10,27 +11,28 @@ use crate::error::Failure;
 use crate::output::Enumeration;
 use crate::text::{compact, desk_str};
 
-/// The largest `struct_size` that is believed; beyond it the field was not initialised.
+/// The largest `struct_size` that the library accepts; a larger one means an uninitialised field.
 pub(crate) const LARGEST: usize = 4096;
 
-/// A struct that begins with `struct_size` and only ever grows at its end.
+/// A struct that begins with `struct_size` and only grows at its end.
 ///
 /// # Safety
-/// The struct is `repr(C)`, begins with `struct_size: usize`, and all zeroes is a value of it; `BOOLS` has the offset of
-/// each `bool` in it.
+/// The struct is `repr(C)`, begins with `struct_size: usize`, and all zeroes is a value of it;
+/// `BOOLS` has the offset of each `bool` in it.
 pub(crate) unsafe trait Growable: Copy {
-    /// Its name in C.
+    /// The name of the struct in C.
     const NAME: &'static str;
-    /// Sizes it may have had: its end after each field from the last required one on.
+    /// Sizes that the struct may have had: its end after each field from the last required one on.
     const SIZES: &'static [usize];
-    /// Offsets of its flags, in which C may leave any byte.
+    /// Offsets of the struct's flags; C may leave any byte there.
     const BOOLS: &'static [usize];
 }
 
-/// Implements [`Growable`] from the fields that later versions of the struct may end with.
+/// Implements [`Growable`] from the fields that may end a later version of the struct.
 macro_rules! growable {
     ($name:ident { $($end:ident),* } bools { $($flag:ident),* }) => {
-        // SAFETY: the struct is `repr(C)` and made of numbers, flags and pointers; every flag is listed.
+        // SAFETY: the struct is `repr(C)` and made of numbers, flags and pointers; every flag is
+        // listed.
         unsafe impl $crate::input::Growable for $name {
             const NAME: &'static str = stringify!($name);
             const SIZES: &'static [usize] = &[$($crate::input::end!($name, $end),)* size_of::<$name>()];
@@ -54,17 +56,17 @@ pub(crate) use end;
 
 /// A request or a set of query parameters.
 pub(crate) trait Input: Growable {
-    /// What it becomes.
+    /// The Rust value of the struct.
     type Value;
 
-    /// Reads every field; `at` stands before the names in errors.
+    /// Reads every field; `at` prefixes the names in errors.
     ///
     /// # Safety
-    /// Its pointers are NULL or lead to what they say.
+    /// Its pointers are NULL or lead to the data that they describe.
     unsafe fn read(&self, at: &str) -> Result<Self::Value, Failure>;
 }
 
-/// Copies a struct as large as it says it is; what an older caller does not have is zero.
+/// Copies a struct up to its `struct_size`; fields that an older caller does not have are zero.
 ///
 /// # Safety
 /// `pointer` is NULL or leads to `struct_size` readable bytes.
@@ -94,7 +96,8 @@ pub(crate) unsafe fn read_struct<T: Growable>(name: &str, pointer: *const T) -> 
     }
     let mut copy = MaybeUninit::<T>::zeroed();
     let target = copy.as_mut_ptr().cast::<u8>();
-    // SAFETY: both sides have at least the smaller size; the flags get a valid byte before they are read as such.
+    // SAFETY: both sides have at least the smaller size; the flags get a valid byte before they are
+    // read as such.
     unsafe {
         ptr::copy_nonoverlapping(bytes, target, size.min(own));
         for flag in T::BOOLS {
@@ -105,7 +108,7 @@ pub(crate) unsafe fn read_struct<T: Growable>(name: &str, pointer: *const T) -> 
     }
 }
 
-/// Reads a request behind a pointer; `None` for NULL.
+/// Reads the request behind a pointer; `None` for NULL.
 ///
 /// # Safety
 /// As [`read_struct`] and [`Input::read`].
@@ -118,7 +121,8 @@ pub(crate) unsafe fn optional_object<T: Input>(name: &str, pointer: *const T) ->
     unsafe { input.read(&format!("{name}.")) }.map(Some)
 }
 
-/// Reads the body or the query parameters of an operation, whose fields are named without a prefix; `None` for NULL.
+/// Reads the body or the query parameters of an operation, whose field names have no prefix in
+/// errors; `None` for NULL.
 ///
 /// # Safety
 /// As [`read_struct`] and [`Input::read`].
@@ -131,7 +135,7 @@ pub(crate) unsafe fn top<T: Input>(name: &str, pointer: *const T) -> Result<Opti
     unsafe { input.read("") }.map(Some)
 }
 
-/// A value that must be there.
+/// A value that must be present.
 pub(crate) fn required<T>(name: &str, value: Option<T>) -> Result<T, Failure> {
     value.ok_or_else(|| Failure::argument(format!("{name} is missing; set it")))
 }
@@ -178,7 +182,7 @@ pub(crate) unsafe fn optional_list<'a, T>(
     Ok(Some(unsafe { slice::from_raw_parts(pointer, len) }))
 }
 
-/// A list of which each item is read by `item`, which gets the item's name.
+/// A list; `item` reads each item and receives the item's name.
 ///
 /// # Safety
 /// `pointer` leads to `len` items.
@@ -196,7 +200,7 @@ pub(crate) unsafe fn optional_items<T: Copy, V>(
     items.collect::<Result<_, _>>().map(Some)
 }
 
-/// A moment, from µs since the Unix epoch.
+/// A time, from µs since the Unix epoch.
 pub(crate) fn time(name: &str, us: i64) -> Result<DateTime<Utc>, Failure> {
     let time = DateTime::from_timestamp_micros(us);
     time.ok_or_else(|| {
@@ -204,7 +208,7 @@ pub(crate) fn time(name: &str, us: i64) -> Result<DateTime<Utc>, Failure> {
     })
 }
 
-/// A day, from `YYYY-MM-DD`.
+/// A date, from `YYYY-MM-DD`.
 ///
 /// # Safety
 /// As [`optional_text`].
@@ -217,7 +221,7 @@ pub(crate) unsafe fn optional_date(name: &str, text: desk_str) -> Result<Option<
     date.map(Some).map_err(|_| Failure::argument(format!("{name} is no day; write it as 2026-01-31")))
 }
 
-/// Any JSON, from its text.
+/// A JSON value, from its text.
 ///
 /// # Safety
 /// As [`optional_text`].
@@ -232,7 +236,7 @@ pub(crate) unsafe fn optional_json(name: &str, text: desk_str) -> Result<Option<
     Ok(compact(json.as_str()).parse().ok())
 }
 
-/// An enumeration's value from its number.
+/// The value of an enumeration, from its number.
 pub(crate) fn optional_code<E: Enumeration>(name: &str, code: i32) -> Result<Option<E>, Failure> {
     if code == 0 {
         return Ok(None);
@@ -243,7 +247,7 @@ pub(crate) fn optional_code<E: Enumeration>(name: &str, code: i32) -> Result<Opt
     })
 }
 
-/// An enumeration's value from its number or, for one that has no constant yet, its text.
+/// The value of an enumeration, from its number or, if it has no constant yet, from its text.
 ///
 /// # Safety
 /// As [`optional_text`].

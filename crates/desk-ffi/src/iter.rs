@@ -1,4 +1,4 @@
-//! Lists for C: a page at a time, handed out item by item.
+//! Lists for C: reads a page at a time and returns its items one by one.
 //!
 //! An item is valid until the next step.
 
@@ -18,7 +18,7 @@ use crate::reader::Row;
 use crate::status::desk_status;
 use crate::steps::{self, Source, Steps};
 
-/// What an iterator of C leads to: items seen as `V`.
+/// The target of an iterator handle, with items of the view type `V`.
 pub(crate) struct Iter<V: 'static> {
     pages: Steps<ItemStream<Row<V>>>,
     walk: Mutex<Walk<V>>,
@@ -37,7 +37,7 @@ struct Walk<V> {
     next: usize,
 }
 
-/// Makes an iterator.
+/// Creates an iterator.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says.
@@ -59,7 +59,7 @@ where
     Ok(handle::give::<H, ()>(iter, ()))
 }
 
-/// Hands out the next item; NULL at the end.
+/// Returns the next item; NULL at the end.
 ///
 /// # Safety
 /// `iter` is NULL or a live iterator; `out` and `err` are NULL or writable.
@@ -72,7 +72,7 @@ where
     unsafe { next_of(target::<H>(iter), out.cast::<*mut V>(), err) }
 }
 
-/// The same for all lists of such items, so that it is there once.
+/// Like [`next`] for all lists with the same item type, so that it is compiled once.
 ///
 /// # Safety
 /// `out` and `err` are NULL or writable.
@@ -86,10 +86,10 @@ unsafe fn next_of<V: 'static>(iter: Option<&Iter<V>>, out: *mut *mut V, err: *mu
     unsafe { guard::call(out, err, work) }
 }
 
-/// Starts a step that makes the next item ready.
+/// Starts an asynchronous step that prepares the next item.
 ///
 /// # Safety
-/// As of [`op::start`]; `iter` is NULL or a live iterator.
+/// As for [`op::start`]; `iter` is NULL or a live iterator.
 pub(crate) unsafe fn next_async<H, V: 'static>(
     iter: *mut H,
     completion: Completion,
@@ -104,7 +104,7 @@ where
 }
 
 /// # Safety
-/// As of [`op::start`].
+/// As for [`op::start`].
 #[inline(never)]
 unsafe fn next_async_of<V: 'static>(
     iter: Option<&Iter<V>>,
@@ -121,7 +121,7 @@ unsafe fn next_async_of<V: 'static>(
     unsafe { op::start(completion, out, err, make) }
 }
 
-/// Whether the next step hands out something without waiting.
+/// Whether the next step returns without waiting.
 ///
 /// # Safety
 /// `iter` is NULL or a live iterator.
@@ -134,7 +134,7 @@ where
     unsafe { guard::read(iter, false, ready) }
 }
 
-/// Frees an iterator; NULL is fine.
+/// Frees an iterator; NULL is allowed.
 ///
 /// # Safety
 /// `iter` came from [`give`] and is not used afterwards.

@@ -1,8 +1,9 @@
 //! libdesk: the C ABI of the Desk SDK, and the only crate with unsafe code.
 //!
-//! `generated/` holds what repeats per schema and operation: request structs, result getters, entry points. The rest is
-//! the runtime below it, which knows no resource: texts, status numbers, errors, handles, the client, and the guard that
-//! every entry point goes through. The rules that C callers rely on are at the top of `include/desk.h`.
+//! `generated/` holds the items that repeat per schema and operation: request structs, result
+//! getters, entry points. The rest is the runtime below them, which names no resource: texts,
+//! status numbers, errors, handles, the client, and the guard that every entry point goes through.
+//! The rules for C callers are at the top of `include/desk.h`.
 #![allow(non_camel_case_types, reason = "the items are named as C sees them")]
 #![allow(unreachable_pub, reason = "C reaches what Rust does not")]
 #![allow(unsafe_code, reason = "this crate is the C boundary; every unsafe block says why it is sound")]

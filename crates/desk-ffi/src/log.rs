@@ -1,6 +1,7 @@
-//! Telling C what a client does: one callback for a client, called for every attempt and every call.
+//! Reports a client's work to C: one callback per client, called for every attempt and every call.
 //!
-//! Invariant: once a new callback is set (or none), the old one is not running on another thread and is never called again.
+//! Invariant: once a new callback (or none) is set, the previous one does not run on another thread
+//! and is never called again.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,7 @@ use ::desk_client::{AttemptReport, CallReport, Error, Observer};
 
 use crate::text::{OwnedText, desk_str};
 
-/// An attempt that was answered.
+/// An attempt that succeeded.
 pub const DESK_LOG_DEBUG: i32 = 1;
 /// A call that succeeded.
 pub const DESK_LOG_INFO: i32 = 2;
@@ -21,42 +22,44 @@ pub const DESK_LOG_WARN: i32 = 3;
 /// A call that failed.
 pub const DESK_LOG_ERROR: i32 = 4;
 
-/// What a log callback is told. It and its texts live during the callback. Newer versions add members at the end.
+/// A log record, passed to a log callback. The record and its texts are valid during the callback.
+/// Newer versions add members at the end.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_log_record {
-    /// Its size; members beyond it are not there.
+    /// Size of this struct; members beyond it are absent.
     pub record_size: usize,
     /// One of `DESK_LOG_...`.
     pub level: i32,
-    /// The HTTP status; 0 if the service did not answer.
+    /// The HTTP status; 0 without a response.
     pub http_status: i32,
-    /// The number of the attempt, from 1; of a call, how many there were.
+    /// Number of the attempt, from 1; for a call, the total number of attempts.
     pub attempts: i32,
-    /// One of `DESK_OUTCOME_...` of a failure, else 0.
+    /// For a failure, one of `DESK_OUTCOME_...`; otherwise 0.
     pub outcome: i32,
-    /// Time since the attempt or the call began, in µs.
+    /// Time since the start of the attempt or the call, in µs.
     pub elapsed_us: i64,
-    /// How long it is until the next attempt, in ms; -1 if there is none.
+    /// Time until the next attempt, in ms; -1 if there is none.
     pub retry_in_ms: i64,
     /// The operation, such as `ticket_get`.
     pub operation: desk_str,
-    /// `GET`, `POST`, …
+    /// The HTTP method, such as `GET` or `POST`.
     pub method: desk_str,
-    /// The path as the spec has it, with names instead of values.
+    /// The path of the spec, with parameter names instead of values.
     pub path: desk_str,
     /// One line for people. It holds no token, URL or message text.
     pub message: desk_str,
 }
 
-/// A log callback: called on a thread that makes a call through the client, also from several at once. It must be quick, and
-/// may call anything of the library but operations, which answer `DESK_WOULD_DEADLOCK`. No exception may leave it.
+/// A log callback. The client calls it on the threads that make calls, possibly on several threads
+/// at once. It must return quickly. It may call any function of the library except operations,
+/// which return `DESK_WOULD_DEADLOCK`. No exception may leave it.
 pub type desk_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, record: *const desk_log_record)>;
 
-/// Where a client's callback is kept.
+/// Holds the log callback of a client.
 #[derive(Default)]
 pub(crate) struct Log {
-    /// So that a client without a callback pays nothing.
+    /// Whether a callback is set, so that a client without one skips the lock.
     wanted: AtomicBool,
     state: Mutex<State>,
     idle: Condvar,
@@ -65,7 +68,7 @@ pub(crate) struct Log {
 #[derive(Default)]
 struct State {
     sink: Option<Sink>,
-    /// A thread for each callback that is running.
+    /// The thread of each running callback.
     running: Vec<ThreadId>,
 }
 
@@ -79,7 +82,8 @@ struct Sink {
 unsafe impl Send for Sink {}
 
 impl Log {
-    /// Sets another callback, or none. Waits for those under way on other threads, unless called from one of them.
+    /// Replaces or removes the callback. Waits for callbacks that run on other threads, unless this
+    /// thread runs one.
     pub(crate) fn set(&self, callback: desk_log_fn, user_data: *mut c_void) {
         let me = thread::current().id();
         let mut state = self.state();
@@ -127,7 +131,7 @@ impl Log {
     }
 }
 
-/// What is told, before it is put into C.
+/// A log record in Rust types.
 struct Line<'a> {
     level: i32,
     operation: &'a str,

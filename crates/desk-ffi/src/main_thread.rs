@@ -1,8 +1,9 @@
-//! Keeps std's handle of the main thread in reach of leak checkers.
+//! Keeps std's handle of the main thread reachable for leak checkers.
 //!
-//! The runtime asks for the current thread's handle. std frees that with its thread, except on the main thread, where
-//! only a pointer into its middle stays behind and valgrind calls it possibly lost. A second reference, held for good,
-//! makes it what it is: 48 bytes in use until the end.
+//! The runtime requests the handle of the current thread. std frees that handle with its thread,
+//! except on the main thread: there only a pointer into the middle of the handle remains, and
+//! valgrind reports it as possibly lost. A second, permanent reference keeps these 48 bytes visibly
+//! in use until the end.
 
 use std::cell::Cell;
 use std::process;
@@ -11,7 +12,7 @@ use std::thread::{self, Thread};
 
 static HANDLE: OnceLock<Thread> = OnceLock::new();
 
-/// To be called on a thread before the runtime runs on it.
+/// Keeps the handle if this is the main thread. Call it on a thread before the runtime runs there.
 pub(crate) fn keep_handle() {
     thread_local!(static SEEN: Cell<bool> = const { Cell::new(false) });
     if !SEEN.replace(true) && is_main() {
@@ -19,7 +20,7 @@ pub(crate) fn keep_handle() {
     }
 }
 
-/// On Linux the main thread has the id of the process.
+/// Whether this is the main thread: on Linux its id is the id of the process.
 #[cfg(target_os = "linux")]
 fn is_main() -> bool {
     // SAFETY: gettid takes nothing and cannot fail.

@@ -1,7 +1,7 @@
-//! `desk_op`: a call that runs by itself, from the start of one to the taking of its result.
+//! `desk_op`: an asynchronous call, from its start until its result is taken.
 //!
-//! Invariant: a call ends once, with its result, its error, or as cancelled, and what was asked to be told of it (callback
-//! or queue) is told once, after the start has handed out `*op`.
+//! Invariant: a call ends exactly once, with its result, its error, or as cancelled. Its callback
+//! or queue receives the call exactly once, after the start has set `*op`.
 
 use std::any::{Any, TypeId};
 use std::ffi::c_void;
@@ -27,25 +27,28 @@ use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 use crate::sync::{Refused, Slot};
 
-/// A call that was started by a function whose name ends in `_async`. Each handle that a function hands out through an
-/// `out` argument is one of its own: free each with `desk_op_free`. Any thread may use it, also several at once.
+/// An asynchronous call, started by a function whose name ends in `_async`. Each handle that a
+/// function returns through an `out` argument is separate: free each one with `desk_op_free`. Any
+/// thread may use a handle, also several threads at once.
 pub struct desk_op {
     _opaque: (),
 }
 
-/// Called once when a call has ended: on the thread `desk-cb` of its client, one at a time, or inside `desk_queue_next` if the
-/// call has a queue. Take the result from `op`, which is borrowed and valid during the callback. It may start other calls, and
-/// free anything but `op`; what blocks answers `DESK_WOULD_DEADLOCK` on `desk-cb`. No exception may leave it.
+/// A completion callback, called once after a call has ended: on the client's thread `desk-cb`, one
+/// callback at a time, or inside `desk_queue_next` if the call has a queue. Take the result from
+/// `op`, which is borrowed and valid during the callback. The callback may start other calls and
+/// free any object except `op`; on `desk-cb`, blocking functions return `DESK_WOULD_DEADLOCK`. No
+/// exception may leave it.
 pub type desk_op_fn = Option<unsafe extern "C" fn(op: *const desk_op, user_data: *mut c_void)>;
 
-/// Called once with the user data of a call that the library will not use again.
+/// Called once with the user data of a call, after the library has used the data for the last time.
 pub type desk_free_fn = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
 pub(crate) struct Op {
     result: Slot<Result<Box<dyn Any + Send>, Failure>>,
-    /// Of a result.
+    /// Type of the result.
     kind: TypeId,
-    /// The function that takes it.
+    /// Name of the function that takes the result.
     taker: &'static str,
     cancel: CancelToken,
     user_data: UserData,
@@ -72,18 +75,19 @@ unsafe impl Sync for UserData {}
 impl Drop for UserData {
     fn drop(&mut self) {
         if let Some(free) = self.free {
-            // SAFETY: the caller promises that it may be called once, when nothing uses the data any more.
+            // SAFETY: the caller promises that it may be called once, when nothing uses the data
+            // any more.
             unsafe { free(self.pointer) };
         }
     }
 }
 
-/// What the caller of an `_async` function wants to happen at the end.
+/// The callback and the user data that the caller of an `_async` function passed.
 pub(crate) struct Completion {
     pub(crate) callback: desk_op_fn,
     pub(crate) user_data: *mut c_void,
     pub(crate) user_data_free: desk_free_fn,
-    /// The function that takes the result.
+    /// Name of the function that takes the result.
     pub(crate) taker: &'static str,
 }
 
@@ -91,29 +95,30 @@ pub(crate) struct Completion {
 pub(crate) struct Start<F> {
     pub(crate) inner: Arc<Inner>,
     pub(crate) queue: Option<Arc<Queue>>,
-    /// Cancels it.
+    /// Cancels the call.
     pub(crate) cancel: CancelToken,
     pub(crate) call: F,
 }
 
-/// A call that has ended, on its way to its callback or its queue.
+/// An ended call on its way to its callback or its queue.
 pub(crate) struct Finished {
     op: Arc<Op>,
     callback: desk_op_fn,
 }
 
 impl Finished {
-    /// Runs the callback, if there is one.
+    /// Runs the callback if there is one.
     pub(crate) fn run(self) -> Arc<Op> {
         if let Some(callback) = self.callback {
-            // SAFETY: the caller promises that the callback may be called once with its data; the handle is a call's.
+            // SAFETY: the caller promises that the callback may be called once with its data; the
+            // handle is a call's.
             unsafe { callback((&raw const self.op).cast(), self.op.user_data.pointer) };
         }
         self.op
     }
 }
 
-/// A call under way, with its callback and its queue.
+/// A running call with its callback and its queue.
 pub(crate) struct Ending {
     op: Arc<Op>,
     callback: desk_op_fn,
@@ -121,28 +126,28 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// Ends the call; gives back a callback to run, or user data to free, on the thread `desk-cb`.
+    /// Ends the call; returns a callback to run, or user data to free, on the thread `desk-cb`.
     pub(crate) fn end(self, result: Result<Box<dyn Any + Send>, Failure>) -> Option<Finished> {
         let Ending { op, callback, queue } = self;
         drop(op.result.end(result));
         let finished = Finished { op, callback };
         let finished = match &queue {
-            // A queue that is freed takes no call, and no callback follows.
+            // A freed queue refuses the call, whose callback then never runs.
             Some(queue) => Finished { callback: None, ..queue.push(finished).err()? },
             None => finished,
         };
-        // User data is freed where callbacks run too: freeing it may take long.
+        // `desk-cb` frees user data too, because that may take long.
         let left = finished.callback.is_some() || finished.op.user_data.free.is_some();
         left.then_some(finished)
     }
 }
 
-/// A call under way; ends as cancelled if it is dropped.
+/// A running call; dropping it ends the call as cancelled.
 struct Running {
-    /// Its place in the table of calls, until it has ended.
+    /// The index of the call in the table of running calls, until it has ended.
     place: Option<usize>,
     inner: Arc<Inner>,
-    /// Freeing the client waits for it; given back last.
+    /// Makes the freeing of the client wait for the call; dropped last.
     _tracked: TaskTrackerToken,
 }
 
@@ -160,7 +165,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts a call: `make` reads the arguments and gives what is to be run.
+/// Starts a call: `make` reads the arguments and returns the call to run.
 ///
 /// # Safety
 /// `out` and `err` are NULL or writable; the callbacks may be called once each, from any thread.
@@ -184,10 +189,10 @@ where
     unsafe { start_any(completion, TypeId::of::<T>(), out, err, &mut make) }
 }
 
-/// The same for a result of whatever type, so that it is compiled once.
+/// Like [`start`] for a result of any type, so that it is compiled once.
 ///
 /// # Safety
-/// As of [`start`].
+/// As for [`start`].
 unsafe fn start_any(
     completion: Completion,
     kind: TypeId,
@@ -222,17 +227,17 @@ unsafe fn start_any(
     let status = unsafe { guard::call_plain(err, work) };
     // Last of all, so that a callback finds `*out` and `*err` set.
     if let Some((running, call)) = started {
-        // It wakes the thread of the client by a file descriptor.
+        // It wakes the client's thread through a file descriptor.
         let _quiet = Quiet::start();
         release(|| run(running, call));
     }
     status
 }
 
-/// Boxed, so that what runs it is compiled once.
+/// A boxed call, so that the code that runs it is compiled once.
 type Call = Pin<Box<dyn Future<Output = Result<Box<dyn Any + Send>, Failure>> + Send>>;
 
-/// Has a call run to its end; a panic is its error.
+/// Runs a call to completion; a panic becomes its error.
 fn run(mut running: Running, mut call: Call) {
     let inner = running.inner.clone();
     inner.clone().spawn(async move {
@@ -262,7 +267,7 @@ pub(crate) unsafe fn take<T: Any>(op: *const desk_op) -> Result<T, Failure> {
         Err(Refused::NotYet) => return Err(Failure::NotReady),
         Err(Refused::Taken) => return Err(Failure::misuse("op's result was taken before; keep it where it was taken")),
     };
-    // The kind fits.
+    // The type was checked above.
     value.downcast::<T>().map(|value| *value).map_err(|_| Failure::Panic)
 }
 
@@ -275,7 +280,7 @@ unsafe fn live<'a>(op: *const desk_op) -> Result<&'a Arc<Op>, Failure> {
     if op.process == process::id() { Ok(op) } else { Err(Failure::Forked) }
 }
 
-/// Refuses to block where the library itself is at work.
+/// Refuses to block on a thread where the library itself runs.
 pub(crate) fn may_block() -> Result<(), Failure> {
     if background::is_callback_thread() {
         return Err(Failure::WouldDeadlock);
@@ -289,7 +294,7 @@ pub(crate) fn may_block() -> Result<(), Failure> {
     }
 }
 
-/// How long to wait; `None` for ever.
+/// How long to wait; `None`: for ever.
 pub(crate) fn wait_time(ms: i64) -> Result<Option<Duration>, Failure> {
     match u64::try_from(ms) {
         Ok(ms) => Ok(Some(Duration::from_millis(ms))),
@@ -298,18 +303,20 @@ pub(crate) fn wait_time(ms: i64) -> Result<Option<Duration>, Failure> {
     }
 }
 
-/// Whether the call has ended, so that its result can be taken; false for NULL. Never waits. Any thread.
+/// Whether the call has ended, so that its result can be taken; false for NULL. Never waits. Any
+/// thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_poll(op: *const desk_op) -> bool {
     // SAFETY: the caller passes NULL or a live call.
     unsafe { read(op, false, |op| op.process == process::id() && op.result.has_ended()) }
 }
 
-/// Waits until the call has ended, at most `timeout_ms` (-1: for ever), and says so with `DESK_OK`, whether it succeeded or
-/// not. Any thread.
+/// Waits at most `timeout_ms` (-1: for ever) until the call has ended. Returns `DESK_OK` if it has
+/// ended, whether it succeeded or failed. Any thread.
 ///
-/// Errors: `DESK_NOT_READY` if it has not ended in that time, which the call survives; `DESK_WOULD_DEADLOCK` inside a
-/// callback; `DESK_INVALID_ARGUMENT`; `DESK_FORKED` in a child of the process that started it.
+/// Errors: `DESK_NOT_READY` if the call has not ended in time; the call goes on.
+/// `DESK_WOULD_DEADLOCK` inside a callback; `DESK_INVALID_ARGUMENT`; `DESK_FORKED` in a child of
+/// the process that started the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_wait(op: *const desk_op, timeout_ms: i64, err: *mut *mut desk_error) -> desk_status {
     let work = || {
@@ -328,9 +335,10 @@ pub unsafe extern "C" fn desk_op_wait(op: *const desk_op, timeout_ms: i64, err: 
     unsafe { guard::call_plain(err, work) }
 }
 
-/// Cancels the call; NULL and a second time do nothing. It ends at once, with its result if that is there already, else with
-/// `DESK_CANCELLED` and the outcome that is known; its callback or queue is told as ever. Does not wait. Any thread, also
-/// inside a callback; not a signal handler.
+/// Cancels the call; NULL and repeated calls have no effect. The call ends at once: with its result
+/// if the result has already arrived, otherwise with `DESK_CANCELLED` and the outcome that is
+/// known. Its callback or queue receives the call as usual. The function does not wait. Any thread,
+/// also inside a callback; never from a signal handler.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_cancel(op: *const desk_op) {
     let _quiet = Quiet::start();
@@ -338,26 +346,26 @@ pub unsafe extern "C" fn desk_op_cancel(op: *const desk_op) {
     unsafe { read(op, (), |op| op.cancel.cancel()) }
 }
 
-/// The `user_data` that the call was started with; NULL for NULL. Any thread.
+/// The `user_data` with which the call was started; NULL for NULL. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_get_user_data(op: *const desk_op) -> *mut c_void {
     // SAFETY: the caller passes NULL or a live call.
     unsafe { read(op, std::ptr::null_mut(), |op| op.user_data.pointer) }
 }
 
-/// How a call without a result has ended: `DESK_OK`, or its error. Taken once. Any thread.
+/// Takes the status of an ended call without a result, once: `DESK_OK` or its error. Any thread.
 ///
-/// Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if it has a result, or this was
-/// asked before.
+/// Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if
+/// the call has a result, or if its status was already taken.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_take(op: *const desk_op, err: *mut *mut desk_error) -> desk_status {
     // SAFETY: the caller passes NULL or a live call, and NULL or a writable pointer.
     unsafe { guard::call_plain(err, || take::<()>(op)) }
 }
 
-/// Frees a handle of a call; NULL is fine. A call under way goes on: cancel it first if it should not. When its last handle is
-/// freed, a result that nobody took is freed too, and the user data (once the callback has returned). Any thread, once; not
-/// for the borrowed handle of a callback.
+/// Frees a handle of a call; NULL is allowed. A running call goes on: cancel it first if it should
+/// not. Freeing the last handle also frees a result that was not taken, and the user data (once the
+/// callback has returned). Any thread, once. Never free the borrowed handle of a callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_free(op: *mut desk_op) {
     release(|| {

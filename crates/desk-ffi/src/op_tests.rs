@@ -1,4 +1,4 @@
-//! What C cannot cause: panics inside calls.
+//! Panics inside calls, which C cannot cause.
 
 use std::ptr;
 
@@ -30,7 +30,7 @@ fn caller(client: *mut desk_client) -> Result<Caller, Failure> {
 fn a_panic_in_a_call_is_its_error_and_poisons_its_client_only() {
     let (broken, other) = (client(), client());
     let made = caller(broken).unwrap_or_else(|_| panic!("a fresh client"));
-    // The guard of every entry point stops it.
+    // The guard of every entry point catches it.
     let panics = std::panic::AssertUnwindSafe(|| made.run(async { panic!("planted") }) as Result<(), Failure>);
     assert!(std::panic::catch_unwind(panics).is_err());
     assert!(caller(broken).err().is_some_and(|failure| failure.status() == DESK_PANIC));
@@ -61,7 +61,7 @@ fn a_panic_in_an_asynchronous_call_is_its_error_too() {
     }
 }
 
-/// So that the call has a type.
+/// A condition that the compiler does not see through, so that the call has a type.
 fn inner_panics() -> bool {
     true
 }

@@ -1,4 +1,4 @@
-//! What clients and calls can be told. The structs only grow at their end.
+//! Options of clients and calls. The structs only grow at their end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::input;
 use crate::queue::{Queue, desk_queue};
 use crate::text::desk_str;
 
-/// A name and a value: a header, or a parameter of a query.
+/// A name and a value: a header or a query parameter.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_pair {
@@ -29,84 +29,90 @@ pub struct desk_pair {
 pub struct desk_client_options {
     /// `sizeof(desk_client_options)`, set by the INIT macro.
     pub struct_size: usize,
-    /// The application's id (dashboard: Settings, Application, General). May be left out if `base_url` is set.
+    /// The application's id (dashboard: Settings, Application, General). Optional if `base_url` is
+    /// set.
     pub application_id: desk_str,
-    /// The API token (dashboard: Settings, Desk, Credentials). Sent to the base URL's origin and nowhere else.
+    /// The API token (dashboard: Settings, Desk, Credentials). The client sends it only to the
+    /// origin of the base URL.
     pub api_token: desk_str,
-    /// Another address than the service's own, such as the emulator's: https, or http on this machine.
+    /// Base URL instead of the service's own, such as the emulator's: https, or http on this
+    /// machine.
     pub base_url: desk_str,
-    /// Time to open a connection, TLS included, in ms; 0: 5,000.
+    /// Time limit for opening a connection, including TLS, in ms; 0: 5,000.
     pub connect_timeout_ms: i64,
-    /// Time for a whole call, waits and retries included, in ms; 0: 120,000.
+    /// Deadline of a whole call, including waits and retries, in ms; 0: 120,000.
     pub timeout_ms: i64,
-    /// Time for one attempt, in ms; 0: 60,000.
+    /// Deadline of one attempt, in ms; 0: 60,000.
     pub attempt_timeout_ms: i64,
-    /// How long the service may be silent while its answer is awaited or read, in ms; 0: 30,000.
+    /// How long the service may stay silent before and during its response, in ms; 0: 30,000.
     pub idle_timeout_ms: i64,
-    /// The program's own name and version, sent behind the SDK's in `User-Agent`.
+    /// The program's own name and version; the client appends it to the SDK's in `User-Agent`.
     pub user_agent: desk_str,
-    /// Certificates to trust instead of the platform's, PEM, one or more.
+    /// Certificates to trust instead of the platform's: one or more, as PEM.
     pub ca_pem: desk_str,
-    /// The same, as the path of a file that is read while the client is made.
+    /// Path of a PEM file with such certificates; `desk_client_new` reads it.
     pub ca_file: desk_str,
-    /// The proxy to go through, `http://host:port`. Absent: the one that `HTTPS_PROXY` and `NO_PROXY` name; empty: none.
-    /// Addresses of this machine are never reached through a proxy.
+    /// Proxy, as `http://host:port`. Absent: the proxy that `HTTPS_PROXY` and `NO_PROXY` name;
+    /// empty: no proxy. The client never reaches addresses of this machine through a proxy.
     pub proxy: desk_str,
-    /// How many unused connections are kept for later calls; 0: 32.
+    /// Maximum number of idle connections to keep for later calls; 0: 32.
     pub max_idle_connections: i64,
-    /// At most so many reads a second, evenly spaced; 0: no limit. After a 429 all calls of a limited client pause for as
-    /// long as the service asks, and the rate falls to 0.7 of what it was and grows back by 2 % a second.
+    /// Maximum number of reads per second, evenly spaced; 0: no limit. After a 429, all calls of a
+    /// client with a limit pause for as long as the service asks, and the rate falls to 0.7 of its
+    /// value; it recovers by 2 % per second.
     pub reads_per_second: f64,
-    /// The same for requests that are no reads.
+    /// The same limit for requests that are not reads.
     pub writes_per_second: f64,
 }
 
-/// What one call may do differently. Start from `DESK_CALL_OPTIONS_INIT`; zero means as the client does.
+/// Options of one call. Start from `DESK_CALL_OPTIONS_INIT`; zero means default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_call_options {
     /// `sizeof(desk_call_options)`, set by the INIT macro.
     pub struct_size: usize,
-    /// Time for the whole call, waits and retries included, in ms; 0: as the client.
+    /// Deadline of the whole call, including waits and retries, in ms; 0: the client's.
     pub timeout_ms: i64,
-    /// How often the request is sent at most, the first time included; 0: 5. A request that is not a read is sent again only
-    /// if the service certainly did nothing.
+    /// Maximum number of attempts, including the first; 0: 5. The client retries a request that is
+    /// not a read only if the service certainly did not process it.
     pub max_attempts: i64,
-    /// Time for one attempt, in ms; 0: as the client.
+    /// Deadline of one attempt, in ms; 0: the client's.
     pub attempt_timeout_ms: i64,
-    /// More headers. The token and what describes the body are not to be replaced.
+    /// Additional headers. They must not replace the token or the headers that describe the body.
     pub headers: *const desk_pair,
     /// Number of `headers`.
     pub headers_len: usize,
-    /// Cancels the call; NULL: nothing does.
+    /// Cancels the call; NULL: no cancel token.
     pub cancel: *const desk_cancel,
-    /// Where an asynchronous call arrives when it has ended; its callback, if any, is then called by `desk_queue_next`. NULL:
-    /// nowhere. Of no meaning for a call that blocks.
+    /// The queue that receives an asynchronous call when it has ended; `desk_queue_next` then calls
+    /// the callback if there is one. NULL: no queue. Blocking calls ignore it.
     pub queue: *const desk_queue,
 }
 
-/// How a list is walked over. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
+/// Options of an iterator. Start from `DESK_ITER_OPTIONS_INIT`; zero means default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_iter_options {
     /// `sizeof(desk_iter_options)`, set by the INIT macro.
     pub struct_size: usize,
-    /// Ends after so many items; 0: all.
+    /// Maximum number of items; 0: all.
     pub max_items: i64,
 }
 
-/// How a list is exported. Start from `DESK_EXPORT_OPTIONS_INIT`; zero means default.
+/// Options of an export. Start from `DESK_EXPORT_OPTIONS_INIT`; zero means default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_export_options {
     /// `sizeof(desk_export_options)`, set by the INIT macro.
     pub struct_size: usize,
-    /// How long after its time a row may still appear, in ms; 0: 120,000, and 1 for next to none. The export ends so far behind the
-    /// service's clock.
+    /// How long after its time a row may still appear, in ms; 0: 120,000; 1: practically no delay.
+    /// The export stops this far behind the service's clock.
     pub settle_ms: i64,
-    /// Rows that a window should have, about; 0: 10,000. At least a page, at most 1,000,000. A window is held in memory.
+    /// Approximate number of rows per window; 0: 10,000. At least a page, at most 1,000,000. The
+    /// export holds one window in memory.
     pub rows_per_window: i64,
-    /// Requests that may be on their way at once; 0: 1. At most 32. As many pages are held in memory beside a window.
+    /// Maximum number of concurrent requests; 0: 1. At most 32. The export holds as many pages in
+    /// memory, in addition to a window.
     pub in_flight: i64,
 }
 
@@ -118,10 +124,10 @@ input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_m
 input::growable!(desk_iter_options { max_items } bools {});
 input::growable!(desk_export_options { settle_ms, rows_per_window, in_flight } bools {});
 
-/// A setting's name, its value in C, and what sets it.
+/// The name of a setting, its value in C, and the function that sets it.
 type Setting<C, T> = (&'static str, C, fn(Builder, T) -> Builder);
 
-/// The settings in `options`.
+/// A builder with the settings in `options`.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says, and its texts live during the call.
@@ -170,7 +176,7 @@ pub(crate) unsafe fn builder(options: *const desk_client_options) -> Result<Buil
     Ok(builder)
 }
 
-/// The options of one call, and where it arrives if it is asynchronous.
+/// The options of one call, and the queue that receives it if it is asynchronous.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says, and its headers live during the call.
@@ -203,7 +209,7 @@ pub(crate) unsafe fn call_options(
     Ok((own, queue.cloned()))
 }
 
-/// Items to read at most.
+/// Maximum number of items to read.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says.
@@ -215,7 +221,7 @@ pub(crate) unsafe fn max_items(options: *const desk_iter_options) -> Result<Opti
     }
 }
 
-/// An export as `options` want it.
+/// The export with `options` applied.
 ///
 /// # Safety
 /// `options` is NULL or as large as it says.
@@ -238,7 +244,7 @@ pub(crate) unsafe fn export<T: Send + 'static>(
     Ok(export)
 }
 
-/// Names and values as texts; each must be there.
+/// Names and values as texts; each must be present.
 ///
 /// # Safety
 /// `pointer` leads to `len` pairs whose texts live during the call.
@@ -259,12 +265,12 @@ pub(crate) unsafe fn pairs(
     Ok(unsafe { input::optional_items(name, pointer, len, read) }?.unwrap_or_default())
 }
 
-/// Milliseconds; `None` for 0.
+/// A duration in milliseconds; `None` for 0.
 fn duration(name: &str, ms: i64) -> Result<Option<Duration>, Failure> {
     Ok(number(name, ms)?.map(Duration::from_millis))
 }
 
-/// A number that is not negative; `None` for 0.
+/// A non-negative number; `None` for 0.
 fn number(name: &str, value: i64) -> Result<Option<u64>, Failure> {
     match u64::try_from(value) {
         Ok(0) => Ok(None),

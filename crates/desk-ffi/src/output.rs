@@ -1,7 +1,7 @@
 //! Results for C: plain structs in one arena, built once, then only read.
 //!
-//! The arena belongs to the result that the caller owns; everything reached from it (texts, lists, nested objects) points
-//! into that arena and lives as long.
+//! The result that the caller owns has the arena. Every text, list and nested object reached from
+//! the result points into that arena and lives as long.
 
 use std::alloc::Layout;
 use std::ptr;
@@ -21,9 +21,9 @@ pub(crate) trait View<S> {
     fn view(source: &S, arena: &Bump) -> Self;
 }
 
-/// A view of what an operation returns.
+/// A view of the result of an operation.
 pub(crate) trait Root {
-    /// Keeps what is known of the call.
+    /// Sets the facts about the call.
     fn set_response(&mut self, response: *const ResponseView);
 }
 
@@ -38,7 +38,7 @@ where
     handle::give(target, (arena, Vec::<u8>::new()))
 }
 
-/// Hands a result to C that is built already.
+/// Hands a result to C that is already built.
 pub(crate) fn give_kept<H: Handle>(response: Response<Kept<H::Target>>) -> *mut H
 where
     H::Target: Root,
@@ -49,7 +49,7 @@ where
     handle::give(view, (arena, body))
 }
 
-/// Frees a result; NULL is fine.
+/// Frees a result; NULL is allowed.
 ///
 /// # Safety
 /// `handle` came from [`give`] and is not used afterwards.
@@ -58,7 +58,7 @@ pub(crate) unsafe fn free<H: Handle>(handle: *mut H) {
     unsafe { handle::free::<H, (Bump, Vec<u8>)>(handle) }
 }
 
-/// An enumeration's value: its number (0 if this version does not know it) and its text.
+/// The value of an enumeration: its number (0 if this version does not know it) and its text.
 #[derive(Clone, Copy)]
 #[cfg_attr(any(test, fuzzing), derive(Debug))]
 pub(crate) struct EnumView {
@@ -70,7 +70,7 @@ impl EnumView {
     pub(crate) const ABSENT: EnumView = EnumView { code: 0, text: desk_str::ABSENT };
 }
 
-/// An enumeration of the spec; its numbers are the places of its values, from 1.
+/// An enumeration of the spec; the number of a value is its position, from 1.
 pub(crate) trait Enumeration: Sized + Clone + PartialEq + 'static {
     /// The known values in the order of the spec.
     const KNOWN: &'static [Self];
@@ -101,7 +101,7 @@ pub(crate) struct List<T> {
 impl<T> List<T> {
     pub(crate) const EMPTY: List<T> = List { ptr: ptr::null(), len: 0 };
 
-    /// `items` live as long as the view that the list is part of.
+    /// `items` must live as long as the view that has the list.
     pub(crate) fn new(items: &[T]) -> List<T> {
         List { ptr: items.as_ptr(), len: items.len() }
     }
@@ -131,7 +131,7 @@ impl<T: std::fmt::Debug> std::fmt::Debug for List<T> {
     }
 }
 
-/// Copies the items of `source`, each through `item`; an absent list is an empty one.
+/// Copies the items of `source`, each through `item`; an absent list becomes an empty one.
 pub(crate) fn list<S, T>(arena: &Bump, source: Option<&[S]>, item: impl Fn(&S) -> T) -> List<T> {
     let source = source.unwrap_or_default();
     let items = arena.alloc_slice_fill_iter(source.iter().map(item));
@@ -144,12 +144,12 @@ pub(crate) struct Object<T>(*const T);
 impl<T> Object<T> {
     pub(crate) const NULL: Object<T> = Object(ptr::null());
 
-    /// `object` lives as long as the view that it is part of.
+    /// `object` must live as long as the view that has it.
     pub(crate) fn new(object: &T) -> Object<T> {
         Object(object)
     }
 
-    /// NULL if there is none.
+    /// The pointer; NULL without an object.
     pub(crate) fn ptr(&self) -> *const T {
         self.0
     }
@@ -163,17 +163,18 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Object<T> {
     }
 }
 
-/// Copies a text, with the NUL that C is promised.
+/// Copies a text and appends the NUL that C is promised.
 pub(crate) fn text(arena: &Bump, text: &str) -> desk_str {
     bytes(arena, text.as_bytes())
 }
 
-/// Copies what need not be UTF-8, with a NUL as well.
+/// Copies bytes that may not be UTF-8, and appends a NUL.
 pub(crate) fn bytes(arena: &Bump, text: &[u8]) -> desk_str {
     let layout = Layout::array::<u8>(text.len() + 1);
     let Ok(layout) = layout else { return desk_str::ABSENT };
     let copy = arena.alloc_layout(layout);
-    // SAFETY: `copy` has room for the text and one byte more, and is new, so that it cannot overlap.
+    // SAFETY: `copy` has room for the text and one byte more, and is new, so that it cannot
+    // overlap.
     unsafe {
         ptr::copy_nonoverlapping(text.as_ptr(), copy.as_ptr(), text.len());
         copy.add(text.len()).write(0);
@@ -181,27 +182,27 @@ pub(crate) fn bytes(arena: &Bump, text: &[u8]) -> desk_str {
     desk_str { ptr: copy.as_ptr().cast(), len: text.len() }
 }
 
-/// Any JSON as text.
+/// Copies a JSON value as text.
 pub(crate) fn json(arena: &Bump, value: &Json) -> desk_str {
     json_text(arena, value.as_str())
 }
 
-/// The same from the text of a JSON value.
+/// Copies the text of a JSON value.
 pub(crate) fn json_text(arena: &Bump, json: &str) -> desk_str {
     text(arena, &compact(json))
 }
 
-/// An enumeration's value.
+/// Copies the value of an enumeration.
 pub(crate) fn enumeration<E: Enumeration>(arena: &Bump, value: &E) -> EnumView {
     EnumView { code: value.code(), text: text(arena, value.text()) }
 }
 
-/// µs since the Unix epoch.
+/// A time as µs since the Unix epoch.
 pub(crate) fn micros(time: &DateTime<Utc>) -> i64 {
     time.timestamp_micros()
 }
 
-/// A nested object.
+/// Copies a nested object.
 pub(crate) fn object<S, T: View<S>>(arena: &Bump, source: Option<&S>) -> Object<T> {
     source.map_or(Object::NULL, |source| Object::new(arena.alloc(T::view(source, arena))))
 }

@@ -1,4 +1,4 @@
-//! `desk_queue`: asynchronous calls that have ended, for event loops.
+//! `desk_queue`: receives ended asynchronous calls for event loops.
 
 use std::process;
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use crate::signal::{Pollable, ReadyFd};
 use crate::status::desk_status;
 use crate::sync::Fifo;
 
-/// Where asynchronous calls arrive when they have ended: set it in their `desk_call_options`, poll `desk_queue_fd` in your
-/// event loop, and take them with `desk_queue_next`. Calls of any clients may share it. Any thread may use it, also several
-/// at once. Free it with `desk_queue_free`.
+/// A completion queue: receives asynchronous calls when they have ended. Set it in their
+/// `desk_call_options`, poll `desk_queue_fd` in your event loop, and take the calls with
+/// `desk_queue_next`. Calls of several clients may share a queue. Any thread may use it, also
+/// several threads at once. Free it with `desk_queue_free`.
 pub struct desk_queue {
     _opaque: (),
 }
@@ -32,15 +33,16 @@ impl Handle for desk_queue {
 const _: () = handle::shared::<Queue>();
 
 impl Queue {
-    /// Puts a call in line; gives it back if nobody will take it any more.
+    /// Appends a call; returns it if the queue is closed.
     pub(crate) fn push(&self, call: Finished) -> Result<(), Finished> {
         self.line.push(call)
     }
 }
 
-/// Makes a queue. On success `*out` is the queue, to be freed with `desk_queue_free`; otherwise it is NULL. Any thread.
+/// Creates a queue. On success the caller owns `*out` and frees it with `desk_queue_free`; on
+/// failure `*out` is NULL. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL, or the process has no file descriptor left.
+/// Errors: `DESK_INVALID_ARGUMENT` if `out` is NULL, or if the process has no file descriptor left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_queue_new(out: *mut *mut desk_queue, err: *mut *mut desk_error) -> desk_status {
     let work = || {
@@ -53,21 +55,22 @@ pub unsafe extern "C" fn desk_queue_new(out: *mut *mut desk_queue, err: *mut *mu
     unsafe { guard::call(out, err, work) }
 }
 
-/// A file descriptor that is readable exactly while a call is in line: for poll, epoll, select and event loops. Do not read,
-/// write or close it; it is closed with the queue, or later with the last call that was to arrive there. -1 for NULL. Any
-/// thread.
+/// A file descriptor that is readable exactly while the queue has a call: for poll, epoll, select
+/// and event loops. Do not read, write or close it: the library closes it with the queue, or later,
+/// with the last call that was to arrive there. -1 for NULL. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_queue_fd(queue: *const desk_queue) -> i32 {
     // SAFETY: the caller passes NULL or a live queue.
     unsafe { read(queue, -1, |queue| queue.line.signal().fd()) }
 }
 
-/// The next call that has ended: `*out` is a handle of it, to be freed with `desk_op_free`; NULL if none has within
-/// `timeout_ms` (0: look and do not wait, -1: wait for ever). Each call arrives once. If it was started with a callback, that
-/// is called here first, on this thread, where it may block. Any thread.
+/// Takes the next ended call. `*out` is a handle that the caller frees with `desk_op_free`; it is
+/// NULL if no call ends within `timeout_ms` (0: do not wait; -1: wait for ever). Each call arrives
+/// once. If the call was started with a callback, the function first runs it on this thread, where
+/// it may block. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`; `DESK_WOULD_DEADLOCK` if it would wait inside a callback; `DESK_FORKED` in a child of the
-/// process that made the queue.
+/// Errors: `DESK_INVALID_ARGUMENT`; `DESK_WOULD_DEADLOCK` if the function would wait inside a
+/// callback; `DESK_FORKED` in a child of the process that created the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_queue_next(
     queue: *const desk_queue,
@@ -96,8 +99,9 @@ pub unsafe extern "C" fn desk_queue_next(
     unsafe { guard::call(out, err, work) }
 }
 
-/// Frees a queue; NULL is fine. Calls in line, and those that would arrive later, are dropped with their results and without
-/// their callbacks: take what you care for first. Any thread, once, when no other thread waits for it.
+/// Frees a queue; NULL is allowed. The queue drops the calls that it has, and calls that would
+/// arrive later, together with their results and without running their callbacks: take the calls
+/// that you need first. Any thread, once, while no other thread waits for the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_queue_free(queue: *mut desk_queue) {
     guard::release(|| {

@@ -1,4 +1,4 @@
-//! `desk_raw_call`: what the spec does not have yet, through the same transport.
+//! `desk_raw_call`: requests that the spec does not have yet, through the same transport.
 
 use std::ffi::c_void;
 
@@ -23,21 +23,22 @@ use crate::text::desk_str;
 pub struct desk_raw_request {
     /// `sizeof(desk_raw_request)`, set by the INIT macro.
     pub struct_size: usize,
-    /// `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
+    /// The HTTP method: `GET`, `POST`, `PUT`, `PATCH`, `DELETE` or `HEAD`.
     pub method: desk_str,
-    /// Relative to the base URL, as `tickets/1`; plain text, which is encoded.
+    /// Path relative to the base URL, such as `tickets/1`; plain text, which the client encodes.
     pub path: desk_str,
-    /// Names and values of the query, plain text.
+    /// Names and values of the query, as plain text.
     pub query: *const desk_pair,
     /// Number of `query`.
     pub query_len: usize,
-    /// The body, as JSON text; absent: none.
+    /// The body as JSON text; absent: no body.
     pub json: desk_str,
 }
 
 input::growable!(desk_raw_request { json } bools {});
 
-/// The answer to a `desk_raw_call`. Immutable; any thread may read it. Free it with `desk_raw_result_free`.
+/// The response to a `desk_raw_call`. Immutable; any thread may read it. Free it with
+/// `desk_raw_result_free`.
 pub struct desk_raw_result {
     _opaque: (),
 }
@@ -71,11 +72,14 @@ impl Root for RawResultView {
     }
 }
 
-/// Makes a call that the spec does not have yet. It is sent like any other: a GET or HEAD is repeated after passing trouble,
-/// anything else only if the service certainly did nothing. Blocks until the answer is there or the time is over. On success
-/// `*out` is the answer, to be freed with `desk_raw_result_free`; otherwise it is NULL. `options` may be NULL. Any thread.
+/// Makes a call that the spec does not have yet. The client sends it like any other: it retries a
+/// GET or HEAD after a transient failure, and any other method only if the service certainly did
+/// not process the request. Blocks until the response is complete or the deadline passes. On
+/// success the caller owns `*out` and frees it with `desk_raw_result_free`; on failure `*out` is
+/// NULL. `options` may be NULL. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for an unknown method or a path that leaves the base URL; any other `desk_status`.
+/// Errors: `DESK_INVALID_ARGUMENT` for an unknown method or a path that leaves the base URL; any
+/// other `desk_status`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_call(
     client: *mut desk_client,
@@ -94,10 +98,10 @@ pub unsafe extern "C" fn desk_raw_call(
     unsafe { call(out, err, work) }
 }
 
-/// Starts a raw call; see `desk_raw_call` and the rules of asynchronous calls at the top. Its result is taken with
-/// `desk_op_take_raw_result`. Any thread.
+/// Starts a raw call; see `desk_raw_call` and the rules of asynchronous calls at the top.
+/// `desk_op_take_raw_result` takes its result. Any thread.
 ///
-/// Errors: as `desk_raw_call` for its arguments; those of the call come with its result.
+/// Errors: as `desk_raw_call` for its arguments; errors of the call itself come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_call_async(
     client: *mut desk_client,
@@ -121,11 +125,11 @@ pub unsafe extern "C" fn desk_raw_call_async(
     unsafe { op::start(completion, op, err, make) }
 }
 
-/// Takes the result of a `desk_raw_call_async` that has ended, once. On success `*out` is the answer, to be freed with
-/// `desk_raw_result_free`; otherwise it is NULL. Any thread.
+/// Takes the result of an ended `desk_raw_call_async`, once. On success the caller owns `*out` and
+/// frees it with `desk_raw_result_free`; on failure `*out` is NULL. Any thread.
 ///
-/// Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if it is another call's or was
-/// taken.
+/// Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if
+/// `op` is a call of another kind, or if its result was already taken.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_take_raw_result(
     op: *const desk_op,
@@ -137,7 +141,7 @@ pub unsafe extern "C" fn desk_op_take_raw_result(
 }
 
 /// # Safety
-/// `request` is NULL or as large as it says, and what it points to lives during the call.
+/// `request` is NULL or as large as it says, and the data that it points to lives during the call.
 unsafe fn raw_request(request: *const desk_raw_request) -> Result<RawRequest, Failure> {
     // SAFETY: by contract.
     let request = input::required("request", unsafe { input::read_struct("request", request) }?)?;
@@ -151,42 +155,46 @@ unsafe fn raw_request(request: *const desk_raw_request) -> Result<RawRequest, Fa
     Ok(raw)
 }
 
-/// Frees an answer; NULL is fine. Every text got from it ends with it. Any thread, once.
+/// Frees a raw result; NULL is allowed. Texts read from the result become invalid. Any thread,
+/// once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_result_free(result: *mut desk_raw_result) {
     // SAFETY: the caller owns it; it was made by `desk_raw_call`.
     release(|| unsafe { output::free(result) });
 }
 
-/// What is known of the call. Borrowed from the answer.
+/// Facts about the call. Borrowed from the result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_result_response(result: *const desk_raw_result) -> *const desk_response {
     // SAFETY: the caller passes NULL or a live answer.
     unsafe { read(result, std::ptr::null(), |result| result.response.cast()) }
 }
 
-/// The body, at most 32 MB; not always UTF-8. It may hold message text. Lives as long as the answer.
+/// The response body, at most 32 MB; not always UTF-8. It may hold message text. Valid until the
+/// result is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_result_get_body(result: *const desk_raw_result) -> desk_str {
     // SAFETY: the caller passes NULL or a live answer.
     unsafe { read(result, desk_str::ABSENT, |result| result.body) }
 }
 
-/// Number of headers.
+/// Number of response headers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_result_get_headers_len(result: *const desk_raw_result) -> usize {
     // SAFETY: the caller passes NULL or a live answer.
     unsafe { read(result, 0, |result| result.headers.len()) }
 }
 
-/// The name of the header at `index`, in lower case; `{NULL, 0}` beyond the end. Lives as long as the answer.
+/// The name of the header at `index`, in lower case; `{NULL, 0}` beyond the end. Valid until the
+/// result is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_result_get_header_name_at(result: *const desk_raw_result, index: usize) -> desk_str {
     // SAFETY: the caller passes NULL or a live answer.
     unsafe { read(result, desk_str::ABSENT, |result| result.headers.get(index).map_or(desk_str::ABSENT, |h| h.0)) }
 }
 
-/// The value of the header at `index`; not always UTF-8; `{NULL, 0}` beyond the end. Lives as long as the answer.
+/// The value of the header at `index`; not always UTF-8; `{NULL, 0}` beyond the end. Valid until
+/// the result is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_raw_result_get_header_value_at(result: *const desk_raw_result, index: usize) -> desk_str {
     // SAFETY: the caller passes NULL or a live answer.

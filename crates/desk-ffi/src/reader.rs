@@ -1,11 +1,14 @@
-//! Results straight from the bytes of an answer: views whose texts are the answer's own bytes.
+//! Reads results straight from the bytes of a response, as views whose texts are the response's own
+//! bytes.
 //!
-//! [`read`] takes what the service usually sends: the known keys in the order of the spec, no white space. Anything else
-//! ends it without a trace, and serde decodes the same bytes; so nothing here may accept what serde refuses, or see
-//! another value in it. The readers of the results are generated; what they are made of is here.
+//! [`read`] accepts the usual form of a response: the known keys in the order of the spec, without
+//! white space. At any surprise it gives up without a trace, and serde decodes the same bytes. So
+//! this reader must never accept input that serde refuses, and must never yield another value than
+//! serde. The readers of the results are generated; this module has their building blocks.
 //!
-//! While reading, the closing quotes of texts become the NULs that C is promised; whoever gives up puts the quotes back. When
-//! all is read, texts with escapes are unescaped where they stand.
+//! While it reads, the reader overwrites the closing quotes of texts with the NULs that C is
+//! promised; if it gives up, it restores the quotes. After the whole response is read, it unescapes
+//! texts with escapes in place.
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod agree;
@@ -30,12 +33,12 @@ pub(crate) use self::kept::{Kept, Row, item};
 use crate::output::{self, EnumView, Enumeration, List, Object, View};
 use crate::text::desk_str;
 
-/// Objects inside objects; serde goes further.
+/// Maximum nesting of objects; serde goes further.
 const DEPTH: u32 = 32;
-/// Items that room is made for before they are read.
+/// Maximum number of items to reserve memory for in advance.
 const ROOM: usize = 1000;
 
-/// What can be read, right where it is to be: a view is moved nowhere.
+/// A type that is read in place: a view is never moved.
 ///
 /// # Safety
 /// Whenever `read` gives `Some`, it has written the whole of `to`.
@@ -44,13 +47,13 @@ pub(crate) unsafe trait Read: Sized {
     fn read(from: &mut Reader<'_, '_>, to: &mut MaybeUninit<Self>) -> Option<()>;
 }
 
-/// Reads a whole answer, or gives it back as it was.
+/// Reads a whole response, or returns its bytes unchanged.
 pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     if simdutf8::basic::from_utf8(&body).is_err() {
         return Err(body);
     }
     let (arena, len) = (Bump::new(), body.len());
-    // What is behind the answer stays so: it is looked at, but is no part of it.
+    // Zeros in the spare capacity: the cursor sees them, but they are not part of the response.
     body.resize(len + PAD, 0);
     body.truncate(len);
     // SAFETY: the bytes of `body`, which is not touched before the last cursor is gone.
@@ -62,7 +65,7 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     let view = reader.value::<V>().filter(|_| reader.ended());
     let (changed, escaped) = (page.changed.since(start), page.escaped);
     let Some(view) = view else {
-        // Up to there only quotes became zeros: what was read had none.
+        // Up to `changed` only quotes became zeros: the bytes that were read had none.
         body.iter_mut().take(changed).filter(|byte| **byte == 0).for_each(|byte| *byte = b'"');
         return Err(body);
     };
@@ -73,49 +76,49 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
     Ok(Kept { view, arena, body })
 }
 
-/// Reads a whole answer, by serde if it is not as [`read`] expects it.
+/// Reads a whole response, with serde if [`read`] gives up.
 pub(crate) fn decode<S: DeserializeOwned, V: Read + View<S>>(body: Vec<u8>) -> Result<Kept<V>, Undecodable> {
     read(body).or_else(|body| decode::json::<S>(body).map(|source| Kept::of(&source)))
 }
 
-/// What all values of an answer share.
+/// State that all values of a response share.
 struct Page<'a> {
     arena: &'a Bump,
     end: Cursor,
-    /// Behind the last closing quote that was overwritten.
+    /// After the last closing quote that was overwritten.
     changed: Cursor,
-    /// Texts with escapes, from behind the opening quote to the closing one.
+    /// Texts with escapes, from after the opening quote to the closing quote.
     escaped: Vec<(Cursor, Cursor)>,
     day: Day,
-    /// A list has begun.
+    /// Whether a list has begun.
     listed: bool,
 }
 
-/// What is left of an answer.
+/// The unread rest of a response.
 pub(crate) struct Reader<'r, 'a> {
     at: Cursor,
-    /// Before the first key of an object: no comma comes.
+    /// Before the first key of an object, where no comma comes.
     first: bool,
     depth: u32,
     page: &'r mut Page<'a>,
 }
 
-/// A text in an answer.
+/// A text in a response.
 struct Span {
-    /// Behind the opening quote.
+    /// After the opening quote.
     start: Cursor,
     /// The closing quote.
     end: Cursor,
-    /// Bytes when it is unescaped.
+    /// Number of bytes once it is unescaped.
     len: usize,
     escaped: bool,
 }
 
 impl Span {
-    /// The text as it stands.
+    /// The bytes of the text, with its escapes.
     ///
     /// # Safety
-    /// It is not handed out yet.
+    /// The text is not handed out yet.
     unsafe fn bytes(&self) -> &[u8] {
         // SAFETY: the end is behind the start; only handing out leads to a write.
         unsafe { self.start.until(self.end) }
@@ -132,7 +135,7 @@ impl Reader<'_, '_> {
         self.at == self.page.end
     }
 
-    /// Takes `wanted` if it is what comes. Of a known length, it is compared at once.
+    /// Consumes `wanted` if it comes next. The known length makes this a single comparison.
     #[inline(always)]
     fn eat<const N: usize>(&mut self, wanted: &[u8; N]) -> bool {
         let behind = self.at.after(wanted);
@@ -145,7 +148,7 @@ impl Reader<'_, '_> {
         self.eat(wanted).then_some(())
     }
 
-    /// `{`
+    /// Reads `{`.
     #[inline(always)]
     pub(crate) fn open(&mut self) -> Option<()> {
         self.first = true;
@@ -156,7 +159,7 @@ impl Reader<'_, '_> {
         self.must_eat(b"{")
     }
 
-    /// `}`
+    /// Reads `}`.
     #[inline(always)]
     pub(crate) fn close(&mut self) -> Option<()> {
         self.first = false;
@@ -164,11 +167,11 @@ impl Reader<'_, '_> {
         self.must_eat(b"}")
     }
 
-    /// A key, given with the comma before it and the colon behind it, if it is what comes.
+    /// Consumes a key, given with the comma before it and the colon after it, if it comes next.
     #[inline(always)]
     fn key<const N: usize>(&mut self, key: &[u8; N]) -> bool {
         let seen = self.at.peek::<N>();
-        // Without its comma the first one is a byte shorter.
+        // Without its comma the first key is a byte shorter.
         let known = if self.first { seen.get(..N - 1) == key.get(1..) } else { seen == *key };
         if known {
             // SAFETY: they were seen, and no key has a zero.
@@ -178,19 +181,19 @@ impl Reader<'_, '_> {
         known
     }
 
-    /// A property that must be there; its value comes.
+    /// A required property; its value comes next.
     #[inline(always)]
     pub(crate) fn must<const N: usize>(&mut self, key: &[u8; N]) -> Option<()> {
         self.key(key).then_some(())
     }
 
-    /// A property that may be absent or null. If it is neither, its value comes.
+    /// A property that may be absent or null; if it is neither, its value comes next.
     #[inline(always)]
     pub(crate) fn maybe<const N: usize>(&mut self, key: &[u8; N]) -> bool {
         self.key(key) && !self.null()
     }
 
-    /// Takes a null, if it comes.
+    /// Consumes a null if it comes next.
     #[inline(always)]
     pub(crate) fn null(&mut self) -> bool {
         self.eat(b"null")
@@ -211,7 +214,7 @@ impl Reader<'_, '_> {
         self.int64()?.try_into().ok()
     }
 
-    /// To the nearest value, as serde reads it here.
+    /// Reads a number to the nearest value, as serde does here.
     pub(crate) fn double(&mut self) -> Option<f64> {
         let mut end = self.at;
         while !matches!(end.byte(), 0 | b',' | b'}' | b']') {
@@ -226,7 +229,7 @@ impl Reader<'_, '_> {
         Some(value).filter(|value| whole && value.is_finite())
     }
 
-    /// A text as it stands, between its quotes.
+    /// A text between its quotes, with its escapes.
     #[inline(always)]
     fn span(&mut self) -> Option<Span> {
         let start = self.at.after(b"\"")?;
@@ -250,7 +253,7 @@ impl Reader<'_, '_> {
         self.span().filter(|span| !span.escaped)
     }
 
-    /// Hands a text out, with its NUL; of one with escapes when all is read.
+    /// Hands out a text with its NUL; a text with escapes gets the NUL after the response is read.
     #[inline(always)]
     fn hand_out(&mut self, span: &Span) -> desk_str {
         if span.escaped {
@@ -277,7 +280,7 @@ impl Reader<'_, '_> {
         // SAFETY: it is handed out below.
         let text = unsafe { span.bytes() };
         let mut code = 0;
-        // A loop that is unrolled, where `position` would be a call.
+        // The compiler unrolls this loop; `position` would be a call.
         for (known, place) in E::KNOWN.iter().zip(1..) {
             if known.text().as_bytes() == text {
                 code = place;
@@ -287,7 +290,7 @@ impl Reader<'_, '_> {
         Some(EnumView { code, text: self.hand_out(&span) })
     }
 
-    /// µs since the Unix epoch.
+    /// Reads a time, as µs since the Unix epoch.
     #[inline(always)]
     pub(crate) fn time(&mut self) -> Option<i64> {
         if let Some((micros, behind)) = time::six_decimals(self.at, &mut self.page.day) {
@@ -299,7 +302,7 @@ impl Reader<'_, '_> {
         time::micros(unsafe { span.bytes() })
     }
 
-    /// A day that is written as it would be handed out.
+    /// Reads a date that is written exactly as C receives it.
     pub(crate) fn date(&mut self) -> Option<desk_str> {
         let span = self.plain_span()?;
         // SAFETY: it is handed out below.
@@ -308,11 +311,12 @@ impl Reader<'_, '_> {
         (day.to_string() == text).then(|| self.hand_out(&span))
     }
 
-    /// Any JSON, but for the white space in it: copied, because the byte after it belongs to the next value and cannot become its NUL.
+    /// Reads a JSON value without its white space. It copies the value, because the byte after it
+    /// belongs to the next value and cannot become its NUL.
     pub(crate) fn json(&mut self) -> Option<desk_str> {
         // SAFETY: the bytes from here on were not written yet.
         let (text, len) = first_value(unsafe { self.at.until(self.page.end) })?;
-        // After white space, which the test for a null does not skip.
+        // After white space, which the check for a null does not skip.
         if text == "null" {
             return None;
         }
@@ -337,14 +341,14 @@ impl Reader<'_, '_> {
         Some(Object::new(unsafe { object.assume_init_ref() }))
     }
 
-    /// Items that `item` reads.
+    /// A list whose items `item` reads.
     #[inline(always)]
     pub(crate) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<List<T>> {
         // SAFETY: what is given is written.
         unsafe { self.list_of(|from, to| item(from).map(|value| _ = to.write(value))) }
     }
 
-    /// Items that read themselves.
+    /// A list whose items read themselves.
     #[inline(always)]
     pub(crate) fn objects<T: Read>(&mut self) -> Option<List<T>> {
         // SAFETY: by the contract of `Read`.
@@ -373,7 +377,8 @@ impl Reader<'_, '_> {
             if !self.eat(b",") {
                 break;
             }
-            // As many as fit if they are as long as the first, and some more. Not in lists inside: there would be many.
+            // Reserves as many items as fit if they are as long as the first, and some more. Not
+            // for inner lists: there would be many.
             if outermost && items.len() == 1 {
                 let fit = self.page.end.since(self.at) / self.at.since(before).max(1);
                 items.reserve((fit + fit / 2).min(ROOM));
@@ -386,7 +391,8 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The text of the JSON value that `bytes` begin with, and where it ends, white space before it included.
+/// The text of the JSON value at the start of `bytes`, and its end, including white space before
+/// it.
 fn first_value(bytes: &[u8]) -> Option<(&str, usize)> {
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<&RawValue>();
     let value = values.next()?.ok()?;

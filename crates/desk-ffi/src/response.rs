@@ -1,4 +1,4 @@
-//! `desk_response`: what is known of the call that brought a result.
+//! `desk_response`: facts about the call that returned a result.
 
 use ::desk_client::Response;
 use bumpalo::Bump;
@@ -8,7 +8,8 @@ use crate::handle::Handle;
 use crate::output;
 use crate::text::desk_str;
 
-/// What is known of the call that brought a result, from `desk_..._response`. Immutable; borrowed from the result.
+/// Facts about the call that returned a result, from `desk_..._response`. Immutable; borrowed from
+/// the result.
 pub struct desk_response {
     _opaque: (),
 }
@@ -44,22 +45,22 @@ pub unsafe extern "C" fn desk_response_get_http_status(response: *const desk_res
     unsafe { read(response, 0, |response| response.http_status) }
 }
 
-/// How often the request was tried.
+/// Number of attempts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_response_get_attempts(response: *const desk_response) -> i32 {
     // SAFETY: the caller passes NULL or a live response.
     unsafe { read(response, 0, |response| response.attempts) }
 }
 
-/// The request id that the service or a gateway gave. Lives as long as the result it came from.
+/// The request id from the service or a gateway. Valid until the result is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_response_get_request_id(response: *const desk_response) -> desk_str {
     // SAFETY: the caller passes NULL or a live response.
     unsafe { read(response, desk_str::ABSENT, |response| response.request_id) }
 }
 
-/// The service's clock when it answered, in µs since the Unix epoch, whole seconds. Whether it is there, and if so, into
-/// `out` (NULL: not wanted).
+/// The service's clock at its response, in µs since the Unix epoch, with a resolution of 1 s.
+/// Returns whether the value is present and writes it (0 if absent) to `out` unless `out` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_response_get_server_date_us(response: *const desk_response, out: *mut i64) -> bool {
     // SAFETY: the caller passes NULL or a live response, and a writable `out` or NULL.

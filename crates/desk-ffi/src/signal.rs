@@ -1,4 +1,5 @@
-//! A file descriptor that is readable while something is ready: an eventfd on Linux, a pipe elsewhere.
+//! A file descriptor that is readable while an item is ready: an eventfd on Linux, a pipe on other
+//! systems.
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
@@ -10,7 +11,7 @@ pub(crate) type ReadyFd = EventFd;
 #[cfg(not(target_os = "linux"))]
 pub(crate) type ReadyFd = Pipe;
 
-/// What C polls.
+/// The file descriptor that C polls.
 pub(crate) trait Pollable: Signal + Sized {
     fn new() -> io::Result<Self>;
     fn fd(&self) -> RawFd;
@@ -42,7 +43,7 @@ impl Signal for EventFd {
     }
 }
 
-/// A byte in a pipe.
+/// A pipe that holds a byte while the signal is up.
 #[cfg(any(test, not(target_os = "linux")))]
 pub(crate) struct Pipe {
     reader: OwnedFd,
@@ -87,7 +88,8 @@ fn owned(fd: RawFd) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// There is room: the signal is down. A signal handler of the host may interrupt it.
+/// Writes to the descriptor, which has room because the signal is down. Repeats the write if a
+/// signal handler of the host interrupts it.
 fn write(fd: &OwnedFd, bytes: &[u8]) {
     // SAFETY: the descriptor is open and the bytes are there.
     while unsafe { libc::write(fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len()) } == -1 && interrupted() {}

@@ -1,12 +1,14 @@
-//! A host in C keeps SIGPIPE's default action, which is death, and sockets are written on the caller's thread.
+//! Protects the host from SIGPIPE: its default action ends a C program, and the library writes to
+//! sockets on the caller's thread.
 //!
-//! While the library runs on a thread, the signal is blocked there; one that was raised meanwhile is taken back before the
-//! host's mask is restored. No handler is installed, and a SIGPIPE that the host had pending stays pending.
+//! While the library runs on a thread, it blocks the signal there; before it restores the host's
+//! mask, it consumes a SIGPIPE that was raised in the meantime. The library installs no handler,
+//! and a SIGPIPE that was pending before stays pending.
 
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// No SIGPIPE on this thread until dropped.
+/// Blocks SIGPIPE on this thread until dropped.
 pub(crate) struct Quiet {
     before: libc::sigset_t,
     pending: bool,
@@ -21,7 +23,7 @@ impl Quiet {
             libc::pthread_sigmask(libc::SIG_BLOCK, &pipe, before.as_mut_ptr());
             before.assume_init()
         };
-        // One that was not blocked would have been delivered.
+        // A SIGPIPE that was not blocked would have been delivered.
         // SAFETY: the set is valid.
         let pending = unsafe { libc::sigismember(&before, libc::SIGPIPE) } == 1 && is_pending();
         Quiet { before, pending }
@@ -40,8 +42,8 @@ impl Drop for Quiet {
     }
 }
 
-/// Does `work` with the host's signals blocked, which a thread that is started inherits; those that a thread itself causes
-/// stay as they are.
+/// Runs `work` with the host's signals blocked; a thread that `work` starts inherits the mask.
+/// Signals that a thread itself causes, such as SIGSEGV, stay as they are.
 pub(crate) fn unsignalled<T>(work: impl FnOnce() -> T) -> T {
     let own = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();

@@ -1,36 +1,40 @@
-//! The numbers of the C ABI. They are never reused; `desk_client::ErrorKind` has the same ones.
+//! The status numbers of the C ABI. They are never reused; `desk_client::ErrorKind` has the same
+//! ones.
 
 use crate::text::desk_str;
 
-/// How a call ended: `DESK_OK` (0) or the class of the error. 1 to 99: the caller; 100 to 199: the way to the service;
-/// 200 to 299: its answer; from 900: the library. Treat a number you do not know as an error.
+/// How a call ended: `DESK_OK` (0) or the class of the error. 1 to 99: the caller; 100 to 199: the
+/// exchange with the service; 200 to 299: an error response of the service; from 900: the library.
+/// Treat an unknown number as an error.
 pub type desk_status = i32;
 
 /// Success.
 pub const DESK_OK: desk_status = 0;
-/// An argument breaks a rule; the message names it. Nothing was sent.
+/// An argument breaks a rule; the message names it. No request was sent.
 pub const DESK_INVALID_ARGUMENT: desk_status = 1;
-/// The client was made before a fork and is of no use in the child. Make a new one there.
+/// The client was created before a fork and does not work in the child. Create a new one there.
 pub const DESK_FORKED: desk_status = 2;
-/// A blocking call from a thread that must not block: inside a callback, or on a thread of an async runtime.
+/// A blocking call on a thread that must not block: inside a callback, or on a thread of an async
+/// runtime.
 pub const DESK_WOULD_DEADLOCK: desk_status = 3;
 /// The call has not ended yet.
 pub const DESK_NOT_READY: desk_status = 4;
-/// No connection: name lookup, refused, TLS handshake, proxy.
+/// No connection: name lookup, refused connection, TLS handshake, proxy.
 pub const DESK_CONNECT: desk_status = 100;
-/// The time allowed ran out.
+/// The deadline passed.
 pub const DESK_TIMEOUT: desk_status = 101;
-/// The connection broke after the request may have left.
+/// The connection broke after the request may have been sent.
 pub const DESK_TRANSPORT: desk_status = 102;
-/// The answer is larger than the library takes (32 MB).
+/// The response is larger than the library accepts (32 MB).
 pub const DESK_TOO_LARGE: desk_status = 103;
-/// The service answered with a redirect, which is never followed.
+/// The service responded with a redirect, which the client never follows.
 pub const DESK_REDIRECT: desk_status = 104;
-/// A success whose body could not be read.
+/// A successful response with a body that could not be decoded.
 pub const DESK_DECODE: desk_status = 105;
-/// Answers that do not fit together: a list that does not move on, or whose count is not that of its rows.
+/// Contradictory responses: a list that does not advance, or a count that differs from the number
+/// of rows.
 pub const DESK_INCONSISTENT: desk_status = 106;
-/// The call's `desk_cancel` was triggered, or its client freed.
+/// The call's `desk_cancel` was triggered, or its client was freed.
 pub const DESK_CANCELLED: desk_status = 107;
 /// HTTP 401 or 403.
 pub const DESK_UNAUTHORIZED: desk_status = 200;
@@ -42,14 +46,14 @@ pub const DESK_RATE_LIMITED: desk_status = 202;
 pub const DESK_REFUSED: desk_status = 203;
 /// HTTP 5xx.
 pub const DESK_SERVICE: desk_status = 204;
-/// A defect in the library was stopped at its boundary.
+/// A defect in the library, caught at the C boundary.
 pub const DESK_PANIC: desk_status = 900;
 
-/// Nothing reached the service. Sending it (again) is safe.
+/// No request reached the service. Sending it (again) is safe.
 pub const DESK_OUTCOME_NOT_SENT: i32 = 1;
-/// The service refused it and did nothing.
+/// The service rejected the request and did not process it.
 pub const DESK_OUTCOME_REJECTED: i32 = 2;
-/// The service may have carried it out. Find out before sending it again.
+/// The service may have processed the request. Find out before you send it again.
 pub const DESK_OUTCOME_UNKNOWN: i32 = 3;
 
 /// Names in the order of the numbers.
@@ -75,8 +79,8 @@ const NAMES: &[(desk_status, &str)] = &[
     (DESK_PANIC, "DESK_PANIC\0"),
 ];
 
-/// The name of a status, such as `DESK_OK`; `DESK_UNKNOWN_STATUS` for a number that this version does not know. The text
-/// is static. Any thread.
+/// The name of a status, such as `DESK_OK`; `DESK_UNKNOWN_STATUS` for a number that this version
+/// does not know. The text is static. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn desk_status_name(status: desk_status) -> desk_str {
     let known = NAMES.iter().find(|(number, _)| *number == status);

@@ -1,8 +1,9 @@
-//! What C reads step by step, blocking or not: pages of a list, windows of an export.
+//! Reads a source step by step, blocking or not: pages of a list, windows of an export.
 //!
-//! While the caller works on a step, the next one is already asked for; its answer is read when it is needed, because nothing
-//! of the library runs between calls that block. An asynchronous step has the source to itself until it ends; then what it
-//! brought is handed out without waiting.
+//! While the caller works on a step, the library prefetches the next one: its request is already
+//! sent, and its response is read when the caller needs it, because no library code runs between
+//! blocking calls. An asynchronous step has the source to itself until it ends; after that, the
+//! next step returns the result without waiting.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -17,22 +18,22 @@ use crate::op::{self, Start};
 use crate::queue::Queue;
 use crate::sigpipe::Quiet;
 
-/// Turns of the runtime after a step came, in which the request for the next one leaves.
+/// Turns of the runtime after a step has arrived, in which the request for the next one leaves.
 const TURNS: usize = 2;
 
-/// Where steps come from.
+/// A source of steps.
 pub(crate) trait Source: Send + 'static {
-    /// What a step brings.
+    /// The result of a step.
     type Step: Send + 'static;
 
     /// The next step; `None` at the end.
     fn step(&mut self) -> impl Future<Output = Result<Option<Self::Step>, Error>> + Send;
 }
 
-/// A source and who reads it.
+/// A source with its client and its queue.
 pub(crate) struct Steps<S: Source> {
     client: Arc<Inner>,
-    /// Where its asynchronous steps arrive.
+    /// The queue that receives its asynchronous steps.
     queue: Option<Arc<Queue>>,
     /// The name of the argument in C.
     name: &'static str,
@@ -47,13 +48,14 @@ impl<S: Source> Drop for Steps<S> {
     }
 }
 
-/// Frees what C reads by; NULL is fine. In a forked child it is only forgotten: its connections are the parent's.
+/// Frees an iterator or an export; NULL is allowed. In a forked child the object is only forgotten,
+/// because its connections belong to the parent.
 ///
 /// # Safety
 /// `handle` was given without an arena, and is not used afterwards.
 pub(crate) unsafe fn free<H: Handle>(handle: *mut H, client: impl FnOnce(&H::Target) -> &Inner) {
     guard::release(|| {
-        // A step under way is cancelled, which wakes the thread of the client.
+        // A running step is cancelled, which wakes the client's thread.
         let _quiet = Quiet::start();
         // SAFETY: by contract.
         match unsafe { target(handle) }.map(client) {
@@ -66,15 +68,16 @@ pub(crate) unsafe fn free<H: Handle>(handle: *mut H, client: impl FnOnce(&H::Tar
     });
 }
 
-/// What a step shares with who reads. Nothing is done while it is locked.
+/// State that the caller shares with an asynchronous step. No code does other work while it has
+/// this lock.
 struct Shared<S: Source>(Mutex<Fetch<S>>);
 
 enum Fetch<S: Source> {
-    /// The next step is to be asked for.
+    /// The next step is not requested yet.
     Idle(S),
-    /// A step has the source.
+    /// A running step has the source.
     Lent,
-    /// What such a step brought; `None` at the end.
+    /// The result of an asynchronous step; `None` at the end.
     Arrived(S, Option<S::Step>),
 }
 
@@ -89,11 +92,11 @@ impl<S: Source> Steps<S> {
         &self.client
     }
 
-    /// What one thread at a time may change.
+    /// Locks state that one thread at a time may change.
     pub(crate) fn own<'a, T>(&self, state: &'a Mutex<T>) -> Result<MutexGuard<'a, T>, Failure> {
         match state.try_lock() {
             Ok(state) => Ok(state),
-            // A panic left it between two steps.
+            // A panic can only have left it between two steps.
             Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
             Err(TryLockError::WouldBlock) => {
                 Err(Failure::argument(format!("{} is in use by another thread; give each thread its own", self.name)))
@@ -101,12 +104,13 @@ impl<S: Source> Steps<S> {
         }
     }
 
-    /// Whether an asynchronous step brought something.
+    /// Whether the result of an asynchronous step is here.
     pub(crate) fn has_arrived(&self) -> bool {
         matches!(*self.source.fetch(), Fetch::Arrived(..))
     }
 
-    /// The next step, from the service or from an asynchronous step; `None` at the end. It calls `begin` unless it is refused.
+    /// The next step, from the service or from an asynchronous step; `None` at the end. Calls
+    /// `begin` unless the step is refused.
     pub(crate) fn step(&self, begin: impl FnOnce()) -> Result<Option<S::Step>, Failure> {
         self.client.usable()?;
         let mut loan = loop {
@@ -129,7 +133,7 @@ impl<S: Source> Steps<S> {
         })
     }
 
-    /// An asynchronous step, which does nothing if it `is_ready`.
+    /// Prepares an asynchronous step, which does no work if `is_ready`.
     pub(crate) fn prepare(
         &self,
         is_ready: bool,
@@ -148,7 +152,7 @@ impl<S: Source> Steps<S> {
         Ok(Start { inner: self.client.clone(), queue: self.queue.clone(), cancel, call })
     }
 
-    /// Takes what an asynchronous step brought.
+    /// Takes the result of an asynchronous step.
     fn arrived(&self) -> Option<Option<S::Step>> {
         let mut fetch = self.source.fetch();
         match std::mem::replace(&mut *fetch, Fetch::Lent) {
@@ -163,7 +167,7 @@ impl<S: Source> Steps<S> {
         }
     }
 
-    /// Takes the source for a step; `None` if something is there already.
+    /// Takes the source for a step; `None` if a result is already here.
     fn lend(&self) -> Result<Option<Loan<S>>, Failure> {
         let mut fetch = self.source.fetch();
         match std::mem::replace(&mut *fetch, Fetch::Lent) {
@@ -185,7 +189,7 @@ impl<S: Source> Shared<S> {
     }
 }
 
-/// The source during a step; gives it back when dropped.
+/// The source during a step; dropping this returns it.
 struct Loan<S: Source> {
     shared: Arc<Shared<S>>,
     source: Option<S>,
@@ -199,7 +203,8 @@ impl<S: Source> Loan<S> {
         }
     }
 
-    /// Asks for the next step unless that is cancelled; what is on its way is then kept for the next one.
+    /// Requests the next step until `cancel` fires; a response on its way is then kept for the next
+    /// request.
     async fn fetch(mut self, cancel: &CancelToken) -> Result<(), Failure> {
         let step = tokio::select! {
             biased;

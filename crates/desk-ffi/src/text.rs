@@ -1,12 +1,14 @@
-//! Text across the boundary: pointer and length, UTF-8.
+//! Texts across the boundary: pointer and length, UTF-8.
 
 use std::ffi::{CStr, c_char};
 use std::ptr;
 
-/// A text: `len` bytes of UTF-8 at `ptr`. `{NULL, 0}` is an absent text; an empty one has a pointer.
+/// A text: `len` bytes of UTF-8 at `ptr`. `{NULL, 0}` is an absent text; an empty text has a
+/// pointer.
 ///
-/// A text handed to the library need not end in NUL and is only read during the call. A text handed out ends in NUL as
-/// well (not counted in `len`) and lives until the object it came from is freed.
+/// A text passed to the library need not end in NUL, and the library only reads it during the call.
+/// A text returned by the library also ends in NUL (not counted in `len`) and lives until the
+/// object it came from is freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_str {
@@ -16,7 +18,8 @@ pub struct desk_str {
     pub len: usize,
 }
 
-/// The text at `text` up to its NUL; `{NULL, 0}` for NULL. Nothing is copied: it lives as long as `text`.
+/// The text at `text` up to its NUL; `{NULL, 0}` for NULL. The result is not a copy: it lives as
+/// long as `text`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_str_from_cstr(text: *const c_char) -> desk_str {
     if text.is_null() {
@@ -27,14 +30,15 @@ pub unsafe extern "C" fn desk_str_from_cstr(text: *const c_char) -> desk_str {
     desk_str { ptr: text, len }
 }
 
-/// What it holds, for comparisons in tests; a text that does not end in NUL shows.
+/// Shows the content for comparisons in tests, including the byte where the NUL should be.
 #[cfg(any(test, fuzzing))]
 impl std::fmt::Debug for desk_str {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.ptr.is_null() {
             return f.write_str("absent");
         }
-        // SAFETY: a text that is handed out has its NUL behind it, and lives as long as what shows it.
+        // SAFETY: a text that is handed out has its NUL behind it, and lives as long as what shows
+        // it.
         let bytes = unsafe { std::slice::from_raw_parts(self.ptr.cast::<u8>(), self.len + 1) };
         write!(f, "{:?}", String::from_utf8_lossy(bytes))
     }
@@ -44,7 +48,7 @@ impl desk_str {
     pub(crate) const ABSENT: desk_str = desk_str { ptr: ptr::null(), len: 0 };
 }
 
-/// JSON without the white space between its parts; digits and the order of properties stay.
+/// JSON without the white space between its tokens; digits and the order of properties stay.
 pub(crate) fn compact(json: &str) -> String {
     let (mut quoted, mut escaped) = (false, false);
     let kept = json.chars().filter(|char| {
@@ -56,7 +60,7 @@ pub(crate) fn compact(json: &str) -> String {
     kept.collect()
 }
 
-/// A text that the library owns, with the NUL that it promises to C.
+/// A text that the library owns, with the NUL that C is promised.
 #[derive(Default)]
 pub(crate) struct OwnedText(Vec<u8>);
 
@@ -72,7 +76,7 @@ impl OwnedText {
         text.map_or_else(OwnedText::default, |text| OwnedText::new(text.as_bytes()))
     }
 
-    /// `{NULL, 0}` if there is none.
+    /// The text for C; `{NULL, 0}` if it is absent.
     pub(crate) fn view(&self) -> desk_str {
         match self.0.len() {
             0 => desk_str::ABSENT,

@@ -1,6 +1,7 @@
 //! Model → the entry points and constants of desk-ffi.
 //!
-//! Structs that come in are `c_input.rs`, results that go out `c_output.rs`; all three share the argument rules here.
+//! `c_input.rs` emits the structs that come in, `c_output.rs` the results that go out; all three
+//! share the argument rules here.
 
 use std::iter;
 
@@ -27,7 +28,7 @@ pub fn module() -> TokenStream {
     }
 }
 
-/// `generated/constants.rs`: a number for every value of every enumeration, its place from 1.
+/// `generated/constants.rs`: a number for every value of every enumeration, its position from 1.
 pub fn constants(model: &Model) -> TokenStream {
     let enums = model.enums().map(|(schema, values)| {
         let name = ident(&schema.name);
@@ -61,13 +62,14 @@ pub fn constants(model: &Model) -> TokenStream {
     }
 }
 
-/// The C name of the struct that a request of this schema is; a schema that results carry too has the plain name there.
+/// The C name of the request struct of a schema; if results have the schema too, they have the
+/// plain name.
 pub fn input_type(schema: &Schema) -> String {
     let name = names::c_type(&schema.name);
     if schema.output { format!("{name}_input") } else { name }
 }
 
-/// `generated/operations.rs`; `runtime` is what the hand-written sources show to C.
+/// `generated/operations.rs`; `runtime` has the items that the hand-written sources show to C.
 pub fn operations(model: &Model, runtime: &[syn::Item]) -> Result<TokenStream> {
     no_twins(model, runtime)?;
     let functions = model.operations.iter().map(|operation| function(operation, model));
@@ -86,7 +88,8 @@ pub fn operations(model: &Model, runtime: &[syn::Item]) -> Result<TokenStream> {
     })
 }
 
-/// Of the path, query and body of an operation: the arguments in C, how they are read, and what the client gets.
+/// The path, query and body of an operation: the arguments in C, the statements that read them, and
+/// the values passed to the client.
 pub fn arguments(
     operation: &Operation,
     body: Option<&Schema>,
@@ -179,26 +182,27 @@ fn about(operation: &Operation) -> String {
         text += "\n\n@deprecated by the service.";
     }
     text += &format!(
-        "\n\n`{} {}`. Blocks until the answer is there or the time is over. ",
+        "\n\n`{} {}`. Blocks until the response is complete or the deadline passes. ",
         operation.method.to_uppercase(),
         operation.path
     );
     if let Some(output) = &operation.output {
         text += &format!(
-            "On success `*out` is the result, to be freed with `{}_free`; otherwise it is NULL. ",
+            "On success the caller owns `*out` and frees it with `{}_free`; on failure `*out` is NULL. ",
             names::c_type(output)
         );
     }
     if !operation.query.is_empty() && operation.query.iter().all(|field| !field.required) {
         text += "`params` may be NULL for defaults. ";
     }
-    text += "`options` may be NULL for those of the client. Any thread.\n\n";
-    text += "Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`. ";
-    text += "`desk_error_get_outcome` says whether the request may have had an effect.";
+    text += "`options` may be NULL for the client's settings. Any thread.\n\n";
+    text += "Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`. ";
+    text += "`desk_error_get_outcome` says whether the request may have taken effect.";
     text
 }
 
-/// A path parameter as an argument: name, C type, how it is read, what the client gets.
+/// A path parameter as an argument: its name, its C type, the statement that reads it, and the
+/// value passed to the client.
 fn path_argument(field: &Field) -> (proc_macro2::Ident, TokenStream, Option<TokenStream>, TokenStream) {
     let (c_name, label) = (scalar_name(field), &field.name);
     let name = ident(&c_name);
@@ -224,7 +228,7 @@ fn path_argument(field: &Field) -> (proc_macro2::Ident, TokenStream, Option<Toke
     }
 }
 
-/// The C type of a value that fits a register; text-like types are `desk_str`.
+/// The C type of a value that fits in a register; text-like types are `desk_str`.
 pub fn scalar(ty: &Type) -> TokenStream {
     match ty {
         Type::Bool => quote!(bool),
@@ -235,7 +239,7 @@ pub fn scalar(ty: &Type) -> TokenStream {
     }
 }
 
-/// The name of a field or argument; a time says its unit.
+/// The name of a field or argument; the name of a time ends in its unit.
 pub fn scalar_name(field: &Field) -> String {
     let time = match &field.ty {
         Type::Time => true,
@@ -245,7 +249,7 @@ pub fn scalar_name(field: &Field) -> String {
     if time { format!("{}_us", field.name) } else { names::c_field(&field.name) }
 }
 
-/// Refuses two things with one C name.
+/// Refuses two items with the same C name.
 fn no_twins(model: &Model, runtime: &[syn::Item]) -> Result<()> {
     let mut taken: Vec<String> = runtime
         .iter()

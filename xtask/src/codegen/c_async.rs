@@ -1,5 +1,5 @@
-//! Model → the asynchronous forms of desk-ffi: `desk_..._async` for every operation, and `desk_op_take_...` for what they
-//! return.
+//! Model → the asynchronous forms of desk-ffi: `desk_..._async` for every operation, and
+//! `desk_op_take_...` for their results.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use super::model::{Model, Operation, Schema};
 use super::names;
 use super::rust::{doc, ident};
 
-/// What takes the result of an operation.
+/// The function that takes the result of an operation.
 pub fn taker(output: Option<&str>) -> String {
     match output {
         Some(output) => format!("desk_op_take_{}", names::snake(output)),
@@ -48,12 +48,12 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
     let taker = taker(operation.output.as_deref());
     let deprecated = if operation.deprecated { "\n\n@deprecated by the service." } else { "" };
     let about = doc(&format!(
-        "Starts `desk_{}` and returns at once; see the rules of asynchronous calls at the top. Its result is taken with \
-         `{taker}`. Any thread.{deprecated}\n\nErrors: `DESK_INVALID_ARGUMENT` for what cannot be read; \
-         those of the call, also for what breaks a bound of the spec, come with its result.",
+        "Starts `desk_{}` and returns at once; see the rules of asynchronous calls at the top. `{taker}` takes its \
+         result. Any thread.{deprecated}\n\nErrors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the \
+         call itself, including a broken bound of the spec, come with its result.",
         operation.id
     ));
-    // An operation without a result has nothing to keep but how it ended.
+    // An operation without a result keeps only its status.
     let result = if operation.output.is_some() { quote!(result) } else { quote!(result.map(drop)) };
     quote! {
         #about
@@ -91,9 +91,10 @@ fn take(schema: &Schema) -> TokenStream {
     let taker = format_ident!("{}", taker(Some(&schema.name)));
     let (handle, view) = (ident(&names::c_type(&schema.name)), format_ident!("{}View", schema.name));
     let about = doc(&format!(
-        "Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with `{handle}_free`; \
-         otherwise it is NULL. Any thread.\n\nErrors: those of the call; `DESK_NOT_READY` if it has not ended; \
-         `DESK_INVALID_ARGUMENT` if its result is of another type (the message names what takes it) or was taken."
+        "Takes the result of an ended call, once. On success the caller owns `*out` and frees it with `{handle}_free`; on \
+         failure `*out` is NULL. Any thread.\n\nErrors: the error of the call; `DESK_NOT_READY` if it has not ended; \
+         `DESK_INVALID_ARGUMENT` if its result has another type (the message names the function that takes it) or was \
+         already taken."
     ));
     quote! {
         #about

@@ -1,5 +1,5 @@
-//! Model → the exports of desk-ffi: `desk_..._export` with `_new`, `_next`, `_next_async`, `_is_ready`, `_at` and `_free` for
-//! every paged operation.
+//! Model → the exports of desk-ffi: `desk_..._export` with `_new`, `_next`, `_next_async`,
+//! `_is_ready`, `_at` and `_free` for every paged operation.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -11,7 +11,7 @@ use super::names;
 use super::rust::{doc, ident};
 use super::rust_lists::member;
 
-/// What the names of an export's functions end in.
+/// Endings of the names of an export's functions.
 pub const FUNCTIONS: [&str; 6] = ["new", "next", "next_async", "is_ready", "at", "free"];
 
 /// The C name of an export.
@@ -54,55 +54,59 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
         if field.always() { quote!(|item| Some(item.#name)) } else { quote!(|item| item.#name) }
     });
     let (arguments, reads, passed) = arguments(operation, None);
-    let stretch = match &paged.window {
+    let range = match &paged.window {
         Some(window) => format!(
-            "every item of `desk_{}` in a closed interval of time, window by window: from `{}_us` to `{}_us` of its parameters, \
-             but no further than `settle_ms` behind the service's clock; the last window says how far that was",
+            "every item of `desk_{}` in a closed time range, window by window: from `{}_us` to `{}_us` of its parameters, but at \
+             most up to `settle_ms` before the service's clock; the last window says where the export ended",
             operation.id, window.from.name, window.until.name
         ),
         None => format!(
-            "every item of `desk_{}`, which cannot be asked for a stretch of time: all of it is one window, and neither \
-             `settle_ms` nor `rows_per_window` has an effect",
+            "every item of `desk_{}`, which cannot be filtered by time: the whole list is one window, and `settle_ms` and \
+             `rows_per_window` have no effect",
             operation.id
         ),
     };
     let about = doc(&format!(
-        "Reads {stretch}. Rows that come and go meanwhile make it lose none and double none: each window is read until the \
-         service counts as many rows as came, and says whether it did. One thread at a time; free it with `{free}`.",
+        "Exports {range}. It neither loses nor duplicates a row if rows appear or disappear during the export: it reads each \
+         window until the number of rows equals the service's count, and reports whether it does. One thread at a time; \
+         free it with `{free}`.",
     ));
     let Said { deprecated, params, most } = Said::of(operation, paged);
     let about_new = doc(&format!(
-        "Starts an export. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` {params}; its `{limit}` is the \
-         size of a page{most}, its `{offset}` has no effect. `export_options` and `options` may be NULL; `options` hold for \
-         each page. On success `*out` is the export, to be freed with `{free}`; otherwise it is NULL. Once the client is freed \
-         it answers `DESK_CANCELLED`. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; a value of `params` that is out of bounds \
-         is told by `{next}`.",
+        "Creates an export. It sends no request before the first `{next}`.{deprecated}\n\n`params` {params}; its `{limit}` is the \
+         size of a page{most}, its `{offset}` has no effect. `export_options` and `options` may be NULL; `options` apply to \
+         each page. On success the caller owns `*out` and frees it with `{free}`; on failure `*out` is NULL. Once the client \
+         is freed, the export returns `DESK_CANCELLED`. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; `{next}` reports a \
+         value of `params` that is out of bounds.",
         limit = paged.limit.name,
         offset = paged.offset.name,
     ));
     let resume = match &paged.window {
-        Some(_) => ": note `until_us` of the last one that you have kept, and begin the next export one later",
+        Some(_) => {
+            ". To resume, store `until_us` of the last window that you have kept; begin the next export one later"
+        }
         None => "",
     };
     let about_next = doc(&format!(
-        "The next window into `*out`: borrowed, valid with its rows until this is called again, unless that is refused, or \
-         the export is freed; NULL after the last one. Look at its `verified` before you take it for complete, and at its rows \
-         with `{at}`. Windows follow each other without a gap, the empty ones included{resume}. Blocks.\n\nErrors: as the \
-         operation; `DESK_INCONSISTENT` if nothing can be proven: the service seems to ignore the times or, once at the very \
-         end, counts more rows than all windows had: then do not take the export for complete, though this gives NULL when it is \
-         called again. After any other error the export stands where it stood: calling this again goes on with nothing skipped \
-         or repeated. `DESK_INVALID_ARGUMENT` while another step has not ended.",
+        "Writes the next window to `*out`: borrowed, valid with its rows until the next call of this function (unless that \
+         call is refused) or until the export is freed; NULL after the last window. Check its `verified` before you treat it \
+         as complete, and read its rows with `{at}`. Windows follow each other without a gap, empty windows included{resume}. \
+         Blocks.\n\nErrors: as the operation; `DESK_INCONSISTENT` if no proof is possible: the service seems to ignore the \
+         times or, reported once at the very end, counts more rows than all windows had. In the latter case do not treat the \
+         export as complete, although the next call returns NULL. Any other error leaves the export at its position: calling \
+         this again continues without skipping or repeating a row. `DESK_INVALID_ARGUMENT` while another step runs.",
     ));
     let about_next_async = doc(&format!(
-        "Starts to make the next window ready and returns at once; see the rules of asynchronous calls at the top. Once the \
-         call has ended and `desk_op_take` says `DESK_OK`, `{next}` hands out the window, or NULL at the end, without waiting. \
-         Its queue is that of the options of `{new}`. Until it has ended, make no other step and do not free the export; the \
-         window before and its rows stay valid, and in memory beside the new one, until `{next}`. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; those of \
-         `{next}` come with `desk_op_take`, and calling this again then goes on with nothing skipped or repeated."
+        "Starts a step that prepares the next window, and returns at once; see the rules of asynchronous calls at the top. \
+         After the call has ended and `desk_op_take` has returned `DESK_OK`, `{next}` returns the window, or NULL at the end, \
+         without waiting. The call arrives at the queue in the options of `{new}`. Until it has ended, make no other step and \
+         do not free the export; the previous window and its rows stay valid, and in memory next to the new one, until \
+         `{next}`. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; errors of `{next}` come with `desk_op_take`, and calling \
+         this again then continues without skipping or repeating a row."
     ));
     let about_at = doc(&format!(
-        "The row at `index` of the window that `{next}` handed out last, below its `count`; NULL beyond. Borrowed as the window \
-         is. Any thread, while no step is made."
+        "The row at `index` of the window that `{next}` returned last; NULL from its `count` on. Borrowed like the window. Any \
+         thread, while no step runs."
     ));
     let [steps, free] = steps(
         "export",
@@ -111,7 +115,7 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
         (
             &about_next_async,
             &doc(
-                "Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled. Any thread, once.",
+                "Frees an export; NULL is allowed. Its last window becomes invalid, and a running asynchronous step is cancelled. Any thread, once.",
             ),
         ),
     );

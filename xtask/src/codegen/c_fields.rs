@@ -1,4 +1,5 @@
-//! Model → a struct with every property of a result, and the function that fills it in: one call instead of a getter each.
+//! Model → a struct with every property of a result, and the function that fills it in: one call
+//! instead of one getter per property.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -21,7 +22,7 @@ pub fn emit(model: &Model) -> TokenStream {
     }
 }
 
-/// The struct's name and the function's.
+/// The name of the struct and the name of the function.
 pub fn c_names(schema: &Schema) -> [String; 2] {
     let name = names::c_type(&schema.name);
     [format!("{name}_fields"), format!("{name}_fill_fields")]
@@ -38,13 +39,13 @@ fn one(schema: &Schema, fields: &[Field]) -> TokenStream {
     let [name, get] = c_names(schema);
     let init = names::c_const(&[&name["desk_".len()..], "init"]);
     let about = doc(&format!(
-        "Every property of a `{handle}` at once. Start from `{init}` and fill it in with `{get}`. Texts and objects live as \
-         long as the result they came from; absent ones are NULL, and a property that may be absent otherwise has a flag. \
-         Filled in by an older library, what it does not know is zero, also where there is no flag."
+        "Every property of a `{handle}` at once. Start from `{init}` and fill it in with `{get}`. Texts and objects are valid \
+         until the result they came from is freed. Absent texts and objects are NULL; any other optional property has a flag. \
+         An older library sets properties that it does not know to zero, also those without a flag."
     ));
     let about_get = doc(&format!(
-        "Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as it \
-         was, if `{this}` or `out` is NULL or `struct_size` is none."
+        "Fills in `out`, whose `struct_size` must be set; the same struct can be filled in repeatedly. Returns false and \
+         leaves `out` unchanged if `{this}` or `out` is NULL or `struct_size` is invalid."
     ));
     let size_doc = doc(&format!("`sizeof({name})`, set by the INIT macro."));
     let (name, get) = (ident(&name), ident(&get));
@@ -52,7 +53,7 @@ fn one(schema: &Schema, fields: &[Field]) -> TokenStream {
     let mut filled = Vec::new();
     for field in fields {
         let (mut members, mut values): (Vec<_>, Vec<_>) = members(schema, field).into_iter().unzip();
-        if close_group(&mut members, &field.name, "Zero.") {
+        if close_group(&mut members, &field.name, "Reserved; zero.") {
             values.push(quote!(Default::default()));
         }
         for (Member { name, ty, about }, value) in members.into_iter().zip(values) {
@@ -71,13 +72,15 @@ fn one(schema: &Schema, fields: &[Field]) -> TokenStream {
             #(#declared)*
         }
 
-        // SAFETY: it is `repr(C)`, begins with its size, and consists of numbers, flags and pointers.
+        // SAFETY: it is `repr(C)`, begins with its size, and consists of numbers, flags and
+        // pointers.
         unsafe impl Fields for #name {}
 
         #about_get
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn #get(#this: *const #handle, out: *mut #name) -> bool {
-            // SAFETY: the caller passes NULL or a live object, and NULL or a struct as large as it says.
+            // SAFETY: the caller passes NULL or a live object, and NULL or a struct as large as it
+            // says.
             unsafe { fields::fill(#this, out, |view| #name { struct_size: size_of::<#name>(), #(#filled)* }) }
         }
     }
@@ -109,7 +112,7 @@ fn members(schema: &Schema, field: &Field) -> Vec<(Member, TokenStream)> {
         }
         Type::List(_) => {
             let get = format!("{}_get_{}", names::c_type(&schema.name), field.name);
-            let about = format!("Number of: {about} Its items are got by `{get}_at...`.");
+            let about = format!("Number of: {about} Read the items with `{get}_at...`.");
             vec![(member(&format!("{}_len", field.name), quote!(usize), &about), quote!(view.#place.len()))]
         }
         ty => {
@@ -118,7 +121,7 @@ fn members(schema: &Schema, field: &Field) -> Vec<(Member, TokenStream)> {
             if field.always() {
                 return vec![value(quote!(view.#place))];
             }
-            let flag = member(&format!("has_{base}"), quote!(bool), &format!("Whether there is a `{base}`."));
+            let flag = member(&format!("has_{base}"), quote!(bool), &format!("Whether `{base}` is present."));
             vec![(flag, quote!(view.#place.is_some())), value(quote!(view.#place.unwrap_or_default()))]
         }
     }

@@ -1,4 +1,5 @@
-//! Model → the structs that C fills in: requests and query parameters, and how they are read.
+//! Model → the structs that C fills in (requests and query parameters), and the code that reads
+//! them.
 
 use anyhow::{Result, bail};
 use proc_macro2::{Ident, TokenStream};
@@ -29,7 +30,8 @@ pub fn emit(model: &Model) -> Result<TokenStream> {
     })
 }
 
-/// One struct; the same list of members feeds its declaration, its sizes and the header's INIT macro.
+/// One struct; its declaration, its sizes and the header's INIT macro come from the same list of
+/// members.
 fn input(name: &str, target: &str, about: &str, fields: &[Field], model: &Model) -> Result<TokenStream> {
     let (name, target) = (ident(name), ident(target));
     let init = names::c_const(&[&name.to_string()["desk_".len()..], "init"]);
@@ -146,12 +148,12 @@ pub fn members(field: &Field, model: &Model) -> Result<Vec<Member>> {
             vec![member(&format!("has_{base}"), quote!(bool), &flag), member(&base, scalar(ty), &about)]
         }
     };
-    close_group(&mut members, &field.name, "Leave it zero.");
+    close_group(&mut members, &field.name, "Reserved; leave it zero.");
     Ok(members)
 }
 
-/// Ends the members of a property at 8 bytes, where each begins: what a later version appends must not fall into old
-/// padding. Whether a member was needed for that.
+/// Ends the members of a property at a multiple of 8 bytes, where the next property begins, so that
+/// members of a later version never fall into old padding. Returns whether it appended a member.
 pub fn close_group(members: &mut Vec<Member>, property: &str, about: &str) -> bool {
     let end = members.iter().fold(0, |end: usize, member| {
         let size = size(&member.ty);
@@ -165,7 +167,7 @@ pub fn close_group(members: &mut Vec<Member>, property: &str, about: &str) -> bo
     gap > 0
 }
 
-/// Size of a member, where pointers have 8 bytes.
+/// Size of a member on machines with pointers of 8 bytes.
 fn size(ty: &TokenStream) -> usize {
     match ty.to_string().as_str() {
         "bool" => 1,
@@ -182,7 +184,7 @@ fn object_type(name: &str, model: &Model) -> Result<Ident> {
     }
 }
 
-/// The expression that reads a field: an `Option` unless the value must be there.
+/// The expression that reads a field: an `Option` unless the value is required.
 fn read(field: &Field) -> Result<TokenStream> {
     let member = ident(&scalar_name(field));
     let label = scalar_name(field);
@@ -215,7 +217,8 @@ fn read(field: &Field) -> Result<TokenStream> {
     Ok(if field.always() { quote!(input::required(#name, #optional)?) } else { optional })
 }
 
-/// How to read one item of a list: a cast of the list's pointer, and a closure from item to value.
+/// The code that reads one item of a list: a cast of the list's pointer, and a closure from item to
+/// value.
 fn list_item(field: &Field, item: &Item) -> Result<(TokenStream, TokenStream)> {
     let none = quote!();
     let by_pointer = |read: TokenStream| {

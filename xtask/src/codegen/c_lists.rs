@@ -1,5 +1,5 @@
-//! Model → the iterators of desk-ffi: `desk_..._iter` with `_new`, `_next`, `_next_async`, `_is_ready` and `_free` for every
-//! paged operation.
+//! Model → the iterators of desk-ffi: `desk_..._iter` with `_new`, `_next`, `_next_async`,
+//! `_is_ready` and `_free` for every paged operation.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -37,7 +37,8 @@ pub fn emit(model: &Model) -> TokenStream {
     }
 }
 
-/// How a page's view becomes rows: its type, and closures for its count, its items and an item's id.
+/// The pieces that turn a page's view into rows: its type, and closures for its count, its items
+/// and an item's id.
 pub(super) fn members(operation: &Operation, paged: &Paged) -> [TokenStream; 4] {
     let page = format_ident!("{}View", operation.output.as_deref().unwrap_or_default());
     let member = |field: &Field, of: TokenStream| {
@@ -49,12 +50,12 @@ pub(super) fn members(operation: &Operation, paged: &Paged) -> [TokenStream; 4] 
     [quote!(#page), quote!(|page| #count), quote!(|page| &#items), quote!(|item| #id)]
 }
 
-/// What the docs of all ways to read a list say.
+/// Phrases that the docs of iterators and exports share.
 pub(super) struct Said {
     pub(super) deprecated: &'static str,
-    /// Of `params`.
+    /// Whether `params` may be NULL.
     pub(super) params: &'static str,
-    /// Of the size of a page.
+    /// The default size of a page.
     pub(super) most: String,
 }
 
@@ -63,14 +64,14 @@ impl Said {
         let required = operation.query.iter().any(|field| field.required);
         Said {
             deprecated: if operation.deprecated { "\n\n@deprecated by the service." } else { "" },
-            params: if required { "must be there" } else { "may be NULL for defaults" },
+            params: if required { "is required" } else { "may be NULL for defaults" },
             most: paged.limit.bounds.max.map_or(String::new(), |max| format!(" (by default {max})")),
         }
     }
 }
 
-/// `_next_async` and `_is_ready`, and `_free`, of what is read step by step. `module` is that of desk-ffi, and the argument's name;
-/// `step` what a step hands out.
+/// `_next_async` and `_is_ready`, and `_free`, of an iterator or an export. `module` names the
+/// module of desk-ffi and the argument; `step` names the result of a step.
 pub(super) fn steps(
     module: &str,
     handle: &Ident,
@@ -81,8 +82,7 @@ pub(super) fn steps(
         ["next", "next_async", "is_ready", "free"].map(|what| format_ident!("{handle}_{what}"));
     let module = ident(module);
     let about_is_ready = doc(&format!(
-        "Whether `{next}` hands out {step}, or the end that was found, without waiting; false for NULL. Any thread that may \
-         make a step."
+        "Whether `{next}` returns {step}, or a known end, without waiting; false for NULL. Any thread that may make a step."
     ));
     let steps = quote! {
         #about_next_async
@@ -126,32 +126,33 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
     let [page, count, items, id] = members(operation, paged);
     let (arguments, reads, passed) = arguments(operation, None);
     let about = doc(&format!(
-        "Walks over every item of `desk_{id}`, page after page. One thread at a time; free it with `{free}`.",
+        "Iterates over every item of `desk_{id}`, page by page. One thread at a time; free it with `{free}`.",
         id = operation.id
     ));
     let Said { deprecated, params, most } = Said::of(operation, paged);
     let (limit, offset) = (&paged.limit.name, &paged.offset.name);
     let about_new = doc(&format!(
-        "Starts to walk over a list. Nothing is sent before the first `{next}`.{deprecated}\n\n`params` {params}; its \
-         `{limit}` is the size of a page{most}, its `{offset}` where to begin. `iter_options` and `options` may be NULL; \
-         `options` hold for each page. On success `*out` is the iterator, to be freed with `{free}`; otherwise it is NULL. \
-         Once the client is freed it hands out what it has read already, and then `DESK_CANCELLED`. Any thread.\n\n\
-         Errors: `DESK_INVALID_ARGUMENT`.",
+        "Creates an iterator. It sends no request before the first `{next}`.{deprecated}\n\n`params` {params}; its `{limit}` is \
+         the size of a page{most}, its `{offset}` the index of the first item. `iter_options` and `options` may be NULL; \
+         `options` apply to each page. On success the caller owns `*out` and frees it with `{free}`; on failure `*out` is \
+         NULL. Once the client is freed, the iterator returns the items that it has already read, and then \
+         `DESK_CANCELLED`. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`.",
     ));
     let about_next = doc(&format!(
-        "The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last one. \
-         Blocks only where a page begins; while you work on a page, the next one is asked for.\n\nErrors: as the operation; \
-         `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it stood: calling this again goes \
-         on with nothing skipped or repeated. Items that are inserted or deleted meanwhile can shift others: `{export}` proves \
-         that none is lost.",
+        "Writes the next item to `*out`: borrowed, valid until the next step or until the iterator is freed; NULL after the \
+         last item. Blocks only at the start of a page; the iterator prefetches the next page while you work on the \
+         current one.\n\nErrors: as the operation; `DESK_INCONSISTENT` if the list does not advance. An error leaves the \
+         iterator at its position: calling this again continues without skipping or repeating an item. Items that are \
+         inserted or deleted during the iteration can shift others: `{export}` proves that no item is lost.",
         export = super::c_exports::export_type(paged),
     ));
     let about_next_async = doc(&format!(
-        "Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once the call \
-         has ended and `desk_op_take` says `DESK_OK`, `{next}` hands out the item, or NULL at the end, without waiting, and so \
-         it does while `{is_ready}`. Its queue is that of the options of `{new}`. Until it has ended, make no other step and \
-         do not free the iterator. Any thread.\n\nErrors: `DESK_INVALID_ARGUMENT`; those of `{next}` come with \
-         `desk_op_take`, and calling this again then goes on with nothing skipped or repeated."
+        "Starts a step that prepares the next item, and returns at once; see the rules of asynchronous calls at the top. After \
+         the call has ended and `desk_op_take` has returned `DESK_OK`, `{next}` returns the item, or NULL at the end, without \
+         waiting; it also returns without waiting while `{is_ready}` is true. The call arrives at the queue in the options of \
+         `{new}`. Until it has ended, make no other step and do not free the iterator. Any thread.\n\nErrors: \
+         `DESK_INVALID_ARGUMENT`; errors of `{next}` come with `desk_op_take`, and calling this again then continues without \
+         skipping or repeating an item."
     ));
     let [steps, free] = steps(
         "iter",
@@ -160,7 +161,7 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
         (
             &about_next_async,
             &doc(
-                "Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled. Any thread, once.",
+                "Frees an iterator; NULL is allowed. Its last item becomes invalid, and a running asynchronous step is cancelled. Any thread, once.",
             ),
         ),
     );

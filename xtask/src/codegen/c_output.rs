@@ -52,9 +52,9 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
         let (free, response) = (format_ident!("{handle}_free"), format_ident!("{handle}_response"));
         let this = ident(&names::c_field(&names::snake(&schema.name)));
         let about_response =
-            doc("What is known of the call that brought it; NULL for one that is part of another result. Borrowed.");
+            doc("Facts about the call that returned the result; NULL for an object inside another result. Borrowed.");
         let about =
-            doc("Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.");
+            doc("Frees a result; NULL is allowed. Texts and objects read from it become invalid. Any thread, once.");
         quote! {
             #about
             #[unsafe(no_mangle)]
@@ -102,7 +102,7 @@ fn result(schema: &Schema, fields: &[Field]) -> Result<TokenStream> {
     })
 }
 
-/// The type of a property in the view: ready to be handed out as it is.
+/// The type of a property in the view, which the getter returns as it is.
 fn view_type(field: &Field) -> TokenStream {
     match &field.ty {
         Type::Text | Type::Date | Type::Json => quote!(desk_str),
@@ -206,12 +206,13 @@ fn getters(schema: &Schema, field: &Field) -> Result<TokenStream> {
                 #about
                 #[unsafe(no_mangle)]
                 pub unsafe extern "C" fn #function(#this: *const #handle #more) -> #result {
-                    // SAFETY: the caller passes NULL or a live object, and a writable `out` or NULL.
+                    // SAFETY: the caller passes NULL or a live object, and a writable `out` or
+                    // NULL.
                     unsafe { #body }
                 }
             }
         };
-    let (zero, lives) = (zero(&field.ty), "Lives as long as the result it came from.");
+    let (zero, lives) = (zero(&field.ty), "Valid until the result it came from is freed.");
     let about = &field.doc;
     Ok(match &field.ty {
         Type::Text | Type::Date | Type::Json => {
@@ -312,7 +313,7 @@ fn getters(schema: &Schema, field: &Field) -> Result<TokenStream> {
                     let body = quote!(read_into(#this, out, |view| view.#member.get(index).copied().flatten()));
                     getter(
                         first,
-                        "Whether there is a value at `index`, and if so, into `out` (NULL: not wanted).",
+                        "Returns whether there is a value at `index` and writes it (0 if absent) to `out` unless `out` is NULL.",
                         quote!(, index: usize, out: *mut #c),
                         quote!(bool),
                         body,
@@ -338,7 +339,9 @@ fn getters(schema: &Schema, field: &Field) -> Result<TokenStream> {
                     quote!(read(#this, #zero, |view| view.#member)),
                 )
             } else {
-                let about = format!("{about}{unit} Whether it is there, and if so, into `out` (NULL: not wanted).");
+                let about = format!(
+                    "{about}{unit} Returns whether the value is present and writes it (0 if absent) to `out` unless `out` is NULL."
+                );
                 getter(
                     function()?,
                     &about,

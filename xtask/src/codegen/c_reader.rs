@@ -1,7 +1,8 @@
-//! Model → `generated/readers.rs` of desk-ffi: what reads each result from the bytes of an answer.
+//! Model → `generated/readers.rs` of desk-ffi: the reader of each result from the bytes of a
+//! response.
 //!
-//! A reader takes the properties in the order of the spec, each by the method of `reader.rs` for its type. It knows every
-//! type that the model has.
+//! A reader reads the properties in the order of the spec, each with the method of `reader.rs` for
+//! its type. It knows every type that the model has.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -29,7 +30,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use crate::text::desk_str;
         #(#readers)*
 
-        /// Reads bytes as every result, beside serde.
+        /// Reads bytes as every result, with the reader and with serde.
         #[cfg(fuzzing)]
         pub fn agree(bytes: &[u8]) {
             #(#beside_serde)*
@@ -47,7 +48,7 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
     let about = schema.root.then(|| quote!(response_: _));
     let no_response = schema.root.then(|| quote! { (&raw mut (*to).response_).write(ptr::null()); });
     quote! {
-        // Every member there is: one that nobody reads does not compile.
+        // Every member: omitting one from the reader is a compile error.
         const _: fn(#view) = |#view { #(#names: _,)* #about }| ();
 
         // SAFETY: it writes every member.
@@ -93,7 +94,7 @@ fn property(field: &Field) -> TokenStream {
     }
 }
 
-/// What reads a value that is neither null nor a list.
+/// The expression that reads a value that is neither null nor a list.
 fn one(ty: &Type) -> TokenStream {
     let method = match ty {
         Type::Bool => quote!(bool),
@@ -113,7 +114,7 @@ fn one(ty: &Type) -> TokenStream {
     quote!(from.#method())
 }
 
-/// What an absent value is in a view, if not `None`.
+/// The absent value of a type in a view, unless it is `None`.
 fn absent(ty: &Type) -> Option<TokenStream> {
     match ty {
         Type::Text | Type::Date | Type::Json => Some(quote!(desk_str::ABSENT)),

@@ -1,7 +1,7 @@
-//! Model → `include/desk.hpp`: C++17 over `desk.h`, nothing to link.
+//! Model → `include/desk.hpp`: C++17 over `desk.h`, header-only.
 //!
-//! What does not repeat (errors, results, lists, options) is text beside this file; here is what repeats per schema and
-//! operation.
+//! The text files next to this one hold the fixed parts (errors, results, lists, options); this
+//! module emits the parts that repeat per schema and operation.
 
 use std::fmt::Write as _;
 
@@ -22,9 +22,9 @@ const STEPS: &str = include_str!("desk_hpp_steps.txt");
 const OPTIONS: &str = include_str!("desk_hpp_options.txt");
 const CLIENT: &str = include_str!("desk_hpp_client.txt");
 
-/// Refuses a class that would mean two things.
+/// Refuses two classes with the same name.
 fn no_twins(model: &Model) -> Result<()> {
-    // A name in `detail` is no name of the user's.
+    // Names in `detail` do not collide with names of the spec.
     let mut detail = false;
     let runtime = [RUNTIME, ASYNC, STEPS, OPTIONS, CLIENT].into_iter().flat_map(str::lines).filter_map(|line| {
         detail = (detail || line == "namespace detail {") && line != "}  // namespace detail";
@@ -93,7 +93,7 @@ pub fn emit(model: &Model) -> Result<String> {
     for (schema, fields) in &results {
         view(&mut out, schema, fields);
     }
-    // Getters that hand out other views are defined once all views are.
+    // Getters that return other views are defined after all views.
     for (schema, fields) in &results {
         for field in fields.iter() {
             let _ = write!(out, "{}", getter(schema, field, true));
@@ -106,14 +106,14 @@ pub fn emit(model: &Model) -> Result<String> {
         let (iter, item) = (iter_type(paged), names::c_type(&paged.item));
         let _ = write!(
             out,
-            "/// Walks over every {class}; see Steps.\nusing {name} =\n    Steps<{class}View, {iter}, detail::next_item<{class}View, {iter}, {item}, {iter}_next>, {iter}_next_async, {iter}_is_ready, {iter}_free>;\n\n",
+            "/// Iterates over every {class}; see Steps.\nusing {name} =\n    Steps<{class}View, {iter}, detail::next_item<{class}View, {iter}, {item}, {iter}_next>, {iter}_next_async, {iter}_is_ready, {iter}_free>;\n\n",
             name = iter_class(paged),
             class = paged.item,
         );
         let export = export_type(paged);
         let _ = write!(
             out,
-            "/// Reads every {class}, window by window, with proof that none is lost or doubled; see Steps and Window.\nusing {name} =\n    Steps<Window<{class}View>, {export}, detail::next_window<{class}View, {export}, {item}, {export}_next, {export}_at>, {export}_next_async, {export}_is_ready, {export}_free>;\n\n",
+            "/// Exports every {class}, window by window, with proof that no item is lost or duplicated; see Steps and Window.\nusing {name} =\n    Steps<Window<{class}View>, {export}, detail::next_window<{class}View, {export}, {item}, {export}_next, {export}_at>, {export}_next_async, {export}_is_ready, {export}_free>;\n\n",
             name = export_class(paged),
             class = paged.item,
         );
@@ -131,7 +131,7 @@ pub fn emit(model: &Model) -> Result<String> {
     Ok(wrapped(&(out + after)))
 }
 
-/// Wraps comments that are too long, each line behind the same mark.
+/// Wraps comments that are too long; each line begins with the same mark.
 fn wrapped(text: &str) -> String {
     let wrap = |line: &str| match line.split_once("/// ") {
         Some((indent, prose)) if indent.trim().is_empty() && line.len() > 120 => {
@@ -153,17 +153,17 @@ fn enumeration(out: &mut String, schema: &Schema, values: &[String]) {
     out.push_str("};\n\n");
 }
 
-/// The arguments of a method, once for each place where they are written.
+/// The arguments of a method, in each form in which they are written.
 struct Arguments {
     /// As declared.
     declared: String,
-    /// As passed on to another method.
+    /// As passed to another method.
     forwarded: String,
-    /// The statements that make C values of them.
+    /// The statements that turn them into C values.
     prepared: String,
     /// As passed to C.
     passed: String,
-    /// As a lambda keeps copies of them.
+    /// As captured by a lambda, which keeps copies.
     kept: String,
 }
 
@@ -195,7 +195,7 @@ fn arguments(operation: &Operation, body: Option<&Schema>, options: &[(&str, &st
         let _ = writeln!(prepared, "    const auto c_{name} = {name}.c_value(scratch);");
         let _ = write!(passed, "&c_{name}, ");
     };
-    // A default is only for what nothing without one follows.
+    // Only trailing arguments have defaults.
     if !operation.query.is_empty() {
         let optional = body.is_none() && operation.query.iter().all(|field| !field.required);
         object("params", &operation.params_type(), if optional { " = {}" } else { "" });
@@ -225,9 +225,9 @@ fn export_class(paged: &Paged) -> String {
 
 /// Both ways to read a list.
 fn lists(out: &mut String, operation: &Operation, paged: &Paged) {
-    let about = "Walks over every item of {}, page after page; what comes and goes meanwhile can shift others.";
+    let about = "Iterates over every item of {}, page by page; items inserted or deleted during the iteration can shift others.";
     steps(out, operation, about, &format!("{}_iter", paged.stem), &iter_class(paged), ("iter_options", "IterOptions"));
-    let about = "Reads every item of {}, window by window, with proof that none is lost or doubled.";
+    let about = "Exports every item of {}, window by window, with proof that no item is lost or duplicated.";
     let export = format!("{}_export", paged.stem);
     steps(out, operation, about, &export, &export_class(paged), ("export_options", "ExportOptions"));
 }
@@ -239,7 +239,7 @@ fn steps(out: &mut String, operation: &Operation, about: &str, name: &str, class
     let deprecated = if operation.deprecated { " Deprecated by the service." } else { "" };
     let _ = write!(
         out,
-        "  /// {about}{deprecated} Nothing is sent before the first one is asked for.\n  Result<{class}> try_{name}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    return detail::call<{class}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return {c}_new(c_ptr(), {passed}out, err);\n    }}, options.stop_);\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{name}, but throws Error; an input range.\n  {class} {name}({declared}) const {{ return try_{name}({forwarded}).value(); }}\n#endif\n\n"
+        "  /// {about}{deprecated} Sends no request before the first step.\n  Result<{class}> try_{name}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    return detail::call<{class}, {c}>(scratch, [&]({c}** out, desk_error** err) {{\n      return {c}_new(c_ptr(), {passed}out, err);\n    }}, options.stop_);\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// Like try_{name}, but throws Error; an input range.\n  {class} {name}({declared}) const {{ return try_{name}({forwarded}).value(); }}\n#endif\n\n"
     );
 }
 
@@ -264,7 +264,7 @@ fn method(out: &mut String, operation: &Operation, model: &Model) {
     };
     let _ = write!(
         out,
-        "  /// {about}\n  ///\n  /// Blocks until the answer is there or the time is over. Any thread.\n  Result<{output}> try_{id}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    {call}\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// As try_{id}, but throws Error.\n  {output} {id}({declared}) const {{ return try_{id}({forwarded}).value(); }}\n#endif\n\n"
+        "  /// {about}\n  ///\n  /// Blocks until the response is complete or the deadline passes. Any thread.\n  Result<{output}> try_{id}({declared}) const {{\n    detail::Scratch scratch;\n{prepared}    {call}\n  }}\n#ifndef DESK_NO_EXCEPTIONS\n  /// Like try_{id}, but throws Error.\n  {output} {id}({declared}) const {{ return try_{id}({forwarded}).value(); }}\n#endif\n\n"
     );
 }
 
@@ -289,6 +289,6 @@ fn asynchronous(out: &mut String, operation: &Operation, model: &Model) {
     let prepared = prepared.replace("    const", "          const");
     let _ = write!(
         out,
-        "  /// As {id}, without blocking; see Async.{deprecated} Any thread.\n  Async<{output}> {id}_async({declared}) const {{\n    return Async<{output}>(\n        [weak_core = std::weak_ptr<Core>(core_), {kept}](const detail::Completion& end) {{\n          const auto live_core = weak_core.lock();\n          detail::Scratch scratch;\n{prepared}          return detail::call_plain(scratch, [&](desk_error** err) {{\n            const auto open = hold(live_core);\n            return desk_{id}_async(c_client(live_core), {passed}end.callback, end.user_data, end.user_data_free, end.op, err);\n          }});\n        }},\n        [](const desk_op* op) {{\n          {take}\n        }},\n        options.stop_);\n  }}\n\n"
+        "  /// Like {id}, without blocking; see Async.{deprecated} Any thread.\n  Async<{output}> {id}_async({declared}) const {{\n    return Async<{output}>(\n        [weak_core = std::weak_ptr<Core>(core_), {kept}](const detail::Completion& end) {{\n          const auto live_core = weak_core.lock();\n          detail::Scratch scratch;\n{prepared}          return detail::call_plain(scratch, [&](desk_error** err) {{\n            const auto open = hold(live_core);\n            return desk_{id}_async(c_client(live_core), {passed}end.callback, end.user_data, end.user_data_free, end.op, err);\n          }});\n        }},\n        [](const desk_op* op) {{\n          {take}\n        }},\n        options.stop_);\n  }}\n\n"
     );
 }

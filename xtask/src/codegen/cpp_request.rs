@@ -1,4 +1,5 @@
-//! Model → the requests of `desk.hpp`: classes that keep what they are given and turn it into what C takes.
+//! Model → the requests of `desk.hpp`: classes that keep copies of their arguments and turn them
+//! into C structs.
 
 use std::fmt::Write as _;
 
@@ -36,12 +37,12 @@ pub fn inner_first(model: &Model) -> Vec<(&Schema, &[Field])> {
     done
 }
 
-/// The C++ name of a request; a schema that results carry too has the plain name there.
+/// The C++ name of a request; if results have the schema too, they have the plain name.
 pub fn cpp_input(schema: &Schema) -> String {
     if schema.output { format!("{}Input", schema.name) } else { schema.name.clone() }
 }
 
-/// The type by which a request takes and keeps a value.
+/// The type in which a request takes and keeps a value.
 fn held(ty: &Type, model: &Model) -> String {
     match ty {
         Type::Bool => "bool".to_owned(),
@@ -72,7 +73,7 @@ fn c_item(ty: &Type, model: &Model) -> String {
     }
 }
 
-/// The expression that turns a kept value into what C takes.
+/// The expression that turns a kept value into a C value.
 pub fn to_c(ty: &Type, value: &str) -> String {
     match ty {
         Type::Text | Type::Date | Type::Json => format!("detail::text({value})"),
@@ -85,7 +86,7 @@ pub fn to_c(ty: &Type, value: &str) -> String {
 
 pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: &[Field], model: &Model) {
     let init = names::c_const(&[&c_name["desk_".len()..], "init"]);
-    let _ = writeln!(out, "/// {about} Keeps copies of what it is given.\nclass {name} {{\n public:");
+    let _ = writeln!(out, "/// {about} Keeps copies of its arguments.\nclass {name} {{\n public:");
     let (mut fill, mut kept) = (String::new(), String::new());
     for field in fields {
         let (setter, member) = (names::cpp(&field.name), scalar_name(field));
@@ -131,7 +132,8 @@ pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: 
             }
             Type::Enum(target) => {
                 let _ = writeln!(fill, "      c.{member} = {};", to_c(&field.ty, &format!("*{own}")));
-                // What was read and is not known here must be passed on as text, or it would be lost without a word.
+                // A value without a name here must be passed on as text, or it would be lost
+                // silently.
                 let _ = writeln!(
                     fill,
                     "      if (*{own} == {target}::Unknown && !{own}_text) scratch.miss(\"{}_text\");",
@@ -159,17 +161,17 @@ pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: 
                 field.name, field.name
             );
         } else if field.always() && is_number(&field.ty) {
-            // Anything else is missed by the library itself.
+            // The library itself reports any other missing value.
             let _ = writeln!(fill, "    if (!{own}) scratch.miss(\"{}\");", field.name);
         }
     }
     let _ = write!(
         out,
-        "  /// For C; lives as long as this object and `scratch`.\n  {c_name} c_value([[maybe_unused]] detail::Scratch& scratch) const {{\n    {c_name} c = {init};\n{fill}    return c;\n  }}\n\n private:\n{kept}}};\n\n"
+        "  /// The C struct; valid as long as this object and `scratch` live.\n  {c_name} c_value([[maybe_unused]] detail::Scratch& scratch) const {{\n    {c_name} c = {init};\n{fill}    return c;\n  }}\n\n private:\n{kept}}};\n\n"
     );
 }
 
-/// Whether C takes it as a number, which cannot say that it is absent.
+/// Whether C takes the value as a number, which cannot be absent.
 fn is_number(ty: &Type) -> bool {
     matches!(ty, Type::Bool | Type::Int32 | Type::Int64 | Type::Double | Type::Time)
 }

@@ -1,11 +1,12 @@
-//! Model → the results of `desk.hpp`: views with getters, and the classes that own what an operation returns.
+//! Model → the results of `desk.hpp`: views with getters, and the classes that own the results of
+//! operations.
 
 use std::fmt::Write as _;
 
 use super::model::{Field, Item, Schema, Type};
 use super::names;
 
-/// The type that a getter hands out.
+/// The type that a getter returns.
 pub fn seen(ty: &Type) -> String {
     match ty {
         Type::Bool => "bool".to_owned(),
@@ -29,14 +30,14 @@ pub fn view(out: &mut String, schema: &Schema, fields: &[Field]) {
     let (name, c) = (&schema.name, names::c_type(&schema.name));
     let _ = writeln!(
         out,
-        "/// {} Borrowed: valid while the result it came from lives.\nclass {name}View {{\n public:\n  /// Sees a C object.\n  explicit {name}View(const {c}* object) noexcept : object_(object) {{}}\n  /// The C object.\n  const {c}* c_ptr() const noexcept {{ return object_; }}",
+        "/// {} Borrowed: valid until the result it came from is destroyed.\nclass {name}View {{\n public:\n  /// Refers to a C object without owning it.\n  explicit {name}View(const {c}* object) noexcept : object_(object) {{}}\n  /// The C object.\n  const {c}* c_ptr() const noexcept {{ return object_; }}",
         schema.doc
     );
     let [all, get_all] = super::c_fields::c_names(schema);
     let init = names::c_const(&[&all["desk_".len()..], "init"]);
     let _ = writeln!(
         out,
-        "  /// Every property at once, as C sees it: one call instead of a getter each.\n  {all} fields() const noexcept {{\n    {all} all = {init};\n    {get_all}(object_, &all);\n    return all;\n  }}"
+        "  /// Every property at once as a C struct: one call instead of one getter per property.\n  {all} fields() const noexcept {{\n    {all} all = {init};\n    {get_all}(object_, &all);\n    return all;\n  }}"
     );
     for field in fields {
         out.push_str(&getter(schema, field, false));
@@ -76,7 +77,7 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
                 one(
                     &format!("{}_text", field.name),
                     "std::string_view",
-                    "The same as the service spells it.",
+                    "The same value as the service spells it.",
                     &format!("return detail::view({c_get}_text(object_));"),
                 );
             } else {
@@ -89,7 +90,7 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
                 one(
                     &format!("{}_text", field.name),
                     "std::optional<std::string_view>",
-                    "The same as the service spells it.",
+                    "The same value as the service spells it.",
                     &format!("return detail::optional_view({c_get}_text(object_));"),
                 );
             }
@@ -119,7 +120,7 @@ pub fn getter(schema: &Schema, field: &Field, define: bool) -> String {
                 let text = if item.nullable { "optional_view" } else { "view" };
                 let item_type = optional(&Type::Text, item.nullable);
                 let at = format!("return detail::{text}({c_get}_at_text(self, index));");
-                list(&format!("{}_text", field.name), "The same as the service spells them.", &item_type, &at);
+                list(&format!("{}_text", field.name), "The same values as the service spells them.", &item_type, &at);
             }
         }
         ty => {
@@ -187,17 +188,17 @@ pub fn owner(out: &mut String, schema: &Schema, fields: &[Field]) {
     let (name, c) = (&schema.name, names::c_type(&schema.name));
     let _ = write!(
         out,
-        "/// {doc} Owns the result; moves, never copies.\nclass {name} : public {name}View {{\n public:\n  /// Takes over a C object.\n  explicit {name}({c}* taken) noexcept : {name}View(taken), owned_(taken) {{}}\n  /// Moves; `other` may then only be assigned to or destroyed.\n  {name}({name}&& other) noexcept : {name}View(other.object_), owned_(std::move(other.owned_)) {{ other.object_ = nullptr; }}\n  /// Moves; `other` may then only be assigned to or destroyed.\n  {name}& operator=({name}&& other) noexcept {{\n    owned_ = std::move(other.owned_);\n    object_ = owned_.get();\n    if (this != &other) other.object_ = nullptr;\n    return *this;\n  }}\n  {name}(const {name}&) = delete;\n  {name}& operator=(const {name}&) = delete;\n  ~{name}() = default;\n",
+        "/// {doc} Owns the result; movable, not copyable.\nclass {name} : public {name}View {{\n public:\n  /// Takes ownership of a C object.\n  explicit {name}({c}* taken) noexcept : {name}View(taken), owned_(taken) {{}}\n  /// Moves; afterwards `other` may only be assigned to or destroyed.\n  {name}({name}&& other) noexcept : {name}View(other.object_), owned_(std::move(other.owned_)) {{ other.object_ = nullptr; }}\n  /// Moves; afterwards `other` may only be assigned to or destroyed.\n  {name}& operator=({name}&& other) noexcept {{\n    owned_ = std::move(other.owned_);\n    object_ = owned_.get();\n    if (this != &other) other.object_ = nullptr;\n    return *this;\n  }}\n  {name}(const {name}&) = delete;\n  {name}& operator=(const {name}&) = delete;\n  ~{name}() = default;\n",
         doc = schema.doc
     );
     let _ = write!(
         out,
-        "  /// What is known of the call that brought it.\n  Response response() const& noexcept {{ return Response({c}_response(owned_.get())); }}\n  Response response() const&& = delete;\n"
+        "  /// Facts about the call that returned the result.\n  Response response() const& noexcept {{ return Response({c}_response(owned_.get())); }}\n  Response response() const&& = delete;\n"
     );
     let [all, _] = super::c_fields::c_names(schema);
     let _ = write!(
         out,
-        "  /// Every property at once, as C sees it. Keep the {name} in a variable while you read it.\n  {all} fields() const& noexcept {{ return {name}View::fields(); }}\n  {all} fields() const&& = delete;\n"
+        "  /// Every property at once as a C struct. Keep the {name} in a variable while you read it.\n  {all} fields() const& noexcept {{ return {name}View::fields(); }}\n  {all} fields() const&& = delete;\n"
     );
     for field in fields {
         let result = optional(&field.ty, !field.always() && !matches!(field.ty, Type::List(_)));
@@ -216,11 +217,11 @@ pub fn owner(out: &mut String, schema: &Schema, fields: &[Field]) {
         match &field.ty {
             Type::Enum(_) => {
                 let result = optional(&Type::Text, !field.always());
-                keep(&format!("{}_text", field.name), &result, "The same as the service spells it.");
+                keep(&format!("{}_text", field.name), &result, "The same value as the service spells it.");
             }
             Type::List(item) if matches!(item.ty, Type::Enum(_)) => {
                 let result = format!("List<{}>", optional(&Type::Text, item.nullable));
-                keep(&format!("{}_text", field.name), &result, "The same as the service spells them.");
+                keep(&format!("{}_text", field.name), &result, "The same values as the service spells them.");
             }
             _ => {}
         }

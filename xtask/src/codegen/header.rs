@@ -1,7 +1,8 @@
-//! C ABI → `include/desk.h`: cbindgen over the sources of desk-ffi, with the rules of the ABI at the top and the macros
-//! that cbindgen cannot write.
+//! C ABI → `include/desk.h`: cbindgen over the sources of desk-ffi, with the rules of the ABI at
+//! the top and the macros that cbindgen cannot write.
 //!
-//! The sources are read as text, in the order in which a C reader wants them; nothing is compiled.
+//! cbindgen reads the sources as text, in the order in which a C reader wants them, and compiles no
+//! code.
 
 use std::fs;
 use std::process;
@@ -20,21 +21,22 @@ pub const RUNTIME: [&str; 13] = [
 const RULES: &str = include_str!("desk_h_rules.txt");
 
 const MACROS: &str = r#"
-/** A literal as a desk_str: DESK_STR_LIT("text"). Its length is taken at compile time and may include NULs. */
+/** A desk_str from a literal: DESK_STR_LIT("text"). The compiler computes its length; it may contain NULs. */
 #ifdef __cplusplus
 #define DESK_STR_LIT(text) desk_str { "" text, sizeof("" text) - 1 }
 #else
 #define DESK_STR_LIT(text) ((desk_str) { "" text, sizeof("" text) - 1 })
 #endif
 
-/** The same for initialisers, also static ones: static const desk_str greeting = DESK_STR_INIT("hello"); */
+/** Like DESK_STR_LIT for initialisers, also static ones: static const desk_str greeting = DESK_STR_INIT("hello"); */
 #define DESK_STR_INIT(text) { "" text, sizeof("" text) - 1 }
 
 /** Initialiser of an absent text. */
 #define DESK_STR_ABSENT { NULL, 0 }
 "#;
 
-/// What C sees of the sources: public constants, types and structs, and extern functions without their bodies.
+/// The items of the sources that C sees: public constants, types and structs, and extern functions
+/// without their bodies.
 pub fn items(sources: &[(String, String)]) -> Result<Vec<syn::Item>> {
     let mut items = Vec::new();
     for (name, text) in sources {
@@ -96,13 +98,13 @@ fn version_macros(version: &str) -> Result<String> {
     let parts: Vec<u32> = version.split('.').map(|part| part.parse().context("version")).collect::<Result<_>>()?;
     let [major, minor, patch] = parts[..] else { bail!("version `{version}` is not MAJOR.MINOR.PATCH") };
     Ok(format!(
-        "\n/** The version of this header; desk_version() is that of the library. */\n\
+        "\n/** The version of this header; desk_version() returns the version of the library. */\n\
          #define DESK_VERSION \"{version}\"\n\
-         /** Its first number. */\n\
+         /** The major version of this header. */\n\
          #define DESK_VERSION_MAJOR {major}\n\
-         /** Its second number. */\n\
+         /** The minor version of this header. */\n\
          #define DESK_VERSION_MINOR {minor}\n\
-         /** Its third number. */\n\
+         /** The patch version of this header. */\n\
          #define DESK_VERSION_PATCH {patch}\n\
          /** MAJOR * 10000 + MINOR * 100 + PATCH, for comparisons. */\n\
          #define DESK_VERSION_NUM {}\n",
@@ -110,8 +112,8 @@ fn version_macros(version: &str) -> Result<String> {
     ))
 }
 
-/// An INIT macro for every struct that begins with its size. Every member is written out, because an initialiser that
-/// leaves some out is a warning in C and designators are not C++17.
+/// An INIT macro for every struct that begins with its size. The macro has every member, because an
+/// initialiser without some members is a warning in C, and designators are not C++17.
 fn init_macros(items: &[syn::Item]) -> Result<String> {
     let mut macros = String::new();
     for item in items {
@@ -124,7 +126,7 @@ fn init_macros(items: &[syn::Item]) -> Result<String> {
         let stem = name.strip_prefix("desk_").with_context(|| format!("struct `{name}` has no prefix"))?;
         let values: Vec<String> = fields.iter().skip(1).map(|field| initial(&field.ty)).collect::<Result<_>>()?;
         macros += &format!(
-            "\n/** The start of every {name}. */\n#define {} \\\n  {{ sizeof({name}), {} }}\n",
+            "\n/** The initialiser of a {name}. */\n#define {} \\\n  {{ sizeof({name}), {} }}\n",
             names::c_const(&[stem, "init"]),
             values.join(", ")
         );
@@ -132,7 +134,7 @@ fn init_macros(items: &[syn::Item]) -> Result<String> {
     Ok(macros)
 }
 
-/// The C initialiser that means absent.
+/// The C initialiser of an absent value.
 fn initial(ty: &syn::Type) -> Result<String> {
     let text = match ty {
         syn::Type::Ptr(_) => "NULL",

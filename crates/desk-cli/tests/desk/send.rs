@@ -73,7 +73,7 @@ pub(crate) fn faults(emulator: &Emulator, rules: Value) {
     emulator.set_faults(plan).unwrap();
 }
 
-fn states<const N: usize>(pairs: [(&str, u64); N]) -> BTreeMap<String, u64> {
+pub(crate) fn states<const N: usize>(pairs: [(&str, u64); N]) -> BTreeMap<String, u64> {
     pairs.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
@@ -395,28 +395,4 @@ fn an_interrupt_waits_for_the_batch_in_flight() {
     faults(&emulator, json!([]));
     apply(&emulator, &dir, "p", &["--yes-send-to", "200"]).ok();
     assert!(emulator.messaged_twice().unwrap().is_empty());
-}
-
-/// What cannot be told is sent all the same, and the service's words are not the message's.
-#[test]
-fn it_says_what_was_sent_and_not_what() {
-    let (emulator, ids, dir) = people(2);
-    plan(&dir, &ids, "p", &[]);
-    let mut command = send(&emulator, &dir, "apply", "p");
-    command
-        .args(["--yes-send-to", "2", "--json"])
-        .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
-    let told = command.stderr(Stdio::piped()).output().unwrap();
-    let text = String::from_utf8(told.stderr).unwrap();
-    assert!(
-        told.status.code() == Some(1) && text.contains("but every batch is sent: of 2 recipients: 2 done"),
-        "{text}"
-    );
-    assert!(text.contains("\"may_have_acted\":true"), "{text}");
-    assert_eq!(status(&emulator, &dir, "p"), states([("done", 2)]));
-    plan(&dir, &ids, "q", &[]);
-    let body = json!({ "detail": "Hello is no message" }).to_string();
-    faults(&emulator, json!([{ "method": "POST", "fault": { "answer": { "status": 400, "body": body } } }]));
-    let refused = apply(&emulator, &dir, "q", &[&["--yes-send-to", "2"][..], &NOT_BEFORE].concat()).err;
-    assert!(refused.contains("the service repeats the message") && !refused.contains("Hello"), "{refused}");
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::run::{begin, desk, ended, interrupt, run};
-use crate::send::{apply, faults, people, plan, send, status};
+use crate::send::{NOT_BEFORE, apply, faults, people, plan, send, states, status};
 
 /// When batches were begun that came to an end, and how many there are.
 fn begun(dir: &Path) -> (Vec<DateTime<Utc>>, usize) {
@@ -211,4 +211,28 @@ fn the_text_is_not_told_however_it_begins() {
     faults(&emulator, json!([{ "method": "POST", "fault": { "answer": { "status": 400, "body": body } } }]));
     let refused = apply(&emulator, &dir, "p", &["--yes-send-to", "1"]).err;
     assert!(refused.contains("the service repeats the message") && !refused.contains("Secret"), "{refused}");
+}
+
+/// What cannot be told is sent all the same, and the service's words are not the message's.
+#[test]
+fn it_says_what_was_sent_and_not_what() {
+    let (emulator, ids, dir) = people(2);
+    plan(&dir, &ids, "p", &[]);
+    let mut command = send(&emulator, &dir, "apply", "p");
+    command
+        .args(["--yes-send-to", "2", "--json"])
+        .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let told = command.stderr(Stdio::piped()).output().unwrap();
+    let text = String::from_utf8(told.stderr).unwrap();
+    assert!(
+        told.status.code() == Some(1) && text.contains("but every batch is sent: of 2 recipients: 2 done"),
+        "{text}"
+    );
+    assert!(text.contains("\"may_have_acted\":true"), "{text}");
+    assert_eq!(status(&emulator, &dir, "p"), states([("done", 2)]));
+    plan(&dir, &ids, "q", &[]);
+    let body = json!({ "detail": "Hello is no message" }).to_string();
+    faults(&emulator, json!([{ "method": "POST", "fault": { "answer": { "status": 400, "body": body } } }]));
+    let refused = apply(&emulator, &dir, "q", &[&["--yes-send-to", "2"][..], &NOT_BEFORE].concat()).err;
+    assert!(refused.contains("the service repeats the message") && !refused.contains("Hello"), "{refused}");
 }

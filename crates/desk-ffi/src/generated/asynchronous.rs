@@ -13,11 +13,11 @@ use crate::reader::Kept;
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input, output, reader};
-/// Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top. Its
-/// result is taken with `desk_op_take_proactive_chat`. Any thread.
+/// Starts `desk_proactive_chat_create` and returns at once; see the rules of asynchronous calls at the top.
+/// `desk_op_take_proactive_chat` takes its result. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
-/// the spec, come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+/// bound of the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_create_async(
     client: *mut desk_client,
@@ -66,11 +66,11 @@ pub unsafe extern "C" fn desk_proactive_chat_create_async(
         )
     }
 }
-/// Starts `desk_proactive_chat_get` and returns at once; see the rules of asynchronous calls at the top. Its
-/// result is taken with `desk_op_take_proactive_chat`. Any thread.
+/// Starts `desk_proactive_chat_get` and returns at once; see the rules of asynchronous calls at the top.
+/// `desk_op_take_proactive_chat` takes its result. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
-/// the spec, come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+/// bound of the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_async(
     client: *mut desk_client,
@@ -118,13 +118,13 @@ pub unsafe extern "C" fn desk_proactive_chat_get_async(
         )
     }
 }
-/// Starts `desk_chat_message_list` and returns at once; see the rules of asynchronous calls at the top. Its
-/// result is taken with `desk_op_take_chat_message_page`. Any thread.
+/// Starts `desk_chat_message_list` and returns at once; see the rules of asynchronous calls at the top.
+/// `desk_op_take_chat_message_page` takes its result. Any thread.
 ///
 /// @deprecated by the service.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
-/// the spec, come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+/// bound of the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_list_async(
     client: *mut desk_client,
@@ -176,10 +176,10 @@ pub unsafe extern "C" fn desk_chat_message_list_async(
     }
 }
 /// Starts `desk_ticket_chat_message_list` and returns at once; see the rules of asynchronous calls at the top.
-/// Its result is taken with `desk_op_take_chat_message_page`. Any thread.
+/// `desk_op_take_chat_message_page` takes its result. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what cannot be read; those of the call, also for what breaks a bound of
-/// the spec, come with its result.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument cannot be read; errors of the call itself, including a broken
+/// bound of the spec, come with its result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_list_async(
     client: *mut desk_client,
@@ -233,11 +233,11 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list_async(
         )
     }
 }
-/// Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with
-/// `desk_proactive_chat_free`; otherwise it is NULL. Any thread.
+/// Takes the result of an ended call, once. On success the caller owns `*out` and frees it with
+/// `desk_proactive_chat_free`; on failure `*out` is NULL. Any thread.
 ///
-/// Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result is of
-/// another type (the message names what takes it) or was taken.
+/// Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result has
+/// another type (the message names the function that takes it) or was already taken.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_take_proactive_chat(
     op: *const desk_op,
@@ -252,11 +252,11 @@ pub unsafe extern "C" fn desk_op_take_proactive_chat(
         )
     }
 }
-/// Takes the result of a call that has ended, once. On success `*out` is the result, to be freed with
-/// `desk_chat_message_page_free`; otherwise it is NULL. Any thread.
+/// Takes the result of an ended call, once. On success the caller owns `*out` and frees it with
+/// `desk_chat_message_page_free`; on failure `*out` is NULL. Any thread.
 ///
-/// Errors: those of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result is of
-/// another type (the message names what takes it) or was taken.
+/// Errors: the error of the call; `DESK_NOT_READY` if it has not ended; `DESK_INVALID_ARGUMENT` if its result has
+/// another type (the message names the function that takes it) or was already taken.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_op_take_chat_message_page(
     op: *const desk_op,

@@ -16,28 +16,28 @@ use crate::reader;
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input};
-/// Reads every item of `desk_chat_message_list` in a closed interval of time, window by window: from
-/// `created_at_gte_us` to `created_at_lte_us` of its parameters, but no further than `settle_ms` behind the
-/// service's clock; the last window says how far that was. Rows that come and go meanwhile make it lose none and
-/// double none: each window is read until the service counts as many rows as came, and says whether it did. One
-/// thread at a time; free it with `desk_chat_message_export_free`.
+/// Exports every item of `desk_chat_message_list` in a closed time range, window by window: from
+/// `created_at_gte_us` to `created_at_lte_us` of its parameters, but at most up to `settle_ms` before the
+/// service's clock; the last window says where the export ended. It neither loses nor duplicates a row if rows
+/// appear or disappear during the export: it reads each window until the number of rows equals the service's
+/// count, and reports whether it does. One thread at a time; free it with `desk_chat_message_export_free`.
 pub struct desk_chat_message_export {
     _opaque: (),
 }
 impl Handle for desk_chat_message_export {
     type Target = Exported;
 }
-/// Starts an export. Nothing is sent before the first `desk_chat_message_export_next`.
+/// Creates an export. It sends no request before the first `desk_chat_message_export_next`.
 ///
 /// @deprecated by the service.
 ///
 /// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` has no
-/// effect. `export_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
-/// export, to be freed with `desk_chat_message_export_free`; otherwise it is NULL. Once the client is freed it
-/// answers `DESK_CANCELLED`. Any thread.
+/// effect. `export_options` and `options` may be NULL; `options` apply to each page. On success the caller owns
+/// `*out` and frees it with `desk_chat_message_export_free`; on failure `*out` is NULL. Once the client is freed,
+/// the export returns `DESK_CANCELLED`. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`; a value of `params` that is out of bounds is told by
-/// `desk_chat_message_export_next`.
+/// Errors: `DESK_INVALID_ARGUMENT`; `desk_chat_message_export_next` reports a value of `params` that is out of
+/// bounds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_export_new(
     client: *mut desk_client,
@@ -84,16 +84,17 @@ pub unsafe extern "C" fn desk_chat_message_export_new(
         )
     }
 }
-/// The next window into `*out`: borrowed, valid with its rows until this is called again, unless that is refused,
-/// or the export is freed; NULL after the last one. Look at its `verified` before you take it for complete, and
-/// at its rows with `desk_chat_message_export_at`. Windows follow each other without a gap, the empty ones
-/// included: note `until_us` of the last one that you have kept, and begin the next export one later. Blocks.
+/// Writes the next window to `*out`: borrowed, valid with its rows until the next call of this function (unless
+/// that call is refused) or until the export is freed; NULL after the last window. Check its `verified` before
+/// you treat it as complete, and read its rows with `desk_chat_message_export_at`. Windows follow each other
+/// without a gap, empty windows included. To resume, store `until_us` of the last window that you have kept;
+/// begin the next export one later. Blocks.
 ///
-/// Errors: as the operation; `DESK_INCONSISTENT` if nothing can be proven: the service seems to ignore the times
-/// or, once at the very end, counts more rows than all windows had: then do not take the export for complete,
-/// though this gives NULL when it is called again. After any other error the export stands where it stood:
-/// calling this again goes on with nothing skipped or repeated. `DESK_INVALID_ARGUMENT` while another step has
-/// not ended.
+/// Errors: as the operation; `DESK_INCONSISTENT` if no proof is possible: the service seems to ignore the times
+/// or, reported once at the very end, counts more rows than all windows had. In the latter case do not treat the
+/// export as complete, although the next call returns NULL. Any other error leaves the export at its position:
+/// calling this again continues without skipping or repeating a row. `DESK_INVALID_ARGUMENT` while another step
+/// runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_export_next(
     export: *mut desk_chat_message_export,
@@ -102,14 +103,15 @@ pub unsafe extern "C" fn desk_chat_message_export_next(
 ) -> desk_status {
     unsafe { export::next(export, out, err) }
 }
-/// Starts to make the next window ready and returns at once; see the rules of asynchronous calls at the top. Once
-/// the call has ended and `desk_op_take` says `DESK_OK`, `desk_chat_message_export_next` hands out the window, or
-/// NULL at the end, without waiting. Its queue is that of the options of `desk_chat_message_export_new`. Until it
-/// has ended, make no other step and do not free the export; the window before and its rows stay valid, and in
-/// memory beside the new one, until `desk_chat_message_export_next`. Any thread.
+/// Starts a step that prepares the next window, and returns at once; see the rules of asynchronous calls at the
+/// top. After the call has ended and `desk_op_take` has returned `DESK_OK`, `desk_chat_message_export_next`
+/// returns the window, or NULL at the end, without waiting. The call arrives at the queue in the options of
+/// `desk_chat_message_export_new`. Until it has ended, make no other step and do not free the export; the
+/// previous window and its rows stay valid, and in memory next to the new one, until
+/// `desk_chat_message_export_next`. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`; those of `desk_chat_message_export_next` come with `desk_op_take`, and
-/// calling this again then goes on with nothing skipped or repeated.
+/// Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_chat_message_export_next` come with `desk_op_take`, and
+/// calling this again then continues without skipping or repeating a row.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_export_next_async(
     export: *mut desk_chat_message_export,
@@ -127,16 +129,16 @@ pub unsafe extern "C" fn desk_chat_message_export_next_async(
     };
     unsafe { export::next_async(export, completion, op, err) }
 }
-/// Whether `desk_chat_message_export_next` hands out a window, or the end that was found, without waiting; false
-/// for NULL. Any thread that may make a step.
+/// Whether `desk_chat_message_export_next` returns a window, or a known end, without waiting; false for NULL. Any
+/// thread that may make a step.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_export_is_ready(
     export: *const desk_chat_message_export,
 ) -> bool {
     unsafe { export::is_ready(export) }
 }
-/// The row at `index` of the window that `desk_chat_message_export_next` handed out last, below its `count`; NULL
-/// beyond. Borrowed as the window is. Any thread, while no step is made.
+/// The row at `index` of the window that `desk_chat_message_export_next` returned last; NULL from its `count` on.
+/// Borrowed like the window. Any thread, while no step runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_export_at(
     export: *const desk_chat_message_export,
@@ -144,33 +146,33 @@ pub unsafe extern "C" fn desk_chat_message_export_at(
 ) -> *const desk_chat_message {
     unsafe { export::at(export, index) }
 }
-/// Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
-/// Any thread, once.
+/// Frees an export; NULL is allowed. Its last window becomes invalid, and a running asynchronous step is
+/// cancelled. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_export_free(
     export: *mut desk_chat_message_export,
 ) {
     unsafe { export::free(export) }
 }
-/// Reads every item of `desk_ticket_chat_message_list`, which cannot be asked for a stretch of time: all of it is
-/// one window, and neither `settle_ms` nor `rows_per_window` has an effect. Rows that come and go meanwhile make
-/// it lose none and double none: each window is read until the service counts as many rows as came, and says
-/// whether it did. One thread at a time; free it with `desk_ticket_chat_message_export_free`.
+/// Exports every item of `desk_ticket_chat_message_list`, which cannot be filtered by time: the whole list is one
+/// window, and `settle_ms` and `rows_per_window` have no effect. It neither loses nor duplicates a row if rows
+/// appear or disappear during the export: it reads each window until the number of rows equals the service's
+/// count, and reports whether it does. One thread at a time; free it with `desk_ticket_chat_message_export_free`.
 pub struct desk_ticket_chat_message_export {
     _opaque: (),
 }
 impl Handle for desk_ticket_chat_message_export {
     type Target = Exported;
 }
-/// Starts an export. Nothing is sent before the first `desk_ticket_chat_message_export_next`.
+/// Creates an export. It sends no request before the first `desk_ticket_chat_message_export_next`.
 ///
 /// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` has no
-/// effect. `export_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
-/// export, to be freed with `desk_ticket_chat_message_export_free`; otherwise it is NULL. Once the client is
-/// freed it answers `DESK_CANCELLED`. Any thread.
+/// effect. `export_options` and `options` may be NULL; `options` apply to each page. On success the caller owns
+/// `*out` and frees it with `desk_ticket_chat_message_export_free`; on failure `*out` is NULL. Once the client is
+/// freed, the export returns `DESK_CANCELLED`. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`; a value of `params` that is out of bounds is told by
-/// `desk_ticket_chat_message_export_next`.
+/// Errors: `DESK_INVALID_ARGUMENT`; `desk_ticket_chat_message_export_next` reports a value of `params` that is
+/// out of bounds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_export_new(
     client: *mut desk_client,
@@ -220,16 +222,16 @@ pub unsafe extern "C" fn desk_ticket_chat_message_export_new(
         )
     }
 }
-/// The next window into `*out`: borrowed, valid with its rows until this is called again, unless that is refused,
-/// or the export is freed; NULL after the last one. Look at its `verified` before you take it for complete, and
-/// at its rows with `desk_ticket_chat_message_export_at`. Windows follow each other without a gap, the empty ones
-/// included. Blocks.
+/// Writes the next window to `*out`: borrowed, valid with its rows until the next call of this function (unless
+/// that call is refused) or until the export is freed; NULL after the last window. Check its `verified` before
+/// you treat it as complete, and read its rows with `desk_ticket_chat_message_export_at`. Windows follow each
+/// other without a gap, empty windows included. Blocks.
 ///
-/// Errors: as the operation; `DESK_INCONSISTENT` if nothing can be proven: the service seems to ignore the times
-/// or, once at the very end, counts more rows than all windows had: then do not take the export for complete,
-/// though this gives NULL when it is called again. After any other error the export stands where it stood:
-/// calling this again goes on with nothing skipped or repeated. `DESK_INVALID_ARGUMENT` while another step has
-/// not ended.
+/// Errors: as the operation; `DESK_INCONSISTENT` if no proof is possible: the service seems to ignore the times
+/// or, reported once at the very end, counts more rows than all windows had. In the latter case do not treat the
+/// export as complete, although the next call returns NULL. Any other error leaves the export at its position:
+/// calling this again continues without skipping or repeating a row. `DESK_INVALID_ARGUMENT` while another step
+/// runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_export_next(
     export: *mut desk_ticket_chat_message_export,
@@ -238,15 +240,15 @@ pub unsafe extern "C" fn desk_ticket_chat_message_export_next(
 ) -> desk_status {
     unsafe { export::next(export, out, err) }
 }
-/// Starts to make the next window ready and returns at once; see the rules of asynchronous calls at the top. Once
-/// the call has ended and `desk_op_take` says `DESK_OK`, `desk_ticket_chat_message_export_next` hands out the
-/// window, or NULL at the end, without waiting. Its queue is that of the options of
-/// `desk_ticket_chat_message_export_new`. Until it has ended, make no other step and do not free the export; the
-/// window before and its rows stay valid, and in memory beside the new one, until
-/// `desk_ticket_chat_message_export_next`. Any thread.
+/// Starts a step that prepares the next window, and returns at once; see the rules of asynchronous calls at the
+/// top. After the call has ended and `desk_op_take` has returned `DESK_OK`,
+/// `desk_ticket_chat_message_export_next` returns the window, or NULL at the end, without waiting. The call
+/// arrives at the queue in the options of `desk_ticket_chat_message_export_new`. Until it has ended, make no
+/// other step and do not free the export; the previous window and its rows stay valid, and in memory next to the
+/// new one, until `desk_ticket_chat_message_export_next`. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`; those of `desk_ticket_chat_message_export_next` come with `desk_op_take`, and
-/// calling this again then goes on with nothing skipped or repeated.
+/// Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_ticket_chat_message_export_next` come with `desk_op_take`,
+/// and calling this again then continues without skipping or repeating a row.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_export_next_async(
     export: *mut desk_ticket_chat_message_export,
@@ -264,16 +266,16 @@ pub unsafe extern "C" fn desk_ticket_chat_message_export_next_async(
     };
     unsafe { export::next_async(export, completion, op, err) }
 }
-/// Whether `desk_ticket_chat_message_export_next` hands out a window, or the end that was found, without waiting;
-/// false for NULL. Any thread that may make a step.
+/// Whether `desk_ticket_chat_message_export_next` returns a window, or a known end, without waiting; false for
+/// NULL. Any thread that may make a step.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_export_is_ready(
     export: *const desk_ticket_chat_message_export,
 ) -> bool {
     unsafe { export::is_ready(export) }
 }
-/// The row at `index` of the window that `desk_ticket_chat_message_export_next` handed out last, below its
-/// `count`; NULL beyond. Borrowed as the window is. Any thread, while no step is made.
+/// The row at `index` of the window that `desk_ticket_chat_message_export_next` returned last; NULL from its
+/// `count` on. Borrowed like the window. Any thread, while no step runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_export_at(
     export: *const desk_ticket_chat_message_export,
@@ -281,8 +283,8 @@ pub unsafe extern "C" fn desk_ticket_chat_message_export_at(
 ) -> *const desk_chat_message {
     unsafe { export::at(export, index) }
 }
-/// Frees an export; NULL is fine. Its last window ends with it, and an asynchronous step under way is cancelled.
-/// Any thread, once.
+/// Frees an export; NULL is allowed. Its last window becomes invalid, and a running asynchronous step is
+/// cancelled. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_export_free(
     export: *mut desk_ticket_chat_message_export,

@@ -4,9 +4,9 @@ use super::outputs::*;
 use crate::fields::{self, Fields};
 use crate::text::desk_str;
 /// Every property of a `desk_proactive_chat` at once. Start from `DESK_PROACTIVE_CHAT_FIELDS_INIT` and fill it in
-/// with `desk_proactive_chat_fill_fields`. Texts and objects live as long as the result they came from; absent
-/// ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it
-/// does not know is zero, also where there is no flag.
+/// with `desk_proactive_chat_fill_fields`. Texts and objects are valid until the result they came from is freed.
+/// Absent texts and objects are NULL; any other optional property has a flag. An older library sets properties
+/// that it does not know to zero, also those without a flag.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_proactive_chat_fields {
@@ -44,8 +44,8 @@ pub struct desk_proactive_chat_fields {
     pub priority_text: desk_str,
 }
 unsafe impl Fields for desk_proactive_chat_fields {}
-/// Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
-/// it was, if `proactive_chat` or `out` is NULL or `struct_size` is none.
+/// Fills in `out`, whose `struct_size` must be set; the same struct can be filled in repeatedly. Returns false
+/// and leaves `out` unchanged if `proactive_chat` or `out` is NULL or `struct_size` is invalid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_fill_fields(
     proactive_chat: *const desk_proactive_chat,
@@ -76,9 +76,9 @@ pub unsafe extern "C" fn desk_proactive_chat_fill_fields(
     }
 }
 /// Every property of a `desk_chat_message` at once. Start from `DESK_CHAT_MESSAGE_FIELDS_INIT` and fill it in
-/// with `desk_chat_message_fill_fields`. Texts and objects live as long as the result they came from; absent ones
-/// are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library, what it does
-/// not know is zero, also where there is no flag.
+/// with `desk_chat_message_fill_fields`. Texts and objects are valid until the result they came from is freed.
+/// Absent texts and objects are NULL; any other optional property has a flag. An older library sets properties
+/// that it does not know to zero, also those without a flag.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_chat_message_fields {
@@ -86,7 +86,7 @@ pub struct desk_chat_message_fields {
     pub struct_size: usize,
     /// The id of the message in Desk.
     pub id: i64,
-    /// Whether there is a `message_id`.
+    /// Whether `message_id` is present.
     pub has_message_id: bool,
     /// The id of the message in the ticket's channel. Absent from older shapes.
     pub message_id: i64,
@@ -105,7 +105,7 @@ pub struct desk_chat_message_fields {
     pub message: desk_str,
     /// Extra information, such as styling or JSON text. Absent from older shapes.
     pub data: desk_str,
-    /// Whether there is a `deleted_at_us`.
+    /// Whether `deleted_at_us` is present.
     pub has_deleted_at_us: bool,
     /// When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch.
     pub deleted_at_us: i64,
@@ -118,8 +118,8 @@ pub struct desk_chat_message_fields {
     pub requested_by: desk_str,
 }
 unsafe impl Fields for desk_chat_message_fields {}
-/// Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
-/// it was, if `chat_message` or `out` is NULL or `struct_size` is none.
+/// Fills in `out`, whose `struct_size` must be set; the same struct can be filled in repeatedly. Returns false
+/// and leaves `out` unchanged if `chat_message` or `out` is NULL or `struct_size` is invalid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_fill_fields(
     chat_message: *const desk_chat_message,
@@ -151,9 +151,9 @@ pub unsafe extern "C" fn desk_chat_message_fill_fields(
     }
 }
 /// Every property of a `desk_chat_message_page` at once. Start from `DESK_CHAT_MESSAGE_PAGE_FIELDS_INIT` and fill
-/// it in with `desk_chat_message_page_fill_fields`. Texts and objects live as long as the result they came from;
-/// absent ones are NULL, and a property that may be absent otherwise has a flag. Filled in by an older library,
-/// what it does not know is zero, also where there is no flag.
+/// it in with `desk_chat_message_page_fill_fields`. Texts and objects are valid until the result they came from
+/// is freed. Absent texts and objects are NULL; any other optional property has a flag. An older library sets
+/// properties that it does not know to zero, also those without a flag.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct desk_chat_message_page_fields {
@@ -165,12 +165,12 @@ pub struct desk_chat_message_page_fields {
     pub previous: desk_str,
     /// The URL of the next page; null on the last. For display only, never followed by the SDK.
     pub next: desk_str,
-    /// Number of: The messages of this page. Its items are got by `desk_chat_message_page_get_results_at...`.
+    /// Number of: The messages of this page. Read the items with `desk_chat_message_page_get_results_at...`.
     pub results_len: usize,
 }
 unsafe impl Fields for desk_chat_message_page_fields {}
-/// Fills in `out`, of which `struct_size` must be set; it can be filled in again and again. False, with `out` as
-/// it was, if `chat_message_page` or `out` is NULL or `struct_size` is none.
+/// Fills in `out`, whose `struct_size` must be set; the same struct can be filled in repeatedly. Returns false
+/// and leaves `out` unchanged if `chat_message_page` or `out` is NULL or `struct_size` is invalid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_fill_fields(
     chat_message_page: *const desk_chat_message_page,

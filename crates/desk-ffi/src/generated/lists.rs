@@ -15,7 +15,7 @@ use crate::reader::{self, Row};
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input};
-/// Walks over every item of `desk_chat_message_list`, page after page. One thread at a time; free it with
+/// Iterates over every item of `desk_chat_message_list`, page by page. One thread at a time; free it with
 /// `desk_chat_message_iter_free`.
 pub struct desk_chat_message_iter {
     _opaque: (),
@@ -23,14 +23,14 @@ pub struct desk_chat_message_iter {
 impl Handle for desk_chat_message_iter {
     type Target = Iter<ChatMessageView>;
 }
-/// Starts to walk over a list. Nothing is sent before the first `desk_chat_message_iter_next`.
+/// Creates an iterator. It sends no request before the first `desk_chat_message_iter_next`.
 ///
 /// @deprecated by the service.
 ///
-/// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
-/// begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
-/// iterator, to be freed with `desk_chat_message_iter_free`; otherwise it is NULL. Once the client is freed it
-/// hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
+/// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` the index
+/// of the first item. `iter_options` and `options` may be NULL; `options` apply to each page. On success the
+/// caller owns `*out` and frees it with `desk_chat_message_iter_free`; on failure `*out` is NULL. Once the client
+/// is freed, the iterator returns the items that it has already read, and then `DESK_CANCELLED`. Any thread.
 ///
 /// Errors: `DESK_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -71,12 +71,13 @@ pub unsafe extern "C" fn desk_chat_message_iter_new(
         )
     }
 }
-/// The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
-/// one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+/// Writes the next item to `*out`: borrowed, valid until the next step or until the iterator is freed; NULL after
+/// the last item. Blocks only at the start of a page; the iterator prefetches the next page while you work on the
+/// current one.
 ///
-/// Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
-/// stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
-/// meanwhile can shift others: `desk_chat_message_export` proves that none is lost.
+/// Errors: as the operation; `DESK_INCONSISTENT` if the list does not advance. An error leaves the iterator at
+/// its position: calling this again continues without skipping or repeating an item. Items that are inserted or
+/// deleted during the iteration can shift others: `desk_chat_message_export` proves that no item is lost.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_iter_next(
     iter: *mut desk_chat_message_iter,
@@ -85,14 +86,14 @@ pub unsafe extern "C" fn desk_chat_message_iter_next(
 ) -> desk_status {
     unsafe { iter::next(iter, out, err) }
 }
-/// Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
-/// the call has ended and `desk_op_take` says `DESK_OK`, `desk_chat_message_iter_next` hands out the item, or
-/// NULL at the end, without waiting, and so it does while `desk_chat_message_iter_is_ready`. Its queue is that of
-/// the options of `desk_chat_message_iter_new`. Until it has ended, make no other step and do not free the
-/// iterator. Any thread.
+/// Starts a step that prepares the next item, and returns at once; see the rules of asynchronous calls at the
+/// top. After the call has ended and `desk_op_take` has returned `DESK_OK`, `desk_chat_message_iter_next` returns
+/// the item, or NULL at the end, without waiting; it also returns without waiting while
+/// `desk_chat_message_iter_is_ready` is true. The call arrives at the queue in the options of
+/// `desk_chat_message_iter_new`. Until it has ended, make no other step and do not free the iterator. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`; those of `desk_chat_message_iter_next` come with `desk_op_take`, and calling
-/// this again then goes on with nothing skipped or repeated.
+/// Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_chat_message_iter_next` come with `desk_op_take`, and calling
+/// this again then continues without skipping or repeating an item.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_iter_next_async(
     iter: *mut desk_chat_message_iter,
@@ -110,21 +111,21 @@ pub unsafe extern "C" fn desk_chat_message_iter_next_async(
     };
     unsafe { iter::next_async(iter, completion, op, err) }
 }
-/// Whether `desk_chat_message_iter_next` hands out an item, or the end that was found, without waiting; false for
-/// NULL. Any thread that may make a step.
+/// Whether `desk_chat_message_iter_next` returns an item, or a known end, without waiting; false for NULL. Any
+/// thread that may make a step.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_iter_is_ready(
     iter: *const desk_chat_message_iter,
 ) -> bool {
     unsafe { iter::is_ready(iter) }
 }
-/// Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
-/// Any thread, once.
+/// Frees an iterator; NULL is allowed. Its last item becomes invalid, and a running asynchronous step is
+/// cancelled. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_iter_free(iter: *mut desk_chat_message_iter) {
     unsafe { iter::free(iter) }
 }
-/// Walks over every item of `desk_ticket_chat_message_list`, page after page. One thread at a time; free it with
+/// Iterates over every item of `desk_ticket_chat_message_list`, page by page. One thread at a time; free it with
 /// `desk_ticket_chat_message_iter_free`.
 pub struct desk_ticket_chat_message_iter {
     _opaque: (),
@@ -132,12 +133,13 @@ pub struct desk_ticket_chat_message_iter {
 impl Handle for desk_ticket_chat_message_iter {
     type Target = Iter<ChatMessageView>;
 }
-/// Starts to walk over a list. Nothing is sent before the first `desk_ticket_chat_message_iter_next`.
+/// Creates an iterator. It sends no request before the first `desk_ticket_chat_message_iter_next`.
 ///
-/// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` where to
-/// begin. `iter_options` and `options` may be NULL; `options` hold for each page. On success `*out` is the
-/// iterator, to be freed with `desk_ticket_chat_message_iter_free`; otherwise it is NULL. Once the client is
-/// freed it hands out what it has read already, and then `DESK_CANCELLED`. Any thread.
+/// `params` may be NULL for defaults; its `limit` is the size of a page (by default 500), its `offset` the index
+/// of the first item. `iter_options` and `options` may be NULL; `options` apply to each page. On success the
+/// caller owns `*out` and frees it with `desk_ticket_chat_message_iter_free`; on failure `*out` is NULL. Once the
+/// client is freed, the iterator returns the items that it has already read, and then `DESK_CANCELLED`. Any
+/// thread.
 ///
 /// Errors: `DESK_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -181,12 +183,13 @@ pub unsafe extern "C" fn desk_ticket_chat_message_iter_new(
         )
     }
 }
-/// The next item into `*out`: borrowed, valid until the next step or the end of the iterator; NULL after the last
-/// one. Blocks only where a page begins; while you work on a page, the next one is asked for.
+/// Writes the next item to `*out`: borrowed, valid until the next step or until the iterator is freed; NULL after
+/// the last item. Blocks only at the start of a page; the iterator prefetches the next page while you work on the
+/// current one.
 ///
-/// Errors: as the operation; `DESK_INCONSISTENT` if the list does not move on. The iterator then stands where it
-/// stood: calling this again goes on with nothing skipped or repeated. Items that are inserted or deleted
-/// meanwhile can shift others: `desk_ticket_chat_message_export` proves that none is lost.
+/// Errors: as the operation; `DESK_INCONSISTENT` if the list does not advance. An error leaves the iterator at
+/// its position: calling this again continues without skipping or repeating an item. Items that are inserted or
+/// deleted during the iteration can shift others: `desk_ticket_chat_message_export` proves that no item is lost.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_iter_next(
     iter: *mut desk_ticket_chat_message_iter,
@@ -195,14 +198,15 @@ pub unsafe extern "C" fn desk_ticket_chat_message_iter_next(
 ) -> desk_status {
     unsafe { iter::next(iter, out, err) }
 }
-/// Starts to make the next item ready and returns at once; see the rules of asynchronous calls at the top. Once
-/// the call has ended and `desk_op_take` says `DESK_OK`, `desk_ticket_chat_message_iter_next` hands out the item,
-/// or NULL at the end, without waiting, and so it does while `desk_ticket_chat_message_iter_is_ready`. Its queue
-/// is that of the options of `desk_ticket_chat_message_iter_new`. Until it has ended, make no other step and do
-/// not free the iterator. Any thread.
+/// Starts a step that prepares the next item, and returns at once; see the rules of asynchronous calls at the
+/// top. After the call has ended and `desk_op_take` has returned `DESK_OK`, `desk_ticket_chat_message_iter_next`
+/// returns the item, or NULL at the end, without waiting; it also returns without waiting while
+/// `desk_ticket_chat_message_iter_is_ready` is true. The call arrives at the queue in the options of
+/// `desk_ticket_chat_message_iter_new`. Until it has ended, make no other step and do not free the iterator. Any
+/// thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT`; those of `desk_ticket_chat_message_iter_next` come with `desk_op_take`, and
-/// calling this again then goes on with nothing skipped or repeated.
+/// Errors: `DESK_INVALID_ARGUMENT`; errors of `desk_ticket_chat_message_iter_next` come with `desk_op_take`, and
+/// calling this again then continues without skipping or repeating an item.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_iter_next_async(
     iter: *mut desk_ticket_chat_message_iter,
@@ -220,16 +224,16 @@ pub unsafe extern "C" fn desk_ticket_chat_message_iter_next_async(
     };
     unsafe { iter::next_async(iter, completion, op, err) }
 }
-/// Whether `desk_ticket_chat_message_iter_next` hands out an item, or the end that was found, without waiting;
-/// false for NULL. Any thread that may make a step.
+/// Whether `desk_ticket_chat_message_iter_next` returns an item, or a known end, without waiting; false for NULL.
+/// Any thread that may make a step.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_iter_is_ready(
     iter: *const desk_ticket_chat_message_iter,
 ) -> bool {
     unsafe { iter::is_ready(iter) }
 }
-/// Frees an iterator; NULL is fine. Its last item ends with it, and an asynchronous step under way is cancelled.
-/// Any thread, once.
+/// Frees an iterator; NULL is allowed. Its last item becomes invalid, and a running asynchronous step is
+/// cancelled. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_iter_free(
     iter: *mut desk_ticket_chat_message_iter,

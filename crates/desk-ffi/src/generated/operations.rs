@@ -17,12 +17,12 @@ use crate::{guard, input, output, reader};
 /// idempotency key: a second create is a second message to real people, so a create is never re-sent once a byte
 /// may have left.
 ///
-/// `POST /proactive_chats`. Blocks until the answer is there or the time is over. On success `*out` is the
-/// result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for those of
-/// the client. Any thread.
+/// `POST /proactive_chats`. Blocks until the response is complete or the deadline passes. On success the caller
+/// owns `*out` and frees it with `desk_proactive_chat_free`; on failure `*out` is NULL. `options` may be NULL for
+/// the client's settings. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
-/// `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have taken effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_create(
     client: *mut desk_client,
@@ -52,12 +52,12 @@ pub unsafe extern "C" fn desk_proactive_chat_create(
 ///
 /// Reads one proactive chat with its counters.
 ///
-/// `GET /proactive_chats/{proactive_id}`. Blocks until the answer is there or the time is over. On success `*out`
-/// is the result, to be freed with `desk_proactive_chat_free`; otherwise it is NULL. `options` may be NULL for
-/// those of the client. Any thread.
+/// `GET /proactive_chats/{proactive_id}`. Blocks until the response is complete or the deadline passes. On
+/// success the caller owns `*out` and frees it with `desk_proactive_chat_free`; on failure `*out` is NULL.
+/// `options` may be NULL for the client's settings. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
-/// `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have taken effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get(
     client: *mut desk_client,
@@ -89,12 +89,12 @@ pub unsafe extern "C" fn desk_proactive_chat_get(
 ///
 /// @deprecated by the service.
 ///
-/// `GET /chat_messages`. Blocks until the answer is there or the time is over. On success `*out` is the result,
-/// to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be NULL for defaults.
-/// `options` may be NULL for those of the client. Any thread.
+/// `GET /chat_messages`. Blocks until the response is complete or the deadline passes. On success the caller owns
+/// `*out` and frees it with `desk_chat_message_page_free`; on failure `*out` is NULL. `params` may be NULL for
+/// defaults. `options` may be NULL for the client's settings. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
-/// `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have taken effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_list(
     client: *mut desk_client,
@@ -126,12 +126,12 @@ pub unsafe extern "C" fn desk_chat_message_list(
 ///
 /// Lists one page of the chat messages in one ticket. The order is not documented.
 ///
-/// `GET /tickets/{ticket_id}/chat_messages`. Blocks until the answer is there or the time is over. On success
-/// `*out` is the result, to be freed with `desk_chat_message_page_free`; otherwise it is NULL. `params` may be
-/// NULL for defaults. `options` may be NULL for those of the client. Any thread.
+/// `GET /tickets/{ticket_id}/chat_messages`. Blocks until the response is complete or the deadline passes. On
+/// success the caller owns `*out` and frees it with `desk_chat_message_page_free`; on failure `*out` is NULL.
+/// `params` may be NULL for defaults. `options` may be NULL for the client's settings. Any thread.
 ///
-/// Errors: `DESK_INVALID_ARGUMENT` for what breaks a bound of the spec; any other `desk_status`.
-/// `desk_error_get_outcome` says whether the request may have had an effect.
+/// Errors: `DESK_INVALID_ARGUMENT` if an argument breaks a bound of the spec; any other `desk_status`.
+/// `desk_error_get_outcome` says whether the request may have taken effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_ticket_chat_message_list(
     client: *mut desk_client,

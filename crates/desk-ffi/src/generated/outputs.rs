@@ -92,12 +92,12 @@ impl View<types::ProactiveChat> for ProactiveChatView {
         }
     }
 }
-/// Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.
+/// Frees a result; NULL is allowed. Texts and objects read from it become invalid. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_free(result: *mut desk_proactive_chat) {
     release(|| unsafe { output::free(result) });
 }
-/// What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+/// Facts about the call that returned the result; NULL for an object inside another result. Borrowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_response(
     proactive_chat: *const desk_proactive_chat,
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn desk_proactive_chat_get_project(
 ) -> i64 {
     unsafe { read(proactive_chat, 0, |view| view.project) }
 }
-/// The text that was sent. Lives as long as the result it came from.
+/// The text that was sent. Valid until the result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_message(
     proactive_chat: *const desk_proactive_chat,
@@ -138,15 +138,15 @@ pub unsafe extern "C" fn desk_proactive_chat_get_message_count(
     unsafe { read(proactive_chat, 0, |view| view.message_count) }
 }
 /// The agent who created the chat. Its shape is not documented; seen are id, displayName and sendbirdId. As JSON
-/// text. Lives as long as the result it came from.
+/// text. Valid until the result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_created_by(
     proactive_chat: *const desk_proactive_chat,
 ) -> desk_str {
     unsafe { read(proactive_chat, desk_str::ABSENT, |view| view.created_by) }
 }
-/// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Lives
-/// as long as the result it came from.
+/// The group the chat is assigned to. Its shape is not documented; seen are id, name and key. As JSON text. Valid
+/// until the result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_assigned_group(
     proactive_chat: *const desk_proactive_chat,
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn desk_proactive_chat_get_closed_count(
 ) -> i64 {
     unsafe { read(proactive_chat, 0, |view| view.closed_count) }
 }
-/// The ids of the customers as text. Its format is not documented. Lives as long as the result it came from.
+/// The ids of the customers as text. Its format is not documented. Valid until the result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_customers_list(
     proactive_chat: *const desk_proactive_chat,
@@ -203,8 +203,8 @@ pub unsafe extern "C" fn desk_proactive_chat_get_priority(
 ) -> i32 {
     unsafe { read(proactive_chat, 0, |view| view.priority.code) }
 }
-/// The priority of a chat. The default of the service is not documented. As the service spells it. Lives as long
-/// as the result it came from.
+/// The priority of a chat. The default of the service is not documented. As the service spells it. Valid until
+/// the result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_proactive_chat_get_priority_text(
     proactive_chat: *const desk_proactive_chat,
@@ -284,8 +284,8 @@ pub unsafe extern "C" fn desk_chat_message_get_id(
 ) -> i64 {
     unsafe { read(chat_message, 0, |view| view.id) }
 }
-/// The id of the message in the ticket's channel. Absent from older shapes. Whether it is there, and if so, into
-/// `out` (NULL: not wanted).
+/// The id of the message in the ticket's channel. Absent from older shapes. Returns whether the value is present
+/// and writes it (0 if absent) to `out` unless `out` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_message_id(
     chat_message: *const desk_chat_message,
@@ -300,8 +300,8 @@ pub unsafe extern "C" fn desk_chat_message_get_ticket(
 ) -> i64 {
     unsafe { read(chat_message, 0, |view| view.ticket) }
 }
-/// The Sendbird id of the sender, or the word `event` when Desk sent it. Lives as long as the result it came
-/// from.
+/// The Sendbird id of the sender, or the word `event` when Desk sent it. Valid until the result it came from is
+/// freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_user_sendbird_id(
     chat_message: *const desk_chat_message,
@@ -316,8 +316,8 @@ pub unsafe extern "C" fn desk_chat_message_get_user_type(
 ) -> i32 {
     unsafe { read(chat_message, 0, |view| view.user_type.code) }
 }
-/// Who sent a message. EVENT is everything that no user sent. As the service spells it. Lives as long as the
-/// result it came from.
+/// Who sent a message. EVENT is everything that no user sent. As the service spells it. Valid until the result it
+/// came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_user_type_text(
     chat_message: *const desk_chat_message,
@@ -331,23 +331,23 @@ pub unsafe extern "C" fn desk_chat_message_get_created_at_us(
 ) -> i64 {
     unsafe { read(chat_message, 0, |view| view.created_at) }
 }
-/// The text. Lives as long as the result it came from.
+/// The text. Valid until the result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_message(
     chat_message: *const desk_chat_message,
 ) -> desk_str {
     unsafe { read(chat_message, desk_str::ABSENT, |view| view.message) }
 }
-/// Extra information, such as styling or JSON text. Absent from older shapes. Lives as long as the result it came
-/// from.
+/// Extra information, such as styling or JSON text. Absent from older shapes. Valid until the result it came from
+/// is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_data(
     chat_message: *const desk_chat_message,
 ) -> desk_str {
     unsafe { read(chat_message, desk_str::ABSENT, |view| view.data) }
 }
-/// When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Whether it
-/// is there, and if so, into `out` (NULL: not wanted).
+/// When the message was deleted (UTC, µs); absent or null while it is not. In µs since the Unix epoch. Returns
+/// whether the value is present and writes it (0 if absent) to `out` unless `out` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_deleted_at_us(
     chat_message: *const desk_chat_message,
@@ -363,16 +363,16 @@ pub unsafe extern "C" fn desk_chat_message_get_requested_from(
 ) -> i32 {
     unsafe { read(chat_message, 0, |view| view.requested_from.code) }
 }
-/// Where the deletion of a message was asked for. As the service spells it. Lives as long as the result it came
-/// from.
+/// Where the deletion of a message was asked for. As the service spells it. Valid until the result it came from
+/// is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_requested_from_text(
     chat_message: *const desk_chat_message,
 ) -> desk_str {
     unsafe { read(chat_message, desk_str::ABSENT, |view| view.requested_from.text) }
 }
-/// The user who asked for the deletion. Its shape is not documented. As JSON text. Lives as long as the result it
-/// came from.
+/// The user who asked for the deletion. Its shape is not documented. As JSON text. Valid until the result it came
+/// from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_get_requested_by(
     chat_message: *const desk_chat_message,
@@ -418,14 +418,14 @@ impl View<types::ChatMessagePage> for ChatMessagePageView {
         }
     }
 }
-/// Frees a result; NULL is fine. Every text and object got from it ends with it. Any thread, once.
+/// Frees a result; NULL is allowed. Texts and objects read from it become invalid. Any thread, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_free(
     result: *mut desk_chat_message_page,
 ) {
     release(|| unsafe { output::free(result) });
 }
-/// What is known of the call that brought it; NULL for one that is part of another result. Borrowed.
+/// Facts about the call that returned the result; NULL for an object inside another result. Borrowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_response(
     chat_message_page: *const desk_chat_message_page,
@@ -444,16 +444,16 @@ pub unsafe extern "C" fn desk_chat_message_page_get_count(
 ) -> i64 {
     unsafe { read(chat_message_page, 0, |view| view.count) }
 }
-/// The URL of the previous page; null on the first. For display only, never followed by the SDK. Lives as long as
-/// the result it came from.
+/// The URL of the previous page; null on the first. For display only, never followed by the SDK. Valid until the
+/// result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_get_previous(
     chat_message_page: *const desk_chat_message_page,
 ) -> desk_str {
     unsafe { read(chat_message_page, desk_str::ABSENT, |view| view.previous) }
 }
-/// The URL of the next page; null on the last. For display only, never followed by the SDK. Lives as long as the
-/// result it came from.
+/// The URL of the next page; null on the last. For display only, never followed by the SDK. Valid until the
+/// result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_get_next(
     chat_message_page: *const desk_chat_message_page,
@@ -467,7 +467,7 @@ pub unsafe extern "C" fn desk_chat_message_page_get_results_len(
 ) -> usize {
     unsafe { read(chat_message_page, 0, |view| view.results.len()) }
 }
-/// The item at `index`; NULL beyond the end or if null. Lives as long as the result it came from.
+/// The item at `index`; NULL beyond the end or if null. Valid until the result it came from is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_chat_message_page_get_results_at(
     chat_message_page: *const desk_chat_message_page,

@@ -251,7 +251,7 @@ unsafe impl Read for ChatMessagePageView {
         from.close()
     }
 }
-/// Reads bytes as every result, beside serde.
+/// Reads bytes as every result, with the reader and with serde.
 #[cfg(fuzzing)]
 pub fn agree(bytes: &[u8]) {
     crate::reader::agree::agree::<

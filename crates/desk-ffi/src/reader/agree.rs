@@ -1,4 +1,4 @@
-//! The reader beside serde, for tests and for the targets of `fuzz/`.
+//! Compares the reader with serde, for tests and for the targets of `fuzz/`.
 #![allow(clippy::expect_used, reason = "a finding")]
 
 use std::fmt::Debug;
@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use super::{Kept, Read, read};
 use crate::output::View;
 
-/// Whether the reader took it. Fails if serde does not then, if the two see different views, or if bytes that are given
-/// back are not what they were.
+/// Whether the reader accepts `bytes`. Panics if serde refuses bytes that the reader accepts, if
+/// the two yield different views, or if the reader changes bytes that it returns.
 pub(crate) fn agree<S, V>(bytes: &[u8], decode: fn(&[u8]) -> serde_json::Result<S>) -> bool
 where
     V: Read + View<S> + Debug,

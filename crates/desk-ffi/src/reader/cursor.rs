@@ -1,20 +1,22 @@
-//! Where a reader is in an answer.
+//! The position of a reader in a response.
 //!
-//! Behind the answer come [`PAD`] zero bytes. JSON has none, so each of them is a surprise, and whoever moves only over bytes
-//! that he saw and that are not zero stays within the answer: nobody looks for its end.
+//! [`PAD`] zero bytes follow the response. JSON has no zero byte, so each of them is a surprise:
+//! code that only moves over bytes that it has seen and that are not zero stays within the
+//! response, and never has to look for its end.
 
 use std::slice;
 
-/// The most bytes that are looked at in one go, and how many are behind an answer.
+/// Maximum number of bytes read in one go, and the number of zero bytes after a response.
 pub(super) const PAD: usize = ::desk_core::decode::SPARE_CAPACITY;
 
-/// A place in an answer, or its end.
+/// A position in a response, or its end.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Cursor(*mut u8);
 
 impl Cursor {
     /// # Safety
-    /// `at` begins bytes that end in [`PAD`] zeros and stay where they are; while a cursor is used, nobody else writes them.
+    /// `at` begins bytes that end in [`PAD`] zeros and stay where they are; while a cursor is used,
+    /// no other code writes them.
     pub(super) unsafe fn new(at: *mut u8) -> Cursor {
         Cursor(at)
     }
@@ -23,7 +25,7 @@ impl Cursor {
         self.0
     }
 
-    /// The bytes that come; behind the end they are zero.
+    /// The next bytes; after the end they are zero.
     #[inline(always)]
     pub(super) fn peek<const N: usize>(self) -> [u8; N] {
         const { assert!(N <= PAD, "more bytes than there are behind an answer") };
@@ -37,13 +39,13 @@ impl Cursor {
         byte
     }
 
-    /// Eight bytes, the first one lowest.
+    /// The next eight bytes, the first one lowest.
     #[inline(always)]
     pub(super) fn word(self) -> u64 {
         u64::from_le_bytes(self.peek())
     }
 
-    /// Moves over bytes.
+    /// Moves over the next bytes.
     ///
     /// # Safety
     /// None of them is zero.
@@ -53,23 +55,24 @@ impl Cursor {
         Cursor(unsafe { self.0.add(bytes) })
     }
 
-    /// What is behind `wanted`, which has no zero, if that comes.
+    /// The position after `wanted`, which has no zero, if `wanted` comes next.
     #[inline(always)]
     pub(super) fn after<const N: usize>(self, wanted: &[u8; N]) -> Option<Cursor> {
         // SAFETY: they were seen.
         (self.peek() == *wanted).then(|| unsafe { self.over(N) })
     }
 
-    /// How far it is from an earlier place.
+    /// The distance from an earlier position.
     #[inline(always)]
     pub(super) fn since(self, earlier: Cursor) -> usize {
         self.0.addr() - earlier.0.addr()
     }
 
-    /// The bytes up to a later place.
+    /// The bytes up to a later position.
     ///
     /// # Safety
-    /// `end` is in the same answer and not before this; none of the bytes is written while the result is used.
+    /// `end` is in the same response and not before this position; no code writes the bytes while
+    /// the result is used.
     pub(super) unsafe fn until<'a>(self, end: Cursor) -> &'a [u8] {
         // SAFETY: by contract.
         unsafe { slice::from_raw_parts(self.0, end.since(self)) }

@@ -10,7 +10,7 @@ use bumpalo::Bump;
 
 use crate::output::{List, View};
 
-/// A view with all that it points into.
+/// A view with the arena and the bytes that it points into.
 pub(crate) struct Kept<V> {
     pub(crate) view: V,
     pub(crate) arena: Bump,
@@ -21,7 +21,7 @@ pub(crate) struct Kept<V> {
 unsafe impl<V> Send for Kept<V> {}
 
 impl<V> Kept<V> {
-    /// Made from what serde decoded.
+    /// Builds the view of a value that serde decoded.
     pub(crate) fn of<S>(source: &S) -> Kept<V>
     where
         V: View<S>,
@@ -40,7 +40,7 @@ impl<V> Kept<V> {
         Rows { items: rows, count: count(&self.view), owner: Some(Box::new(self)) }
     }
 
-    /// The rows of a page, each of which keeps it.
+    /// The rows of a page, each of which keeps the page.
     pub(crate) fn shared_rows<T: 'static>(
         self,
         count: fn(&V) -> i64,
@@ -63,7 +63,7 @@ impl<V> Kept<V> {
     }
 }
 
-/// An item of a page that is kept beside it.
+/// An item of a page; the page is kept next to it.
 pub(crate) struct Row<T>(*const T);
 
 // SAFETY: as the page that it belongs to.
@@ -78,7 +78,8 @@ impl<T> Row<T> {
         self.0
     }
 
-    /// Something of the item. Asked for by the walk over a list only, which holds the page meanwhile.
+    /// Reads a value of the item. Only the iteration over a list calls this, and it holds the page
+    /// during the call.
     pub(crate) fn get<R>(&self, get: impl FnOnce(&T) -> R) -> R {
         // SAFETY: the page is kept beside its rows.
         get(unsafe { &*self.0 })
@@ -94,7 +95,7 @@ struct SharedPage<T> {
 // SAFETY: nothing changes the items any more, and nothing looks into what is kept.
 unsafe impl<T> Sync for SharedPage<T> {}
 
-/// The item that a row is, which lives as long as the row; NULL if its page has no such items.
+/// The item of a row, which lives as long as the row; NULL if the row's page has no such items.
 pub(crate) fn item<T: 'static>(row: &SharedRow) -> *const T {
     let page = row.page.downcast_ref::<SharedPage<T>>();
     page.and_then(|page| page.items.get(row.place)).map_or(ptr::null(), Row::ptr)

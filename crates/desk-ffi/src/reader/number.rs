@@ -1,11 +1,11 @@
-//! Whole numbers of JSON.
+//! Reads integers of JSON.
 
 use ::desk_json::{ZEROS, eight, no_digits};
 
 use super::cursor::Cursor;
 
-/// A whole number that 64 bits hold, and what comes behind it. `None` for anything else, such as `-0`, which is a fraction
-/// to serde.
+/// Reads an integer of 64 bits; returns it and the position after it. `None` for anything else,
+/// such as `-0`, which serde reads as a fraction.
 #[inline(always)]
 pub(super) fn whole(at: Cursor) -> Option<(i64, Cursor)> {
     let (negative, start) = match at.after(b"-") {
@@ -17,7 +17,7 @@ pub(super) fn whole(at: Cursor) -> Option<(i64, Cursor)> {
     let (mut value, mut end);
     if others != 0 {
         let digits = others.trailing_zeros() / 8;
-        // Without the others, and with as many zeros before the digits.
+        // Drops the bytes after the digits and puts as many zeros before the digits.
         value = if digits == 0 { 0 } else { eight(values << (64 - 8 * digits)) };
         // SAFETY: digits.
         end = unsafe { start.over(digits as usize) };
@@ -26,7 +26,7 @@ pub(super) fn whole(at: Cursor) -> Option<(i64, Cursor)> {
         // SAFETY: digits.
         end = unsafe { start.over(8) };
         while let digit @ b'0'..=b'9' = end.byte() {
-            // It holds any nineteen digits.
+            // `value` holds any nineteen digits.
             value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
             // SAFETY: a digit.
             end = unsafe { end.over(1) };
@@ -38,7 +38,7 @@ pub(super) fn whole(at: Cursor) -> Option<(i64, Cursor)> {
     }
     let value = if negative { 0_i64.checked_sub_unsigned(value)? } else { i64::try_from(value).ok()? };
     let well_formed = digits == 1 && !(negative && value == 0) || digits > 1 && start.byte() != b'0';
-    // A number goes on with others: then it is no whole one.
+    // Any other byte continues the number, which is then not an integer.
     let ended = matches!(end.byte(), b',' | b'}' | b']');
     (well_formed && ended).then_some((value, end))
 }

@@ -1,4 +1,5 @@
-//! The reader beside serde: the same views of whatever it takes, and nothing taken that serde refuses.
+//! Compares the reader with serde: equal views of all accepted input, and no accepted input that
+//! serde refuses.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use ::desk_client::Json;
@@ -21,7 +22,7 @@ fn page(messages: &[&str]) -> String {
     )
 }
 
-/// Bytes with what a cursor needs behind them, their beginning and their end.
+/// The bytes with the zeros that a cursor needs, their beginning and their end.
 fn padded(bytes: &[u8]) -> (Vec<u8>, Cursor, Cursor) {
     let mut padded = [bytes, &[0; PAD]].concat();
     // SAFETY: the padding is there, and a vector that moves leaves its bytes where they are.
@@ -33,7 +34,7 @@ fn page_agrees(bytes: &[u8]) -> bool {
     agree::<ChatMessagePage, ChatMessagePageView>(bytes, |bytes| serde_json::from_slice(bytes))
 }
 
-/// Whether a page is taken whose message has `new` instead of `old`.
+/// Whether the reader accepts a page in which a message has `new` instead of `old`.
 fn with(old: &str, new: &str) -> bool {
     assert!(MESSAGE.contains(old), "{old}");
     page_agrees(page(&[MESSAGE, &MESSAGE.replace(old, new)]).as_bytes())
@@ -120,7 +121,7 @@ fn any_surprise_is_left_to_serde() {
         ("05:25:41.032000Z", "05:25:4\\u0031Z"),
         ("2019-03-12T", "2019-03-12 T"),
     ] {
-        // Some of these serde takes, and chrono; then both agree.
+        // serde and chrono accept some of these; the reader agrees with both if it does too.
         let taken = with(old, new);
         assert!(!taken || new.contains("60Z"), "{new}");
     }
@@ -232,7 +233,7 @@ fn by_chrono(text: &str) -> Option<i64> {
     text.parse::<chrono::DateTime<chrono::Utc>>().ok().map(|time| time.timestamp_micros())
 }
 
-/// Any JSON text, with its escapes as they come.
+/// Any JSON text, with its escapes.
 fn text() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         4 => "[ -~&&[^\"\\\\]]{0,20}",
@@ -295,7 +296,7 @@ proptest! {
             if let Some((micros, behind)) = read {
                 prop_assert!(behind == end && wanted == Some(micros), "{micros}");
             } else if flip.is_none() {
-                // A leap second is chrono's.
+                // The reader leaves leap seconds to chrono.
                 prop_assert!(wanted.is_none() || &text[17..19] == b"60");
             }
         }

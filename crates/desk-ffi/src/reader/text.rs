@@ -1,11 +1,11 @@
-//! Texts of JSON: where they end, and what their escapes mean.
+//! Finds the ends of JSON texts and decodes their escapes.
 
 use super::cursor::Cursor;
 
-/// Bytes of the longest escape, a pair of surrogates.
+/// Number of bytes of the longest escape, a surrogate pair.
 const LONGEST: usize = 12;
 
-/// The next quote, backslash or control character, zero included.
+/// The position of the next quote, backslash or control character, zero included.
 #[inline(always)]
 pub(super) fn plain(mut at: Cursor) -> Cursor {
     loop {
@@ -19,14 +19,14 @@ pub(super) fn plain(mut at: Cursor) -> Cursor {
     }
 }
 
-/// Bytes that are looked at together.
+/// Number of bytes that are examined together.
 #[cfg(target_arch = "x86_64")]
 const STEP: usize = 16;
-/// Bits for each of them.
+/// Number of mark bits for each byte.
 #[cfg(target_arch = "x86_64")]
 const BITS: usize = 1;
 
-/// Marks the bytes that end a plain text, by a bit each.
+/// Marks the bytes that end a plain text, by one bit each.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn special(at: Cursor) -> i32 {
@@ -49,7 +49,7 @@ const STEP: usize = 8;
 #[cfg(not(target_arch = "x86_64"))]
 const BITS: usize = 8;
 
-/// Marks the bytes that end a plain text, by their highest bits. The lowest mark is right; those above it may not be.
+/// Marks the bytes that end a plain text, by their highest bits. Only the lowest mark is reliable.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 #[inline(always)]
 fn special_of_word(word: u64) -> u64 {
@@ -67,13 +67,14 @@ fn special(at: Cursor) -> u64 {
     special_of_word(at.word())
 }
 
-/// The escape that comes: its length, and by how many bytes it is longer than what it means. `None` if it is none.
+/// The length of the next escape, and how many bytes longer it is than its character. `None` if it
+/// is invalid.
 pub(super) fn seen(at: Cursor) -> Option<(usize, usize)> {
     let (used, char) = escape(&at.peek::<LONGEST>())?;
     Some((used, used - char.len_utf8()))
 }
 
-/// The escape at the beginning of `bytes`: its length and what it means. `None` if it means nothing.
+/// The length and the character of the escape at the start of `bytes`. `None` if it is invalid.
 fn escape(bytes: &[u8]) -> Option<(usize, char)> {
     let char = match bytes.strip_prefix(b"\\")?.first()? {
         b'"' => '"',
@@ -90,7 +91,7 @@ fn escape(bytes: &[u8]) -> Option<(usize, char)> {
     Some((2, char))
 }
 
-/// `\u` with four digits, or two of them that make one character.
+/// `\u` with four digits, or two of them that encode one character.
 fn unicode(bytes: &[u8]) -> Option<(usize, char)> {
     let high = unit(bytes)?;
     if let Some(char) = char::from_u32(high) {
@@ -110,16 +111,18 @@ fn unit(bytes: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| Some(value << 4 | char::from(*digit).to_digit(16)?))
 }
 
-/// Unescapes a text where it stands, and ends it with NUL: from `start` to the closing quote at `end`, as it was read.
+/// Unescapes a text in place and ends it with NUL. `start` and the closing quote `end` are the
+/// positions that the reader found.
 ///
 /// # Safety
-/// A text that was read, which nobody else looks at.
+/// The reader has read the text, and no other code uses it.
 pub(super) unsafe fn unescape(start: Cursor, end: Cursor) {
     let (mut from, mut to) = (start, start.ptr());
     loop {
         let run = plain(from);
         let len = run.since(from);
-        // SAFETY: what is unescaped is never longer, so `to` is not behind `from`; both are in the text.
+        // SAFETY: what is unescaped is never longer, so `to` is not behind `from`; both are in the
+        // text.
         unsafe {
             std::ptr::copy(from.ptr(), to, len);
             to = to.add(len);
@@ -129,7 +132,7 @@ pub(super) unsafe fn unescape(start: Cursor, end: Cursor) {
         }
         // SAFETY: as `to` is not behind the run, nothing of the rest was written.
         let rest = unsafe { run.until(end) };
-        // It was understood before.
+        // The reader has already checked it.
         let Some((used, char)) = escape(rest) else { break };
         let mut utf8 = [0; 4];
         let bytes = char.encode_utf8(&mut utf8);

@@ -1,11 +1,12 @@
-//! Times of JSON: `2019-03-12T05:25:41.032000Z`, in µs since the Unix epoch.
+//! Reads times of JSON, such as `2019-03-12T05:25:41.032000Z`, as µs since the Unix epoch.
 
 use ::desk_json::{Day, TIME, two};
 use chrono::{DateTime, Utc};
 
 use super::cursor::Cursor;
 
-/// A time in UTC with six decimals, and what comes behind its closing quote. `None` if it is no such.
+/// A time in UTC with six decimals, and the position after its closing quote. `None` for any other
+/// text.
 #[inline(always)]
 pub(super) fn six_decimals(at: Cursor, day: &mut Day) -> Option<(i64, Cursor)> {
     let micros = ::desk_json::six_decimals(&at.peek::<TIME>(), day)?;
@@ -13,7 +14,8 @@ pub(super) fn six_decimals(at: Cursor, day: &mut Day) -> Option<(i64, Cursor)> {
     Some((micros, unsafe { at.over(TIME) }))
 }
 
-/// The usual layout is read in place, any other by chrono. `None` if it is no time.
+/// Reads the usual layout in place and leaves any other to chrono. `None` if the text is not a
+/// time.
 pub(super) fn micros(text: &[u8]) -> Option<i64> {
     usual(text).or_else(|| {
         let time: DateTime<Utc> = std::str::from_utf8(text).ok()?.parse().ok()?;
@@ -21,7 +23,7 @@ pub(super) fn micros(text: &[u8]) -> Option<i64> {
     })
 }
 
-/// A time in UTC with at most nine decimals, of years 0 to 9999; no leap second.
+/// A time in UTC with at most nine decimals, in the years 0 to 9999, without leap seconds.
 fn usual(text: &[u8]) -> Option<i64> {
     let (moment, fraction) = text.split_first_chunk::<19>()?;
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1] = *moment else {
@@ -42,7 +44,7 @@ fn usual(text: &[u8]) -> Option<i64> {
     Some(seconds * 1_000_000 + micros)
 }
 
-/// One to nine decimals, in µs. What is less than one is dropped, as chrono does with a time behind its second.
+/// One to nine decimals, in µs. Drops fractions of a microsecond, as chrono does.
 fn decimals(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() || digits.len() > 9 {
         return None;

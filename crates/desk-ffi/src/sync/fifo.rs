@@ -1,20 +1,20 @@
-//! A line of things that are ready, from any threads to any threads, with an end.
+//! A FIFO of ready items, from any threads to any threads, with an end.
 //!
-//! Invariant: the signal is raised exactly while something is in line; what was pushed is handed out once, also after the
-//! line was closed; after that nothing is pushed any more.
+//! Invariant: the signal is raised exactly while the FIFO has an item. Each item is handed out
+//! once, also after the FIFO was closed; a closed FIFO accepts no item.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::primitives::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Tells an event loop that something is in line.
+/// Notifies an event loop that the FIFO has an item.
 pub(crate) trait Signal {
     fn raise(&self);
     fn lower(&self);
 }
 
-/// Nobody to tell.
+/// No event loop to notify.
 impl Signal for () {
     fn raise(&self) {}
     fn lower(&self) {}
@@ -40,7 +40,7 @@ impl<T, S: Signal> Fifo<T, S> {
         &self.signal
     }
 
-    /// Puts an item at the end; gives it back if the line is closed.
+    /// Appends an item; returns it if the FIFO is closed.
     pub(crate) fn push(&self, item: T) -> Result<(), T> {
         let mut line = self.line();
         if line.closed {
@@ -55,7 +55,8 @@ impl<T, S: Signal> Fifo<T, S> {
         Ok(())
     }
 
-    /// Takes the first item; waits for one, `None` for ever. `None` if none came, or none can come any more.
+    /// Takes the first item; waits at most `at_most` for one (`None`: for ever). Returns `None` if
+    /// no item came in time, or if none can come any more.
     pub(crate) fn next(&self, at_most: Option<Duration>) -> Option<T> {
         let until = at_most.and_then(|time| Instant::now().checked_add(time));
         let mut line = self.line();
@@ -81,7 +82,7 @@ impl<T, S: Signal> Fifo<T, S> {
         }
     }
 
-    /// No more items. Whoever waits is let go once the line is empty.
+    /// Closes the FIFO to new items. Waiting threads return once the FIFO is empty.
     pub(crate) fn close(&self) {
         self.line().closed = true;
         self.changed.notify_all();

@@ -1,4 +1,4 @@
-//! A result that comes once, is waited for by any threads, and is taken once.
+//! A result that comes once, that any threads may wait for, and that is taken once.
 
 use std::time::{Duration, Instant};
 
@@ -15,12 +15,12 @@ enum State<R> {
     Taken,
 }
 
-/// Why there is nothing to take.
+/// Why there is no result to take.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Refused {
-    /// It has not come yet.
+    /// The result has not come yet.
     NotYet,
-    /// Somebody has it.
+    /// The result was already taken.
     Taken,
 }
 
@@ -29,7 +29,7 @@ impl<R> Slot<R> {
         Slot { state: Mutex::new(State::Running), ended: Condvar::new() }
     }
 
-    /// Brings the result. Only the first one counts; a later one comes back.
+    /// Sets the result. Only the first one counts; a later one is returned.
     pub(crate) fn end(&self, result: R) -> Result<(), R> {
         let mut state = self.state();
         if !matches!(*state, State::Running) {
@@ -46,7 +46,7 @@ impl<R> Slot<R> {
         !matches!(*self.state(), State::Running)
     }
 
-    /// Waits for the result; `None` waits for ever. Whether it has come.
+    /// Waits at most `at_most` for the result (`None`: for ever). Returns whether it has come.
     pub(crate) fn wait(&self, at_most: Option<Duration>) -> bool {
         let until = at_most.and_then(|time| Instant::now().checked_add(time));
         let mut state = self.state();

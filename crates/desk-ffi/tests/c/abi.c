@@ -1,5 +1,5 @@
-/* abi BASE_URL: a hostile caller. Every wrong argument has its own error, nothing is sent, nothing leaks. The service
- * answers every request with the sample of the test. */
+/* abi BASE_URL: a hostile caller. Every wrong argument has its own error, no request is sent, no
+ * object leaks. The service responds to every request with the test's sample page. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -52,12 +52,12 @@ static void client_options(const char *base_url) {
     options.struct_size = sizes[i];
     REFUSED(desk_client_new(&options, &client, &error), "struct_size");
   }
-  /* An older caller, before timeouts existed. */
+  /* An older caller, from before timeouts existed. */
   options.struct_size = offsetof(desk_client_options, connect_timeout_ms);
   options.timeout_ms = -1;
   CHECK(desk_client_new(&options, &client, &error) == DESK_OK && error == NULL);
   desk_client_free(client);
-  /* A newer caller: what is unknown here must be zero. */
+  /* A newer caller: members that this library does not know must be zero. */
   struct {
     desk_client_options options;
     int64_t future[2];
@@ -188,7 +188,7 @@ static void nothing(void) {
   CHECK(DESK_VERSION_NUM == DESK_VERSION_MAJOR * 10000 + DESK_VERSION_MINOR * 100 + DESK_VERSION_PATCH);
 }
 
-/* Structs with all properties, as large as programs of any age have them. */
+/* Structs with all properties, in the sizes of older and newer programs. */
 static void fields(const desk_chat_message *old, const desk_chat_message *new) {
   desk_chat_message_fields all = DESK_CHAT_MESSAGE_FIELDS_INIT;
   CHECK(desk_chat_message_fill_fields(new, &all) && all.struct_size == sizeof all);
@@ -199,7 +199,7 @@ static void fields(const desk_chat_message *old, const desk_chat_message *new) {
   CHECK(!desk_chat_message_fill_fields(NULL, &all) && all.id == 10933);
   CHECK(!desk_chat_message_fill_fields(new, NULL));
 
-  /* Before `ticket` there was no more; what stands behind it is not ours. */
+  /* Before `ticket` existed the struct ended here; the bytes after it are not ours. */
   struct {
     desk_chat_message_fields known;
     unsigned char more[64];
@@ -210,7 +210,7 @@ static void fields(const desk_chat_message *old, const desk_chat_message *new) {
   CHECK(desk_chat_message_fill_fields(new, &room.known) && room.known.struct_size == before);
   CHECK(room.known.id == desk_chat_message_get_id(new) && room.known.message_id == INT64_MAX);
   CHECK(((unsigned char *)&room)[before] == 0xAA && room.more[0] == 0xAA);
-  /* Of what a later header adds nothing is known. */
+  /* The library fills members of a later header with zero. */
   room.known.struct_size = sizeof room;
   CHECK(desk_chat_message_fill_fields(new, &room.known) && room.known.ticket == desk_chat_message_get_ticket(new));
   for (size_t at = 0; at < sizeof room.more; at++) CHECK(room.more[at] == 0);

@@ -1,5 +1,5 @@
-/* async CHAT_URL SILENT_URL: asynchronous calls, by callback, by handle and by queue; CHAT_URL has chats, SILENT_URL never
- * answers. */
+/* async CHAT_URL SILENT_URL: asynchronous calls, by callback, by handle and by queue. CHAT_URL
+ * has chats, SILENT_URL never responds. */
 #include "async.h"
 
 #include <malloc.h>
@@ -14,7 +14,7 @@ enum { MANY = 40, LARGE = 100, LARGE_CHAT = 200000 };
 
 static const char *chats, *silent;
 
-/* What is known of one call. */
+/* The state of one call. */
 struct call {
   pthread_t starter;
   desk_client *client;
@@ -47,7 +47,7 @@ static void on_end(const desk_op *op, void *user_data) {
   CHECK(prctl(PR_GET_NAME, name) == 0 && strcmp(name, "desk-cb") == 0);
   CHECK(call->op && desk_op_poll(op) && desk_op_get_user_data(op) == call && call->freed == 0);
   CHECK(desk_op_wait(op, -1, NULL) == DESK_OK);
-  /* Nothing may block here. */
+  /* No function may block here. */
   desk_proactive_chat *chat = NULL;
   desk_error *error = NULL;
   CHECK(desk_proactive_chat_get(call->client, 1, NULL, &chat, &error) == DESK_WOULD_DEADLOCK && !chat);
@@ -59,7 +59,7 @@ static void on_end(const desk_op *op, void *user_data) {
   CHECK(desk_queue_next(queue, -1, &next, NULL) == DESK_WOULD_DEADLOCK && !next);
   CHECK(desk_queue_next(queue, 0, &next, NULL) == DESK_OK && !next);
   desk_queue_free(queue);
-  /* Only what fits is taken, and that once. */
+  /* Only the matching function takes the result, and only once. */
   CHECK(desk_op_take(op, &error) == DESK_INVALID_ARGUMENT);
   CHECK(strstr(desk_error_get_message(error).ptr, "desk_op_take_proactive_chat"));
   desk_error_free(error);
@@ -96,7 +96,7 @@ static void by_callback(void) {
     while (call->freed == 0) wait_us(1000);
     CHECK(call->status == DESK_OK && call->id == i + 1);
   }
-  /* The client is as good as before for calls that block, and while others run. */
+  /* The client still makes blocking calls, also while other calls run. */
   desk_proactive_chat *chat = NULL;
   CHECK(desk_proactive_chat_get(client, 7, NULL, &chat, NULL) == DESK_OK && desk_proactive_chat_get_id(chat) == 7);
   desk_proactive_chat_free(chat);
@@ -131,7 +131,7 @@ static void by_handle(void) {
   desk_error_free(error);
   desk_op_free(op);
 
-  /* A call whose handle is freed goes on; the client's end ends it. */
+  /* A call whose handle is freed goes on; freeing the client ends it. */
   CHECK(desk_chat_message_list_async(hanging, NULL, NULL, NULL, NULL, NULL, &op, NULL) == DESK_OK);
   desk_op_free(op);
   /* A handle outlives its client. */
@@ -176,7 +176,7 @@ static void by_queue(void) {
   CHECK(poll(&ready, 1, 0) == 0);
   for (int i = 0; i < MANY; i++) CHECK(calls[i].called == 1 && calls[i].freed == 1);
 
-  /* A callback with a queue runs where the queue is asked, and may block. */
+  /* The callback of a call with a queue runs inside desk_queue_next, and may block. */
   struct call chosen = {.starter = pthread_self(), .client = client};
   CHECK(desk_proactive_chat_get_async(client, 1, &options, on_chosen_thread, &chosen, freed, NULL, NULL) == DESK_OK);
   CHECK(desk_queue_next(queue, -1, &op, NULL) == DESK_OK && op);
@@ -184,7 +184,7 @@ static void by_queue(void) {
   desk_op_free(op);
   CHECK(chosen.freed == 1);
 
-  /* A queue that is freed first: nothing leaks, in line or under way. */
+  /* A queue that is freed first: no call leaks, neither a waiting nor a running one. */
   struct call late[2] = {0};
   CHECK(desk_proactive_chat_get_async(client, 1, &options, NULL, &late[0], freed, NULL, NULL) == DESK_OK);
   CHECK(desk_proactive_chat_get_async(hanging, 1, &options, NULL, &late[1], freed, NULL, NULL) == DESK_OK);
@@ -196,7 +196,7 @@ static void by_queue(void) {
   desk_client_free(client);
 }
 
-/* A queue that is freed keeps no results of its calls, whose handles are freed too. */
+/* A freed queue keeps no results of its calls, whose handles are freed too. */
 static void freed_queue(void) {
   desk_client *client = client_of(chats);
   desk_call_options options = DESK_CALL_OPTIONS_INIT;
@@ -241,7 +241,7 @@ static void refusals(void) {
   desk_client_free(client);
 }
 
-/* The ends of calls whose client is freed under them. */
+/* The ends of calls whose client is freed while they run. */
 static void cancelled(const desk_op *op, void *user_data) {
   struct call *call = user_data;
   take(call, op);
@@ -258,7 +258,8 @@ static void free_client(const desk_op *op, void *user_data) {
 }
 
 static void freed_under_calls(int inside) {
-  /* With two clients: one whose callback frees the other, which hangs; with one: it frees its own. */
+  /* With two clients: the callback of one frees the other, which hangs. With one client: its
+   * callback frees it. */
   for (int own = 0; own <= inside; own++) {
     desk_client *hanging = own ? client_of(chats) : client_of(silent);
     desk_client *client = own ? hanging : client_of(chats);
@@ -280,7 +281,7 @@ static void freed_under_calls(int inside) {
   }
 }
 
-/* The callback frees its own client while others wait for theirs. */
+/* The callback frees its own client while other callbacks wait. */
 static desk_client *own_client;
 static void free_own(const desk_op *op, void *user_data) {
   struct call *call = user_data;

@@ -1,4 +1,5 @@
-// async CHAT_URL LIST_URL: futures, callbacks, queues and coroutines. CHAT_URL has chats, of which 500 never comes.
+// async CHAT_URL LIST_URL: futures, callbacks, queues and coroutines. CHAT_URL has chats; chat 500
+// never comes.
 #include "check.h"
 #include "desk.hpp"
 
@@ -28,20 +29,20 @@ void futures(const desk::Client& client) {
   std::int64_t next = 1;
   for (auto& chat : chats) CHECK(chat.get().id() == next++);
 
-  // What is refused at once comes the same way.
+  // An immediate refusal arrives in the same way.
   CHECK(code_of([&] { client.proactive_chat_get_async(0).future().get(); }) == DESK_INVALID_ARGUMENT);
   auto refused = client.proactive_chat_create_async(desk::NewProactiveChat().message("m")).try_future().get();
   CHECK(!refused && refused.error().outcome() == desk::Outcome::NotSent);
   CHECK(std::strstr(refused.error().what(), "agent_id"));
 
-  // Cancelled, by a token.
+  // A token cancels the call.
   const desk::Cancel cancel;
   auto hanging = client.proactive_chat_get_async(500, desk::CallOptions().cancel(cancel)).future();
   CHECK(hanging.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout);
   cancel.trigger();
   CHECK(code_of([&] { hanging.get(); }) == DESK_CANCELLED);
 
-  // Arguments are kept: temporaries may be gone.
+  // Async keeps the arguments: temporaries may be gone.
   auto page = [&] {
     auto params = desk::ChatMessageListParams().limit(3);
     return client.chat_message_list_async(params).try_future();
@@ -59,7 +60,7 @@ void callbacks(const desk::Client& client) {
     return chat->id() + *owned;
   });
   CHECK(number.get() == 8);
-  // What a callback throws comes back.
+  // The future carries an exception of the callback.
   auto thrown = client.proactive_chat_get_async(7).then([](desk::Result<desk::ProactiveChat>) { throw std::runtime_error("mine"); });
   bool caught = false;
   try {
@@ -71,7 +72,7 @@ void callbacks(const desk::Client& client) {
   CHECK(code_of([&] { desk::Client(nullptr).proactive_chat_get_async(1).then([](const auto&) { CHECK(false); }); }) ==
         DESK_INVALID_ARGUMENT);
   CHECK(!desk::Client(nullptr).proactive_chat_get_async(1).try_then([](const auto&) { CHECK(false); }));
-  // Freeing the client runs what is left.
+  // Freeing the client runs the remaining callbacks.
   int called = 0;
   {
     const auto brief = client_of("http://127.0.0.1:9");
@@ -102,7 +103,7 @@ void queues(const desk::Client& client) {
     CHECK(poll(&ready, 1, 60000) == 1 && queue.run());
   }
   CHECK(!queue.run(std::chrono::milliseconds(1)));
-  // Dropped with its queue: the future says so.
+  // Dropped with its queue: the future reports it.
   std::future<std::int64_t> dropped;
   {
     const desk::Queue brief;
@@ -134,7 +135,7 @@ void lists(const desk::Client& list) {
 }
 
 #ifdef __cpp_impl_coroutine
-// The smallest task: it runs until done, and tells the waiting thread.
+// The smallest task: it runs to its end and notifies the waiting thread.
 struct Task {
   struct promise_type {
     std::promise<std::int64_t> done;

@@ -1,4 +1,4 @@
-/* What the programs about asynchronous calls share. */
+/* Helpers that the programs about asynchronous calls share. */
 #include "check.h"
 #include "desk.h"
 
@@ -19,7 +19,7 @@ static inline void wait_us(long us) {
   nanosleep(&time, NULL);
 }
 
-/* The threads of this process. */
+/* The number of threads of this process. */
 static inline int threads(void) {
   int count = 0;
   DIR *tasks = opendir("/proc/self/task");

@@ -1,7 +1,9 @@
-/* async_fuzz URL SEED COUNT [forget]: COUNT sequences of legal calls at random, each from a seed of its own, which it prints;
- * COUNT 1 repeats one. This thread, a companion and the callbacks share clients, queues, tokens and calls, and do to them what
- * the rules of desk.h allow at any moment. After each sequence all is freed, and no object, thread or duty is left. What
- * hangs is ended by SIGALRM. `forget` leaves one handle unfreed, as proof that it would be seen. */
+/* async_fuzz URL SEED COUNT [forget]: runs COUNT random sequences of legal calls, each from its
+ * own seed, which it prints; COUNT 1 repeats one sequence. This thread, a companion and the
+ * callbacks share clients, queues, tokens and calls, and do with them whatever desk.h allows at
+ * that moment. After each sequence every object is freed, and no object, thread or pending
+ * completion is left. SIGALRM ends a sequence that hangs. `forget` leaves one handle unfreed, as
+ * proof that the program detects it. */
 #include "async_fuzz.h"
 
 #include <unistd.h>
@@ -10,7 +12,7 @@ enum { STEPS = 60, COMPANION_STEPS = 30, PATIENCE_S = 300 };
 
 static atomic_bool closing;
 
-/* An iterator, of one thread. */
+/* An iterator, used by one thread. */
 struct walk {
   desk_chat_message_iter *iter;
   unsigned place;
@@ -18,7 +20,8 @@ struct walk {
   desk_op *step;
 };
 
-/* Whether this thread is a client's `desk-cb`, and where that client stands: nobody may wait for those before it. */
+/* Whether this thread is the `desk-cb` of a client, and the position of that client: no thread
+ * may wait for clients before it. */
 static _Thread_local bool on_desk_cb;
 static _Thread_local unsigned lowest;
 
@@ -36,7 +39,7 @@ static void on_end(const desk_op *op, void *user_data) {
   act(&seed, call->queue ? NULL : call);
 }
 
-/* Starts a call on a client or a step of an iterator, to be told in any way. */
+/* Starts a call on a client or a step of an iterator, with any kind of completion. */
 static void begin(unsigned *seed, unsigned place, desk_client *client, int serial, struct walk *walk) {
   const int number = many++;
   if (number >= CALLS) return;
@@ -68,7 +71,7 @@ static void begin(unsigned *seed, unsigned place, desk_client *client, int seria
     case RAW: status = desk_raw_call_async(client, &raw, &options, callback, call, release, out, NULL); break;
     default: status = desk_chat_message_iter_next_async(walk->iter, callback, call, release, out, NULL);
   }
-  /* Only a client that is being freed refuses: that of a callback, or of an iterator. */
+  /* Only a client that is being freed refuses: the client of a callback or of an iterator. */
   CHECK(status == DESK_OK || (status == DESK_CANCELLED && !op && (on_desk_cb || walk)));
   call->started = status == DESK_OK;
   if (!call->started) desk_cancel_free(call->token);
@@ -132,7 +135,8 @@ static void use_handle(unsigned *seed) {
   call->op = op;
 }
 
-/* One thing at random; a callback on `desk-cb` may also use its own client, even while that is being freed. */
+/* Does one random action; a callback on `desk-cb` may also use its own client, even while that
+ * is being freed. */
 static void act(unsigned *seed, struct call *own) {
   const unsigned what = random_below(seed, 20), place = random_below(seed, EACH);
   struct thing *thing = NULL;
@@ -165,7 +169,7 @@ static void act(unsigned *seed, struct call *own) {
   give_back(thing);
 }
 
-/* One step of an iterator or of what becomes of such a step. */
+/* Makes one step of an iterator, or handles the result of such a step. */
 static void walk_on(unsigned *seed, struct walk *walk) {
   const unsigned place = random_below(seed, EACH), what = random_below(seed, 4);
   const desk_chat_message *message = NULL;
@@ -249,7 +253,8 @@ static void sequence(unsigned seed, bool *forget) {
   unsigned other_seed = ~seed;
   CHECK(pthread_create(&companion, NULL, accompany, &other_seed) == 0);
   for (int i = 0; i < STEPS; i++) random_below(&seed, 4) ? act(&seed, NULL) : walk_on(&seed, &walk);
-  /* The end, in any order. Callbacks go on meanwhile, and may make what is to be freed then. */
+  /* The end, in any order. Callbacks go on during it and may create objects that must then be
+   * freed. */
   if (random_below(&seed, 2)) free_handles(&seed, false, forget);
   if (random_below(&seed, 2)) free_all(queues, free_queue);
   if (random_below(&seed, 2)) end_walk(&walk);
@@ -263,7 +268,7 @@ static void sequence(unsigned seed, bool *forget) {
   }
   free_all(clients, free_client);
   end_walk(&walk);
-  /* Without clients, all that is left to arrive is there. */
+  /* Without clients, every call that was to arrive has arrived. */
   for (int i = 0; i < EACH; i++) {
     while (queues[i].object && arrive(queues[i].object, 0, random_below(&seed, 2))) continue;
   }

@@ -1,4 +1,4 @@
-/* What async_fuzz shares among its threads: tables of objects and of calls, and what must be true of them. */
+/* State that the threads of async_fuzz share: tables of objects and calls, and their invariants. */
 #include "async.h"
 
 #include <pthread.h>
@@ -10,7 +10,8 @@ enum kind { CHAT, PAGE, RAW, STEP, KINDS };
 
 static const char *url;
 
-/* An object that all threads see. It is freed by whoever takes it out of the table while nobody else uses it. */
+/* An object that all threads see. The thread that takes it out of the table, while no other
+ * thread uses it, frees it. */
 struct thing {
   void *object;
   int users, serial;
@@ -18,10 +19,10 @@ struct thing {
 static struct thing clients[EACH], queues[EACH], tokens[EACH];
 static pthread_mutex_t tables = PTHREAD_MUTEX_INITIALIZER;
 static int serials;
-/* By the serial of a queue: whether it was freed while calls might still have arrived. */
+/* Per serial of a queue: whether it was freed while calls might still have arrived. */
 static atomic_bool dropped[SERIALS];
 
-/* A call, from its start to its release. */
+/* A call, from its start until it is freed. */
 struct call {
   enum kind kind;
   desk_client *client;
@@ -35,7 +36,7 @@ struct call {
 };
 static struct call calls[CALLS];
 static atomic_int many;
-/* Results that were taken: good, cancelled, and other errors. */
+/* Numbers of results that were taken: good, cancelled, and other errors. */
 static atomic_long results[3];
 
 static struct thing *borrow(struct thing *thing) {
@@ -82,12 +83,13 @@ static void free_queue(struct thing *thing) {
   desk_queue_free(taken.object);
 }
 
-/* When nothing is left to arrive there. */
+/* Once no call is left to arrive there. */
 static void free_empty_queue(struct thing *thing) { desk_queue_free(steal(thing).object); }
 
 static void free_token(struct thing *thing) { desk_cancel_free(steal(thing).object); }
 
-/* Fills a place in the tables; with what it holds already if another thread was faster. */
+/* Fills a slot of a table; with the object that the slot has already if another thread was
+ * faster. */
 static void fill(unsigned *seed) {
   const unsigned which = random_below(seed, 3), place = random_below(seed, EACH);
   void *object = NULL;
@@ -114,7 +116,7 @@ static void fill(unsigned *seed) {
   if (which == 2) desk_cancel_free(object);
 }
 
-/* Takes a result; only the first one to ask gets it, and only by the function that fits. */
+/* Takes a result; only the first taker gets it, and only with the matching function. */
 static void take(struct call *call, const desk_op *op) {
   desk_proactive_chat *chat = NULL;
   desk_chat_message_page *page = NULL;
@@ -151,7 +153,7 @@ static void take(struct call *call, const desk_op *op) {
   desk_error_free(error);
 }
 
-/* Its user data is let go: once, and not before it was told. */
+/* The library frees the user data of a call: once, and not before its completion. */
 static void release(void *user_data) {
   struct call *call = user_data;
   CHECK(call->released++ == 0);
@@ -159,7 +161,7 @@ static void release(void *user_data) {
   desk_cancel_free(call->token);
 }
 
-/* Once all is freed. */
+/* Checks that every object is freed. */
 static void check_calls(void) {
   for (const struct call *call = calls; call < calls + CALLS; call++) {
     CHECK(call->released == call->started && !call->op);

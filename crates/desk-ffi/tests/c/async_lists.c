@@ -1,4 +1,5 @@
-/* async_lists FLAKY_URL SILENT_URL: the asynchronous step of iterators. FLAKY_URL fails the third and fourth of four requests. */
+/* async_lists FLAKY_URL SILENT_URL: asynchronous steps of iterators. FLAKY_URL fails the third
+ * and the fourth of each four requests. */
 #include "async.h"
 
 #include <inttypes.h>
@@ -20,7 +21,7 @@ static desk_chat_message_iter *iter_of(desk_client *client, const desk_queue *qu
   return iter;
 }
 
-/* Hands out what needs no waiting; whether the list is over. */
+/* Reads the items that need no waiting; returns whether the list has ended. */
 static bool drain(desk_chat_message_iter *iter) {
   const desk_chat_message *message = NULL;
   while (desk_chat_message_iter_is_ready(iter)) {
@@ -47,7 +48,7 @@ static void by_queue(desk_client *client) {
     desk_op_free(op);
   } while (!drain(iter));
   printf("\n");
-  /* After the end it goes on being the end. */
+  /* After the end, further steps return the end. */
   const desk_chat_message *message = NULL;
   CHECK(desk_chat_message_iter_next(iter, &message, NULL) == DESK_OK && !message);
   desk_chat_message_iter_free(iter);
@@ -75,7 +76,7 @@ static void by_callback(desk_client *client) {
   desk_chat_message_iter_free(iter);
 }
 
-/* Steps that block and steps that do not, on one iterator. */
+/* Blocking and asynchronous steps on one iterator. */
 static void mixed(desk_client *client) {
   desk_chat_message_iter *iter = iter_of(client, NULL);
   const desk_chat_message *message = NULL;
@@ -111,14 +112,14 @@ static void refusals_and_ends(desk_client *hanging) {
   desk_error_free(error);
   CHECK(desk_chat_message_iter_next_async(iter, NULL, NULL, NULL, &second, NULL) == DESK_INVALID_ARGUMENT && !second);
   CHECK(!desk_chat_message_iter_is_ready(iter));
-  /* Cancelling the step ends it, and the next one can begin. */
+  /* Cancelling the step ends it; then the next one can begin. */
   for (int i = 0; i < 3; i++) {
     desk_op_cancel(op);
     CHECK(desk_op_wait(op, -1, NULL) == DESK_OK && desk_op_take(op, NULL) == DESK_CANCELLED);
     desk_op_free(op);
     CHECK(desk_chat_message_iter_next_async(iter, NULL, NULL, NULL, &op, NULL) == DESK_OK);
   }
-  /* Freeing the client ends it too; then there are no more. */
+  /* Freeing the client ends the step too; then no step can begin. */
   desk_client_free(hanging);
   CHECK(desk_op_poll(op) && desk_op_take(op, NULL) == DESK_CANCELLED);
   desk_op_free(op);

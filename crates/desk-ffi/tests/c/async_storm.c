@@ -1,5 +1,6 @@
-/* async_storm URL THREADS CALLS CLIENTS: many threads on one client, calls of every form with random cancels; then many
- * clients, freed while their calls and callbacks run. Nothing leaks, hangs, or ends twice. */
+/* async_storm URL THREADS CALLS CLIENTS: many threads on one client, with calls of every form
+ * and random cancels; then many clients, freed while their calls and callbacks run. No call
+ * leaks, hangs, or ends twice. */
 #include "async.h"
 
 #include <pthread.h>
@@ -94,7 +95,8 @@ static void *storm(void *argument) {
   return NULL;
 }
 
-/* Freed at any moment: nothing sent yet, calls under way, callbacks running; from here, or from inside a callback. */
+/* Frees clients at any moment: before a request is sent, with running calls, with running
+ * callbacks; from this thread, or inside a callback. */
 static void free_inside(const desk_op *op, void *user_data) {
   on_end(op, NULL);
   desk_client_free(user_data);

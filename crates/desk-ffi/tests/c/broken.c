@@ -1,4 +1,5 @@
-/* broken CHAT_URL SILENT_URL: the host takes the file descriptors of clients away, as a daemon does that closes all of them. */
+/* broken CHAT_URL SILENT_URL: the host closes the file descriptors of clients, as a daemon does
+ * that closes all descriptors. */
 #define _GNU_SOURCE
 #include "async.h"
 
@@ -10,7 +11,8 @@ enum { DESCRIPTORS = 256 };
 
 static const char *chats, *silent;
 
-/* They lead to the void instead of being closed: debug builds of Rust's library end a process that closes one twice. */
+/* The descriptors lead to /dev/null instead of being closed: debug builds of Rust's library end
+ * a process that closes one twice. */
 static void take_descriptors(void) {
   const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
   CHECK(nowhere > STDERR_FILENO);
@@ -65,7 +67,7 @@ int main(int argc, char **argv) {
   /* A new client works. */
   desk_client *next = client_of(chats);
   CHECK(get(next) == DESK_OK);
-  /* A call under way ends with its client. */
+  /* A running call ends with its client. */
   desk_client *freed = client_of(silent);
   desk_queue *queue = NULL;
   CHECK(desk_queue_new(&queue, NULL) == DESK_OK);

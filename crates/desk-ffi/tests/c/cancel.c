@@ -1,4 +1,5 @@
-/* cancel SILENT_URL LIST_URL: calls that are cancelled from another thread, and clients that are freed under them. */
+/* cancel SILENT_URL LIST_URL: calls that another thread cancels, and clients that are freed
+ * while their calls run. */
 #include "check.h"
 #include "desk.h"
 
@@ -65,7 +66,7 @@ static void *list(void *argument) {
   return NULL;
 }
 
-/* One token ends all calls, which share a client; freeing the client does as well. */
+/* One token ends all calls, which share a client; so does freeing the client. */
 static void end_all(const char *silent, int by_free) {
   desk_client *client = client_of(silent);
   desk_cancel *cancel = NULL;
@@ -86,12 +87,12 @@ static void end_all(const char *silent, int by_free) {
   }
   for (int i = 0; i < THREADS; i++) {
     CHECK(pthread_join(threads[i], NULL) == 0);
-    /* Whoever had not sent it yet never will. */
+    /* A call that had not sent its request never sends it. */
     CHECK(calls[i].status == DESK_CANCELLED);
     CHECK(calls[i].outcome == DESK_OUTCOME_UNKNOWN || calls[i].outcome == DESK_OUTCOME_NOT_SENT);
   }
   if (!by_free) {
-    /* Triggered for good. */
+    /* The trigger lasts for good. */
     struct call late = {client, cancel, DESK_OK, 0};
     create(&late);
     CHECK(late.status == DESK_CANCELLED && late.outcome == DESK_OUTCOME_NOT_SENT);
@@ -100,7 +101,7 @@ static void end_all(const char *silent, int by_free) {
   desk_cancel_free(cancel);
 }
 
-/* Cancelled at any moment: the result or DESK_CANCELLED, never both, never a hang. */
+/* Cancelling at any moment yields the result or DESK_CANCELLED, never both, and never hangs. */
 static void storm(const char *url) {
   desk_client *client = client_of(url);
   int ended[2] = {0, 0};

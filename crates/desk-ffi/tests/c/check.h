@@ -1,4 +1,4 @@
-/* What fails ends the program and says where. */
+/* A failed check ends the program and prints its place. */
 #include <stdio.h>
 #include <stdlib.h>
 

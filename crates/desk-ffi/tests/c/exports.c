@@ -1,5 +1,6 @@
-/* exports BASE_URL TOKEN blocking|async|queue|ticket|stays|misuse: exports January 2026, or the messages of ticket 1, and tells
- * every window, row and error; or looks at windows while steps run; or abuses exports of a service that does not answer. */
+/* exports BASE_URL TOKEN blocking|async|queue|ticket|stays|misuse: exports January 2026, or the
+ * messages of ticket 1, and prints every window, row and error; or looks at windows while steps
+ * run; or misuses exports of a service that does not respond. */
 #include "check.h"
 #include "desk.h"
 
@@ -48,7 +49,7 @@ static void tell_error(desk_status status, desk_error *error) {
   desk_error_free(error);
 }
 
-/* Waits for a step that does not block; whether it went well. */
+/* Waits for an asynchronous step; returns whether it succeeded. */
 static bool step(desk_chat_message_export *all, desk_queue *queue) {
   desk_op *op = NULL;
   desk_error *error = NULL;
@@ -96,7 +97,7 @@ static void month(desk_client *client, const char *how) {
     if (!window) break;
     tell(all, window);
   }
-  /* The end stays the end. */
+  /* After the end, further steps return the end. */
   const desk_window *window = NULL;
   CHECK(desk_chat_message_export_next(all, &window, NULL) == DESK_OK && !window);
   CHECK(!desk_chat_message_export_at(all, 0));
@@ -107,7 +108,7 @@ static void month(desk_client *client, const char *how) {
 static desk_chat_message_export *inside;
 static int told;
 
-/* Inside a step there is no other, nor one to wait for. */
+/* Inside a step no other step may begin, and no function may wait for one. */
 static void within(void *user_data, const desk_log_record *record) {
   (void)user_data, (void)record;
   desk_op *op = NULL;
@@ -118,7 +119,7 @@ static void within(void *user_data, const desk_log_record *record) {
   told++;
 }
 
-/* What is refused ends no window. */
+/* A refused step leaves the window valid. */
 static void stays(desk_client *client) {
   desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
   params.has_limit = true;
@@ -179,7 +180,7 @@ static void ticket(desk_client *client) {
   const desk_window *window = NULL;
   CHECK(desk_ticket_chat_message_export_next(all, &window, NULL) == DESK_OK && window);
   tell_window(window);
-  /* Rows outlive their pages, not their export; nor do they need the client. */
+  /* Rows outlive their pages, but not their export; they do not need the client. */
   desk_client_free(client);
   for (size_t i = 0; i < window->count; i++) tell_row(desk_ticket_chat_message_export_at(all, i));
   CHECK(desk_ticket_chat_message_export_next(all, &window, NULL) != DESK_OK || !window);
@@ -213,7 +214,7 @@ static void misuse(desk_client *client) {
   sizes.rows_per_window = sizes.in_flight = sizes.settle_ms = INT64_MAX;
   CHECK(desk_chat_message_export_new(client, NULL, &sizes, NULL, &all, NULL) == DESK_OK);
   CHECK(desk_chat_message_export_next(all, NULL, NULL) == DESK_INVALID_ARGUMENT);
-  /* Until a step has ended there is no other. */
+  /* While a step runs, no other step may begin. */
   desk_op *op = NULL, *other = NULL;
   CHECK(desk_chat_message_export_next_async(all, NULL, NULL, NULL, &op, NULL) == DESK_OK);
   refused(desk_chat_message_export_next(all, &window, &error), DESK_INVALID_ARGUMENT, &error, "step of export has not ended");
@@ -225,7 +226,7 @@ static void misuse(desk_client *client) {
   desk_op_free(op);
   CHECK(!desk_chat_message_export_is_ready(all));
   desk_chat_message_export_free(all);
-  /* A size that no page has is refused as it is for the list. */
+  /* An invalid page size is refused as for the list. */
   desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
   params.has_limit = true;
   for (params.limit = 0; params.limit <= 501; params.limit += 501) {
@@ -234,7 +235,7 @@ static void misuse(desk_client *client) {
     CHECK(!window);
     desk_chat_message_export_free(all);
   }
-  /* Never begun, and longer lived than the client. */
+  /* An export without a step, which outlives its client. */
   CHECK(desk_chat_message_export_new(client, NULL, NULL, NULL, &all, NULL) == DESK_OK);
   desk_client_free(client);
   CHECK(desk_chat_message_export_next(all, &window, NULL) == DESK_CANCELLED && !window);

@@ -1,4 +1,5 @@
-// exports BASE_URL TOKEN blocking|async: the same export as exports.c, as a range, and without blocking.
+// exports BASE_URL TOKEN blocking|async: the same export as exports.c, as a range, and without
+// blocking.
 #include "check.h"
 #include "desk.hpp"
 
@@ -54,7 +55,7 @@ int main(int argc, char** argv) {
     const auto month = desk::ChatMessageListParams().limit(50).created_at_gte(at(1767225600000000)).created_at_lte(
         at(1769903999999999));
     const bool is_async = std::string_view(argv[3]) == "async";
-    // What fails ahead of its time is asked for again without a word.
+    // The client silently repeats a prefetch that fails.
     const auto sizes =
         desk::ExportOptions().rows_per_window(300).in_flight(is_async ? 4 : 1).settle(std::chrono::seconds(1));
     auto all = client.chat_message_export(month, sizes, desk::CallOptions().max_attempts(1));

@@ -1,4 +1,5 @@
-/* fault BASE_URL TIMEOUT_MS [ATTEMPTS]: calls every operation, with one attempt unless told otherwise, and prints what the error says, a line each. */
+/* fault BASE_URL TIMEOUT_MS [ATTEMPTS]: calls every operation, by default with one attempt, and
+ * prints each error on a line. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -23,7 +24,7 @@ static void report(const char *operation, desk_status status, desk_error *error,
 
 static int lines;
 
-/* Neither the token nor the text of the message is told. */
+/* The error contains neither the token nor the text of the message. */
 static void told(void *user_data, const desk_log_record *record) {
   const desk_str texts[] = {record->message, record->operation, record->method, record->path};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -57,7 +58,7 @@ int main(int argc, char **argv) {
   body.customer_ids_len = 1;
   body.agent_id = 1;
 
-  /* Not NULL, to see that a failure sets it so. */
+  /* Not NULL, to show that a failure sets it to NULL. */
   desk_proactive_chat *chat = (desk_proactive_chat *)&body;
   desk_chat_message_page *page = (desk_chat_message_page *)&body;
   desk_status status = desk_proactive_chat_create(client, &body, &call, &chat, &error);
@@ -76,7 +77,7 @@ int main(int argc, char **argv) {
   desk_chat_message_page_free(page);
 
   desk_client_free(client);
-  /* Each call, and at least one attempt of it. */
+  /* One log record per call, and at least one per attempt. */
   if (lines < 8) failures++;
   if (desk_debug_live_objects() != 0) failures++;
   return failures ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -1,4 +1,4 @@
-// fault BASE_URL TIMEOUT_MS: calls every operation once and prints what the error says, a line each.
+// fault BASE_URL TIMEOUT_MS: calls every operation once and prints each error on a line.
 #include "desk.hpp"
 
 #include <cstdlib>

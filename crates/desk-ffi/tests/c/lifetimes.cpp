@@ -1,5 +1,6 @@
-// lifetimes CHAT_URL SILENT_URL LIST_URL: coroutines, Steps and clients that are destroyed before, while and after a call of
-// theirs ends. Best run with -fsanitize=address. SILENT_URL never answers.
+// lifetimes CHAT_URL SILENT_URL LIST_URL: coroutines, Steps and clients that are destroyed before,
+// during and after the end of their calls. Best run with -fsanitize=address. SILENT_URL never
+// responds.
 #include "check.h"
 #include "desk.hpp"
 
@@ -71,7 +72,7 @@ void arrive(const desk::Queue& queue) {
   CHECK(poll(&ready, 1, 60000) == 1);
 }
 
-// Runs what has ended, until nothing comes for a while.
+// Runs ended calls until none arrives for a while.
 void drain(const desk::Queue& queue) {
   while (queue.run(std::chrono::milliseconds(20))) {
   }
@@ -80,14 +81,14 @@ void drain(const desk::Queue& queue) {
 void coroutines(const desk::Client& chats, const desk::Client& silent, const desk::Client& list) {
   const desk::Queue queue;
   int resumed = 0;
-  // Before the end: the call is cancelled, and ends by that.
+  // Before the end: the call is cancelled, which ends it.
   { const auto task = get(silent, queue, resumed); }
   arrive(queue);
   drain(queue);
   { const auto task = walk(silent, queue, resumed); }
   arrive(queue);
   drain(queue);
-  // After the end, before it is told.
+  // After the end, before the completion is delivered.
   for (const auto start : {get, get_or_throw, walk}) {
     {
       const auto task = start(start == walk ? list : chats, queue, resumed);
@@ -96,7 +97,7 @@ void coroutines(const desk::Client& chats, const desk::Client& silent, const des
     drain(queue);
   }
   CHECK(resumed == 0);
-  // At some moment of a walk.
+  // At a random moment of an iteration.
   for (int stop = 0; stop < 8; ++stop) {
     int seen = 0;
     {
@@ -115,20 +116,20 @@ void coroutines(const desk::Client& chats, const desk::Client& silent, const des
     drain(queue);
   }
   CHECK(resumed == 0);
-  // After it was resumed.
+  // After the coroutine was resumed.
   {
     const auto task = get(chats, queue, resumed);
     while (!task.done()) queue.run(std::chrono::milliseconds(-1));
     CHECK(resumed == 1);
   }
-  // By what follows on another call, in the same loop.
+  // From the continuation of another call, in the same loop.
   std::optional<Task> other;
   other.emplace(get(silent, queue, resumed));
   auto destroys = chats.proactive_chat_get_async(1, desk::CallOptions().queue(queue)).then([&](const auto&) { other.reset(); });
   while (other) queue.run(std::chrono::milliseconds(-1));
   drain(queue);
   CHECK(resumed == 1);
-  // Its queue is gone, so that nothing resumes it.
+  // The queue is gone, so that no thread resumes the coroutine.
   {
     auto brief = std::make_unique<desk::Queue>();
     const auto ended = get(chats, *brief, resumed), waiting = get(silent, *brief, resumed);
@@ -136,20 +137,20 @@ void coroutines(const desk::Client& chats, const desk::Client& silent, const des
     brief.reset();
   }
   CHECK(resumed == 1);
-  // Without a queue, on a call that has no end of its own.
+  // Without a queue, on a call that never ends by itself.
   std::atomic<bool> here{false};
   { const auto task = get_on_own_thread(silent, here); }
   CHECK(!here);
 }
 
-// A client that is destroyed resumes the coroutine, which may then be destroyed.
+// A destroyed client resumes the coroutine, which may then be destroyed.
 void client_destroyed(const char* url) {
   std::atomic<bool> resumed{false};
   auto client = std::make_unique<desk::Client>(client_of(url));
   const auto task = get_on_own_thread(*client, resumed);
   client.reset();
   CHECK(resumed && task.done());
-  // A call that was not started yet has no client any more.
+  // A call that was not started yet has lost its client.
   client = std::make_unique<desk::Client>(client_of(url));
   auto call = client->proactive_chat_get_async(1);
   auto raw = client->raw_call_async(desk::RawRequest("GET", "x"));
@@ -164,7 +165,7 @@ struct Chain {
   std::atomic<int> late{0};
 };
 
-// As a bulk sender does: each callback starts the next call.
+// Like a bulk sender: each callback starts the next call.
 void start_next(const desk::Client& client, Chain& chain) {
   const auto next = [&client, &chain](const desk::Result<desk::ProactiveChat>&) {
     if (chain.client_is_gone) {
@@ -176,7 +177,7 @@ void start_next(const desk::Client& client, Chain& chain) {
   (void)client.proactive_chat_get_async(1, desk::CallOptions().max_attempts(1)).try_then(next);
 }
 
-// A client that is destroyed while callbacks start calls: none of them runs afterwards.
+// A client is destroyed while callbacks start calls: no callback runs afterwards.
 void client_destroyed_amidst_starts(const char* url) {
   for (int round = 0; round < 100; round++) {
     Chain chain;
@@ -219,7 +220,7 @@ void steps(const desk::Client& silent, const desk::Client& list) {
     auto items = std::make_unique<desk::ChatMessageIter>(list.chat_message_iter());
     int seen = 0;
     auto ended = items->next_async().then([&](desk::Result<Item> next) {
-      // What is handed out is there as long as this.
+      // The returned step is valid in this scope.
       if (next && *next) seen += (*next)->message().empty() ? 100 : 1;
     });
     std::this_thread::sleep_for(std::chrono::microseconds(i * 10));
@@ -227,7 +228,7 @@ void steps(const desk::Client& silent, const desk::Client& list) {
     ended.get();
     CHECK(seen <= 1);
   }
-  // After the end, before it is told.
+  // After the end, before the completion is delivered.
   const desk::Queue queue;
   bool told = false;
   {
@@ -237,7 +238,7 @@ void steps(const desk::Client& silent, const desk::Client& list) {
   }
   drain(queue);
   CHECK(told);
-  // Inside what follows on the step, with what it has handed out in use.
+  // Inside the continuation of the step, while it uses the returned step.
   auto own = std::make_unique<desk::ChatMessageIter>(list.chat_message_iter({}, {}, desk::CallOptions().max_attempts(9)));
   auto text = own->next_async().then([&](desk::Result<Item> next) {
     own.reset();

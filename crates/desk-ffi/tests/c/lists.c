@@ -1,5 +1,6 @@
-/* lists BASE_URL [first|slow]: walks over lists whose service fails now and then, and abuses iterators; or reads one item
- * only; or works on each page for longer than an attempt may take. */
+/* lists BASE_URL [first|slow]: iterates over lists whose service fails now and then, and misuses
+ * iterators; or reads only one item; or works on each page for longer than the deadline of an
+ * attempt. */
 #include "check.h"
 #include "desk.h"
 
@@ -21,7 +22,7 @@ static desk_client *client_of(const char *url) {
   return client;
 }
 
-/* All ids, an error as its name: 0 1 2 DESK_SERVICE 3 ... */
+/* All ids, and each error as its name: 0 1 2 DESK_SERVICE 3 ... */
 static void walk(desk_client *client, int32_t limit, int64_t max_items) {
   desk_call_options once = DESK_CALL_OPTIONS_INIT;
   once.max_attempts = 1;
@@ -50,7 +51,7 @@ static void walk(desk_client *client, int32_t limit, int64_t max_items) {
     CHECK(!strcmp(desk_chat_message_get_message(message).ptr, text));
     printf(" %" PRId64, desk_chat_message_get_id(message));
   }
-  /* The end stays the end. */
+  /* After the end, further steps return the end. */
   const desk_chat_message *message = NULL;
   CHECK(desk_chat_message_iter_next(iter, &message, NULL) == DESK_OK && !message);
   printf("\n");
@@ -72,7 +73,7 @@ static void abuse(const char *url) {
   CHECK(desk_chat_message_iter_new(client, NULL, &most, NULL, &iter, &error) == DESK_INVALID_ARGUMENT);
   CHECK(strstr(desk_error_get_message(error).ptr, "max_items is -1"));
   desk_error_free(error);
-  /* A bound of the spec is told where the page is asked for. */
+  /* The step that requests the page reports a broken bound of the spec. */
   desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
   params.has_limit = true;
   params.limit = 501;
@@ -82,8 +83,8 @@ static void abuse(const char *url) {
   CHECK(desk_chat_message_iter_next(iter, NULL, NULL) == DESK_INVALID_ARGUMENT);
   desk_chat_message_iter_free(iter);
   desk_chat_message_iter_free(NULL);
-  /* Never begun, given up half way, and longer lived than its client: then it has what it read already, the page asked for
-   * ahead perhaps. */
+  /* An iterator without a step, one that is freed half way, and one that outlives its client: it
+   * still has the items that it read, and perhaps the prefetched page. */
   desk_ticket_chat_message_iter *other = NULL;
   CHECK(desk_ticket_chat_message_iter_new(client, 7, NULL, NULL, NULL, &other, NULL) == DESK_OK);
   desk_ticket_chat_message_iter_free(other);
@@ -110,7 +111,7 @@ static void first(desk_client *client) {
   desk_chat_message_iter_free(iter);
 }
 
-/* What the caller needs for a page is no time of the service's. */
+/* The time that the caller needs for a page does not count as the service's. */
 static void slow(desk_client *client) {
   desk_chat_message_list_params params = DESK_CHAT_MESSAGE_LIST_PARAMS_INIT;
   params.has_limit = true;

@@ -1,4 +1,4 @@
-// lists BASE_URL: the same walks as lists.c, as a range, by hand, and after exceptions.
+// lists BASE_URL: the same iterations as lists.c, as a range, by hand, and after exceptions.
 #include "check.h"
 #include "desk.hpp"
 
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
     CHECK(static_cast<bool>(messages));
     auto first = messages->try_next();
     CHECK(first && *first && (*first)->id() == 0);
-    // Moves keep the place.
+    // Moving keeps the position.
     desk::TicketChatMessageIter moved = std::move(*messages);
     CHECK(moved.next()->id() == 1);
   }

@@ -1,4 +1,5 @@
-// What the two units of the program modes hand each other. Each is compiled by a standard and an exception setting of its own.
+// Functions and objects that the two units of the program modes exchange. Each unit is compiled
+// with its own standard and exception setting.
 #pragma once
 
 #include "check.h"

@@ -1,4 +1,5 @@
-// modes CHAT_URL LIST_URL: two units of one program that pass objects to each other, compiled in different modes.
+// modes CHAT_URL LIST_URL: two units of one program that pass objects to each other and are
+// compiled in different modes.
 #include "modes.hpp"
 
 #include <cstring>
@@ -7,7 +8,7 @@ static void quiet() {}
 static void throws() { throw std::runtime_error("mine"); }
 void (*on_chat)() = quiet;
 
-// What is thrown here is caught here, whichever unit's functions the linker has taken.
+// This unit catches its own exceptions, whichever unit's functions the linker has taken.
 static void exceptions(const desk::Client& client) {
   on_chat = throws;
   bool caught = false;

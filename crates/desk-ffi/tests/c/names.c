@@ -20,7 +20,7 @@ static atomic_bool hangs, fails;
 static struct addrinfo answer;
 static struct sockaddr_in address;
 
-/* What the thread of a look-up is to the host. */
+/* The thread of a lookup, as the host sees it. */
 static void look_at_thread(void) {
   char name[16] = "";
   sigset_t blocked;
@@ -79,7 +79,7 @@ static void *call_in_vain(void *client) {
   return NULL;
 }
 
-/* Callers and clients that give up on a look-up leave one behind, which all of them share. */
+/* Callers and clients that abandon a lookup leave it behind, and all of them share it. */
 static void hanging(void) {
   hangs = true;
   const int before = threads();
@@ -98,9 +98,9 @@ static void hanging(void) {
     CHECK(end.tv_sec - start.tv_sec < 5);
   }
   CHECK(lookups == 1 && most_in_flight == 1 && threads() == before + 1);
-  /* A client that has not asked does not wait for it. */
+  /* A client without a lookup does not wait for it. */
   desk_client_free(impatient());
-  /* One that asks while it ends has its answer. */
+  /* A client whose lookup ends in time gets its address. */
   client = impatient();
   CHECK(get(client, 1) == DESK_TIMEOUT);
   hangs = false;
@@ -128,7 +128,7 @@ static void failing(void) {
   CHECK(threads() == 1);
 }
 
-/* A child has no look-up of its parent's in flight. */
+/* A child has no running lookup of its parent. */
 static void forked(void) {
   hangs = true;
   desk_client *client = impatient();
@@ -139,7 +139,7 @@ static void forked(void) {
     desk_client *own = impatient();
     const char *verdict = get(own, 5) == DESK_OK ? "true" : "false";
     desk_client_free(own);
-    /* Another program, so that nothing of this one runs at the child's end. */
+    /* Runs another program, so that no code of this one runs when the child ends. */
     execlp(verdict, verdict, (char *)NULL);
     _exit(EXIT_FAILURE);
   }

@@ -1,5 +1,6 @@
-/* options BASE_URL AT_ONCE ROUNDS [NAME=VALUE]...: makes a client with these options, starts AT_ONCE reads in each of ROUNDS
- * rounds, and prints the status of each and whether the whole took at least half a second. `ca_pem` takes a file as well. */
+/* options BASE_URL AT_ONCE ROUNDS [NAME=VALUE]...: creates a client with these options, starts
+ * AT_ONCE reads in each of ROUNDS rounds, and prints the status of each and whether the whole
+ * took at least half a second. The value of `ca_pem` is a file. */
 #include "check.h"
 #include "desk.h"
 

@@ -1,5 +1,5 @@
-/* process BASE_URL RESETTING_URL: what a library must not do to its host: no death by SIGPIPE, no harm by a forked child,
- * no crash at exit. */
+/* process BASE_URL RESETTING_URL: harm that a library must not do to its host: death by SIGPIPE,
+ * damage by a forked child, a crash at exit. */
 #include "desk.h"
 
 #include <signal.h>
@@ -57,7 +57,7 @@ static void sigpipe(const char *resetting_url) {
     desk_proactive_chat *out = NULL;
     desk_error *error = NULL;
     CHECK(desk_proactive_chat_create(resetting, &chat, &once, &out, &error) == DESK_TRANSPORT);
-    /* The connection may break before the body was asked for, or after. */
+    /* The connection may break before or after the service reads the body. */
     const int32_t outcome = desk_error_get_outcome(error);
     CHECK(outcome == DESK_OUTCOME_UNKNOWN || outcome == DESK_OUTCOME_NOT_SENT);
     desk_error_free(error);
@@ -74,7 +74,7 @@ static desk_status start(desk_queue *queue, desk_op **op) {
   return desk_chat_message_list_async(client, NULL, &options, NULL, NULL, NULL, op, NULL);
 }
 
-/* What a child makes of its parent's calls: nothing, without waiting. */
+/* A child has no access to its parent's calls, and does not wait for them. */
 static bool asynchronous_in_child(desk_queue *queue, desk_op *op) {
   desk_op *none = NULL;
   bool good = desk_op_wait(op, -1, NULL) == DESK_FORKED && !desk_op_poll(op) && desk_op_take(op, NULL) == DESK_FORKED;
@@ -115,7 +115,7 @@ static void forked(void) {
     const bool told = untouched && status == DESK_FORKED && desk_error_get_outcome(error) == DESK_OUTCOME_NOT_SENT;
     desk_error_free(error);
     desk_client_free(client);
-    /* Another program, so that nothing of this one runs at the child's end. */
+    /* Runs another program, so that no code of this one runs when the child ends. */
     const char *verdict = told && desk_debug_live_objects() == 0 ? "true" : "false";
     execlp(verdict, verdict, (char *)NULL);
     _exit(EXIT_FAILURE);

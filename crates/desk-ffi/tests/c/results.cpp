@@ -1,4 +1,4 @@
-// results BASE_URL: what C++ owns moves, what it borrows stays valid, what is moved from is empty.
+// results BASE_URL: owned results move, borrowed views stay valid, a moved-from result is empty.
 #include "desk.hpp"
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-/* runtime BASE_URL: what is known of a call, raw calls, headers and the log callback. */
+/* runtime BASE_URL: facts about calls, raw calls, headers and the log callback. */
 #include "check.h"
 #include "desk.h"
 
@@ -23,7 +23,7 @@ static void response(desk_client *client) {
   CHECK(!desk_chat_message_page_response(NULL) && !desk_response_get_http_status(NULL));
 }
 
-/* The chat 6 is throttled, with all that can be known of a refusal. */
+/* Chat 6 is throttled, with every detail of an error response. */
 static void refusal(desk_client *client) {
   desk_proactive_chat *chat = NULL;
   desk_error *error = NULL;
@@ -35,7 +35,7 @@ static void refusal(desk_client *client) {
   CHECK(is(desk_error_get_request_id(error), "r-1") && desk_error_get_retry_after_ms(error) == 1500);
   CHECK(desk_error_get_elapsed_us(error) > 0 && desk_error_get_elapsed_us(NULL) == 0);
   CHECK(!desk_error_get_server_date_us(NULL, &date) && date == 0);
-  /* What repeats the token is struck out. */
+  /* An error text that repeats the token is redacted. */
   CHECK(!desk_error_get_service_code(error).ptr && is(desk_error_get_service_text(error), "no [redacted]"));
   desk_error_free(error);
 }
@@ -67,7 +67,7 @@ static void raw(desk_client *client) {
   request.query = query;
   request.query_len = 2;
   CHECK(desk_raw_call(client, &request, &options, &result, NULL) == DESK_OK);
-  /* The service repeats what it got. */
+  /* The service echoes the request. */
   CHECK(is(desk_raw_result_get_body(result), "PATCH /echo/1?q=a+b%26c&r= t-1 {\"a\":[1]}"));
   CHECK(desk_response_get_http_status(desk_raw_result_response(result)) == 202);
   const size_t len = desk_raw_result_get_headers_len(result);
@@ -163,7 +163,7 @@ static void *keep_calling(void *client) {
   return NULL;
 }
 
-/* Once the removal returns, the callback runs on no thread: what it uses may be freed. */
+/* Once the removal returns, no thread runs the callback: its data may be freed. */
 static void removal(desk_client *client) {
   enum { THREADS = 4, ROUNDS = 50 };
   const struct timespec while_set = {0, 2000000};

@@ -1,4 +1,4 @@
-// runtime BASE_URL: what is known of a call, raw calls, headers and the log callback.
+// runtime BASE_URL: facts about calls, raw calls, headers and the log callback.
 #include "check.h"
 #include "desk.hpp"
 
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     const auto cancelled = moved.try_chat_message_list({}, cancellable);
     CHECK(!cancelled && cancelled.error().code() == DESK_CANCELLED && cancel.is_triggered());
     CHECK(cancelled.error().outcome() == desk::Outcome::NotSent);
-    // The callback that a client had ends with it.
+    // The log callback of a client ends with the client.
     desk::Client other(desk::ClientOptions().base_url(argv[1]).api_token("t0ken").user_agent("runtime/1"));
     other.set_log([&](const desk::LogRecord&) { lines++; });
     other = std::move(moved);

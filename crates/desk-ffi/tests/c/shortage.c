@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Nobody's: the limit does not hold for root. */
+/* An unprivileged user id: the limit does not hold for root. */
 enum { NOBODY = 65534 };
 
 static void let_threads_start(int yes) {
@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
   let_threads_start(1);
   CHECK(create(client, &attempts) == DESK_OK);
   CHECK(start(client, &op) == DESK_OK && desk_op_wait(op, -1, NULL) == DESK_OK);
-  /* The threads of asynchronous calls are there, but none for a name. */
+  /* The threads of asynchronous calls run, but no thread is left for a name lookup. */
   let_threads_start(0);
   desk_op *second = NULL;
   CHECK(start(client, &second) == DESK_OK && desk_op_wait(second, -1, NULL) == DESK_OK);

@@ -1,5 +1,5 @@
-// stop SILENT_URL CHAT_URL: a std::stop_token ends calls, however they are made and whatever became of the options. SILENT_URL
-// never answers.
+// stop SILENT_URL CHAT_URL: a std::stop_token ends every kind of call, even if the options are
+// gone. SILENT_URL never responds.
 #include "check.h"
 #include "desk.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Chat = desk::Result<desk::ProactiveChat>;
 
-// Far below the time that a call has, far above what an end takes.
+// Far shorter than the deadline of a call, far longer than a call needs to end.
 constexpr auto soon = std::chrono::seconds(15);
 
 desk::Client client_of(const char* url) {
@@ -91,7 +91,7 @@ const Mode modes[] = {
       auto answer = client.raw_call_async(desk::RawRequest("GET", "x"), stopped_by(source)).try_future();
       return code_of(answer.get());
     },
-    // Copies of options, for several calls, of which the original is gone.
+    // Copies of options, for several calls; the original is gone.
     [](const auto& client, const auto& source) {
       const auto copy = [&] {
         const auto original = stopped_by(source).max_attempts(1);
@@ -102,7 +102,7 @@ const Mode modes[] = {
       const auto code = code_of(first.get());
       return code == code_of(second.get()) ? code : DESK_OK;
     },
-    // Steps, that block and that do not, and moved.
+    // Steps: blocking, asynchronous, and moved.
     [](const auto& client, const auto& source) {
       auto items = *client.try_chat_message_iter({}, {}, stopped_by(source));
       return code_of(items.try_next());
@@ -175,7 +175,7 @@ void outlived(const char* url) {
   CHECK(code_of(chat.get()) == DESK_CANCELLED);
 }
 
-// Stops that come while calls end.
+// Stop requests that arrive while calls end.
 void races(const char* url) {
   const auto client = client_of(url);
   for (int i = 0; i < 200; ++i) {
@@ -203,7 +203,7 @@ int main(int argc, char** argv) {
     }
     outlived(argv[1]);
     races(argv[2]);
-    // The last of several wins.
+    // The last of several tokens wins.
     const desk::Cancel cancel;
     std::stop_source source;
     source.request_stop();

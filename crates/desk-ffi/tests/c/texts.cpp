@@ -1,4 +1,5 @@
-// texts BASE_URL: a text from a null pointer counts as not set, wherever a text is taken; others are taken in every form.
+// texts BASE_URL: every text argument treats a null pointer as not set, and accepts every form of
+// text.
 #include "check.h"
 #include "desk.hpp"
 
@@ -9,7 +10,7 @@
 
 namespace {
 
-// What std::getenv gives for an unset variable.
+// The result of std::getenv for an unset variable.
 const char* unset() { return std::getenv("DESK_TEST_THAT_IS_NEVER_SET"); }
 
 bool tells(const desk::Error& error, const char* name) {
@@ -26,7 +27,7 @@ void settings(const char* url) {
   CHECK(refused(desk::ClientOptions().base_url(unset()).api_token("t"), "application_id"));
   CHECK(refused(desk::ClientOptions().application_id(unset()).api_token("t"), "application_id"));
   CHECK(refused(desk::ClientOptions().base_url(url).api_token(unset()), "api_token"));
-  // A second, unset text takes back the first.
+  // A later, unset text clears the earlier one.
   CHECK(refused(desk::ClientOptions().base_url(url).api_token("t").api_token(nullptr), "api_token"));
   auto options = desk::ClientOptions().base_url(url).api_token("t").application_id(unset());
   options.user_agent(unset()).ca_pem(unset()).ca_file(unset()).proxy(unset());
@@ -64,7 +65,7 @@ void forms(const char* url) {
   std::memset(array, 'x', sizeof array - 1);
   const auto c = options.c_value();
   CHECK(std::string_view(c.base_url.ptr, c.base_url.len) == url && std::string_view(c.api_token.ptr) == "token");
-  // An empty text is a text.
+  // An empty text is present.
   CHECK(c.proxy.ptr && c.proxy.len == 0 && !c.ca_file.ptr);
 }
 

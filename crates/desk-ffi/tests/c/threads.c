@@ -1,4 +1,5 @@
-/* threads BASE_URL: many threads share one client; every answer is whole, nothing leaks, no thread stays. */
+/* threads BASE_URL: many threads share one client; every response is complete, no object leaks,
+ * no thread remains. */
 #include "desk.h"
 
 #include <dirent.h>

@@ -11,7 +11,7 @@ fn c_starts_calls_and_is_told_their_end_once() {
     Run::of(&build("async.c"), &[&chats.url(), &silent.url()], &[]).text();
 }
 
-/// By queue, by callback, and with steps that block in between.
+/// Iterations by queue, by callback, and with blocking steps in between.
 const WALKS: &str = " 0 1 2 3 4 5 DESK_SERVICE 6 7\n 0 1 2 DESK_SERVICE 3 4 5 6 7\n 0 1 2 3 4 5 6 7\n";
 
 #[test]
@@ -32,7 +32,8 @@ fn cpp_has_coroutines() {
     Run::of(&build_as("async.cpp", "c++20"), &[&chats.url(), &list.url()], &[]).text();
 }
 
-/// Threads on one client, calls of each, and clients; CI has an optimised build make as many as `DESK_TEST_STORM` says.
+/// Number of threads on one client, of calls per thread, and of clients; CI sets larger numbers in
+/// `DESK_TEST_STORM` for an optimised build.
 #[test]
 fn nothing_leaks_or_hangs_in_a_storm() {
     let size = std::env::var("DESK_TEST_STORM").unwrap_or_else(|_| "64 40 200".to_owned());

@@ -1,4 +1,4 @@
-//! The C ABI under hostile callers and many threads, and every fault vector in C and C++.
+//! The C ABI with hostile callers and many threads, and every fault vector in C and C++.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
 
@@ -8,7 +8,7 @@ use std::thread;
 use crate::support::build;
 use testkit::{Run, Server, faults, reply, serve};
 
-/// Three messages: the oldest shape, everything set, and odd values.
+/// Three messages: in the oldest form, with all properties, and with odd values.
 const PAGE: &str = r#"{
   "count": 3, "previous": null, "next": "https://elsewhere.example/next", "extra": 1,
   "results": [
@@ -53,7 +53,8 @@ fn many_threads_share_a_client() {
     assert_eq!(server.requests().len(), 16 * 50);
 }
 
-/// Closes each connection at once: what arrives then is answered by a reset, and writing on raises SIGPIPE.
+/// Closes each connection at once: data that arrives later is answered by a reset, and further
+/// writes raise SIGPIPE.
 fn resetting_server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));

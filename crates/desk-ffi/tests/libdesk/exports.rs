@@ -1,4 +1,5 @@
-//! Exports from C and C++ while rows come and go: nothing lost, nothing doubled, and what is not proven says so.
+//! Exports from C and C++ while rows appear and disappear: no row is lost or duplicated, and
+//! windows without proof say so.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
 
@@ -11,10 +12,10 @@ use serde_json::json;
 use testkit::{Run, Server, Step};
 
 const ROWS: i64 = 2000;
-/// What `exports.c` asks for: January 2026, µs.
+/// The time range that `exports.c` requests: January 2026, in µs.
 const MONTH: (i64, i64) = (1_767_225_600_000_000, 1_769_903_999_999_999);
 
-/// A service whose rows come and go while they are read, and the ids of those that stay.
+/// A service whose rows appear and disappear during the export, and the ids of the rows that stay.
 fn lively() -> (Emulator, BTreeSet<i64>) {
     let emulator = Emulator::builder().seed_rows(ROWS as u64).start_blocking().expect("a free port");
     let gone = |turn: i64| (turn * 13..=ROWS).step_by(97);
@@ -32,7 +33,7 @@ struct Window {
     rows: Vec<(i64, i64)>,
 }
 
-/// What a program tells of an export, and of errors.
+/// The windows and errors that a program printed.
 fn told(text: &str) -> (Vec<Window>, Vec<String>) {
     let (mut windows, mut errors) = (Vec::<Window>::new(), Vec::new());
     for line in text.lines() {
@@ -54,7 +55,8 @@ fn run(program: &Path, emulator: &Emulator, how: &str) -> (Vec<Window>, Vec<Stri
     told(&Run::of(program, &[&emulator.base_url(), emulator.token(), how], &[]).text())
 }
 
-/// Windows tile the month, each row is in its own, and none is there twice.
+/// Checks that the windows tile the month, that each row is in its own window, and that no row
+/// occurs twice.
 fn check(windows: &[Window], stay: &BTreeSet<i64>) {
     assert_eq!((windows[0].from, windows.last().map(|last| last.until)), (MONTH.0, Some(MONTH.1)));
     assert!(windows.windows(2).all(|pair| pair[0].until + 1 == pair[1].from));
@@ -86,7 +88,7 @@ fn nothing_is_lost_while_rows_come_and_go() {
     }
 }
 
-/// Each call is made once (`max_attempts`), so that an error comes through.
+/// Each call has one attempt (`max_attempts`), so that errors reach the program.
 #[test]
 fn after_an_error_an_export_goes_on_where_it_stood() {
     for (source, how) in [("exports.c", "blocking"), ("exports.c", "async"), ("exports.cpp", "blocking")] {
@@ -103,7 +105,7 @@ fn after_an_error_an_export_goes_on_where_it_stood() {
     }
 }
 
-/// A ticket's messages are one window.
+/// The messages of a ticket are one window.
 #[test]
 fn a_list_without_times_is_one_window() {
     let emulator = Emulator::builder().demo(true).start_blocking().expect("a free port");

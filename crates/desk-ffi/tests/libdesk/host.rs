@@ -1,4 +1,4 @@
-//! A host that is short of threads, and one whose name look-ups hang.
+//! A host that is short of threads, and a host whose name lookups hang.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
 

@@ -1,4 +1,4 @@
-//! Lists, what is known of a call, raw calls and logs, from C and C++.
+//! Lists, facts about calls, raw calls and logs, from C and C++.
 //!
 //! CI runs these programs under valgrind as well (`DESK_TEST_WRAPPER`).
 
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crate::support::{build, build_as, flaky_list, page};
 use testkit::{Run, Server, Step, reply};
 
-/// By threes, all at once, and five of them: a page that fails when it is asked for ahead is asked for again without a word,
-/// and what fails then is told.
+/// Iterations in pages of three, in one page, and over five items: the client silently repeats a
+/// prefetch that fails, and reports an error of the repeated request.
 const WALKS: &str = " 0 1 2 3 4 5 DESK_SERVICE 6 7\n 0 1 2 3 4 5 6 7\n DESK_SERVICE DESK_SERVICE 0 1 2 3 4\n";
 
 #[test]
@@ -19,7 +19,7 @@ fn c_walks_over_a_list_that_fails_now_and_then() {
 
 #[test]
 fn cpp_walks_over_a_list_that_fails_now_and_then() {
-    // In C++20 the range is one of `std::ranges` as well.
+    // In C++20 the range is also a range of `std::ranges`.
     for standard in ["c++17", "c++20"] {
         assert_eq!(Run::of(&build_as("lists.cpp", standard), &[&flaky_list().url()], &[]).text(), WALKS, "{standard}");
     }
@@ -29,7 +29,7 @@ fn cpp_walks_over_a_list_that_fails_now_and_then() {
 fn the_next_page_is_asked_for_while_one_is_read() {
     let server = Server::start(page);
     Run::of(&build("lists.c"), &[&server.url(), "first"], &[]).text();
-    // It was sent before the program ended; the server may come to read it later.
+    // The request was sent before the program ended; the server may read it later.
     let patience = Instant::now() + Duration::from_secs(30);
     while server.requests().len() < 2 && Instant::now() < patience {
         std::thread::sleep(Duration::from_millis(1));
@@ -38,7 +38,8 @@ fn the_next_page_is_asked_for_while_one_is_read() {
     assert_eq!(targets, ["/chat_messages?limit=3&offset=0", "/chat_messages?limit=3&offset=3"]);
 }
 
-/// The time that a program works on a page does not count as the service's: each page is asked for once.
+/// The time that a program works on a page does not count as the service's: the client requests
+/// each page once.
 #[test]
 fn a_slow_caller_asks_for_no_page_twice() {
     let server = Server::start(page);
@@ -46,7 +47,8 @@ fn a_slow_caller_asks_for_no_page_twice() {
     assert_eq!(server.requests().len(), 3);
 }
 
-/// Repeats raw calls; refuses the chat 5 after one failure, and the chat 6 with all that a refusal can say.
+/// Echoes raw calls; refuses chat 5 after one failure, and chat 6 with every detail of an error
+/// response.
 fn echo_server() -> Server {
     let failed = Mutex::new(false);
     Server::start(move |request| {
@@ -84,7 +86,7 @@ fn c_cancels_calls_from_other_threads() {
     let silent = Server::start(|_| vec![Step::Hang]);
     let list = Server::start(page);
     Run::of(&build("cancel.c"), &[&silent.url(), &list.url()], &[]).text();
-    // One create for each thread, twice; the one after the trigger is not sent.
+    // Each thread sends one create, twice; the create after the trigger is not sent.
     let sent = silent.requests().len();
     assert!((1..=16).contains(&sent), "{sent} creates");
 }
