@@ -1,9 +1,11 @@
-//! `cargo xtask abi`: does libdesk still serve the programs that were built before? `abi/` has what they rely on.
+//! `cargo xtask abi`: compares libdesk with the lists in `abi/`, on which programs built before
+//! rely.
 //!
-//! `header` reads desk.h and asks the C compiler for every size, offset and number; `compare` says what that means for
-//! old programs; `abigail` has libabigail compare the types of all functions. This file knows the task and the files of
-//! `abi/`. All three look at the header as C sees it: debug information of the Rust library would show private structs
-//! behind opaque pointers, whose changes are nobody's business.
+//! `header` reads desk.h and asks the C compiler for every size, offset and number; `compare`
+//! decides whether a change breaks old programs; `abigail` has libabigail compare the types of all
+//! functions. This file holds the task and the files of `abi/`. All three see the header as C does:
+//! the debug information of the Rust library would also show private structs behind opaque
+//! pointers, which may change freely.
 
 mod abigail;
 mod compare;
@@ -25,7 +27,7 @@ const LAYOUT: &str = "layout.txt";
 const TYPES: &str = "libdesk.abi";
 const MEND: &str = "run `cargo xtask abi --accept` and commit abi/";
 
-/// The task.
+/// Runs the task.
 pub fn run(flags: &[&str]) -> Result<()> {
     let (accepts, allows) = match flags {
         [] => (false, false),
@@ -56,7 +58,7 @@ pub fn run(flags: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// What changed between the files in `baseline` and the header in `include`.
+/// Compares the files in `baseline` with the header in `include`.
 pub fn check(baseline: &Path, include: &Path, work: &Path) -> Result<Report> {
     fs::create_dir_all(work).with_context(|| format!("cannot create {}", work.display()))?;
     let mut report = check_lists(baseline, include, work)?;
@@ -73,7 +75,7 @@ pub fn check(baseline: &Path, include: &Path, work: &Path) -> Result<Report> {
     Ok(report)
 }
 
-/// The part of `check` that needs a C compiler only.
+/// The part of `check` that needs only a C compiler.
 pub fn check_lists(baseline: &Path, include: &Path, work: &Path) -> Result<Report> {
     fs::create_dir_all(work).with_context(|| format!("cannot create {}", work.display()))?;
     let header = Header::read(include)?;
@@ -83,9 +85,9 @@ pub fn check_lists(baseline: &Path, include: &Path, work: &Path) -> Result<Repor
     Ok(report)
 }
 
-/// Writes `baseline` anew; refuses a break unless it is allowed.
+/// Rewrites `baseline`; refuses a break unless `allow_break` is set.
 pub fn accept(baseline: &Path, include: &Path, version: &str, allow_break: bool, work: &Path) -> Result<Report> {
-    // The first time, all is new.
+    // On the first run every item is new.
     let known = baseline.join(TYPES).exists();
     let report = if known { check(baseline, include, work)? } else { Report::default() };
     if !allow_break {
@@ -114,7 +116,7 @@ pub fn accept(baseline: &Path, include: &Path, version: &str, allow_break: bool,
     Ok(report)
 }
 
-/// The version that brought each function, from `symbols.txt`.
+/// The version that introduced each function, from `symbols.txt`.
 pub fn since(symbols: &str) -> BTreeMap<String, String> {
     let lines = symbols.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
     lines.map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
@@ -126,7 +128,8 @@ pub fn exports(library: &Path) -> Result<BTreeSet<String>> {
     Ok(text.lines().filter_map(|line| line.split_whitespace().last().map(str::to_owned)).collect())
 }
 
-/// The header is generated from the sources of the library, so this fails only if an item was made by other means.
+/// Fails if the library and the header declare different functions. The header is generated from
+/// the sources of the library, so this fails only if an item did not come from the generator.
 fn exports_what_it_declares(header: &Header) -> Result<()> {
     finish(cargo().args(["build", "--quiet", "--package", "desk-ffi"]))?;
     same_functions(&exports(&toolchain::debug_dir().join("libdesk.so"))?, header)

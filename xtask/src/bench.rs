@@ -1,8 +1,9 @@
-//! `cargo xtask bench`: libdesk and `desk export` beside libcurl with yyjson, libcurl with simdjson, and reqwest, against one
-//! local server.
+//! `cargo xtask bench`: compares libdesk and `desk export` with libcurl and yyjson, libcurl and
+//! simdjson, and reqwest, against one local server.
 //!
-//! `programs` builds all of them, `rounds` runs them in turn and `report` compares. Checked are the sums over what each program
-//! read, always, and the ratios only with `--gate`: time is nothing a test may depend on. See `bench/README.md`.
+//! `programs` builds all of them, `rounds` runs them in turn and `report` compares them. Every run
+//! checks that all programs computed the same sums over the data they read; only `--gate` checks
+//! the ratios, because timings never decide a test. See `bench/README.md`.
 
 mod export;
 mod programs;
@@ -13,27 +14,27 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-/// What the command line says.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 struct Options {
     rounds: usize,
     messages: u64,
     calls: u64,
-    /// Only whether all programs read the same.
+    /// Only check that all programs read the same data.
     quick: bool,
     /// Fail if a target is missed.
     gate: bool,
-    /// Another installed libdesk to measure beside this one.
+    /// Another installed libdesk to compare with this one.
     also: Option<PathBuf>,
 }
 
-/// The task.
+/// Runs the task.
 pub fn run(flags: &[&str]) -> Result<()> {
     let options = Options::parse(flags)?;
     let programs = programs::build(options.also.as_deref(), options.quick)?;
     let rows = rounds::run(&programs, &options)?;
     report::table(&rows);
-    // A quick run measures what is not built to be fast.
+    // A quick run measures debug builds, so targets do not apply.
     let missed = if options.quick { 0 } else { report::targets(&rows) };
     if options.gate && missed > 0 {
         bail!("{missed} targets were missed");
@@ -42,7 +43,7 @@ pub fn run(flags: &[&str]) -> Result<()> {
 }
 
 impl Options {
-    /// From the words behind `bench`.
+    /// Parses the arguments after `bench`.
     fn parse(flags: &[&str]) -> Result<Options> {
         let mut options =
             Options { rounds: 7, messages: 1_000_000, calls: 10_000, quick: false, gate: false, also: None };

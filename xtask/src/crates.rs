@@ -1,7 +1,7 @@
-//! The crates whose code is in libdesk, and what is known of them.
+//! The crates whose code is in libdesk, with their licences, checksums and sources.
 //!
-//! Which they are says `cargo tree`, with the features of this very build: no macros, no build scripts, no tests. Cargo's
-//! metadata and Cargo.lock know the rest.
+//! `cargo tree` lists them, with the features of this build: no macros, no build scripts, no tests.
+//! Cargo's metadata and Cargo.lock supply the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,30 +16,30 @@ use crate::toolchain::{cargo, output};
 /// Name and version.
 pub type Id = (String, String);
 
-/// One crate.
+/// A crate.
 #[derive(Debug)]
 pub struct Crate {
-    /// As an SPDX expression.
+    /// The licence as an SPDX expression.
     pub licence: String,
-    /// From its manifest, which may name none.
+    /// The authors in its manifest, which may name none.
     pub authors: Vec<String>,
     pub description: String,
     pub repository: Option<String>,
-    /// SHA-256 of its package; ours have none.
+    /// SHA-256 of its package; `None` for crates of this repository.
     pub checksum: Option<String>,
     /// The crates that it calls.
     pub dependencies: BTreeSet<Id>,
-    /// Where its sources are.
+    /// The folder with its sources.
     pub folder: PathBuf,
 }
 
-/// All of them, ours included.
+/// All crates, including those of this repository.
 pub type Crates = BTreeMap<Id, Crate>;
 
 /// The crate that libdesk is built from.
 pub const ROOT: &str = "desk-ffi";
 
-/// Asks cargo.
+/// Asks cargo for the crates that are linked into libdesk.
 pub fn linked() -> Result<Crates> {
     let target = host()?.triple;
     let tree = output(
@@ -64,7 +64,7 @@ pub fn linked() -> Result<Crates> {
         let licence = text("license").with_context(|| format!("{} {} names no licence", id.0, id.1))?;
         let authors = package["authors"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let found = Crate {
-            // The old way to write a choice.
+            // Old manifests separate alternatives with a slash.
             licence: licence.replace(" / ", " OR ").replace('/', " OR "),
             authors: authors.map(str::to_owned).collect(),
             description: text("description").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
@@ -79,7 +79,7 @@ pub fn linked() -> Result<Crates> {
     Ok(crates)
 }
 
-/// What rustc builds for here, and its version.
+/// The host platform and the version of rustc.
 pub struct Host {
     pub triple: String,
     pub rust: String,
@@ -94,8 +94,8 @@ pub fn host() -> Result<Host> {
     Ok(Host { triple: value("host")?, rust: value("release")? })
 }
 
-/// Reads lines such as `2|serde v1.0.229|`, each below the nearest line with a smaller number. A crate that came before is
-/// marked and not followed again.
+/// Parses lines such as `2|serde v1.0.229|`; each line depends on the nearest line above it with a
+/// smaller number. `cargo tree` marks a repeated crate and does not list its dependencies again.
 fn dependencies(tree: &str) -> Result<BTreeMap<Id, BTreeSet<Id>>> {
     let mut found: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
     let mut above: Vec<Id> = Vec::new();

@@ -1,7 +1,7 @@
-//! `cargo xtask demo`: builds what is needed, then runs the three examples, each against a service of its own.
+//! `cargo xtask demo`: builds the three examples, then runs each against its own service.
 //!
-//! The service is a child with a pipe to us on its standard input and ends when that closes, so that nothing is left
-//! behind even if this program is killed.
+//! The service is a child process whose standard input is a pipe from this program. It ends when
+//! the pipe closes, so it never outlives this program, even if this program is killed.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::toolchain::{c_compiler, cargo, cpp_compiler, debug_dir, finish};
 
-/// One example, ready to run.
+/// An example, ready to run.
 pub struct Example {
     /// `Rust`, `C` or `C++`.
     pub language: &'static str,
@@ -21,7 +21,7 @@ pub struct Example {
     pub program: PathBuf,
 }
 
-/// The task.
+/// Runs the task.
 pub fn run() -> Result<()> {
     let (cc, cxx) = (c_compiler()?, cpp_compiler()?);
     let expected = fs::read_to_string(crate::root().join("examples/expected.txt")).context("examples/expected.txt")?;
@@ -57,7 +57,8 @@ fn run_cargo(args: &[&str]) -> Result<()> {
     finish(cargo().args(args))
 }
 
-/// Compiles the C and C++ examples; the three examples in the order in which they are shown.
+/// Compiles the C and C++ examples; returns the three examples in the order in which the task shows
+/// them.
 pub fn compile(cc: &str, cxx: &str) -> Result<Vec<Example>> {
     const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
     let (root, debug) = (crate::root(), debug_dir());
@@ -79,7 +80,7 @@ pub fn compile(cc: &str, cxx: &str) -> Result<Vec<Example>> {
     ])
 }
 
-/// Runs one example against a fresh service and returns what it printed.
+/// Runs an example against a new service and returns its output.
 pub fn play(example: &Example) -> Result<String> {
     let service = Service::start(&debug_dir())?;
     let output = Command::new(&example.program)
@@ -95,7 +96,7 @@ pub fn play(example: &Example) -> Result<String> {
     String::from_utf8(output.stdout).context("the example's output")
 }
 
-/// A running demo service; stopped when dropped.
+/// A running demo service; dropping it stops the service.
 struct Service {
     child: Child,
     base_url: String,
@@ -123,7 +124,7 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // Already gone is fine: all that matters is that it does not stay.
+        // The child may have ended already; an error does not matter.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,8 +1,9 @@
-//! `cargo xtask install`: the libraries, headers, and files for pkg-config and CMake, as a tree that can be moved.
+//! `cargo xtask install`: writes the libraries, headers, and files for pkg-config and CMake as a
+//! relocatable tree.
 //!
-//! `build` makes the libraries; this file knows the options and the tree. No file of the tree knows where it is, so the
-//! prefix and `--destdir` only say where to write. Everything is built before the first file is written, and each file
-//! replaces its predecessor at once.
+//! `build` makes the libraries; this file holds the options and the tree. No file in the tree
+//! contains the tree's location, so the prefix and `--destdir` only choose the destination. The
+//! task builds everything before it writes the first file, and replaces each file atomically.
 
 pub(crate) mod build;
 
@@ -15,20 +16,20 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{crates, notices};
 use build::Built;
 
-/// What the command line says.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
-    /// Where programs will look for the tree; absolute.
+    /// The absolute path where programs will look for the tree.
     pub prefix: PathBuf,
     /// The folder that stands for `/` while a package is made.
     pub destdir: Option<PathBuf>,
     /// The folder of the libraries, inside the prefix.
     pub libdir: PathBuf,
-    /// Not optimised.
+    /// Build without optimisation.
     pub debug: bool,
 }
 
-/// The task.
+/// Runs the task.
 pub fn run(flags: &[&str]) -> Result<()> {
     let options = Options::parse(flags)?;
     let names = Names::of(env!("CARGO_PKG_VERSION"));
@@ -40,7 +41,7 @@ pub fn run(flags: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Writes the tree below `top` and says how many files it has.
+/// Writes the tree below `top`; returns the number of files.
 pub(crate) fn write(top: &Path, libdir: &Path, names: &Names, built: &Built, notices: &str) -> Result<usize> {
     let tree = tree(libdir, names, built, notices)?;
     for (path, entry) in &tree {
@@ -50,7 +51,7 @@ pub(crate) fn write(top: &Path, libdir: &Path, names: &Names, built: &Built, not
 }
 
 impl Options {
-    /// From the words behind `install`.
+    /// Parses the arguments after `install`.
     pub fn parse(flags: &[&str]) -> Result<Options> {
         let (mut prefix, mut destdir, mut libdir, mut debug) = (None, None, PathBuf::from("lib"), false);
         let mut words = flags.iter().flat_map(|flag| match flag.split_once('=') {
@@ -88,7 +89,7 @@ impl Options {
         Ok(Options { prefix, destdir, libdir, debug })
     }
 
-    /// The folder to write to.
+    /// The destination folder.
     fn top(&self) -> PathBuf {
         match &self.destdir {
             None => self.prefix.clone(),
@@ -97,7 +98,7 @@ impl Options {
     }
 }
 
-/// The names that carry the version.
+/// The version, and the file names that contain it.
 pub(crate) struct Names {
     pub(crate) version: String,
     pub(crate) major: String,
@@ -122,13 +123,13 @@ enum Entry {
     /// A copy of a file, with its mode.
     Copy(PathBuf, u32),
     Text(String),
-    /// A link to a file beside it.
+    /// A link to a file in the same folder.
     Link(String),
 }
 
 const HEADERS: [&str; 2] = ["desk.h", "desk.hpp"];
 
-/// The whole tree, in the order of writing: what is pointed to before what points to it.
+/// The whole tree in the order of writing: each target before the links to it.
 fn tree(libdir: &Path, names: &Names, built: &Built, notices: &str) -> Result<Vec<(PathBuf, Entry)>> {
     let root = crate::root();
     let fill = |template: &str| fill(template, libdir, names, &built.system_libs);
@@ -155,7 +156,7 @@ fn tree(libdir: &Path, names: &Names, built: &Built, notices: &str) -> Result<Ve
     Ok(tree)
 }
 
-/// A template with its `@NAMES@` replaced.
+/// Fills in the `@NAMES@` of a template.
 fn fill(template: &str, libdir: &Path, names: &Names, system_libs: &str) -> Result<String> {
     let up = |below: usize| vec![".."; libdir.components().count() + below].join("/");
     let cmake_libs = system_libs.replace("-l", "").replace(' ', ";");
@@ -178,13 +179,13 @@ fn fill(template: &str, libdir: &Path, names: &Names, system_libs: &str) -> Resu
 }
 
 impl Entry {
-    /// Under another name first, so that nobody ever sees half a file.
+    /// Writes to a temporary name first, so that no reader ever sees half a file.
     fn write(&self, path: &Path) -> Result<()> {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let (folder, name) = (path.parent().context("no folder")?, path.file_name().context("no name")?);
         fs::create_dir_all(folder)?;
         let new = folder.join(format!(".{}.new", name.to_string_lossy()));
-        // What a run that was interrupted left behind.
+        // Remove the temporary file of an interrupted run.
         let _ = fs::remove_file(&new);
         let mode = match self {
             Entry::Copy(from, mode) => {
@@ -207,7 +208,8 @@ impl Entry {
     }
 }
 
-/// The functions that a C header declares: such a line begins in the first column and has a bracket behind the name.
+/// The functions that a C header declares: such a line begins in the first column and has a bracket
+/// after the name.
 pub fn functions(header: &str) -> BTreeSet<String> {
     let declares = |line: &&str| {
         line.starts_with(|first: char| first.is_ascii_lowercase()) && line.contains('(') && !line.starts_with("typedef")
@@ -254,7 +256,8 @@ mod tests {
         assert!(cmake.contains("SONAME \"libdesk.so.3\""), "{cmake}");
     }
 
-    /// By the rules of cargo-c 0.10.24, src/build.rs: what it would install has the names and the words of this installer.
+    /// By the rules of cargo-c 0.10.24 (src/build.rs), cargo-c would install files with the same
+    /// names and texts as this installer.
     #[test]
     fn cargo_c_would_install_the_same() {
         let metadata = crate::toolchain::output(crate::toolchain::cargo().args([

@@ -1,6 +1,6 @@
 //! The tasks of this repository. `main.rs` is the command line; tests call the same functions.
 //!
-//! xtask depends on no crate that it generates: it must still build when they do not.
+//! xtask must not depend on a crate that it generates: it must build even when that crate does not.
 #![allow(unreachable_pub, missing_docs, reason = "nothing outside this program reaches it")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people at a terminal")]
 
@@ -24,13 +24,15 @@ pub mod toolchain;
 use std::env;
 use std::path::{Path, PathBuf};
 
-// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets it.
+// Rebuilds this crate for another checkout that shares the target folder; `.cargo/config.toml` sets
+// the variable.
 const _: Option<&str> = option_env!("DESK_TREE");
 
-/// The root of the tree that cargo was called in, or of the current directory's if cargo did not start this program.
+/// The root of the checkout in which cargo was called, or of the current directory if cargo did not
+/// start this program.
 ///
-/// cargo names the tree when it runs a program; it must not be compiled in, because checkouts that share a target folder
-/// share its programs.
+/// cargo passes the root when it runs a program. The path must not be compiled in, because
+/// checkouts that share a target folder share its programs.
 pub fn root() -> PathBuf {
     let named = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let starts = [named, env::current_dir().ok()];

@@ -1,4 +1,4 @@
-//! `cargo xtask <task>`: see `USAGE`.
+//! `cargo xtask <task>`: the command line; see `USAGE`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people at a terminal")]
 
 use std::process::ExitCode;
@@ -111,7 +111,7 @@ fn codegen(flags: &[&str]) -> Result<()> {
     }
 }
 
-/// Built without the generator, as every other task is: runs itself again with it.
+/// Runs xtask again with the generator, which the build of the other tasks leaves out.
 #[cfg(not(feature = "codegen"))]
 fn codegen(flags: &[&str]) -> Result<()> {
     println!("building the generator");

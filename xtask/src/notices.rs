@@ -1,7 +1,8 @@
-//! THIRD-PARTY.txt: the crates in libdesk with their licences and the notices that these want to be passed on.
+//! Writes THIRD-PARTY.txt: the crates in libdesk with their licences and the notices that these
+//! licences require.
 //!
-//! The texts are those of the packages, each printed once with the crates that have it. A crate without any gets the
-//! standard text of its licence, if `notices/` has that.
+//! The texts come from the packages; each is printed once with the crates that use it. A crate
+//! without a text gets the standard text of its licence if `notices/` has it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,9 +20,9 @@ const LINE: &str = "------------------------------------------------------------
 /// The text of the file.
 pub fn text(crates: &Crates) -> Result<String> {
     let mut list = String::new();
-    // The text without its layout, where it came first, and the crates.
+    // Text without layout → rank of its first occurrence, the text, and its crates.
     let mut texts: BTreeMap<String, (usize, String, Vec<String>)> = BTreeMap::new();
-    // Ours have their own files.
+    // Crates of this repository have their own files.
     for ((name, version), one) in crates.iter().filter(|(_, one)| one.checksum.is_some()) {
         writeln!(list, "{name} {version}: {}\n    https://crates.io/crates/{name}/{version}", one.licence)?;
         let mut found = Vec::new();
@@ -52,7 +53,8 @@ pub fn text(crates: &Crates) -> Result<String> {
     Ok(all)
 }
 
-/// The texts of files that are named as licences are, at any depth: some crates contain code of others.
+/// Reads the files that have names of licence files, at any depth: some crates contain code of
+/// others.
 fn files(folder: &Path, found: &mut Vec<String>) -> Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     let mut paths: Vec<_> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
@@ -81,12 +83,12 @@ fn standard_text(one: &Crate) -> Result<String> {
     })
 }
 
-/// What the toolchain says of the library that is linked into everything, as text.
+/// The notices of the standard library, which is linked into everything, as text.
 fn standard_library() -> Result<String> {
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
     let page = Path::new(sysroot.trim()).join("share/doc/rust/COPYRIGHT-library.html");
     let Ok(html) = fs::read_to_string(&page) else {
-        // Toolchains of distributions leave it out.
+        // Distributions' toolchains leave the file out.
         let mit = include_str!("notices/MIT.txt").replace("@AUTHORS@", "The Rust Project Developers");
         return Ok(format!("Rust {}: MIT OR Apache-2.0, https://www.rust-lang.org\n\n{mit}", host()?.rust));
     };
@@ -98,7 +100,7 @@ fn standard_library() -> Result<String> {
     Ok(tidy(&text))
 }
 
-/// No trailing spaces, and no more than one empty line after another.
+/// Removes trailing spaces and repeated empty lines.
 fn tidy(text: &str) -> String {
     let mut tidy = String::new();
     let mut empty = 0;
@@ -124,7 +126,7 @@ mod tests {
             let listed = text.contains(&format!("\n{name} {version}: {}\n", one.licence));
             assert_eq!(listed, one.checksum.is_some(), "{name} {version}");
         }
-        // By name because their packages have no text, or have one for code of others inside.
+        // These packages have no text, or have one for third-party code inside them.
         for notice in [
             "Copyright (c) Andreas Fuchs <asf@boinkor.net>",
             "Mozilla Public License Version 2.0",

@@ -1,7 +1,9 @@
-//! `cargo xtask package`: what a release consists of, made from one build, the same bytes from the same commit.
+//! `cargo xtask package`: makes the files of a release from one build; the same commit gives the
+//! same bytes.
 //!
-//! A tree that can be moved as a tarball, Debian packages (`deb`), a bill of materials, and SHA256SUMS over all of them.
-//! Archives are made by the tools that own their format, with sorted names and the time of the commit.
+//! The files are a relocatable tree as a tarball, Debian packages (`deb`), a bill of materials, and
+//! SHA256SUMS over all of them. The tool that owns each archive format writes the archive, with
+//! sorted names and the time of the commit.
 
 mod deb;
 
@@ -15,30 +17,30 @@ use crate::install::{self, Names, build};
 use crate::toolchain::{self, output};
 use crate::{abi, crates, notices, sbom};
 
-/// What the command line says.
+/// The options of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Options {
-    /// Where the files go.
+    /// The output folder.
     pub out: PathBuf,
-    /// No Debian packages: for machines without dpkg.
+    /// Skip Debian packages, on machines without dpkg.
     pub no_deb: bool,
 }
 
-/// What all files of a release are about.
+/// The data that all files of a release share.
 struct Release {
     names: Names,
-    /// The time of the sources, in seconds.
+    /// The time of the sources, in seconds since 1970.
     epoch: String,
     notices: String,
-    /// A folder for what is put together.
+    /// The staging folder.
     stage: PathBuf,
     out: PathBuf,
 }
 
-/// The task.
+/// Runs the task.
 pub fn run(flags: &[&str]) -> Result<()> {
     let options = Options::parse(flags)?;
-    // What can be refused is refused before minutes of building.
+    // Check the tools before minutes of building.
     for tool in ["tar", "gzip", "sha256sum", "date"] {
         output(Command::new(tool).arg("--version"))?;
     }
@@ -48,7 +50,7 @@ pub fn run(flags: &[&str]) -> Result<()> {
     let (names, epoch, notices) = (Names::of(env!("CARGO_PKG_VERSION")), epoch()?, notices::text(&linked)?);
     let built = build::run(false, &names)?;
 
-    // No other run gets here meanwhile: what was built is locked.
+    // The lock on the built files keeps every other run out of this folder.
     let stage = toolchain::target_dir().join("package-stage");
     let _ = fs::remove_dir_all(&stage);
     for folder in [&stage, &options.out] {
@@ -70,7 +72,7 @@ pub fn run(flags: &[&str]) -> Result<()> {
 }
 
 impl Options {
-    /// From the words behind `package`.
+    /// Parses the arguments after `package`.
     pub fn parse(flags: &[&str]) -> Result<Options> {
         let mut options = Options { out: toolchain::target_dir().join("package"), no_deb: false };
         let mut words = flags.iter().flat_map(|flag| flag.splitn(2, '='));
@@ -89,7 +91,7 @@ impl Options {
 }
 
 impl Release {
-    /// The tree below one folder of its own.
+    /// Packs the tree below a top folder of its own name.
     fn tarball(&self, name: &str, built: &build::Built) -> Result<String> {
         install::write(&self.stage.join(name), Path::new("lib"), &self.names, built, &self.notices)?;
         let file = format!("{name}.tar.gz");
@@ -123,7 +125,7 @@ impl Release {
     }
 }
 
-/// Lists the version that brought each function; refuses a list that lacks one.
+/// Lists the version that introduced each function; returns an error if the list lacks a function.
 fn since() -> Result<Vec<(String, String)>> {
     let root = crate::root();
     let path = root.join("abi/symbols.txt");

@@ -1,14 +1,15 @@
 //! A software bill of materials of libdesk: CycloneDX 1.6, JSON.
 //!
-//! It lists what is linked into the libraries, the Rust standard library included, and says where each crate is from, so
-//! that a scanner finds advisories. The same sources give the same bytes: no random serial, no clock.
+//! It lists all crates in the libraries, including the Rust standard library, with the source of
+//! each, so that a scanner finds advisories. The same sources give the same bytes: no random
+//! serial, no clock.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::crates::{Crates, Host, Id, ROOT};
 
-/// The document, without a serial number. `time` is that of the sources, as RFC 3339.
+/// The document without a serial number. `time` is the time of the sources, as RFC 3339.
 pub fn document(crates: &Crates, host: &Host, version: &str, time: &str) -> Result<Value> {
     let root = crates.keys().find(|(name, _)| name == ROOT).context("desk-ffi is not among its crates")?;
     let std = format!("pkg:generic/rust-std@{}", host.rust);
@@ -60,10 +61,11 @@ pub fn document(crates: &Crates, host: &Host, version: &str, time: &str) -> Resu
     }))
 }
 
-/// The document with a serial number made of its own SHA-256: another document has another one.
+/// The document with a serial number derived from its SHA-256: different documents have different
+/// serial numbers.
 pub fn with_serial(mut document: Value, sha256: &str) -> Value {
     let part = |from: usize, to: usize| sha256.get(from..to).unwrap_or_default();
-    // A UUID of version 8, which is anybody's own.
+    // A UUID of version 8, whose bits each program may choose.
     let uuid = format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32));
     document["serialNumber"] = json!(format!("urn:uuid:{uuid}"));
     document
@@ -89,13 +91,13 @@ mod tests {
             list.iter().map(|one| one[key].as_str().expect("text").to_owned()).collect()
         };
         let (components, nodes) = (texts("components", "bom-ref"), texts("dependencies", "ref"));
-        // The standard library comes in; libdesk itself is in the metadata.
+        // The components include the standard library; libdesk itself is in the metadata.
         assert_eq!((components.len(), nodes.len()), (crates.len(), crates.len() + 1));
         let known: BTreeSet<&String> = nodes.iter().collect();
         assert_eq!(known.len(), nodes.len());
         assert!(components.iter().all(|one| known.contains(one)));
         let root = bom["metadata"]["component"]["bom-ref"].as_str().expect("text");
-        // From libdesk one comes to everything.
+        // Every crate is reachable from libdesk.
         let (mut reached, mut next) = (BTreeSet::new(), vec![root.to_owned()]);
         while let Some(one) = next.pop() {
             let node = bom["dependencies"].as_array().into_iter().flatten().find(|node| node["ref"] == one.as_str());

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that passes on a machine with Rust and a C and C++ compiler, cheapest first.
+//! `cargo xtask test`: runs all tests that need only Rust and a C and C++ compiler, cheapest first.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::toolchain::{self, c_compiler, cargo, component, cpp_compiler};
 
-/// Stages, each with what cargo is to do. The tests build libdesk by itself: with the features of the whole workspace it is
-/// another library.
+/// Stages, each with the arguments of cargo. The tests build libdesk on its own, because the
+/// features of the whole workspace would make another library.
 const STAGES: [(&str, &[&str]); 5] = [
     ("format", &["fmt", "--check"]),
     ("codegen is current", &["run", "--package", "xtask", "--features", "codegen", "--", "codegen", "--check"]),
@@ -16,7 +16,7 @@ const STAGES: [(&str, &[&str]); 5] = [
     ("docs", &["doc", "--no-deps", "--package", "desk-client", "--package", "desk-core", "--package", "desk-emulator"]),
 ];
 
-/// The task.
+/// Runs the task.
 pub fn run() -> Result<()> {
     c_compiler()?;
     cpp_compiler()?;

@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// cargo, in the root of the repository, as from a terminal: what the cargo that runs this program says about its package
-/// would have ring, and all that uses it, built again (its build script reads `CARGO_PKG_NAME` and the like).
+/// cargo in the root of the repository, with the environment of a terminal: the outer cargo sets
+/// variables such as `CARGO_PKG_NAME`, which ring's build script reads, so cargo would rebuild ring
+/// and all crates that use it.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(crate::root());
@@ -19,22 +20,22 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Where cargo puts what it builds.
+/// The target folder of cargo.
 pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), |dir| crate::root().join(dir))
 }
 
-/// Where cargo puts debug builds.
+/// The folder of cargo's debug builds.
 pub fn debug_dir() -> PathBuf {
     target_dir().join("debug")
 }
 
-/// The C compiler, `$CC` or one that is installed.
+/// The C compiler: `$CC` or an installed one.
 pub fn c_compiler() -> Result<String> {
     find("CC", &["cc", "gcc", "clang"], "C")
 }
 
-/// The C++ compiler, `$CXX` or one that is installed.
+/// The C++ compiler: `$CXX` or an installed one.
 pub fn cpp_compiler() -> Result<String> {
     find("CXX", &["c++", "g++", "clang++"], "C++")
 }
@@ -58,12 +59,12 @@ fn find(variable: &str, names: &[&str], language: &str) -> Result<String> {
     )
 }
 
-/// Whether a program can be run; it need not succeed.
+/// Checks that a program starts; the program need not succeed.
 fn starts(name: &str) -> io::Result<()> {
     Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().map(drop)
 }
 
-/// Refuses a toolchain without a component that a stage needs.
+/// Returns an error if the toolchain lacks a component that a stage needs.
 pub fn component(subcommand: &str, name: &str) -> Result<()> {
     let version = cargo().args([subcommand, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     match version {
@@ -73,7 +74,7 @@ pub fn component(subcommand: &str, name: &str) -> Result<()> {
     }
 }
 
-/// Runs a command to its end; its failure is an error that shows the command.
+/// Runs a command to its end; the error of a failure shows the command.
 pub fn finish(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot run {}", command.get_program().to_string_lossy()))?;
     if !status.success() {
@@ -82,7 +83,7 @@ pub fn finish(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// What a command prints; its failure is an error that shows the command and what it complained of.
+/// The output of a command; the error of a failure shows the command and its messages.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot run {}", command.get_program().to_string_lossy()))?;
     if !output.status.success() {
@@ -91,7 +92,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{} printed what is not UTF-8", line(command)))
 }
 
-/// The command as one would type it.
+/// The command as a user would type it.
 pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

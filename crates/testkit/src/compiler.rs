@@ -1,8 +1,8 @@
 //! Compiling and running C and C++ programs in tests.
 //!
 //! The environment variable `DESK_TEST_WRAPPER` names a program that runs them, such as valgrind
-//! with its options. `DESK_TEST_CFLAGS` adds flags for the compilers, such as those of sanitizers.
-//! CI sets both.
+//! with its options. `DESK_TEST_CFLAGS` adds compiler flags, such as those of sanitizers. CI sets
+//! both.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -31,14 +31,14 @@ pub fn compilers(language: Language) -> Vec<&'static str> {
         |name: &&&str| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     let mut found: Vec<&str> = names.iter().filter(works).copied().collect();
     assert!(!found.is_empty(), "no {language:?} compiler found; install gcc and g++ or clang");
-    // `cc` and `c++` are links to another compiler, if another one is installed.
+    // `cc` and `c++` are links to another compiler if one is installed.
     if found.len() > 1 {
         found.pop();
     }
     found
 }
 
-/// What a compiler says of itself.
+/// The output of `--version` of a compiler.
 fn version(compiler: &str) -> Vec<u8> {
     static VERSIONS: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
     let mut versions = VERSIONS.lock().expect("no panic holds it");
@@ -90,8 +90,8 @@ impl Program {
         self
     }
 
-    /// Links `lib<name>.so` in `dir`. A function that the library lacks is an error when the program starts, so that a program
-    /// that was built before is not newer than its library.
+    /// Links `lib<name>.so` in `dir`. The program fails at its start if the library lacks one of
+    /// its functions, so a program built before never runs with an older library unnoticed.
     pub fn link(mut self, dir: &Path, name: &str) -> Program {
         self.flags.extend([
             format!("-L{}", dir.display()),
@@ -102,7 +102,8 @@ impl Program {
         self
     }
 
-    /// Compiles to `out`, unless the same compiler made it of the same command, sources and headers before.
+    /// Compiles to `out`, unless `out` already comes from the same compiler, command, sources and
+    /// headers.
     ///
     /// # Panics
     /// If the compiler fails, with its messages.
@@ -119,7 +120,8 @@ impl Program {
         out.to_owned()
     }
 
-    /// Hash of all that the result depends on: sources include headers of their own folder and of the include folder.
+    /// Hash of all inputs of the build: the command, the compiler's version, the sources, and the
+    /// headers in their folders and in the include folder.
     fn inputs(&self, command: &Command) -> String {
         let mut hash = DefaultHasher::new();
         (format!("{command:?}"), version(&self.compiler)).hash(&mut hash);
@@ -137,12 +139,12 @@ impl Program {
         format!("{:016x}", hash.finish())
     }
 
-    /// Whether the compiler accepts it.
+    /// Whether the compiler accepts the program.
     pub fn compiles(&self, out: &Path) -> bool {
         self.command(out).output().expect("the compiler runs").status.success()
     }
 
-    /// What the compiler complains of, in English.
+    /// The compiler's messages, in English.
     pub fn complaints(&self, out: &Path) -> String {
         let output = self.command(out).env("LC_ALL", "C").output().expect("the compiler runs");
         String::from_utf8_lossy(&output.stderr).into_owned()

@@ -1,4 +1,5 @@
-//! libabigail's view of the functions: it follows every argument and result to the last pointer, which the lists do not.
+//! Compares functions with libabigail, which, unlike the lists, follows every argument and result
+//! to its last pointer.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,16 +11,17 @@ use anyhow::{Context, Result, bail};
 use super::Header;
 use crate::toolchain::{c_compiler, finish};
 
-/// What abidiff found.
+/// The result of abidiff.
 pub(super) enum Verdict {
     Same,
-    /// Only new functions, and the growth of structs that was expected.
+    /// Only new functions, and structs that grew as expected.
     Grown,
-    /// Its report.
+    /// A break, with the report of abidiff.
     Breaks(String),
 }
 
-/// Writes the types of all functions to `file`. No path and no line number is in it, so it differs only if they do.
+/// Writes the types of all functions to `file`, which has no paths or line numbers and so changes
+/// only if the types do.
 pub(super) fn write(file: &Path, header: &Header, include: &Path, work: &Path) -> Result<()> {
     let mut abidw = Command::new("abidw");
     abidw.args(["--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", "--no-elf-needed", "--no-parameter-names"]);
@@ -37,7 +39,8 @@ pub(super) fn compare(
 ) -> Result<Verdict> {
     let library = library(header, include, work)?;
     let suppressions = work.join("growth.ini");
-    // What is inserted at the end hides what else changed in that struct; for that the lists are there.
+    // A suppressed insertion at the end also hides the struct's other changes; the lists catch
+    // those.
     let growth = |name: &String| format!("[suppress_type]\nname = {name}\nhas_data_member_inserted_at = end\n\n");
     fs::write(&suppressions, grown.iter().map(growth).collect::<String>())
         .with_context(|| format!("cannot write {}", suppressions.display()))?;
@@ -61,7 +64,7 @@ pub(super) fn compare(
 
 /// The report of a tool that found changes; `None` if it found none.
 fn run(command: &mut Command) -> Result<Option<String>> {
-    // Bits of the exit code of abidiff.
+    // Bits of abidiff's exit code.
     const FAILED: i32 = 1 | 2;
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().with_context(|| {
@@ -80,7 +83,7 @@ fn library(header: &Header, include: &Path, work: &Path) -> Result<PathBuf> {
     let (source, library) = (work.join("libdesk.c"), work.join("libdesk.so"));
     fs::write(&source, header.stub()).with_context(|| format!("cannot write {}", source.display()))?;
     let mut compiler = Command::new(c_compiler()?);
-    // Named by its name alone, which is written down.
+    // The debug information records the name of the source as given, so the compiler gets no path.
     compiler.current_dir(work).args(["-std=c99", "-g", "-shared", "-fPIC", "-I"]).arg(include);
     compiler.args(["libdesk.c", "-o", "libdesk.so"]);
     finish(&mut compiler)?;

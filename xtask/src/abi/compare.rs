@@ -1,18 +1,19 @@
-//! What a change of the lists in `abi/` means for programs that were built before.
+//! Decides whether a change of the lists in `abi/` breaks programs that were built before.
 //!
-//! A struct that begins with its size may grow at its end, because the library reads no further than the caller's size;
-//! nothing else of a struct may change. Functions, types and constants may be added.
+//! A struct that begins with its size may grow at its end, because the library reads only as many
+//! bytes as the caller's size says; every other change of a struct is a break. Functions, types and
+//! constants may be added.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
-/// What changed, one line each.
+/// The changes, one line each.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What old programs rely on and would not find.
+    /// Changes that break old programs.
     pub breaks: Vec<String>,
-    /// What only new programs can see.
+    /// Changes that only new programs can see.
     pub additions: Vec<String>,
     /// The structs that only grew.
     pub(super) grown: BTreeSet<String>,
@@ -25,7 +26,7 @@ impl Report {
         self.grown.extend(other.grown);
     }
 
-    /// An error if old programs break.
+    /// Returns an error if the changes break old programs.
     pub fn refuse_breaks(&self) -> Result<()> {
         if self.breaks.is_empty() {
             return Ok(());
@@ -70,13 +71,13 @@ pub(super) fn layouts(old: &str, new: &str) -> Report {
     }
     for (key, is) in new_facts.iter().filter(|(key, _)| !old_facts.contains_key(*key)) {
         let owner = key.strip_prefix("member ").and_then(|member| member.split_once('.')).map(|(owner, _)| owner);
-        // A struct that was not there has no old programs.
+        // No old program uses a struct that did not exist.
         let size = owner.and_then(|owner| old_facts.get(format!("struct {owner}").as_str()));
         match (size, owner) {
             (Some(size), Some(owner)) if !growing.contains(owner) => {
                 report.breaks.push(format!("new in a struct of fixed size ({size}): {key} = {is}"));
             }
-            // Programs compiled before leave old padding as it is: the library would read rubbish.
+            // Old programs do not initialise padding: the library would read garbage from it.
             (Some(size), _) if first_number(is) < first_number(size) => {
                 report.breaks.push(format!("new before the old end ({size}): {key} = {is}"));
             }

@@ -1,6 +1,7 @@
 //! desk.h as data: its functions, structs, types and constants, and their layout as the C compiler sees it.
 //!
-//! It reads the regular text that cbindgen writes, not C at large: what it does not know is an error, not left out.
+//! The parser reads the regular text that cbindgen writes, not C in general: it reports text that
+//! it does not know as an error and never skips it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,15 +13,15 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::toolchain::{c_compiler, finish, output};
 
-/// What a header declares.
+/// The declarations of a header.
 #[derive(Debug, Default)]
 pub struct Header {
     /// Prototypes by name.
     pub functions: BTreeMap<String, String>,
     structs: Vec<Struct>,
-    /// Typedefs that are no structs with members, as written.
+    /// Typedefs other than structs with members, as written.
     types: Vec<(String, String)>,
-    /// Names of the constants that are whole numbers.
+    /// Names of the constants whose values are whole numbers.
     constants: Vec<String>,
 }
 
@@ -45,7 +46,7 @@ impl Header {
         for line in without_comments(text).replace("\\\n", " ").lines() {
             if let Some(macros) = line.strip_prefix("#define ") {
                 let (name, value) = macros.split_once(' ').unwrap_or((macros, ""));
-                // The version's numbers are to change.
+                // The numbers of the version change with each release.
                 if value.trim().parse::<i64>().is_ok() && !name.starts_with("DESK_VERSION_") {
                     header.constants.push(name.to_owned());
                 }
@@ -115,7 +116,8 @@ impl Header {
         output(&mut Command::new(&program))
     }
 
-    /// A library in C with these functions, which do nothing: its debug information is what C callers see.
+    /// A C library that defines these functions with empty bodies: its debug information shows the
+    /// types that C callers see.
     pub(super) fn stub(&self) -> String {
         let functions = self.functions.values().map(|prototype| format!("{prototype} {{ __builtin_trap(); }}\n"));
         format!("#include \"desk.h\"\n{}", functions.collect::<String>())
@@ -133,7 +135,8 @@ fn without_comments(text: &str) -> String {
     code.lines().map(|line| format!("{}\n", line.split("//").next().unwrap_or(line))).collect()
 }
 
-/// What ends in a semicolon outside braces, each in one line with single spaces.
+/// The declarations: pieces that end in a semicolon outside braces, each on one line with single
+/// spaces.
 fn declarations(code: &str) -> Vec<String> {
     let (mut found, mut current, mut depth) = (Vec::new(), String::new(), 0_usize);
     for character in code.chars() {

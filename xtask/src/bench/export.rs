@@ -1,4 +1,5 @@
-//! What exports are measured by: `desk export` beside programs that copy pages into a file, and what they wrote.
+//! Measures exports: `desk export` next to programs that copy pages into a file, and the rows that
+//! each wrote.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind};
@@ -13,7 +14,8 @@ use super::rounds::{Row, Run, Server, Setting, measure};
 pub(super) const FAST: &str = "export";
 pub(super) const SLOW: &str = "export, 20 ms, 8 in flight";
 
-/// At full speed, and with 8 requests in flight to a service that takes 20 ms for each.
+/// Measures exports at full speed, and with 8 requests in flight to a service that takes 20 ms for
+/// each.
 pub(super) fn rounds(programs: &Programs, server: &Server, options: &Options) -> Result<Vec<Row>> {
     let output = programs.dir.join("export");
     let (to, messages) = (output.display().to_string(), options.messages.to_string());
@@ -25,18 +27,19 @@ pub(super) fn rounds(programs: &Programs, server: &Server, options: &Options) ->
     let own = ["export", &to, "--application-id", "bench", "--json", "--base-url"];
     let peers = peers.iter().map(|peer| run(peer, &[&server.http, &messages, &file]));
     let fast = std::iter::once(run(desk, &[&own[..], &[&server.http]].concat())).chain(peers).collect();
-    // Of a run that did not come to its end.
+    // Remove the output of an interrupted run.
     remove(&output)?;
     let mut rows = measure(programs, server, &setting(FAST, fast), options.rounds)?;
     let slow = vec![run(desk, &[&own[..], &[&server.slow, "--in-flight", "8"]].concat())];
     rows.extend(measure(programs, server, &setting(SLOW, slow), options.rounds.min(3))?);
-    // What was written is large.
+    // The output is large.
     remove(&output)?;
     Ok(rows)
 }
 
-/// Makes the folder anew. What was in it is emptied and stays until the end: a file system may look at every file that was removed a
-/// moment ago before it makes another, and who makes more of them would pay for it.
+/// Replaces the folder with an empty one. The function truncates the old files and keeps them until
+/// the end: a file system may visit every recently removed file before it creates another, which
+/// would slow down the programs that create more files.
 pub(super) fn clear(output: &Path) -> Result<()> {
     if output.exists() {
         for entry in fs::read_dir(output)? {
@@ -49,12 +52,12 @@ pub(super) fn clear(output: &Path) -> Result<()> {
     fs::create_dir_all(output).context("the output of an export")
 }
 
-/// Where outputs are kept that were emptied.
+/// The folder that keeps truncated outputs.
 fn emptied(output: &Path) -> PathBuf {
     output.with_extension("emptied")
 }
 
-/// Removes the folder, and what was in it before.
+/// Removes the folder and the truncated outputs.
 fn remove(output: &Path) -> Result<()> {
     for folder in [output, &emptied(output)] {
         match fs::remove_dir_all(folder) {
@@ -65,7 +68,8 @@ fn remove(output: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The rows in the files of a folder and the sum of their ids, which stand first in each.
+/// The number of rows in the files of a folder, and the sum of their ids; each row begins with its
+/// id.
 pub(super) fn sum(output: &Path) -> Result<String> {
     let (mut rows, mut ids) = (0_u64, 0_u64);
     for entry in fs::read_dir(output)? {

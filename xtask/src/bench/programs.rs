@@ -1,6 +1,7 @@
-//! Builds what is measured: libdesk as it is installed, the server and the peers.
+//! Builds the programs to measure: libdesk as installed, the server and the peers.
 //!
-//! yyjson and simdjson come as C and C++ sources inside crates that `bench/Cargo.toml` names and never compiles.
+//! yyjson and simdjson come as C and C++ sources inside crates that `bench/Cargo.toml` names; cargo
+//! never compiles these crates.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,27 +12,28 @@ use serde_json::Value;
 
 use crate::toolchain::{self, c_compiler, cargo, cpp_compiler, finish};
 
-/// Where each program is.
+/// The paths of the programs.
 pub(super) struct Programs {
     pub(super) launch: PathBuf,
     pub(super) spin: PathBuf,
     pub(super) server: PathBuf,
-    /// Name in the table and program: the first is ours.
+    /// Name in the table and program; the first is libdesk's.
     pub(super) lists: Vec<(String, PathBuf)>,
     pub(super) calls: Vec<(String, PathBuf)>,
     pub(super) exports: Vec<(String, PathBuf)>,
-    /// For what the programs leave behind.
+    /// Folder for the files that the programs write.
     pub(super) dir: PathBuf,
 }
 
-/// Builds all.
+/// Builds all programs.
 pub(super) fn build(also: Option<&Path>, quick: bool) -> Result<Programs> {
     let (source, dir) = (crate::root().join("bench"), toolchain::target_dir().join("bench"));
     let bin = dir.join("bin");
     fs::create_dir_all(&bin).with_context(|| bin.display().to_string())?;
     let installed = dir.join("libdesk");
     let shown = installed.to_str().context("the target folder is no text")?;
-    // A quick run compares no times: debug builds serve, most of which the tests have made, with the same features.
+    // A quick run compares no times, so debug builds suffice; the tests have already built most of
+    // them with the same features.
     let (install, flags, profile): (&[&str], &[&str], _) =
         if quick { (&["--debug-build"], &[], "debug") } else { (&[], &["--release"], "release") };
     crate::install::run(&[&["--prefix", shown], install].concat())?;
@@ -53,7 +55,7 @@ pub(super) fn build(also: Option<&Path>, quick: bool) -> Result<Programs> {
     let simdjson = folder(&packages, "simdjson-sys")?.join("vendor/simdjson");
     let object = |compiler: &str, from: PathBuf, name: &str| {
         let object = bin.join(name);
-        // The sources never change: each version has a folder of its own.
+        // The sources never change, because each version has its own folder.
         if !object.exists() {
             finish(Command::new(compiler).args(["-O3", "-c"]).arg(&from).arg("-o").arg(&object))?;
         }
@@ -131,7 +133,7 @@ impl Compile {
     }
 }
 
-/// The packages that a manifest names, compiled or not.
+/// All packages in a manifest, including those that cargo does not compile.
 fn packages(manifest: &Path) -> Result<Value> {
     let output = cargo()
         .args(["metadata", "--format-version=1", "--locked", "--manifest-path"])
@@ -144,7 +146,7 @@ fn packages(manifest: &Path) -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("cargo metadata")
 }
 
-/// Where the sources of a package are.
+/// The folder with the sources of a package.
 fn folder(metadata: &Value, name: &str) -> Result<PathBuf> {
     let packages = metadata["packages"].as_array().map_or(&[][..], Vec::as_slice);
     let found =

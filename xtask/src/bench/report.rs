@@ -1,9 +1,9 @@
-//! The table, and the targets beside it.
+//! Prints the table and compares it with the targets.
 
 use super::export::{FAST, SLOW};
 use super::rounds::Row;
 
-/// A figure of ours and the most it may be, as a multiple of a peer's or of a number.
+/// A figure of libdesk's and its upper limit, as a multiple of a peer's figure or of a number.
 struct Target {
     setting: &'static str,
     figure: &'static str,
@@ -13,7 +13,7 @@ struct Target {
 
 enum Against {
     Peer(&'static str),
-    /// So many for each unit.
+    /// This number for each unit.
     Each(&'static str, f64),
     Number(&'static str, f64),
 }
@@ -22,7 +22,7 @@ const fn target(setting: &'static str, figure: &'static str, peer: &'static str,
     Target { setting, figure, against: Against::Peer(peer), most }
 }
 
-/// Pages of 500 rows, 20 ms each, 8 at once: µs a row.
+/// Ideal µs per row: pages of 500 rows, 20 ms each, 8 at once.
 const IDEAL: f64 = 20_000.0 / 500.0 / 8.0;
 
 const TARGETS: [Target; 13] = [
@@ -41,13 +41,13 @@ const TARGETS: [Target; 13] = [
     Target { setting: SLOW, figure: "wall_us", against: Against::Each("only waiting", IDEAL), most: 1.15 },
 ];
 
-/// Prints what was measured.
+/// Prints the measurements.
 pub(super) fn table(rows: &[Row]) {
     println!("| setting | program | CPU µs each | wall or p50 µs each | peak MB | connections |");
     println!("|---|---|--:|--:|--:|--:|");
     for row in rows {
         let figure = |name: &str| row.median(name).unwrap_or(f64::NAN);
-        // Calls are timed one by one; a list and a cold call as a whole.
+        // Programs time single calls one by one; lists and cold calls are timed as a whole.
         let (cpu, wall) = match row.median("call_cpu_us") {
             Some(cpu) if row.units > 1 => (cpu, figure("p50_us")),
             _ => (figure("cpu_us") / row.units as f64, figure("wall_us") / row.units as f64),
@@ -58,7 +58,7 @@ pub(super) fn table(rows: &[Row]) {
     }
 }
 
-/// Prints how that is against the targets; returns how many were missed.
+/// Prints the figures next to their targets; returns the number of missed targets.
 pub(super) fn targets(rows: &[Row]) -> usize {
     println!();
     println!("| setting | figure | against | ratio | target |");
@@ -66,7 +66,7 @@ pub(super) fn targets(rows: &[Row]) -> usize {
     let mut missed = 0;
     for Target { setting, figure, against, most } in TARGETS {
         let mut all = rows.iter().filter(|row| row.setting == setting);
-        // The first is ours.
+        // The first row is libdesk's.
         let Some(own) = all.next() else { continue };
         let (peer, theirs) = match against {
             Against::Peer(peer) => (peer, all.find(|row| row.program == peer).and_then(|row| row.median(figure))),

@@ -1,6 +1,6 @@
-//! Runs the programs in turn, round after round, with every CPU kept awake.
+//! Runs the programs in turn, round after round, while child processes keep every CPU awake.
 //!
-//! What a program prints is words `name=value`; the launcher adds what it cost.
+//! A program prints words `name=value`; the launcher adds the cost of the run.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,11 +14,11 @@ use serde_json::Value;
 use super::programs::Programs;
 use super::{Options, export};
 
-/// What one program did in one setting, in every round.
+/// The figures of one program in one setting, from every round.
 pub(super) struct Row {
     pub(super) setting: &'static str,
     pub(super) program: String,
-    /// Messages or calls of a run.
+    /// Number of messages or calls in a run.
     pub(super) units: u64,
     runs: Vec<Figures>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Row {
 type Figures = BTreeMap<String, String>;
 
 impl Row {
-    /// The median of a figure; `None` if the program does not tell it.
+    /// The median of a figure; `None` if the program does not report it.
     pub(super) fn median(&self, name: &str) -> Option<f64> {
         let values: Option<Vec<f64>> = self.runs.iter().map(|run| run.get(name)?.parse().ok()).collect();
         let mut values = values?;
@@ -36,12 +36,12 @@ impl Row {
     }
 }
 
-/// Programs that do the same.
+/// Programs that do the same work.
 pub(super) struct Setting<'a> {
     pub(super) name: &'static str,
     pub(super) programs: Vec<Run<'a>>,
     pub(super) units: u64,
-    /// Where the programs write what they read, if they do: the sum is then that of the files.
+    /// The folder that the programs write rows to, if any; the sum then comes from its files.
     pub(super) output: Option<PathBuf>,
 }
 
@@ -51,13 +51,13 @@ pub(super) struct Run<'a> {
     pub(super) arguments: Vec<String>,
 }
 
-/// All with the same arguments.
+/// Runs of all programs with the same arguments.
 fn alike<'a>(programs: &'a [(String, PathBuf)], arguments: &[&str]) -> Vec<Run<'a>> {
     let run = |program| Run { program, arguments: arguments.iter().map(|word| (*word).to_owned()).collect() };
     programs.iter().map(run).collect()
 }
 
-/// Runs all; an error if two programs did not read the same.
+/// Runs all settings; returns an error if two programs read different data.
 pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
     let _awake = awake(&programs.spin)?;
     let mut rows = Vec::new();
@@ -69,7 +69,7 @@ pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
             let programs = alike(&programs.lists, &arguments);
             Setting { name, programs, units: options.messages, output: None }
         };
-        // Once with every byte in the sum; not measured.
+        // One run, which the table leaves out, includes every byte in the sum.
         measure(programs, &server, &list(&["whole"]), 1)?;
         rows.extend(measure(programs, &server, &list(&[]), options.rounds)?);
         if shape == "short" {
@@ -83,7 +83,7 @@ pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
             ("cold HTTPS GET", &server.https, vec!["get", "1", &server.ca], 1),
         ] {
             let calls = alike(&programs.calls, &[vec![base.as_str()], arguments].concat());
-            // A cold call is short: more of them for the same certainty.
+            // A cold call is short, so it needs more rounds for the same certainty.
             let rounds = if units == 1 { 3 * options.rounds } else { options.rounds };
             let setting = Setting { name, programs: calls, units, output: None };
             rows.extend(measure(programs, &server, &setting, rounds)?);
@@ -92,7 +92,7 @@ pub(super) fn run(programs: &Programs, options: &Options) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Runs a setting's programs in turn, the first of a round another one each time.
+/// Runs a setting's programs in turn; each round starts with a different program.
 pub(super) fn measure(programs: &Programs, server: &Server, setting: &Setting<'_>, rounds: usize) -> Result<Vec<Row>> {
     eprintln!("{}, {rounds} rounds", setting.name);
     let row = |program: &String| Row {
@@ -119,7 +119,7 @@ pub(super) fn measure(programs: &Programs, server: &Server, setting: &Setting<'_
             .filter_map(|word| word.split_once('='))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        // Asking is one connection itself.
+        // The request for the count is itself one connection.
         figures.insert("connections".to_owned(), (server.connections()? - before - 1).to_string());
         if let Some(output) = &setting.output {
             figures.insert("sum".to_owned(), export::sum(output)?);
@@ -146,7 +146,7 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The child may have ended by itself.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -155,7 +155,7 @@ impl Drop for Running {
 pub(super) struct Server {
     pub(super) http: String,
     https: String,
-    /// Takes 20 ms for a page.
+    /// Base URL of the service that takes 20 ms for each page.
     pub(super) slow: String,
     ca: String,
     port: u16,
@@ -183,7 +183,7 @@ impl Server {
         })
     }
 
-    /// How many connections there were so far.
+    /// The number of connections so far.
     fn connections(&self) -> Result<u64> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.write_all(b"GET /connections HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")?;

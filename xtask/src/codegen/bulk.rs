@@ -1,8 +1,10 @@
-//! `x-desk-bulk`: which properties make an operation one that reaches a list of recipients, batch after batch, and which reads
-//! can show later whether a batch without an answer was carried out.
+//! `x-desk-bulk`: names the properties that make an operation reach a list of recipients, batch
+//! after batch, and the reads that can show later whether the service processed a batch without a
+//! response.
 //!
-//! It names properties of bodies and results as on the wire, and operations by their ids; everything it names must exist and
-//! have a type that can be counted or compared, so that `desk send` needs no hand-written line.
+//! It names properties of bodies and results as on the wire, and operations by their ids. Every
+//! name must exist, and its type must allow counting or comparing, so that `desk send` needs no
+//! hand-written line.
 
 use super::lower::Lowering;
 use super::model::{Bulk, Evidence, Field, Operation, Reread, Type, Witness};
@@ -17,7 +19,7 @@ const LIST_KEYS: [&str; 2] = ["operation", "text"];
 const READ_KEYS: [&str; 4] = ["operation", "text", "time", "recipients"];
 
 impl Lowering {
-    /// The extension of `operation`, if the spec has it at `node`, but for its evidence.
+    /// The extension of `operation` without its evidence, if the spec has it at `node`.
     pub fn bulk(&self, node: &Node<'_>, operation: &Operation) -> Result<Option<Bulk>, Problem> {
         let Some(node) = node.get(KEY) else { return Ok(None) };
         only(&node, &KEYS)?;
@@ -42,7 +44,7 @@ impl Lowering {
         }))
     }
 
-    /// What the extension of `operation` names as evidence, of `all` operations.
+    /// The evidence in the extension of `operation`; `all` are the operations of the spec.
     pub fn evidence(
         &self,
         node: &Node<'_>,
@@ -121,7 +123,8 @@ fn named<'a>(node: &Node<'_>, all: &'a [Operation]) -> Result<&'a Operation, Pro
         .ok_or_else(|| node.problem(format!("`operation: {id}` must be the `operationId` of an operation")))
 }
 
-/// Refuses an operation that needs more than so many arguments of the path.
+/// Refuses an operation that needs more than `path` arguments of the path, or a parameter of the
+/// query.
 fn free(node: &Node<'_>, operation: &Operation, path: usize) -> Result<(), Problem> {
     if operation.path_params.len() == path && !operation.query.iter().any(|field| field.required) {
         return Ok(());

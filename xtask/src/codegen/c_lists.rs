@@ -103,7 +103,7 @@ pub(super) fn steps(
         #about_is_ready
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn #is_ready(#module: *const #handle) -> bool {
-            // SAFETY: the caller passes NULL or what its `_new` made.
+            // SAFETY: the caller passes NULL or the result of its `_new`.
             unsafe { #module::is_ready(#module) }
         }
     };

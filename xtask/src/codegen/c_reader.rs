@@ -57,7 +57,7 @@ fn reader(schema: &Schema, fields: &[Field]) -> TokenStream {
             fn read(from: &mut Reader<'_, '_>, to: &mut MaybeUninit<#view>) -> Option<()> {
                 from.open()?;
                 let to = to.as_mut_ptr();
-                // SAFETY: members of what `to` has room for.
+                // SAFETY: `to` has room for these members.
                 unsafe { #(#members)* #no_response }
                 from.close()
             }

@@ -1,7 +1,8 @@
-//! Model → the tables of desk-cli: an operation is a command, a paged one can be read to its end, one that filters by time
-//! can be exported, and a create that reaches many can be sent in bulk.
+//! Model → the tables of desk-cli: each operation is a command; `--all` reads a paged one to its
+//! end, `desk export` exports one that filters by time, and `desk send` sends a create to many
+//! recipients.
 //!
-//! What a table says is turned into options, help and calls by hand-written code that knows no operation.
+//! Hand-written code, which knows no operation, turns the tables into options, help and calls.
 
 use heck::{ToKebabCase, ToShoutySnakeCase};
 use proc_macro2::{Ident, TokenStream};
@@ -13,10 +14,10 @@ use super::names;
 use super::rust::{ident, rust_type};
 use super::rust_lists::copied;
 
-/// Options that commands have of their own.
+/// Options that the commands define themselves.
 const OPTIONS: [&str; 10] =
     ["all", "application-id", "base-url", "body", "help", "json", "max-items", "profile", "token-file", "version"];
-/// Options of `export`, which has those of lists as well.
+/// Options of `export`, which also has those of lists.
 const EXPORT_OPTIONS: [&str; 16] = [
     "csv-raw",
     "directory",
@@ -35,7 +36,7 @@ const EXPORT_OPTIONS: [&str; 16] = [
     "since",
     "until",
 ];
-/// Commands that are no nouns of operations.
+/// Commands other than the nouns of operations.
 const COMMANDS: [&str; 7] = ["completions", "doctor", "emulator", "export", "help", "man", "send"];
 
 /// `generated/mod.rs`.
@@ -76,14 +77,14 @@ pub fn operations(model: &Model) -> TokenStream {
     }
 }
 
-/// An option: its name, where it goes, and what it is made from.
+/// An option: its name, its place in the request, and its field.
 pub(super) struct Argument<'a> {
     name: String,
     place: &'static str,
     field: &'a Field,
 }
 
-/// The options of an operation, each with a name of its own.
+/// The options of an operation, each with a unique name.
 pub(super) fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<Argument<'a>> {
     let body = operation.body.as_ref().and_then(|name| model.objects().find(|(schema, _)| schema.name == *name));
     let body = body.map_or(&[][..], |(_, fields)| fields);
@@ -112,7 +113,7 @@ pub(super) fn arguments<'a>(operation: &'a Operation, model: &'a Model) -> Vec<A
     arguments
 }
 
-/// Whether exports of a list have this option too: neither time nor paging.
+/// Whether exports of a list have this option too: all but those of time and paging.
 pub(super) fn is_exported(paged: &Paged, argument: &Argument<'_>) -> bool {
     let times = paged.window.as_ref().map(|window| [&window.from, &window.until]);
     let own = [&paged.limit, &paged.offset].into_iter().chain(times.into_iter().flatten());
@@ -135,7 +136,7 @@ fn argument(argument: &Argument<'_>, model: &Model) -> TokenStream {
     }
 }
 
-/// What an option takes or a column holds.
+/// The kind of value that an option takes or a column holds.
 pub(super) fn kind(ty: &Type, model: &Model) -> TokenStream {
     match ty {
         Type::Bool => quote!(Kind::Bool),
@@ -240,7 +241,7 @@ pub fn id_option(operation: &Operation, model: &Model) -> String {
     arguments(operation, model).into_iter().rfind(|one| one.place == "Path").map_or(String::new(), |one| one.name)
 }
 
-/// Statements that read the arguments of the path, and how these are passed.
+/// Statements that read the arguments of the path, and the expressions that pass them on.
 fn path(operation: &Operation, arguments: &[Argument<'_>]) -> (Vec<TokenStream>, Vec<TokenStream>) {
     operation
         .path_params

@@ -1,4 +1,4 @@
-//! Model → what `desk send` needs of an operation that reaches many.
+//! Model → the descriptors that `desk send` needs of operations that reach many recipients.
 
 use heck::ToKebabCase;
 use proc_macro2::TokenStream;
@@ -8,7 +8,7 @@ use super::cli::id_option;
 use super::model::{Bulk, Evidence, Model, Operation, Reread, Type, Witness};
 use super::rust::ident;
 
-/// Options of `send plan`, which has those of bodies as well.
+/// Options of `send plan`, which also has those of bodies.
 pub const OPTIONS: [&str; 12] = [
     "batch-size",
     "canary",
@@ -48,7 +48,7 @@ pub fn table(operation: &Operation, bulk: &Bulk, model: &Model) -> TokenStream {
     }
 }
 
-/// What can show whether one was carried out.
+/// The reads that can show whether the service processed a create.
 fn evidence(evidence: &Evidence, model: &Model) -> TokenStream {
     let Evidence { text, list, read } = evidence;
     let text = &text.wire;

@@ -1,4 +1,4 @@
-//! Model → the lists of desk-cli: what a page of each looks like, and how it is exported.
+//! Model → the lists of desk-cli: the shape of each page, and the export of each list.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ pub fn pages(model: &Model) -> TokenStream {
     }
 }
 
-/// What a page of a list and its rows look like.
+/// The shape of a list's page and its rows.
 fn shape(operation: &Operation, paged: &Paged) -> TokenStream {
     let name = shape_name(operation);
     let (items, count, id) = (&paged.items.wire, &paged.count.wire, &paged.id.wire);
@@ -81,7 +81,7 @@ fn columns_const(item: &str) -> Ident {
     format_ident!("{}_COLUMNS", item.to_shouty_snake_case())
 }
 
-/// A list as it is exported.
+/// The export of a list.
 fn export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     let all = arguments(operation, model);
     let (noun, shape) = (paged.stem.to_kebab_case(), shape_name(operation));

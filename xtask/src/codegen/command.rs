@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: reads the inputs, writes or compares the outputs.
+//! `cargo xtask codegen`: reads the inputs, then writes or compares the outputs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ const GENERATED: [&str; 4] =
     ["crates/desk-cli/src/generated", "crates/desk-client/src/generated", "crates/desk-ffi/src/generated", "include"];
 const REMEDY: &str = "run `cargo xtask codegen`";
 
-/// Generates from the files below `root`.
+/// Generates all files from the inputs below `root`.
 pub fn from_disk(root: &Path) -> Result<Generated> {
     let spec = read(&root.join(SPEC))?;
     super::generate(SPEC, &spec, &runtime(root)?, env!("CARGO_PKG_VERSION"))
@@ -26,7 +26,8 @@ pub fn runtime(root: &Path) -> Result<Vec<(String, String)>> {
     header::RUNTIME.iter().map(source).collect()
 }
 
-/// Writes every output that differs and removes what is no longer made. Refuses what would break C programs built before.
+/// Writes every output that differs and removes stale ones. Refuses a change that would break C
+/// programs built before.
 pub fn write(root: &Path, allow_abi_break: bool) -> Result<()> {
     let generated = from_disk(root)?;
     if !allow_abi_break {
@@ -56,7 +57,7 @@ pub fn write(root: &Path, allow_abi_break: bool) -> Result<()> {
     Ok(())
 }
 
-/// Compares and writes nothing; an error if anything is stale.
+/// Compares the outputs without writing; returns an error if any is stale.
 pub fn check(root: &Path) -> Result<()> {
     let stale = differences(root, &from_disk(root)?.files)?;
     for (path, new) in &stale {
@@ -73,7 +74,7 @@ pub fn check(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Outputs that differ from the disk; `None` for a file that should not be there.
+/// Outputs that differ from the disk; `None` for a file that must go.
 fn differences(root: &Path, files: &Files) -> Result<Vec<(String, Option<String>)>> {
     let mut changed = Vec::new();
     for (path, text) in files {
@@ -92,7 +93,7 @@ fn differences(root: &Path, files: &Files) -> Result<Vec<(String, Option<String>
     Ok(changed)
 }
 
-/// The C surface of what is on the disk now.
+/// The C surface of the files on disk.
 fn committed_surface(root: &Path) -> Result<Vec<String>> {
     let mut sources = runtime(root)?;
     for name in super::FFI_ITEMS {

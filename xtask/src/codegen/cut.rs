@@ -1,8 +1,9 @@
-//! progenitor's module, cut to what desk-client needs: the types, and functions that build requests.
+//! Cuts progenitor's module to the parts that desk-client needs: the types, and functions that
+//! build requests.
 //!
-//! Of each of progenitor's methods the part that builds the request stays; sending, hooks and decoding go, because
-//! `desk_core::Client::send` does these. Anything that a method holds beyond what is known here is refused by name, so that
-//! a new version of progenitor cannot slip something through.
+//! The part of each method that builds the request stays; sending, hooks and decoding go, because
+//! `desk_core::Client::send` does these. The module refuses each unknown part of a method by name,
+//! so that a new version of progenitor cannot slip code through.
 
 use anyhow::{Context, Result, anyhow, bail};
 use proc_macro2::TokenStream;
@@ -65,7 +66,7 @@ fn request(method: ImplItemFn) -> Result<TokenStream> {
                     ("header_map", _) => {}
                     ("request", Some(value)) => {
                         parts = Some(self::parts(value, path.as_ref().context("it has no `url`")?)?);
-                        // Behind it the request is sent.
+                        // The rest of the method sends the request.
                         break;
                     }
                     (other, _) => bail!("`let {other}` is unknown"),
@@ -116,7 +117,7 @@ impl VisitMut for Encode {
     }
 }
 
-/// The calls of a builder of reqwest, one by one, as calls of `Parts`.
+/// Turns the calls of reqwest's builder, one by one, into calls of `Parts`.
 fn parts(value: Expr, path: &TokenStream) -> Result<TokenStream> {
     let call = match value {
         Expr::Try(inner) => return parts(*inner.expr, path),
@@ -154,7 +155,7 @@ fn parts(value: Expr, path: &TokenStream) -> Result<TokenStream> {
     })
 }
 
-/// Name and value of `&progenitor_client::QueryParam::new("name", &value)`.
+/// Name and value in `&progenitor_client::QueryParam::new("name", &value)`.
 fn query(parameter: &Expr) -> Result<(&Expr, &Expr)> {
     if let Expr::Reference(reference) = parameter
         && let Expr::Call(call) = &*reference.expr
@@ -175,7 +176,7 @@ fn is_name(expr: &Expr, name: &str) -> bool {
     matches!(expr, Expr::Path(path) if path.path.is_ident(name))
 }
 
-/// The beginning of some code, for errors.
+/// The beginning of a piece of code, for errors.
 fn start(code: &impl ToTokens) -> String {
     code.to_token_stream().to_string().chars().take(80).collect()
 }

@@ -1,7 +1,8 @@
-//! Rules for the spec that no parser enforces: everything is described, nothing is misspelled, responses stay open.
+//! Rules for the spec that no parser enforces: descriptions are complete, keys are spelled right,
+//! responses stay open.
 //!
-//! openapiv3 drops keys that it does not know, so the YAML is compared with what comes back out of it. What the generator
-//! cannot express is not judged here but in `lower.rs`.
+//! openapiv3 drops unknown keys, so the lint compares the YAML with the parsed document.
+//! `lower.rs`, not the lint, reports schemas that the generator cannot express.
 
 use openapiv3::OpenAPI;
 use yaml_serde::Value;
@@ -11,7 +12,7 @@ use super::names;
 use super::paged;
 use super::source::{Node, Problem, Source};
 
-/// What the generator reads; any other key would be silently without effect.
+/// The keys that the generator reads; any other key would silently have no effect.
 const PATH_KEYS: [&str; 8] = ["get", "put", "post", "patch", "delete", "parameters", "summary", "description"];
 const OPERATION_KEYS: [&str; 11] = [
     "operationId",
@@ -95,7 +96,7 @@ pub fn lint(source: &Source) -> Vec<Problem> {
 
 /// Keys of `node` that are missing in `back`.
 fn dropped(node: &Node<'_>, back: &Value, problems: &mut Vec<Problem>) {
-    // An example is free-form, and a null in it is as good as an absent key.
+    // An example is free-form, and a null in it means the same as an absent key.
     if node.key() == "example" || node.key() == "enum" {
         return;
     }
@@ -175,7 +176,7 @@ fn parameter(node: &Node<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// A request or response with its example.
+/// Checks a request or response and its example.
 fn body(node: &Node<'_>, problems: &mut Vec<Problem>) {
     if node.text("$ref").is_some() {
         return;
@@ -211,7 +212,7 @@ fn schema(node: &Node<'_>, named: bool, problems: &mut Vec<Problem>) {
     }
 }
 
-/// A response must not be refused for what the service adds later.
+/// Refuses limits on a response that would reject later additions of the service.
 fn open(node: &Node<'_>, seen: &mut Vec<String>, problems: &mut Vec<Problem>) {
     let node = match node.resolve() {
         Ok(node) => node,
@@ -239,7 +240,8 @@ fn open(node: &Node<'_>, seen: &mut Vec<String>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Refuses keys without effect; extensions are for people and other tools, unless they are ours.
+/// Refuses keys without effect. Extensions are for people and other tools, except for those with
+/// our prefix.
 fn known(node: &Node<'_>, keys: &[&str], problems: &mut Vec<Problem>) {
     let theirs = |key: &str| key.starts_with("x-") && !key.starts_with("x-desk-");
     for child in node.entries().iter().filter(|child| !keys.contains(&child.key()) && !theirs(child.key())) {

@@ -1,7 +1,9 @@
-//! Spec → model: follows operations to the schemas they reach and reduces every type to one that Rust, C and C++ can hold.
+//! Spec → model: follows operations to the schemas that they reach and reduces every type to one
+//! that Rust, C and C++ can hold.
 //!
-//! Inline objects and enumerations get the name of their place (`Order` + `shipTo` → `OrderShipTo`). What cannot be
-//! expressed is a [`Problem`] that names the place and the mend; nothing is skipped.
+//! Inline objects and enumerations get the name of their place (`Order` + `shipTo` →
+//! `OrderShipTo`). A schema that cannot be expressed is a [`Problem`] that names the place and the
+//! fix; the lowering never skips one.
 
 use super::model::{Field, Model, Operation, Schema, Type};
 use super::names;
@@ -9,11 +11,11 @@ use super::reach::{holds, mark};
 use super::source::{Node, Problem, Source};
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
-/// Names that the emitters give to arguments beside the path parameters.
+/// Names that the emitters give to arguments next to the path parameters.
 const OWN_ARGUMENTS: [&str; 9] = ["body", "params", "options", "iter_options", "client", "call", "out", "err", "error"];
 const JSON: &str = "application/json";
 
-/// Lowers the whole spec or says all that is wrong with it.
+/// Lowers the whole spec or returns all its problems.
 pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
     let root = source.root();
     let order = root
@@ -35,7 +37,7 @@ pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
             }
         }
     }
-    // It names operations that may stand behind the one that it is of.
+    // An extension may name operations that follow its own in the spec.
     for (node, place) in bulk {
         match lowering.evidence(&node, &operations[place], &operations) {
             Ok(evidence) => {
@@ -64,7 +66,7 @@ pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
             lowering.problems.push(root.problem(text));
         }
     }
-    // The scheme that the whole spec is secured with.
+    // The security scheme of the whole spec.
     let scheme = root.get("security").and_then(|list| Some(list.items().first()?.entries().first()?.key().to_owned()));
     let scheme = scheme.and_then(|name| root.at(&["components", "securitySchemes", &name]));
     let scheme = scheme.filter(|scheme| scheme.text("type") == Some("apiKey") && scheme.text("in") == Some("header"));
@@ -92,9 +94,10 @@ pub fn lower(source: &Source) -> Result<Model, Vec<Problem>> {
 pub struct Lowering {
     /// Names of the component schemas in spec order.
     pub order: Vec<String>,
-    /// Each with its place: index of its component, then the order in which inline ones were met.
+    /// Each schema with its rank: index of its component, then the order in which the lowering met
+    /// inline ones.
     pub schemas: Vec<((usize, usize), Schema)>,
-    /// Where each name was first met.
+    /// The place where the lowering first met each name.
     pub origins: Vec<(String, String)>,
     pub problems: Vec<Problem>,
 }
@@ -228,7 +231,7 @@ impl Lowering {
     }
 }
 
-/// Two fields that end up with one name.
+/// The wire names of two fields that get the same name.
 pub fn twins<'a>(fields: impl Iterator<Item = &'a Field>) -> Option<(String, String)> {
     let fields: Vec<&Field> = fields.collect();
     let pairs = fields.iter().enumerate().flat_map(|(n, a)| fields[n + 1..].iter().map(move |b| (a, b)));

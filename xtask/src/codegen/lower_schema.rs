@@ -1,5 +1,5 @@
-//! Schemas of the spec → types and named schemas of the model; the half of the lowering that `lower.rs` calls for every
-//! parameter, body and result.
+//! Schemas of the spec → types and named schemas of the model; `lower.rs` calls this half of the
+//! lowering for every parameter, body and result.
 
 use super::lower::{Lowering, text, twins};
 use super::model::{Bounds, Field, Item, Kind, Schema, Type};
@@ -148,7 +148,7 @@ impl Lowering {
         if self.schemas.iter().any(|(_, schema)| schema.name == name) {
             return self.named(node, name, |_| Ok(Kind::Object(Vec::new())));
         }
-        // Entered before its fields, so that an object may hold itself.
+        // Enter the schema before its fields, so that an object may contain itself.
         self.named(node, name, |_| Ok(Kind::Object(Vec::new())))?;
         let required: Vec<&str> = node
             .get("required")
@@ -173,7 +173,7 @@ impl Lowering {
         Ok(name.to_owned())
     }
 
-    /// Enters a named schema once; a second meaning of the same name is refused.
+    /// Enters a named schema once; refuses a second meaning of the same name.
     fn named(
         &mut self,
         node: &Node<'_>,

@@ -1,6 +1,8 @@
-//! The arrow: spec → lint → model → Rust client → C ABI → headers. Pure functions from text to text.
+//! The generator: spec → lint → model → Rust client → C ABI → headers. Pure functions from text to
+//! text.
 //!
-//! [`generate`] returns every generated file; `codegen` writes them, `codegen --check` and the tests compare them.
+//! [`generate`] returns every generated file; `codegen` writes the files, `codegen --check` and the
+//! tests compare them.
 
 mod bulk;
 mod c_abi;
@@ -49,18 +51,18 @@ pub type Files = BTreeMap<String, String>;
 const FFI_ITEMS: [&str; 8] =
     ["constants", "inputs", "outputs", "fields", "operations", "asynchronous", "lists", "exports"];
 
-/// What the spec becomes.
+/// The output of the generator.
 pub struct Generated {
     /// Every file.
     pub files: Files,
-    /// What C sees, one line each.
+    /// The C surface, one line for each item.
     pub c_surface: Vec<String>,
-    /// What Rust sees, one line each.
+    /// The Rust surface, one line for each item.
     pub rust_surface: Vec<String>,
 }
 
-/// Everything that the spec `text` becomes. `runtime` holds the hand-written sources of desk-ffi that the header shows,
-/// by file name; `version` is the version of the product.
+/// Generates all files from the spec `text`. `runtime` holds the hand-written sources of desk-ffi
+/// that the header shows, by file name; `version` is the version of the product.
 pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &str) -> Result<Generated> {
     let source = source::Source::parse(file, text).map_err(|problem| anyhow!("{problem}"))?;
     let mut problems = lint::lint(&source);
@@ -127,7 +129,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     Ok(Generated { c_surface: surface::c(&items), rust_surface, files })
 }
 
-/// Rust text of some items.
+/// Formats items as Rust text.
 fn pretty(tokens: TokenStream) -> Result<String> {
     let text = tokens.to_string();
     let file: syn::File = syn::parse2(tokens).with_context(|| format!("not Rust: {text}"))?;

@@ -1,20 +1,21 @@
-//! What every emitter reads: the spec reduced to operations, schemas and the few kinds of types all languages can hold.
+//! The input of every emitter: the spec reduced to operations, schemas and the types that all
+//! languages can hold.
 //!
-//! Lowered once (`lower.rs`); emitters never look at the spec itself. Order is the order of the spec, because the C ABI
-//! grows by appending.
+//! `lower.rs` makes the model once; emitters never read the spec itself. The model keeps the order
+//! of the spec, because the C ABI grows by appending.
 
 /// The whole API.
 #[derive(Debug)]
 pub struct Model {
     /// Version of the API, from `info.version`.
     pub version: String,
-    /// The service's address, with `{application_id}` in it.
+    /// The service's address, which contains `{application_id}`.
     pub server: String,
     /// The header that carries the token, in lower case.
     pub token_header: String,
     /// Operations in spec order.
     pub operations: Vec<Operation>,
-    /// Schemas that some operation reaches, in spec order.
+    /// Schemas that an operation reaches, in spec order.
     pub schemas: Vec<Schema>,
 }
 
@@ -23,13 +24,13 @@ pub struct Model {
 pub struct Operation {
     /// `noun_verb`, the name in every language.
     pub id: String,
-    /// Lower case: `get`, `post`, …
+    /// The HTTP method in lower case: `get`, `post`, …
     pub method: String,
     /// The path template, such as `/tickets/{ticket_id}/chat_messages`.
     pub path: String,
-    /// One line.
+    /// A summary of one line.
     pub summary: String,
-    /// Sentences.
+    /// The full sentences of the description.
     pub doc: String,
     /// Whether the service has deprecated it.
     pub deprecated: bool,
@@ -41,37 +42,37 @@ pub struct Operation {
     pub body: Option<String>,
     /// Schema of the result; `None` when a success carries no body.
     pub output: Option<String>,
-    /// How its pages make a list.
+    /// The properties that make its pages a list.
     pub paged: Option<Paged>,
-    /// How it reaches many, batch after batch.
+    /// The properties that let it reach many recipients, batch after batch.
     pub bulk: Option<Bulk>,
 }
 
-/// A create that one message to many is made of.
+/// A create that sends one message to many recipients.
 #[derive(Debug)]
 pub struct Bulk {
-    /// The body's property that lists whole numbers: whom it reaches.
+    /// The body's property that lists the recipients as whole numbers.
     pub recipients: Field,
-    /// The result's property that counts those who were reached.
+    /// The result's property that counts the recipients reached.
     pub sent: Field,
-    /// The result's property that tells it apart.
+    /// The result's property that identifies it.
     pub id: Field,
-    /// What can show later whether one was carried out.
+    /// The reads that can show later whether the service processed a create.
     pub evidence: Option<Evidence>,
 }
 
-/// What reads tell of a create that had no answer.
+/// Reads that give evidence of a create without a response.
 #[derive(Debug)]
 pub struct Evidence {
-    /// The body's property that everybody gets.
+    /// The body's property with the text for all recipients.
     pub text: Field,
-    /// A list in which everybody who was reached has a row.
+    /// A list that has a row for each recipient reached.
     pub list: Option<Witness>,
-    /// What reads one result by its id.
+    /// The operation that reads one result by its id.
     pub read: Option<Reread>,
 }
 
-/// A list whose rows show the text.
+/// A list whose rows contain the text.
 #[derive(Debug)]
 pub struct Witness {
     /// The stem of the list.
@@ -80,23 +81,23 @@ pub struct Witness {
     pub text: Field,
 }
 
-/// How a result is read again.
+/// An operation that reads a result by its id.
 #[derive(Debug)]
 pub struct Reread {
     /// The id of the operation.
     pub operation: String,
     /// The result's property that holds the text.
     pub text: Field,
-    /// The result's property that says when it was made.
+    /// The result's property with its time of creation.
     pub time: Field,
-    /// The result's property that says whom it reached.
+    /// The result's property that lists the recipients reached.
     pub recipients: Option<Field>,
 }
 
-/// A list that is read page after page.
+/// A list that a client reads page after page.
 #[derive(Debug)]
 pub struct Paged {
-    /// The id without `_list`: what streams and iterators are named after.
+    /// The id without `_list`: the stem of the names of streams and iterators.
     pub stem: String,
     /// The page's property that holds the items.
     pub items: Field,
@@ -104,19 +105,19 @@ pub struct Paged {
     pub item: String,
     /// The page's property that counts the whole list.
     pub count: Field,
-    /// Query parameter: items of a page at most.
+    /// Query parameter: the maximum number of items in a page.
     pub limit: Field,
-    /// Query parameter: items to skip.
+    /// Query parameter: the number of items to skip.
     pub offset: Field,
-    /// The item's property that tells items apart.
+    /// The item's property that identifies an item.
     pub id: Field,
-    /// The item's property that says when it came to be.
+    /// The item's property with its time of creation.
     pub time: Option<Field>,
-    /// How to ask for an interval of that time.
+    /// The parameters that filter by that time.
     pub window: Option<Window>,
 }
 
-/// A filter by time.
+/// A filter by time range.
 #[derive(Debug)]
 pub struct Window {
     /// Query parameter: the first moment.
@@ -132,7 +133,7 @@ pub struct Window {
 pub struct Schema {
     /// Pascal case.
     pub name: String,
-    /// Sentences.
+    /// The full sentences of the description.
     pub doc: String,
     /// Its contents.
     pub kind: Kind,
@@ -160,26 +161,26 @@ pub struct Field {
     pub wire: String,
     /// Snake case.
     pub name: String,
-    /// Sentences.
+    /// The full sentences of the description.
     pub doc: String,
     /// Its type.
     pub ty: Type,
-    /// Whether it must be there.
+    /// Whether it must be present.
     pub required: bool,
     /// Whether it may be null.
     pub nullable: bool,
-    /// What is checked before sending.
+    /// The bounds that the client checks before it sends a request.
     pub bounds: Bounds,
 }
 
 impl Field {
-    /// Whether a value can always be had: present and not null.
+    /// Whether a value is always available: present and not null.
     pub fn always(&self) -> bool {
         self.required && !self.nullable
     }
 }
 
-/// The types all three languages can hold.
+/// The types that all three languages can hold.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
     /// true or false
@@ -190,11 +191,11 @@ pub enum Type {
     Int64,
     /// 64 bits, floating
     Double,
-    /// UTF-8
+    /// UTF-8 text
     Text,
     /// a day, `2026-01-31`
     Date,
-    /// a moment, in µs
+    /// a point in time, in µs
     Time,
     /// any JSON
     Json,
@@ -202,11 +203,11 @@ pub enum Type {
     Enum(String),
     /// a named object
     Object(String),
-    /// several of the above
+    /// a list of the types above
     List(Box<Item>),
 }
 
-/// What a list holds; never a list.
+/// The type of a list's items; never a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     /// Its type.
@@ -215,7 +216,7 @@ pub struct Item {
     pub nullable: bool,
 }
 
-/// Limits written down in the spec. Lengths count characters or items.
+/// Limits in the spec. Lengths count characters or items.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bounds {
     /// Smallest whole number.

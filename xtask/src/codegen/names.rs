@@ -1,6 +1,7 @@
-//! How one name of the spec is spelled in each language.
+//! Spells a name of the spec in each language.
 //!
-//! Wire names become snake case everywhere; a word that a language reserves gets a trailing underscore there and only there.
+//! Wire names become snake case everywhere; a word that a language reserves gets a trailing
+//! underscore in that language only.
 
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
@@ -123,7 +124,8 @@ pub fn rust(snake: &str) -> String {
     escaped(snake, RUST)
 }
 
-/// A C struct field; it must also be legal in Rust (where it is declared) and in C++ (which includes the header).
+/// A C struct field; the name must also be legal in Rust, which declares it, and in C++, which
+/// includes the header.
 pub fn c_field(snake: &str) -> String {
     let name = escaped(snake, CPP);
     if RUST.contains(&name.as_str()) { format!("{name}_") } else { name }

@@ -1,7 +1,8 @@
-//! `x-desk-paged`: which parameters and properties make an operation's result a page of a list.
+//! `x-desk-paged`: names the parameters and properties that make an operation's result a page of a
+//! list.
 //!
-//! It names parameters and properties as on the wire; everything it names must exist and have a type that can be counted
-//! or compared, so that streams and iterators need no hand-written line.
+//! It names parameters and properties as on the wire. Every name must exist, and its type must
+//! allow counting or comparing, so that streams and iterators need no hand-written line.
 
 use super::lower::Lowering;
 use super::model::{Field, Kind, Operation, Paged, Type, Window};

@@ -1,8 +1,10 @@
-//! Model → progenitor's module, cut to types and functions that build requests (the private half of desk-client).
+//! Model → progenitor's module, cut to types and functions that build requests (the private half of
+//! desk-client).
 //!
-//! progenitor reads a spec written from the model, not the one people wrote: without error responses, so that every
-//! failure keeps status, headers and body; with any 2xx accepted; without bounds, which the typed methods check; and with
-//! optional properties nullable, so that a null where the service may leave something out is no error.
+//! progenitor reads a spec generated from the model, not the hand-written one. It has no error
+//! responses, so that every failure keeps status, headers and body; accepts any 2xx; has no bounds,
+//! because the typed methods check them; and makes optional properties nullable, so that a null for
+//! an optional property is no error.
 
 use anyhow::{Context, Result};
 use openapiv3::OpenAPI;
@@ -37,7 +39,7 @@ pub fn emit(model: &Model) -> Result<syn::File> {
     cut(file)
 }
 
-/// The spec as progenitor should see it.
+/// The spec in the form that progenitor needs.
 fn spec(model: &Model) -> Value {
     let mut paths = Map::new();
     for operation in &model.operations {
@@ -86,7 +88,8 @@ fn schema(schema: &Schema) -> Value {
     match &schema.kind {
         Kind::Enum(values) => json!({ "type": "string", "description": schema.doc, "enum": values }),
         Kind::Object(fields) => {
-            // What only responses carry may always be null or left out; in a request a required null is sent.
+            // A property that only responses carry may always be null or absent; a request sends a
+            // required null.
             let required = |field: &&Field| field.required && (schema.input || !field.nullable);
             let properties: Map<String, Value> = fields
                 .iter()
@@ -125,7 +128,7 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// A reference cannot carry other keys, so it is wrapped.
+/// Wraps a reference, which cannot carry other keys.
 fn carrier(value: Value) -> Value {
     if value.get("$ref").is_some() { json!({ "allOf": [value] }) } else { value }
 }

@@ -1,4 +1,4 @@
-//! What reaches what: which schemas requests and responses carry, and whether one holds itself.
+//! Finds the schemas that requests and responses carry, and schemas that contain themselves.
 
 use super::model::{Kind, Operation, Schema, Type};
 
@@ -16,7 +16,7 @@ pub fn holds(outer: &str, inner: &str, schemas: &[Schema], seen: &mut Vec<String
         .any(|field| matches!(&field.ty, Type::Object(name) if name == inner || holds(name, inner, schemas, seen)))
 }
 
-/// Marks what requests and responses carry, and what callers own.
+/// Marks the schemas that requests and responses carry, and those that callers own.
 pub fn mark(operations: &[Operation], schemas: &mut [Schema]) {
     for operation in operations {
         for field in operation.path_params.iter().chain(&operation.query) {
@@ -32,7 +32,7 @@ pub fn mark(operations: &[Operation], schemas: &mut [Schema]) {
     }
 }
 
-/// Visits every schema that `ty` reaches; `visit` answers whether it had been there before.
+/// Visits every schema that `ty` reaches; `visit` returns whether the schema was already marked.
 fn spread(ty: &Type, schemas: &mut [Schema], visit: fn(&mut Schema) -> bool) {
     let name = match ty {
         Type::Enum(name) | Type::Object(name) => name,

@@ -1,7 +1,7 @@
 //! Model → the public half of desk-client: typed methods, query parameters, builders, enumerations.
 //!
-//! The types of requests and results are progenitor's (`wire.rs`), and so are the functions that build requests; their
-//! signatures are read, because progenitor orders arguments by name.
+//! progenitor makes the types of requests and results (`wire.rs`) and the functions that build
+//! requests; this module reads their signatures, because progenitor orders arguments by name.
 
 use anyhow::{Context, Result, anyhow};
 use heck::ToShoutySnakeCase;
@@ -76,7 +76,7 @@ pub fn params(model: &Model) -> TokenStream {
     }
 }
 
-/// `generated/builders.rs`: for every request and every set of query parameters.
+/// `generated/builders.rs`: a builder for every request and every set of query parameters.
 pub fn builders(model: &Model) -> TokenStream {
     let bodies = model.objects().filter(|(schema, _)| schema.input).map(|(schema, fields)| {
         let name = ident(&schema.name);
@@ -297,13 +297,13 @@ fn arguments(operation: &Operation) -> TokenStream {
     quote! { #(#path)* #(#names: &types::#types,)* }
 }
 
-/// The names of the arguments behind those of the path.
+/// The names of the arguments after those of the path.
 fn params_and_body(operation: &Operation) -> impl Iterator<Item = proc_macro2::Ident> {
     let params = (!operation.query.is_empty()).then(|| ident("params"));
     params.into_iter().chain(operation.body.as_ref().map(|_| ident("body")))
 }
 
-/// What to pass for each argument of progenitor's method, in its order.
+/// The expression for each argument of progenitor's method, in its order.
 fn wire_arguments(operation: &Operation, wire: &syn::File) -> Result<Vec<TokenStream>> {
     let mut functions = wire.items.iter().filter_map(|item| match item {
         syn::Item::Fn(function) => Some(&function.sig),
@@ -351,7 +351,7 @@ fn item_type(ty: &Type, optional: bool) -> TokenStream {
     if optional { quote!(Option<#ty>) } else { ty }
 }
 
-/// A type that is there, in Rust.
+/// The Rust type of a value that is neither absent nor null.
 pub(super) fn rust_type(ty: &Type) -> TokenStream {
     match ty {
         Type::Bool => quote!(bool),
@@ -389,7 +389,7 @@ pub(super) fn ident(name: &str) -> proc_macro2::Ident {
     format_ident!("{name}")
 }
 
-/// Doc attributes, one a line.
+/// Doc attributes, one for each line.
 pub(super) fn doc(text: &str) -> TokenStream {
     let lines = text
         .lines()

@@ -1,4 +1,4 @@
-//! Bounds of the spec → the checks that desk-client makes before it sends anything.
+//! Bounds of the spec → the checks that desk-client makes before it sends a request.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -85,7 +85,7 @@ fn list(field: &Field, item: &Type, nullable: bool, expr: &TokenStream) -> Optio
     (length.is_some() || each.is_some()).then(|| quote! { #length #each })
 }
 
-/// The check of a single value; numbers come by value, the rest by reference.
+/// The check of a single value; the caller passes numbers by value and other types by reference.
 fn value(ty: &Type, bounds: &Bounds, expr: &TokenStream, label: &TokenStream) -> Option<TokenStream> {
     match ty {
         Type::Int32 | Type::Int64 => {

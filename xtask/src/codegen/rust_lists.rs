@@ -1,6 +1,6 @@
 //! Model → the lists of desk-client: the value that describes each paged operation, its stream and its export.
 //!
-//! Locals of the generated code end in an underscore, which no path parameter does.
+//! Locals of the generated code end in an underscore, because no path parameter does.
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, TokenStream};
@@ -10,10 +10,11 @@ use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
 use super::rust::{borrowed, doc, ident};
 
-/// The largest page where the spec names no bound.
+/// The maximum size of a page if the spec names no bound.
 pub(super) const LIMIT: i64 = 100;
 
-/// Lists whose pages are alike share the decoder of their rows, named after the first of them.
+/// The row decoders. Lists with the same page shape share a decoder, which has the name of the
+/// first of them.
 struct Decoders(Vec<(Ident, String, TokenStream)>);
 
 impl Decoders {
@@ -30,7 +31,7 @@ impl Decoders {
         decoders
     }
 
-    /// The constant for a list.
+    /// The decoder constant of a list.
     fn of(&self, operation: &Operation, paged: &Paged) -> Ident {
         let text = decoder(operation, paged).to_string();
         let found = self.0.iter().find(|(_, other, _)| *other == text);
@@ -64,7 +65,7 @@ pub fn emit(model: &Model) -> TokenStream {
     }
 }
 
-/// How a page becomes rows, with its type.
+/// The decoder that turns a page into rows: its type and value.
 fn decoder(operation: &Operation, paged: &Paged) -> TokenStream {
     let (page, item) = (ident(operation.output.as_deref().unwrap_or_default()), ident(&paged.item));
     let (items, count, key) = (member(&paged.items), member(&paged.count), member(&paged.id));
@@ -93,7 +94,7 @@ fn decoder(operation: &Operation, paged: &Paged) -> TokenStream {
     }
 }
 
-/// The arguments of a list: those of its operation, and their names.
+/// The arguments of a list, which are those of its operation, and their names.
 fn arguments(operation: &Operation) -> (TokenStream, Vec<Ident>) {
     let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
     let types = operation.path_params.iter().map(|field| borrowed(&field.ty));
@@ -173,7 +174,7 @@ fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
     }
 }
 
-/// The values of the parameter that partitions a list, unless it is given.
+/// The values of the parameter that partitions a list, unless the caller passes one.
 fn partitions(part: Option<&Field>, model: &Model) -> TokenStream {
     let values = part.and_then(|part| match &part.ty {
         Type::Enum(name) => model.enums().find(|(schema, _)| schema.name == *name).map(|(_, values)| values),
@@ -188,7 +189,7 @@ fn partitions(part: Option<&Field>, model: &Model) -> TokenStream {
     }
 }
 
-/// The stream and the export of every list, methods of the client.
+/// The stream and the export of every list, as methods of the client.
 pub fn methods(model: &Model) -> TokenStream {
     let decoders = Decoders::new(model);
     let methods = paged(model).map(|(operation, paged)| stream_and_export(operation, paged, &decoders));

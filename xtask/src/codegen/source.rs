@@ -1,7 +1,8 @@
-//! The spec as written: a YAML tree whose nodes know the line they stand on.
+//! The spec as written: a YAML tree in which each node knows its line.
 //!
-//! Every complaint about the spec is made through [`Node::problem`], so that it names file, line and mend.
-//! Lines are found by indentation in the text; inside a one-line `{..}` or `[..]` the line of the opening counts.
+//! [`Node::problem`] makes every complaint about the spec, so that each names the file, the line
+//! and the fix. The indentation of the text gives the line; inside a one-line `{..}` or `[..]` it
+//! is the line of the opening bracket.
 
 use std::fmt;
 
@@ -14,7 +15,7 @@ pub struct Source {
     root: Value,
 }
 
-/// One thing wrong with the spec.
+/// A problem in the spec.
 #[derive(Clone, Debug)]
 pub struct Problem {
     file: String,
@@ -46,7 +47,7 @@ impl Source {
         Node { source: self, value: &self.root, path: Vec::new() }
     }
 
-    /// The line (from 1) of the deepest part of `path` that can be found.
+    /// The line (from 1) of the deepest part of `path` that is in the text.
     fn line(&self, path: &[String]) -> usize {
         let (mut at, mut floor) = (0, 0);
         let mut value = Some(&self.root);
@@ -75,7 +76,7 @@ impl Source {
     }
 
     fn key_line(&self, from: usize, floor: usize, key: &str) -> Option<(usize, usize)> {
-        // The first key of a list item stands behind its dash, two columns further in.
+        // The first key of a list item follows its dash, two columns further right.
         let keyed = |(line, indent, text): (usize, usize, &str)| {
             let (indent, text) = text.strip_prefix("- ").map_or((indent, text), |rest| (indent + 2, rest));
             let name = text.split(':').next().unwrap_or("").trim_matches(['"', '\'']);
@@ -101,7 +102,7 @@ impl Source {
     }
 }
 
-/// One place in the spec.
+/// A place in the spec.
 #[derive(Clone)]
 pub struct Node<'a> {
     source: &'a Source,
@@ -115,7 +116,7 @@ impl<'a> Node<'a> {
         self.value
     }
 
-    /// The path to this place, for people: `paths./chat_messages.get`.
+    /// The path to this place, for messages: `paths./chat_messages.get`.
     pub fn path(&self) -> String {
         self.path.join(".")
     }
@@ -158,7 +159,7 @@ impl<'a> Node<'a> {
         self.value.get(key)?.as_str()
     }
 
-    /// Whether `key` is there and true.
+    /// Whether `key` is present and true.
     pub fn flag(&self, key: &str) -> bool {
         self.value.get(key).and_then(Value::as_bool).unwrap_or(false)
     }
@@ -168,7 +169,7 @@ impl<'a> Node<'a> {
         self.value.get(key)?.as_i64()
     }
 
-    /// This node, or what its `$ref` points to.
+    /// This node, or the target of its `$ref`.
     pub fn resolve(&self) -> Result<Node<'a>, Problem> {
         let Some(target) = self.text("$ref") else {
             return Ok(self.clone());
@@ -181,7 +182,7 @@ impl<'a> Node<'a> {
         found.ok_or_else(|| self.problem(format!("`$ref: {target}` points to nothing; define it or mend the name")))
     }
 
-    /// A complaint about this place.
+    /// Makes a complaint about this place.
     pub fn problem(&self, text: impl Into<String>) -> Problem {
         Problem { file: self.source.file.clone(), line: self.source.line(&self.path), text: text.into() }
     }

@@ -1,5 +1,5 @@
-//! What users see of the generated code, one line each: reviewers read these snapshots, and a line that disappears or
-//! changes in C is a break for programs built before.
+//! The public surface of the generated code, one line for each item. Reviewers read these
+//! snapshots; a line of C that disappears or changes breaks programs built before.
 
 use quote::ToTokens;
 
@@ -56,7 +56,7 @@ pub fn rust(methods: &[&str], types: &[&str]) -> syn::Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Whether a method is for the other crates of this repository alone.
+/// Whether a method is only for the other crates of this repository.
 fn hidden(function: &syn::ImplItemFn) -> bool {
     function.attrs.iter().any(|attribute| text(&attribute.meta).contains("hidden"))
 }
@@ -90,7 +90,7 @@ fn text(tokens: &impl ToTokens) -> String {
     tidy(&tokens.to_token_stream().to_string())
 }
 
-/// Token text without the spaces that nobody writes and the paths that nobody reads.
+/// Removes spaces and module paths from the text of tokens, so that readers see plain names.
 fn tidy(text: &str) -> String {
     let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (long, short) in [

@@ -1,8 +1,10 @@
-//! libdesk as it is installed: the shared library with its SONAME, the archive with nothing global but the API.
+//! Builds libdesk for installation: the shared library with its SONAME, and the archive in which
+//! only the API is global.
 //!
-//! Both are built in a target folder of their own, one crate type at a time: cargo drops LTO without a word when a build
-//! makes several (rust-lang/cargo#9672). No path of this machine gets in. A debug build has paths and is made beside all
-//! other debug builds, with which it shares the dependencies.
+//! Both have their own target folder and are built one crate type at a time: cargo silently drops
+//! LTO when one build makes several crate types (rust-lang/cargo#9672). A release build contains no
+//! path of the build machine. A debug build contains paths; it shares a target folder, and so the
+//! dependencies, with all other debug builds.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -13,26 +15,29 @@ use anyhow::{Context, Result, ensure};
 
 use crate::toolchain::{self, cargo, finish};
 
-/// What was built.
+/// The built files.
 pub(crate) struct Built {
     pub(crate) shared: PathBuf,
-    /// The line numbers of `shared`, which debuggers find by its name.
+    /// The line numbers of `shared`; debuggers find this file by its name.
     pub(crate) debug: PathBuf,
     pub(crate) archive: PathBuf,
-    /// What a program needs beside the archive, as rustc says: `-lgcc_s -lc` and so on.
+    /// The libraries that a program with the archive needs, as rustc reports them: `-lgcc_s -lc`
+    /// and so on.
     pub(crate) system_libs: String,
-    /// Held until these files are copied: another run would write them again.
+    /// Lock held until these files are copied: another run would overwrite them.
     _lock: File,
 }
 
-/// A reference to the function that unwinding calls in each frame. It must stay global: two Rust archives in one program
-/// share one, whose linker section is kept once by this name.
+/// A reference to the function that unwinding calls in each frame. The symbol must stay global: two
+/// Rust archives in one program share it, because the linker keeps one copy of the section with
+/// this name.
 const PERSONALITY: &str = "DW.ref.rust_eh_personality";
 
-/// Never unmapped by dlclose: Rust's thread-local values are dropped by code of the library when their thread ends.
+/// Keeps dlclose from unmapping the library: when a thread ends, code of the library drops the
+/// thread's Rust values.
 pub(crate) const NODELETE: &str = "-Clink-arg=-Wl,-z,nodelete";
 
-/// Builds all.
+/// Builds the libraries.
 pub(crate) fn run(debug: bool, names: &super::Names) -> Result<Built> {
     ensure!(cfg!(target_os = "linux"), "install knows the libraries of Linux only");
     for tool in ["ld", "objcopy", "ar"] {
@@ -71,8 +76,8 @@ pub(crate) fn run(debug: bool, names: &super::Names) -> Result<Built> {
     Ok(Built { shared, debug: symbols, archive, system_libs, _lock })
 }
 
-/// The archive as one object in which only the API is global: what else a Rust archive has would clash with a second one
-/// in the same program (rust-lang/rust#44322).
+/// The archive as one object in which only the API is global: the other symbols of a Rust archive
+/// would clash with those of a second one in the same program (rust-lang/rust#44322).
 fn archive(built: &Path, stage: &Path) -> Result<PathBuf> {
     let header = fs::read_to_string(crate::root().join("include/desk.h")).context("include/desk.h")?;
     let functions = super::functions(&header);
@@ -84,7 +89,7 @@ fn archive(built: &Path, stage: &Path) -> Result<PathBuf> {
     let mut ld = Command::new("ld");
     ld.args(["-r", "--whole-archive"]).arg(built).arg("-o").arg(&object);
     finish(&mut ld)?;
-    // Bitcode would send ar to the LLVM plugin. Line numbers come with the shared library only.
+    // Bitcode would make ar call the LLVM plugin. Only the shared library comes with line numbers.
     let mut objcopy = Command::new("objcopy");
     objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd", "--strip-unneeded"]);
     let mut global = OsString::from("--keep-global-symbols=");
@@ -92,18 +97,19 @@ fn archive(built: &Path, stage: &Path) -> Result<PathBuf> {
     finish(objcopy.arg(global).arg(&object))?;
 
     let archive = stage.join("libdesk.a");
-    // `ar` would add to an archive that is there.
+    // `ar` would add to an existing archive.
     let _ = fs::remove_file(&archive);
     finish(Command::new("ar").arg("rcsD").arg(&archive).arg(&object))?;
     Ok(archive)
 }
 
-/// Replaces the folders of this machine in panic messages and debug information, of Rust and of C dependencies.
+/// Replaces the build machine's folders in panic messages and debug information, of Rust and of C
+/// dependencies.
 fn without_paths(cargo: &mut Command, target: &Path) {
     let home = std::env::var("HOME").unwrap_or_default();
     let cargo_home = std::env::var("CARGO_HOME").unwrap_or_else(|_| format!("{home}/.cargo"));
     let (root, target) = (crate::root().display().to_string(), target.display().to_string());
-    // The last that fits wins: the general ones come first.
+    // The last match wins, so the general prefixes come first.
     let folders = [(home.as_str(), "/home"), (&cargo_home, "/cargo"), (&root, "/desk"), (&target, "/target")];
     let folders = || folders.iter().filter(|(folder, _)| folder.len() > 1);
 

@@ -1,8 +1,8 @@
-//! Debian packages: `libdesk0`, `libdesk-dev`, and `libdesk0-dbgsym` with the line numbers.
+//! Makes Debian packages: `libdesk0`, `libdesk-dev`, and `libdesk0-dbgsym` with the line numbers.
 //!
-//! They are made of the installed tree, of which each file goes into one of them. dpkg's own tools find out what the
-//! library needs and write the archives; there is no debian/ folder, because these packages come with a release and are
-//! not built by a distribution.
+//! Each file of the installed tree goes into one of the packages. dpkg's own tools determine the
+//! library's dependencies and write the archives. There is no debian/ folder, because these
+//! packages accompany a release and no distribution builds them.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -17,7 +17,7 @@ use crate::toolchain::output;
 
 const DOC: &str = "usr/share/doc";
 
-/// What dpkg calls this machine.
+/// dpkg's names for this machine.
 pub(super) struct Machine {
     arch: String,
     /// The folder below /usr/lib.
@@ -35,17 +35,17 @@ impl Machine {
     }
 }
 
-/// One package while it is put together.
+/// A package that is being built.
 struct Package {
     name: String,
-    /// What stands for `/`.
+    /// The folder that stands for `/`.
     top: PathBuf,
     fields: Vec<(&'static str, String)>,
-    /// Other control files, with their texts.
+    /// Further control files, with their texts.
     control: Vec<(&'static str, String)>,
 }
 
-/// Makes all; returns the names of the files.
+/// Makes all packages; returns the names of their files.
 pub(super) fn make(
     release: &Release,
     machine: &Machine,
@@ -99,7 +99,7 @@ pub(super) fn make(
     [runtime, dev, symbols].iter().map(|package| package.build(release, &common)).collect()
 }
 
-/// The package that a file of the tree goes into, and its place there; none for what Debian has in another form.
+/// The package and path for a file of the tree; `None` if Debian has the content in another form.
 fn place<'a>(
     file: &Path,
     libdir: &Path,
@@ -108,7 +108,7 @@ fn place<'a>(
 ) -> Result<Option<(&'a Package, PathBuf)>> {
     let (name, folder) = (file_name(file), file.parent().unwrap_or(Path::new("")));
     Ok(Some(if folder == libdir.join(".debug") {
-        // Where debuggers look for it.
+        // Debuggers look for the file in this folder.
         let (start, rest) = build_id.split_at(2);
         (symbols, Path::new("usr/lib/debug/.build-id").join(start).join(format!("{rest}.debug")))
     } else if folder == libdir && name.starts_with("libdesk.so.") {
@@ -116,7 +116,7 @@ fn place<'a>(
     } else if name == "THIRD-PARTY.txt" {
         (runtime, Path::new(DOC).join(&runtime.name).join(name))
     } else if name.starts_with("LICENSE-") {
-        // The copyright file is their form.
+        // The copyright file has the content of the licences.
         return Ok(None);
     } else if folder.starts_with(libdir) || folder == Path::new("usr/include") {
         (dev, file.to_owned())
@@ -125,7 +125,8 @@ fn place<'a>(
     }))
 }
 
-/// What Debian wants to be told: copyright, changes, and why a rule of lintian is not followed.
+/// Writes the files that Debian requires: copyright, changes, and the reason for an exception from
+/// a rule of lintian.
 fn document(release: &Release, runtime: &Package, others: &[&Package], version: &str, maintainer: &str) -> Result<()> {
     let name = &runtime.name;
     let docs = runtime.top.join(DOC).join(name);
@@ -160,7 +161,8 @@ impl Package {
             let about = path.symlink_metadata()?;
             kilobytes += about.len().div_ceil(1024);
             if about.is_file() {
-                // No file of these is a program, and libraries are none for Debian.
+                // The packages contain no programs, and Debian does not mark libraries as
+                // executable.
                 fs::set_permissions(&path, fs::Permissions::from_mode(0o644))?;
                 sums.arg(file);
             }
@@ -187,9 +189,9 @@ impl Package {
     }
 }
 
-/// What the library needs at least, from the symbols that it uses: `libc6 (>= 2.34), libgcc-s1 (>= 4.2)`.
+/// The minimum versions that the symbols in use require: `libc6 (>= 2.34), libgcc-s1 (>= 4.2)`.
 fn needs(release: &Release, library: &Path) -> Result<String> {
-    // The tool wants to be in the sources of a package.
+    // The tool expects to run in the sources of a package.
     let folder = release.stage.join("shlibdeps");
     write(&folder.join("debian/control"), "Source: desk-sdk\n\nPackage: libdesk\nArchitecture: any\n")?;
     let mut tool = Command::new("dpkg-shlibdeps");
@@ -205,7 +207,8 @@ fn description(what: &str, holds: &str) -> String {
     )
 }
 
-/// Whom to write to: as for all tools of Debian `DEBFULLNAME` and `DEBEMAIL`, or who made the commit.
+/// The maintainer: `DEBFULLNAME` and `DEBEMAIL`, as in all tools of Debian, or the author of the
+/// commit.
 fn maintainer() -> Result<String> {
     let value = |name: &str, field: &str| match std::env::var(name) {
         Ok(value) => Ok(value),
@@ -230,7 +233,7 @@ fn build_id(library: &Path) -> Result<String> {
     id.map(str::to_owned).context("libdesk.so has no build id, by which debuggers find its symbols")
 }
 
-/// Everything but folders below `top`, relative to it, sorted.
+/// All files and links below `top`, without folders, relative to it, sorted.
 fn files(top: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for folder in folders(top)? {

@@ -1,4 +1,4 @@
-//! The other Rust archive of a program: one function, which panics and catches it.
+//! The second Rust archive of a program: one function, which panics and catches the panic.
 
 #[unsafe(no_mangle)]
 pub extern "C" fn second_catches(number: i32) -> i32 {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use xtask::abi::{self, Report};
 
-/// A copy of include/ with one change, and a folder to work in.
+/// A copy of include/ with changes, and a work folder.
 struct Copy {
     include: PathBuf,
     work: PathBuf,
@@ -41,7 +41,7 @@ fn whole(name: &str, changes: &[(&str, &str)]) -> Report {
 
 const LAST_MEMBER: &str = "  double writes_per_second;\n";
 
-/// A change and its name: what to replace in the header, and what the gate says of it.
+/// A planted change: its name, the replacements in the header, and the gate's expected report.
 type Planted = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 const BREAKS: [Planted; 9] = [
@@ -107,7 +107,7 @@ fn planted_breaks_are_refused() {
     }
 }
 
-/// Everything that a new version may bring.
+/// Changes that a new version may bring.
 const GROWTH: [(&str, &str); 4] = [
     (LAST_MEMBER, "  double writes_per_second;\n  bool has_pace;\n  int32_t pace;\n"),
     ("#define DESK_PANIC 900\n", "#define DESK_PANIC 900\n#define DESK_BUSY 901\n"),
@@ -146,7 +146,8 @@ fn libabigail_agrees() {
     assert!(breaks.is_empty() && additions.is_empty(), "{breaks:?} {additions:?}");
     let growth = whole("growth-types", &GROWTH);
     assert!(growth.breaks.is_empty() && growth.additions.len() == 7, "{growth:#?}");
-    // It knows no numbers of constants, and sees no break where a member went into padding: the lists do.
+    // libabigail knows no numbers of constants and sees no break if a member moves into padding;
+    // the lists catch both.
     for (name, changes, _) in BREAKS.iter().filter(|(name, ..)| !["number", "constant", "padding"].contains(name)) {
         let report = whole(&format!("{name}-types"), changes);
         assert!(report.breaks.iter().any(|line| line.starts_with("abidiff says:")), "{name}: {report:#?}");
@@ -169,7 +170,7 @@ fn planted_changes_of_functions_are_refused() {
             )],
             "desk_chat_message_get_message_id",
         ),
-        // Growth hides no other change of the same struct.
+        // Growth must not hide another change of the same struct.
         (
             "hidden",
             &[
@@ -201,7 +202,7 @@ fn accept_writes_what_is_new_and_refuses_a_break() {
     let Report { breaks, additions, .. } = abi::check(&own, &include, &work).expect("a comparison");
     assert!(breaks.is_empty() && additions.is_empty(), "{breaks:?} {additions:?}");
 
-    // Back to the header without the growth, a break from here.
+    // The header without the growth is a break of the accepted lists.
     let before = copy("accept-break", &[]);
     let error = abi::accept(&own, &before.include, "9.9.0", false, &before.work).expect_err("a break").to_string();
     assert!(error.contains("removed: function desk_busy") && error.contains("--allow-abi-break"), "{error}");
@@ -209,7 +210,7 @@ fn accept_writes_what_is_new_and_refuses_a_break() {
     abi::accept(&own, &before.include, "9.9.0", true, &before.work).expect("told so");
     for name in ["symbols.txt", "layout.txt", "libdesk.abi"] {
         let text = |folder: &Path| fs::read_to_string(folder.join(name)).expect("a list");
-        // The same bytes from another folder: nothing of this machine is in them.
+        // Another folder gives the same bytes, so they contain no trace of this machine.
         assert_eq!(text(&own), text(&baseline()), "{name}");
     }
 }

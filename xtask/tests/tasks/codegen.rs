@@ -1,4 +1,5 @@
-//! The generator: what it writes is committed, what users see of it is reviewed, what it cannot express it refuses.
+//! The generator: its output is committed, reviewers see its public surface, and it refuses a spec
+//! that it cannot express.
 
 mod bulk;
 
@@ -16,19 +17,19 @@ fn from(spec: &str) -> Result<Generated, String> {
     generate("tiny.yaml", spec, &runtime, "0.1.0").map_err(|error| format!("{error:#}"))
 }
 
-/// That a spec is refused, for a reason.
+/// Asserts that the generator refuses a spec with the given problem.
 fn refused(spec: &str, problem: &str) {
     let error = from(spec).err().unwrap_or_else(|| panic!("accepted, but should say: {problem}"));
     assert!(error.contains(problem), "said\n{error}\ninstead of\n{problem}");
 }
 
-/// A spec with the first of a piece of text replaced.
+/// A spec with the first occurrence of a text replaced.
 fn changed(spec: &str, old: &str, new: &str) -> String {
     assert!(spec.contains(old), "`{old}` is to be in the spec");
     spec.replacen(old, new, 1)
 }
 
-/// `TINY` with one piece of text replaced.
+/// `TINY` with one text replaced.
 fn tiny(old: &str, new: &str) -> String {
     assert_eq!(TINY.matches(old).count(), 1, "`{old}` is to be in tiny.yaml once");
     TINY.replace(old, new)
@@ -58,7 +59,7 @@ fn all_of_a_tiny_spec() {
     insta::assert_snapshot!("tiny", text.join("\n"));
 }
 
-/// progenitor's client has methods of its own beside those of operations.
+/// progenitor's client has methods of its own next to those of operations.
 #[test]
 fn an_operation_may_have_the_name_of_what_every_client_has() {
     for id in ["news_get", "new_thing", "client_get"] {
@@ -269,7 +270,7 @@ fn a_class_that_would_mean_two_things_is_refused() {
     }
 }
 
-/// `more` that may be absent has a flag, which has the name of another property.
+/// The flag of an optional `more` would get the name of another property.
 #[test]
 fn members_that_would_have_one_name_are_refused() {
     let note = "        note:\n";
@@ -304,7 +305,7 @@ fn a_break_of_the_c_abi_is_seen() {
     assert_eq!(removed, [getter, "member desk_thing_fields[4] note: desk_str"]);
 }
 
-/// A copy of what codegen reads and writes.
+/// A copy of the files that codegen reads and writes.
 fn copy_of_the_repository(name: &str) -> PathBuf {
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::remove_dir_all(&to).ok();
@@ -354,7 +355,7 @@ fn write_refuses_a_break_unless_told() {
     command::write(&copy, true).expect("told so");
 }
 
-/// Rules of the house that no compiler knows.
+/// Checks rules of this repository that no compiler knows.
 #[test]
 fn hand_written_code_knows_no_resource_and_files_say_what_they_are() {
     let tracked = Command::new("git")

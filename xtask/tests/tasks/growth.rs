@@ -1,6 +1,6 @@
-//! Growth for free: from a spec that the product does not know, codegen makes Rust, C and C++ that compile under strict
-//! warnings, and programs that use every new operation and read every field back, with no hand-written line outside
-//! `growth/`.
+//! Growth for free: from a spec that the product does not know, codegen makes Rust, C and C++ that
+//! compile under strict warnings, and programs that use every new operation and read every field
+//! back. Only `growth/` has hand-written lines.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,21 +11,23 @@ use testkit::{Language, Program, Request, Run, Server, Step, compilers, reply};
 use xtask::codegen::{command, generate};
 use xtask::{root, toolchain};
 
-/// A workspace with the hand-written sources of the product and what the other spec generates. Files that have not changed
-/// since the last run stay as they are, so that cargo builds only what depends on a change.
+/// A workspace with the hand-written sources of the product and the generated files of the other
+/// spec. Files that have not changed since the last run stay as they are, so that cargo rebuilds
+/// only the dependents of a change.
 fn workspace() -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth");
     let root = root();
     let mut files = BTreeMap::new();
     for name in ["desk-cli", "desk-client", "desk-core", "desk-ffi", "desk-json"] {
         let (from, to) = (root.join("crates").join(name), Path::new("crates").join(name));
-        // A library and a program of their own name, so that they do not overwrite the product's.
+        // The library and the program have their own names, so that they do not overwrite the
+        // product's.
         let manifest = fs::read_to_string(from.join("Cargo.toml")).expect("a manifest");
         let (head, tail) = manifest.split_once("[dev-dependencies]").unwrap_or((&manifest, "[lints]"));
         let lints = tail.find("[lints]").map_or("", |at| &tail[at..]);
         let own = if head.contains("[lints]") { "" } else { lints };
         let manifest = format!("{head}{own}").replace("name = \"desk\"", "name = \"growth\"");
-        // The programs here need the shared library alone.
+        // The programs in this test need only the shared library.
         let manifest = manifest.replace(r#"["cdylib", "staticlib", "lib"]"#, r#"["cdylib"]"#);
         files.insert(to.join("Cargo.toml"), manifest.into_bytes());
         read_files(&from.join("src"), &to.join("src"), "generated", &mut files);
@@ -36,11 +38,12 @@ fn workspace() -> PathBuf {
     files.extend(generated.files.into_iter().map(|(path, text)| (PathBuf::from(path), text.into_bytes())));
     let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the manifest");
     let manifest = manifest.replace(r#"members = ["crates/*", "examples/rust", "xtask"]"#, r#"members = ["crates/*"]"#);
-    // It stays where it is: the command is built without it.
+    // The manifest refers to the original emulator, because this build of the command leaves it
+    // out.
     let emulator = format!("path = \"{}\"", root.join("crates/desk-emulator").display());
     let manifest = manifest.replace(r#"path = "crates/desk-emulator""#, &emulator);
-    // Of a version of its own: cargo tells the crates of two workspaces in one target folder apart by name and version, and
-    // takes the wrong one for built.
+    // The workspace has its own version: cargo tells the crates of two workspaces in one target
+    // folder apart by name and version, and would otherwise take the product's crates for these.
     let version = concat!("version = \"", env!("CARGO_PKG_VERSION"));
     assert!(manifest.contains(version));
     let manifest = manifest.replace(version, &format!("{version}-growth"));
@@ -80,7 +83,7 @@ fn write_changed(dir: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-/// An order with a value everywhere.
+/// An order with a value in every property.
 fn full() -> Value {
     json!({
         "id": 7, "serial": i64::MAX, "open": true, "total": 0.1, "due": "2024-02-29", "madeAt": "2019-03-12T14:25:41.5+09:00",
@@ -96,7 +99,7 @@ fn full() -> Value {
     })
 }
 
-/// An order with as little as can be: null where the spec allows it, else absent.
+/// A minimal order: null if the spec allows it, otherwise absent.
 fn sparse() -> Value {
     json!({
         "id": 1, "serial": 2, "open": false, "total": 3, "due": "2026-01-31", "madeAt": "2019-03-12T05:25:41Z", "note": "",
@@ -134,7 +137,7 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
     let mut cargo = toolchain::cargo();
     cargo.current_dir(&dir).args(["build", "--quiet", "--offline", "--no-default-features"]);
     cargo.args(["--package", "desk-ffi", "--package", "desk-cli"]);
-    // The dependencies are those of the product, which are built already.
+    // The dependencies are those of the product, which are already built.
     cargo.env("CARGO_TARGET_DIR", target.parent().expect("a folder"));
     let output = cargo.output().expect("cargo runs");
     let complaints = String::from_utf8_lossy(&output.stderr);
@@ -155,7 +158,7 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
         let seen: Vec<String> =
             requests.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
         let order = "/v1/shops/caf%C3%A9%2F50%25%3F%23/orders/7";
-        // Counted, read and counted again.
+        // An export counts, reads and counts again.
         let exported = |until: &str, limit: u8| {
             let day = format!("made__gte=2019-03-12T00%3A00%3A00Z&made__lte=2019-03-{until}");
             format!("GET /v1/shops/caf%C3%A9%2F50%25%3F%23/orders?{day}&only_state=NEW&page_size={limit}&skip=0")
@@ -187,7 +190,8 @@ fn a_new_resource_reaches_rust_c_and_cpp() {
     commands(&target.join("growth"));
 }
 
-/// The command line of the other spec: a command for each operation, an option for each parameter and property.
+/// Tests the command line of the other spec: a command for each operation, an option for each
+/// parameter and property.
 fn commands(program: &Path) {
     let server = Server::start(serve);
     let run = |arguments: &[&str]| {

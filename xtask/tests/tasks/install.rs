@@ -1,4 +1,4 @@
-//! The installed tree, moved to another place: what is in it, and programs that are built from it alone and run.
+//! The installed tree after a move: its files, and programs that build from it alone and run.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -94,14 +94,14 @@ fn cmake_from_the_sources() {
     }
 }
 
-/// The commands and the CMake lines of the README's section Install.
+/// Runs the commands and the CMake lines of the README's section Install.
 #[test]
 #[ignore = "needs cmake and pkg-config and an LTO build; .ci/run has them"]
 fn what_the_readme_says() {
     let readme = fs::read_to_string(xtask::root().join("README.md")).expect("the README");
     let section = readme.split("\n## ").find(|section| section.starts_with("Install\n")).expect("the section");
     let project = folder("readme");
-    // A shell would take the tree's own name apart.
+    // The tree's own path contains a space, at which a shell would split it.
     std::os::unix::fs::symlink(&tree().top, project.join("tree")).expect("a link");
     fs::copy(source("main.c"), project.join("main.c")).expect("a copy");
     let here = project.to_str().expect("UTF-8");
@@ -203,7 +203,7 @@ fn names_of_the_libraries() {
             "{library}"
         );
     }
-    // What is promised; a third more without LTO.
+    // The size limit with LTO; without LTO the library is a third larger.
     let size = lib(SHARED).metadata().expect("a file").len();
     assert!(size <= 3_000_000, "libdesk.so has {size} bytes");
     // A debugger finds the line numbers by this name, in the folder `.debug`.

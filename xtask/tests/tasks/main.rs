@@ -1,6 +1,7 @@
-//! The tasks of `cargo xtask`: that they do what they say, and refuse what they cannot do.
+//! The tasks of `cargo xtask`: each does its work and refuses bad input.
 //!
-//! The tests that run for minutes or need tools beside the compilers are `#[ignore]`d; `.ci/run` runs them.
+//! Tests that run for minutes or need tools other than the compilers are `#[ignore]`d; `.ci/run`
+//! runs them.
 #![allow(missing_docs, reason = "tests")]
 
 #[cfg(target_os = "linux")]

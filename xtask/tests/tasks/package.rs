@@ -1,4 +1,5 @@
-//! The files of a release: what is in them, that they are the same when made again, and programs that are built from each.
+//! The files of a release: their contents, the same bytes from a second run, and programs that
+//! build from each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +13,7 @@ fn package(out: &Path) -> String {
     output(Command::new(env!("CARGO_BIN_EXE_xtask")).args(["package", "--out"]).arg(out))
 }
 
-/// The folder of the files, made once.
+/// The folder of the files, which the tests make once.
 fn made() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     MADE.get_or_init(|| {
@@ -105,7 +106,7 @@ fn lintian_has_nothing_to_say() {
         .args(["--fail-on", "error,warning", "--allow-root"])
         .args(["libdesk0", "libdesk-dev", "libdesk0-dbgsym"].map(deb));
     assert_eq!(output(&mut lintian), "");
-    // It works: a package with a file where none belongs is refused.
+    // lintian works: it refuses a package with a misplaced file.
     let top = folder("bad");
     output(Command::new("dpkg-deb").arg("--raw-extract").arg(deb("libdesk0")).arg(&top));
     fs::remove_dir_all(top.join("usr/lib")).expect("a folder");
@@ -139,13 +140,14 @@ fn the_control_files() {
         assert_eq!(field(package, "Depends"), format!("libdesk0 (= {VERSION}-1)"));
     }
 
-    // They can be installed here.
+    // apt can install the packages on this machine.
     let mut apt = Command::new("apt-get");
     let plan =
         output(apt.env("LC_ALL", "C").args(["--simulate", "install"]).args(["libdesk0", "libdesk-dev"].map(deb)));
     assert!(plan.contains("\nConf libdesk0 ") && plan.contains("\nConf libdesk-dev "), "{plan}");
 
-    // As much of glibc as the newest symbol asks for, and no more than what is asked for.
+    // The package requires the glibc version of the newest symbol, and only the libraries that the
+    // library uses.
     let root = unpacked("control-root");
     let library = installed(&root).lib("libdesk.so.0");
     let versions = output(Command::new("readelf").args(["--wide", "--version-info"]).arg(&library));
@@ -157,14 +159,14 @@ fn the_control_files() {
     assert_eq!(wanted, ["libc6", "libgcc-s1"]);
     assert!(depends.contains(&format!("libc6 (>= {})", newest.expect("a version"))), "{depends} {newest:?}");
 
-    // The symbols are those of the library, each with its version.
+    // The symbols file lists the library's symbols, each with its version.
     let exported = xtask::abi::exports(&library).expect("nm");
     let symbols = runtime["symbols"].lines().skip(2).map(|line| line.trim().replace("@Base", ""));
     let symbols: BTreeMap<String, String> = xtask::abi::since(&symbols.collect::<Vec<_>>().join("\n"));
     assert_eq!(symbols.into_keys().collect::<BTreeSet<_>>(), exported);
     assert!(runtime["symbols"].contains("\n desk_version@Base 0.1.0\n"), "{}", runtime["symbols"]);
 
-    // The line numbers are found by the id of the library.
+    // Debuggers find the line numbers by the library's build id.
     let id = output(Command::new("readelf").arg("--notes").arg(&library));
     let id = id.lines().find_map(|line| line.trim().strip_prefix("Build ID: ")).expect("an id");
     let debug = root.join("usr/lib/debug/.build-id").join(&id[..2]).join(format!("{}.debug", &id[2..]));
@@ -218,7 +220,7 @@ fn no_path_of_this_machine_is_in_any_of_them() {
     for package in ["libdesk0", "libdesk-dev", "libdesk0-dbgsym"] {
         output(Command::new("dpkg-deb").arg("--control").arg(deb(package)).arg(root.join(package)));
     }
-    // What is packed within is looked at as well.
+    // Search compressed files too.
     for name in contents(&root).into_keys().filter(|name| name.extension().is_some_and(|end| end == "gz")) {
         output(Command::new("gunzip").arg(root.join(name)));
     }

@@ -1,4 +1,5 @@
-//! Consumers of an installed tree: programs that are built from it alone, by pkg-config, CMake or a plain compiler, and run.
+//! Consumers of an installed tree: programs that build from it alone, by pkg-config, CMake or a
+//! plain compiler, and run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,13 +8,13 @@ use std::process::Command;
 
 use testkit::Run;
 
-/// What rustc says that the archive needs on Linux with glibc.
+/// The libraries that the archive needs on Linux with glibc, as rustc reports them.
 pub(crate) const SYSTEM_LIBS: [&str; 7] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
 
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) const SHARED: &str = concat!("libdesk.so.", env!("CARGO_PKG_VERSION"));
 
-/// What main.c and main.cpp print.
+/// The output of main.c and main.cpp.
 pub(crate) const PRINTED: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "
@@ -24,12 +25,12 @@ DESK_CONNECT, 2 alive
 "
 );
 
-/// Where programs of these tests find their sources.
+/// The source of a test program.
 pub(crate) fn source(name: &str) -> PathBuf {
     xtask::root().join("xtask/tests/install").join(name)
 }
 
-/// A new folder for what a test makes.
+/// Makes a new folder for the files of a test.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -37,7 +38,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// What a command printed.
+/// The output of a command.
 pub(crate) fn output(command: &mut Command) -> String {
     xtask::toolchain::output(command).unwrap_or_else(|error| panic!("{error:#}"))
 }
@@ -61,7 +62,7 @@ impl Tree {
         self.libdir.join(name)
     }
 
-    /// Runs a program that needs nothing of this repository.
+    /// Runs a program without any file of this repository.
     pub(crate) fn run(&self, program: &Path, args: &[&str], shared: bool) -> String {
         let needed = output(Command::new("readelf").arg("--dynamic").arg(program));
         assert_eq!(needed.contains("libdesk"), shared, "{needed}");
@@ -72,12 +73,12 @@ impl Tree {
     pub(crate) fn pkg_config(&self, args: &[&str]) -> Vec<String> {
         let mut command = Command::new("pkg-config");
         let text = output(command.env("PKG_CONFIG_PATH", self.lib("pkgconfig")).args(args).arg("desk"));
-        // A folder may have a space, which pkg-config escapes.
+        // The path may contain a space, which pkg-config escapes.
         let words = text.trim().replace("\\ ", "\0");
         words.split_whitespace().map(|word| word.replace('\0', " ")).collect()
     }
 
-    /// Compiles main.c and main.cpp with these flags behind the source, and checks what they print.
+    /// Compiles main.c and main.cpp with these flags after the source, and checks their output.
     pub(crate) fn both(&self, folder: &Path, flags: &[String], shared: bool) {
         for (compiler, file) in [("cc", "main.c"), ("c++", "main.cpp")] {
             let main = source(file);
@@ -87,7 +88,7 @@ impl Tree {
         }
     }
 
-    /// The same with CMake, told where the tree is.
+    /// Does the same with CMake, which gets the path of the tree.
     pub(crate) fn cmake(&self, project: &Path, name: &str, flags: &[&str], shared: bool) {
         for name in ["CMakeLists.txt", "main.c", "main.cpp"] {
             fs::copy(source(name), project.join(name)).expect("a copy");
@@ -124,7 +125,7 @@ pub(crate) fn contents(top: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// No file of a tree names a folder of the machine that built it, nor one of these.
+/// Asserts that no file of a tree contains a folder of the build machine, or one of `more`.
 pub(crate) fn no_paths(top: &Path, more: &[&str]) {
     let root = xtask::root().display().to_string();
     let cargo_home = std::env::var("CARGO_HOME").unwrap_or_default();
@@ -140,6 +141,7 @@ pub(crate) fn no_paths(top: &Path, more: &[&str]) {
         String::from_utf8_lossy(&found.stdout).into_owned()
     };
     assert_eq!(found(&places), "");
-    // It would find them: the libraries have paths of the standard library, which are the same everywhere.
+    // Prove that the search works: the libraries contain paths of the standard library, which are
+    // the same everywhere.
     assert!(found(&["--regexp=/rustc/".to_owned()]).contains("libdesk"));
 }

@@ -1,11 +1,12 @@
-//! Two checkouts that share a target folder: each task works on the tree that it is called in, with that tree's code.
+//! Two checkouts that share a target folder: each task works on the checkout that it is called in,
+//! with that checkout's code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-/// Folders that are no part of a checkout.
+/// Folders that are no part of a checkout and stay uncopied.
 const SKIPPED: [&str; 2] = [".git", "target"];
 
 fn copy(from: &Path, to: &Path) {
@@ -27,7 +28,8 @@ fn remove(folders: [&Path; 2]) {
     }
 }
 
-/// Changes a file and leaves it older than anything that is built from here on, as a checkout made first has it.
+/// Changes a file and makes it older than all later builds, like a file of a checkout that was made
+/// first.
 fn edit(file: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(file).expect("a source");
     assert!(text.contains(from), "{} has {from:?}", file.display());
@@ -36,7 +38,7 @@ fn edit(file: &Path, from: &str, to: &str) {
     fs::File::options().write(true).open(file).and_then(|file| file.set_modified(old)).expect("a time");
 }
 
-/// What a task prints, without colours, and whether it succeeded.
+/// The output of a task, without colours, and whether the task succeeded.
 fn xtask(tree: &Path, target: &Path, args: &[&str]) -> (String, bool) {
     let mut cargo = xtask::toolchain::cargo();
     cargo.current_dir(tree).arg("xtask").args(args).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
@@ -59,7 +61,7 @@ fn a_task_works_on_the_checkout_it_is_called_in_with_its_code() {
         let (help, fine) = xtask(tree, &target, &["help"]);
         assert!(fine && help.starts_with(usage), "{}: {help}", tree.display());
     }
-    // Formatting is the first stage: it fails in the second checkout only, on that one's file.
+    // Formatting is the first stage: it fails only in the second checkout, on that checkout's file.
     let (printed, fine) = xtask(&second, &target, &["test"]);
     assert!(!fine && printed.starts_with(&format!("tree: {}\n", second.display())), "{printed}");
     assert!(printed.contains(&second.join("xtask/src/main.rs").display().to_string()), "{printed}");

@@ -1,4 +1,4 @@
-//! `x-desk-bulk`: what it refuses, and what may be left out.
+//! `x-desk-bulk`: the mistakes that codegen refuses, and the parts that a spec may omit.
 
 use std::fs;
 
