@@ -1,4 +1,5 @@
-//! Where a stretch of time begins and ends: inclusive, within a second, and from services that cut times to seconds.
+//! The ends of time ranges: inclusive, within a second, and from services that cut times to
+//! seconds.
 
 use fastrand::Rng;
 
@@ -12,7 +13,7 @@ fn a_stretch_that_ends_before_it_begins_has_no_window() {
     let service = Service::new(Sim::new(1, Order::Oldest, times(1, 30)));
     assert!(ready(export(&service, Some(BEGIN + 1), Some(BEGIN)).next_window()).is_none());
     assert_eq!(service.sim().requests, 0);
-    // One that begins after the service's clock cannot be known before it is asked.
+    // The export must ask for the service's clock to know that a range begins after it.
     let now = service.sim().now;
     assert!(ready(export(&service, Some(now), None).next_window()).is_none());
     assert_eq!(service.sim().requests, 1);
@@ -30,7 +31,8 @@ fn both_ends_are_inclusive() {
     }
 }
 
-/// The stretch ends within a second; what a bound cut to seconds leaves out of that second is asked for all the same.
+/// The range ends within a second; the export also requests the part of that second that a bound
+/// cut to seconds omits.
 #[test]
 fn a_stretch_that_ends_within_a_second_loses_nothing() {
     for seed in 0..40 {
@@ -60,7 +62,8 @@ fn a_stretch_within_a_second_is_read() {
     assert_eq!(got.ids(), [3, 4, 5, 6]);
 }
 
-/// The same where windows are hardly wider than a second: the last one is not left what cannot be asked for.
+/// The same where windows are hardly wider than a second: the last window never gets a part that
+/// cannot be requested.
 #[test]
 fn the_end_of_a_dense_stretch_is_read_or_missed() {
     let mut whole = 0;
@@ -84,8 +87,8 @@ fn the_end_of_a_dense_stretch_is_read_or_missed() {
     assert!(whole > 250, "{whole}");
 }
 
-/// Whatever a stretch looks like that ends within a second: it comes to its end, nothing is lost, and what could not be asked for is
-/// not called proven.
+/// Any range that ends within a second: the export comes to its end, loses no row, and does not
+/// call rows proven that it could not request.
 #[test]
 fn any_end_within_a_second_is_read_or_unproven() {
     let (mut whole, mut unproven) = (0, 0);
@@ -107,7 +110,7 @@ fn any_end_within_a_second_is_read_or_unproven() {
         let service = Service::new(sim);
         let mut export = export(&service, Some(from), Some(until)).rows_per_window(rng.usize(1..WINDOW));
         let mut got = Got::default();
-        // Of a service that ignores times it is said again and again.
+        // With a service that ignores times, the export repeats the error at every call.
         while got.errors.is_empty()
             && let Some(next) = ready(export.next_window())
         {

@@ -1,4 +1,4 @@
-//! The state machine of an export: which page to request next, and what a page means.
+//! The state machine of an export: it chooses the next page to request and interprets each page.
 
 use std::fmt;
 use std::pin::Pin;
@@ -20,66 +20,70 @@ use crate::Error;
 use crate::list::fetch::PageFetch;
 use crate::list::{Page, PageRequest, Pages};
 
-/// Beyond all rows: 2200-01-01, µs.
+/// A time later than every row: 2200-01-01, µs.
 const FAR: i64 = 7_258_118_400_000_000;
-/// Requests on their way at once.
+/// The maximum number of requests in flight at once.
 const MOST_IN_FLIGHT: usize = 32;
-/// Rows of a window at most.
+/// The maximum number of rows of a window.
 const MOST_ROWS: i64 = 1_000_000;
 
-/// Reads all rows of a closed stretch of time exactly once; from the `_export` methods of [`Client`](crate::Client).
+/// Reads every row of a closed time range exactly once; from the `_export` methods of
+/// [`Client`](crate::Client).
 ///
-/// A list that cannot be asked for a stretch of time is one window, from 2000 to when it is read.
+/// If the list cannot be filtered by time, it is one window, from 2000 to the time of the export.
 ///
-/// The stretch ends at the time given or, if that is earlier, at the service's clock (this machine's, if it tells none) less
-/// the settle time, at a whole second. Its windows follow each other without a gap, the empty ones included. After an error the
-/// export stands where it stood: asking again goes on with nothing skipped or repeated; so it does when a future of
-/// [`next_window`](Export::next_window) was dropped.
+/// The range ends at the given time or, if that is earlier, at the service's clock less the settle
+/// time, at a whole second. If the service sends no clock, this machine's clock counts. Windows
+/// follow each other without a gap, the empty ones included. After an error, and after a future of
+/// [`next_window`](Export::next_window) was dropped, the export keeps its position: the next call
+/// goes on with no row skipped or repeated.
 ///
-/// A service may cut times to seconds. Of one that does, a last part of a second that is too dense to be asked for as a whole
-/// one is not [proven](Proof::verified).
+/// A service may cut times to seconds. Then a last part of a second that is too dense to request as
+/// a whole second is not [proven](Proof::verified).
 ///
-/// An error of kind [`Inconsistent`](crate::ErrorKind::Inconsistent) means that nothing can be proven: the service seems to
-/// ignore the times, or, once at the very end, counts more rows than all windows had.
+/// An error of kind [`Inconsistent`](crate::ErrorKind::Inconsistent) means that the export cannot
+/// prove its rows complete: the service seems to ignore the times or, once at the very end, counts
+/// more rows than all windows had.
 pub struct Export<T> {
     list: Pages<T>,
-    /// A row's time, µs.
+    /// Returns a row's time, µs.
     time: fn(&T) -> Option<i64>,
     parts: &'static [&'static str],
-    /// Whether the list can be asked for a stretch of time; else all of it is one window.
+    /// Whether the list can be filtered by time; if not, all of it is one window.
     windows: bool,
-    /// The stretch, both ends inclusive, µs; `until` is final once the service's clock is known.
+    /// The time range, both ends inclusive, µs; `until` is final once the service's clock is known.
     from: i64,
     until: i64,
-    /// What the last window asked up to: `until`, or the end of its second.
+    /// The end of the last window's requests: `until`, or the end of its second.
     edge: i64,
     settle: Duration,
-    /// The size of a page that was asked for and that no page has.
+    /// The requested page size, if no page can have it.
     odd: Option<i64>,
     sizer: WindowSizer,
     stage: Stage<T>,
-    /// If rows are given as they come, before their window is proven: how many are held if that cannot be.
+    /// `Some` if rows may flow before their window is proven: the rows to hold if they cannot.
     flows: Option<i64>,
     stats: WindowStats,
     asked: Option<PageFetch<T>>,
     ahead: Prefetcher<T>,
-    /// The last window had about as many rows as it was to have.
+    /// Whether the last window had about as many rows as intended.
     steady: bool,
     requests: u64,
     /// Requests for the window being read.
     spent: u64,
     given: u64,
-    /// Rows of the window when it was last too full.
+    /// The window's row count when it last had too many rows.
     squeezed: Option<i64>,
-    /// Rows outside the stretch that the service counts in it.
+    /// Ids of rows outside the time range that the service counts in it.
     outside: HashSet<i64>,
-    /// Rows without a time, given already.
+    /// Ids of rows without a time that were already given.
     undated: HashSet<i64>,
 }
 
 impl<T: Send + 'static> Export<T> {
-    /// An export of the rows from `from` to `until`, both inclusive, by pages of `page` rows; by default all rows, by the
-    /// largest pages there are. `parts` are values of the parameter that splits the list.
+    /// Creates an export of the rows from `from` to `until`, both inclusive, in pages of `page`
+    /// rows; by default all rows, in pages of the maximum size. `parts` are values of the parameter
+    /// that splits the list.
     pub(crate) fn new(
         list: Pages<T>,
         time: fn(&T) -> Option<i64>,
@@ -117,44 +121,46 @@ impl<T: Send + 'static> Export<T> {
         }
     }
 
-    /// An export of a list that cannot be asked for a stretch of time.
+    /// Creates an export of a list that cannot be filtered by time.
     pub(crate) fn whole(list: Pages<T>, time: fn(&T) -> Option<i64>, page: Option<i64>) -> Export<T> {
         Export { windows: false, settle: Duration::ZERO, ..Export::new(list, time, &[], None, None, page) }
     }
 
-    /// How long after its time a row may still appear, 120 s by default: so far the export stays behind the service's
-    /// clock. Set it before the first window is read.
+    /// Sets how long after its time a row may still appear, 120 s by default: the export stays so
+    /// far behind the service's clock. Call this before you read the first window.
     pub fn settle(mut self, settle: Duration) -> Export<T> {
         self.settle = settle;
         self
     }
 
-    /// Rows that a window should have, about 10,000 by default; at least a page, at most 1,000,000. Windows have fewer
-    /// while the service's answers do not fit together. Set it before the first window is read.
+    /// Sets the rows that a window should have, about 10,000 by default; at least a page, at most
+    /// 1,000,000. Windows have fewer rows while the service's responses do not fit together. Call
+    /// this before you read the first window.
     pub fn rows_per_window(mut self, rows: usize) -> Export<T> {
         self.sizer = WindowSizer::new(self.sizer.limit, self::rows(rows));
         self
     }
 
-    /// Requests that may be on their way at once, 1 by default, 32 at most: pages are asked for before they are needed, as far as
-    /// it can be foreseen which ones will be, and while the caller works on a window; a few are asked for in vain where rows are spread
-    /// unevenly over time. That many pages are held in memory beside a window. Set it before the first window is read.
+    /// Sets the maximum number of requests in flight, 1 by default, 32 at most: the export
+    /// prefetches pages as far as it can predict them, also while the caller works on a window. It
+    /// prefetches a few in vain where rows are spread unevenly over time. Memory holds that many
+    /// pages next to a window. Call this before you read the first window.
     pub fn in_flight(mut self, requests: usize) -> Export<T> {
         self.ahead = Prefetcher::new(requests.min(MOST_IN_FLIGHT));
         self
     }
 
-    /// Requests made so far.
+    /// The number of requests made so far.
     pub fn requests(&self) -> u64 {
         self.requests
     }
 
-    /// The next window; `None` at the end.
+    /// Reads the next window; `None` at the end.
     pub async fn next_window(&mut self) -> Option<Result<Window<T>, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Lets rows be given as they come; where they do not come in order, a window of about `held` rows is held.
+    /// Gives rows as they arrive; if they are not in order, holds windows of about `held` rows.
     pub(super) fn flowing(self, held: usize) -> Export<T> {
         Export { flows: Some(rows(held)), ..self }
     }
@@ -169,7 +175,7 @@ impl<T: Send + 'static> Export<T> {
             let slice = asked.slice.clone();
             self.asked = None;
             let Some(page) = page else {
-                // What failed ahead is asked for anew; a hint is done without.
+                // After a failed prefetch, request the page again; do without a hint.
                 if let Stage::Ends(count, _) = self.stage {
                     self.stage = self.start(count, None);
                 }
@@ -177,7 +183,7 @@ impl<T: Send + 'static> Export<T> {
             };
             if let Some(piece) = page.and_then(|page| self.accept(&slice, page)).transpose() {
                 if piece.is_ok() && self.ahead.most > 1 {
-                    // The service is not to wait for what becomes of these rows, nor is that time to count as the service's.
+                    // Keep the service at work, and count no time of the caller as the service's.
                     self.send(true);
                 }
                 return Poll::Ready(Some(piece));
@@ -185,10 +191,10 @@ impl<T: Send + 'static> Export<T> {
         }
     }
 
-    /// What to ask for next; `None` at the end.
+    /// The page to request next; `None` at the end.
     fn ask(&self) -> Option<PageRequest> {
         let (offset, limit) = match &self.stage {
-            // A size that no page has is refused as it is for the list itself.
+            // A size that no page can have is refused here as for the list itself.
             Stage::Start => (0, self.odd.unwrap_or(1)),
             Stage::Check => (0, 1),
             Stage::Ends(count, _) => (count - 1, 1),
@@ -196,17 +202,17 @@ impl<T: Send + 'static> Export<T> {
             Stage::End => return None,
         };
         let window = Some((at(self.from), at(self.edge)));
-        // What is only a hint may fail.
+        // A request that is only a hint may fail.
         let ahead = matches!(self.stage, Stage::Ends(..));
         Some(self.shaped(PageRequest { limit, offset, window, partition_value: None, ahead }))
     }
 
-    /// Without times for a list that knows none.
+    /// Removes the times if the list cannot be filtered by time.
     fn shaped(&self, slice: PageRequest) -> PageRequest {
         PageRequest { window: slice.window.filter(|_| self.windows), ..slice }
     }
 
-    /// Sends for the next page, perhaps before it is needed, and for those behind it; whether there is one.
+    /// Requests the next page, perhaps early, and prefetches those behind it; `false` at the end.
     fn send(&mut self, early: bool) -> bool {
         let Some(slice) = self.ask() else { return false };
         let asked = self.ahead.take(&slice);
@@ -215,12 +221,12 @@ impl<T: Send + 'static> Export<T> {
         self.asked = Some(asked.unwrap_or_else(|| PageFetch::send(&self.list, slice)));
         let (given_up, ahead) = self.ahead.follow(&self.list, self.predict());
         self.requests += sent + ahead;
-        // A request counts for the window that uses it, or that made it vain.
+        // A request counts for the window that uses it, or that made it useless.
         self.spent += 1 + given_up;
         true
     }
 
-    /// What will be asked for behind the slice that is asked for now, if all goes as it did.
+    /// Predicts the requests behind the current one, if the export goes on as before.
     fn predict(&self) -> Vec<PageRequest> {
         match &self.stage {
             Stage::Read(reader) => {
@@ -235,7 +241,7 @@ impl<T: Send + 'static> Export<T> {
         }
     }
 
-    /// Takes the page that was asked for; gives a window if that was its last one, and rows before that if they flow.
+    /// Takes the requested page; returns rows if they flow, and the window at its last page.
     fn accept(&mut self, slice: &PageRequest, page: Page<T>) -> Result<Option<Piece<T>>, Error> {
         match &self.stage {
             Stage::Start => {
@@ -279,7 +285,7 @@ impl<T: Send + 'static> Export<T> {
         let (from, until, rows, time) = (reader.from, reader.until, page.items.len(), self.time);
         let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time));
         let instant = instant(&page.items, time).filter(|instant| (from..=until).contains(instant));
-        // Only what may be too full is doubted, and that is told by first pages or by one moment.
+        // Only windows that may be too full are doubted: by first pages, or by one moment.
         let doubted = self.windows && (slice.offset == 0 || from == until);
         let astray = doubted && page.items.iter().filter(outside).count() > rows / 2;
         self.sizer.page(slice.limit, slice.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
@@ -295,7 +301,7 @@ impl<T: Send + 'static> Export<T> {
                 return Ok(Some(Piece::Window(self.finish(from, until, rows, verified))));
             }
             Progress::Overfull { count } => {
-                // A narrower window with as many rows, most of them not its own.
+                // A narrower window has as many rows, and most of them lie outside it.
                 if astray && self.squeezed.is_some_and(|before| count >= before - before / 10) {
                     return Err(self.unfiltered(count));
                 }
@@ -319,7 +325,7 @@ impl<T: Send + 'static> Export<T> {
         self.read(self.from)
     }
 
-    /// The stage that reads the window from here on.
+    /// The stage that reads the window that begins at `from`.
     fn read(&self, from: i64) -> Stage<T> {
         let bounds = self.interval().window(from, self.sizer.width);
         let flows = self.flows.map(|_| self.time);
@@ -330,19 +336,19 @@ impl<T: Send + 'static> Export<T> {
         Interval { from: self.from, until: self.until, windows: self.windows }
     }
 
-    /// Gives rows of a window that is not at its end.
+    /// Gives rows of a window that is not complete yet.
     fn flow(&mut self, from: i64, until: i64, mut rows: Vec<T>) -> Option<Piece<T>> {
         self.keep(from, until, &mut rows);
         (!rows.is_empty()).then(|| Piece::Rows { from: at(from), until: at(until), items: rows })
     }
 
-    /// Leaves out rows that are not of the window, and adds the others up.
+    /// Removes rows that do not belong to the window, and counts the others.
     fn keep(&mut self, from: i64, until: i64, rows: &mut Vec<T>) {
         let (interval, facts) = (self.interval(), (self.list.id, self.time));
         self.stats.keep(&interval, (from, until), rows, facts, &mut self.undated);
     }
 
-    /// Makes a window of the rows received, and moves behind it.
+    /// Builds a window from the received rows, and moves on behind it.
     fn finish(&mut self, from: i64, until: i64, mut items: Vec<T>, verified: bool) -> Window<T> {
         self.keep(from, until, &mut items);
         let (id, time, interval) = (self.list.id, self.time, self.interval());
@@ -362,7 +368,7 @@ impl<T: Send + 'static> Export<T> {
         self.stage = match until < self.until {
             true => self.read(until + 1),
             false if self.windows => Stage::Check,
-            // Its count was that of the whole list.
+            // The window's count was that of the whole list.
             false => Stage::End,
         };
         Window { items, proof }
@@ -383,7 +389,7 @@ impl<T: Send + 'static> Stream for Export<T> {
             match ready!(self.poll_piece(context)) {
                 None => return Poll::Ready(None),
                 Some(Ok(Piece::Window(window))) => return Poll::Ready(Some(Ok(window))),
-                // Nothing flows.
+                // Rows do not flow here.
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
             }

@@ -1,25 +1,26 @@
-//! Where the windows of an export begin and end: [`Interval`].
+//! The bounds of an export's windows: [`Interval`].
 //!
-//! Windows must follow each other without a gap, and must request all rows that are theirs, also from a service that cuts times
-//! to seconds.
+//! Windows must follow each other without a gap, and must request all of their rows, even from a
+//! service that cuts times to seconds.
 
 use super::window::SECOND;
 
-/// The interval that an export reads, both ends inclusive, µs.
+/// The time range that an export reads, both ends inclusive, µs.
 #[derive(Clone, Copy)]
 pub(super) struct Interval {
     pub(super) from: i64,
     pub(super) until: i64,
-    /// Whether the list can select rows by time; else all of it is one window.
+    /// Whether the list can be filtered by time; if not, all of it is one window.
     pub(super) windows: bool,
 }
 
 impl Interval {
-    /// The window of about `width` from `from` on: its first and last microsecond, and the end of its requests. It ends with a
-    /// whole second if it can, so that a service that cuts times to seconds leaves no row out.
+    /// The window of about `width` that begins at `from`: its first and last microsecond, and the
+    /// end of its requests. It ends with a whole second if it can, so that a service that cuts
+    /// times to seconds omits no row.
     pub(super) fn window(&self, from: i64, width: i64) -> (i64, i64, i64) {
         if !self.windows {
-            // It cannot be made narrower.
+            // A window of such a list cannot be narrower.
             return (self.until, self.until, self.until);
         }
         let until = from.saturating_add(width - 1).min(self.until);
@@ -39,9 +40,9 @@ impl Interval {
         (from, until, self.asked(from, until))
     }
 
-    /// The end of the requests of a window. The last window cannot choose its end: it requests the rest of that second as well,
-    /// whose rows are strays. A window as narrow as that would have more strays than rows, and requests the rest only if it is the
-    /// only window.
+    /// The end of a window's requests. The last window cannot choose its end: it also requests the
+    /// rest of that second, whose rows are strays. A window as narrow as that would have more
+    /// strays than rows, so it requests the rest only if it is the only window.
     pub(super) fn asked(&self, from: i64, until: i64) -> i64 {
         let rest = (SECOND - until.rem_euclid(SECOND)) % SECOND;
         let is_all = from == self.from && from < until;
@@ -49,7 +50,7 @@ impl Interval {
     }
 }
 
-/// The start of the second that a time is in.
+/// The start of the second that contains a time.
 pub(super) fn floor_to_second(time: i64) -> i64 {
     time - time.rem_euclid(SECOND)
 }

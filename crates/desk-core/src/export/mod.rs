@@ -1,10 +1,11 @@
-//! Reads a closed interval of time of a list, window by window, with proof: [`Export`].
+//! Reads a closed time range of a list, window by window, with proof: [`Export`].
 //!
-//! The service has limit, offset and a count, but no cursor and no promised order, and rows come and go during the export.
-//! An export assumes three things: a row's time never changes, no row appears later than the settle time after its own, and ids
-//! are unique. It must verify everything else: every microsecond belongs to exactly one window, no id is given twice, and a
-//! window that could not be proven says so. It writes nothing and remembers nothing between runs: the next run begins after the
-//! end of the last window.
+//! The service has limit, offset and a count, but no cursor and no promised order, and rows come
+//! and go during the export. An export assumes three things: a row's time never changes, no row
+//! appears later than the settle time after its own, and ids are unique. It must verify the rest:
+//! every microsecond belongs to exactly one window, no id is given twice, and a window that could
+//! not be proven says so. An export writes no file and keeps no state between runs: the next run
+//! begins after the end of the last window.
 
 mod engine;
 mod interval;

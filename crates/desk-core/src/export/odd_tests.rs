@@ -1,4 +1,5 @@
-//! Exports from services that clamp, cut, ignore, fail or do not answer, and from lists of hardly any row.
+//! Exports from services that clamp, cut, ignore, fail or do not answer, and from nearly empty
+//! lists.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,7 +13,7 @@ use super::{Got, HELD, WINDOW, check, drain, export, lost, ready, run};
 use crate::ErrorKind;
 use crate::export::Export;
 
-/// So many times within a day, none of them a whole second.
+/// `rows` times within a day, none of them a whole second.
 pub(super) fn times(seed: u64, rows: usize) -> Vec<i64> {
     let mut rng = Rng::with_seed(seed);
     (0..rows).map(|_| BEGIN + rng.i64(0..86_400) * SECOND + rng.i64(1..SECOND)).collect()
@@ -25,12 +26,12 @@ pub(super) fn pile(seed: u64, rows: usize, pile: usize) -> Vec<i64> {
     times
 }
 
-/// Exports everything, which must succeed.
+/// Exports all rows, which must succeed.
 fn all(service: &Service) -> Got {
     all_by(service, false)
 }
 
-/// The same, with rows as they come if they are to flow.
+/// Exports all rows, as they arrive if `flows`, which must succeed.
 pub(super) fn all_by(service: &Service, flows: bool) -> Got {
     let got = drain(&mut Export { flows: flows.then_some(HELD), ..export(service, Some(BEGIN), None) });
     check(&got);
@@ -117,7 +118,7 @@ fn a_clamped_limit_is_learnt() {
 fn bounds_cut_to_units_lose_nothing_or_are_told() {
     let mut losses = 0;
     for (seconds, seed) in [86_400, 3].into_iter().flat_map(|seconds| (0..40).map(move |seed| (seconds, seed))) {
-        // A row with a whole second at the end, which a bound cut to seconds does not hide.
+        // The last row has a whole second, so a bound cut to seconds does not hide it.
         let mut rng = Rng::with_seed(seed);
         let times = (0..1_999).map(|_| BEGIN + rng.i64(0..seconds * SECOND)).chain([BEGIN + seconds * SECOND]);
         let mut sim = Sim::new(seed, ORDERS[seed as usize % 4], times.collect());
@@ -166,7 +167,7 @@ fn bounds_that_are_ignored_are_told() {
             assert!(error.to_string().contains("ignore the times"), "{error}");
             assert!(export.requests() < 400, "{order:?} {}", export.requests());
 
-            // A list so short that every window shows all of it is no matter.
+            // A list so short that every window shows all of it causes no error.
             let mut sim = Sim::new(1, order, times(1, 40));
             sim.bounds = bounds;
             assert!(all(&Service::new(sim)).verified());
@@ -198,7 +199,7 @@ fn whatever_comes_together_loses_nothing() {
     }
 }
 
-/// A list that takes some effort.
+/// A service whose list takes some effort to read.
 fn effort(order: Order) -> Sim {
     Sim::new(7, order, pile(7, 2_500, 20))
 }
@@ -217,7 +218,7 @@ fn errors_in_the_middle_change_nothing() {
             let service = Service::new(sim);
             let got = drain(&mut Export { flows: flows.then_some(HELD), ..export(&service, Some(BEGIN), None) });
             check(&got);
-            // The second request is one whose failure nobody is told of.
+            // The second request is a hint, so the export does not report its failure.
             assert_eq!(got.errors.len() as u64, service.sim().requests / every - u64::from(every == 2));
             assert!(got.errors.iter().all(|error| error.kind() == ErrorKind::Transport));
             assert!(got.verified());

@@ -1,4 +1,5 @@
-//! Rows that are given as they come are those of windows, and what was given in vain is taken back.
+//! Exports that give rows as they arrive give the rows of windows, and take back those given in
+//! vain.
 
 use fastrand::Rng;
 
@@ -25,7 +26,7 @@ fn nothing_is_lost_while_rows_flow() {
         }
         match order {
             Order::Oldest => assert!(costs <= 1.5 && flowed > 1_000 && again > 10, "{costs} {flowed} {again}"),
-            // One page tells.
+            // One page shows that rows are not in order.
             Order::Newest | Order::None => assert!(costs <= 3.0 && flowed == 0, "{order:?} {costs} {flowed}"),
             Order::Ties => assert!(costs <= 3.0, "{costs}"),
         }
@@ -48,7 +49,7 @@ fn rows_in_order_are_given_page_by_page_by_the_same_requests() {
 
 #[test]
 fn a_window_that_shrinks_to_a_page_is_begun_anew() {
-    // As soon as its second page is asked for, the window has no more rows than a page.
+    // When the export requests the second page, the window has no more rows than a page.
     let miscounts: [fn(u64, i64) -> i64; 3] = [
         |request, count| if request == 4 { PAGE } else { count },
         |request, count| if request == 4 { PAGE - 1 } else { count },
@@ -64,7 +65,7 @@ fn a_window_that_shrinks_to_a_page_is_begun_anew() {
 
 #[test]
 fn ids_that_fall_end_the_flow() {
-    // Rows by time, some of whose ids were given in another order.
+    // Rows by time, two of which have swapped ids.
     let mut sim = Sim::new(1, Order::Oldest, times(1, 10 * WINDOW));
     let middle = sim.rows.len() / 2 + 7;
     let (one, other) = (sim.rows[middle].id, sim.rows[middle + 30].id);
@@ -72,7 +73,7 @@ fn ids_that_fall_end_the_flow() {
     let service = Service::new(sim);
     let got = all_by(&service, true);
     assert!(got.verified() && got.flowed > 0 && got.again == 1);
-    // It does not flow again.
+    // Rows do not flow again.
     assert!(got.flowed * (PAGE as usize) < 7 * WINDOW);
 }
 
@@ -86,7 +87,7 @@ fn what_is_held_is_no_more_than_is_held_else() {
     }
 }
 
-/// What was given of windows that were taken back tells nothing of the rows there are in all.
+/// Rows given of windows that were taken back do not count towards the rows there are in all.
 #[test]
 fn what_was_taken_back_excuses_no_loss() {
     let until = BEGIN + 3 * SECOND + SECOND / 2;

@@ -1,8 +1,10 @@
-//! Pages asked for before they are needed: [`Prefetcher`], and which ones they will be, if all goes as it did.
+//! Prefetch of pages: [`Prefetcher`] requests them before they are needed, and [`PrefetchPlan`]
+//! predicts which ones the export will need if it goes on as before.
 //!
-//! Invariant: what is foreseen decides nothing. The export says which page it needs next; one that is on its way already is
-//! that page, however it came to be asked for, and what turns out not to be needed is given up. Whether pages fit together is
-//! proven from the pages alone.
+//! Invariant: prefetching must never affect the result. The export says which page it needs next;
+//! if that page is already in flight, the export takes it, no matter why it was requested. The
+//! prefetcher drops pages that turn out not to be needed. The pages alone prove whether they fit
+//! together.
 
 use std::collections::VecDeque;
 
@@ -14,7 +16,7 @@ use crate::list::{PageRequest, Pages};
 
 pub(super) struct Prefetcher<T> {
     pages: VecDeque<PageFetch<T>>,
-    /// Requests on their way at once, that for the page that is needed included.
+    /// The maximum number of requests in flight at once, including that for the needed page.
     pub(super) most: usize,
 }
 
@@ -23,13 +25,14 @@ impl<T: Send + 'static> Prefetcher<T> {
         Prefetcher { pages: VecDeque::new(), most: most.max(1) }
     }
 
-    /// The page that is needed, if it is on its way.
+    /// Takes the needed page, if it is in flight.
     pub(super) fn take(&mut self, needed: &PageRequest) -> Option<PageFetch<T>> {
         let needed = PageRequest { ahead: true, ..needed.clone() };
         self.pages.pop_front_if(|page| page.slice == needed)
     }
 
-    /// Gives up what is not foreseen any more, and asks for what is. How many requests were given up, and how many made.
+    /// Drops pages that are no longer predicted and requests those that are; returns how many
+    /// requests it dropped and how many it made.
     pub(super) fn follow(&mut self, list: &Pages<T>, foreseen: Vec<PageRequest>) -> (u64, u64) {
         let same = self.pages.iter().zip(&foreseen).take_while(|(page, slice)| page.slice == **slice).count();
         let given_up = self.pages.len() - same;
@@ -40,20 +43,20 @@ impl<T: Send + 'static> Prefetcher<T> {
     }
 }
 
-/// Where a stretch is read from, so far as it is known.
+/// The position of an export in its time range, so far as it is known.
 pub(super) struct PrefetchPlan<'a, T> {
     pub(super) reader: &'a WindowReader<T>,
     pub(super) sizer: WindowSizer,
-    /// Windows have had about as many rows as they were to have.
+    /// Whether windows had about as many rows as intended.
     pub(super) steady: bool,
-    /// The bounds of the window that begins here, and up to when it asks.
+    /// The bounds of the window that begins at a time, and the end of its requests.
     pub(super) bounds: &'a dyn Fn(i64, &WindowSizer) -> (i64, i64, i64),
-    /// The end of the stretch, µs.
+    /// The end of the time range, µs.
     pub(super) end: i64,
 }
 
 impl<T> PrefetchPlan<'_, T> {
-    /// The slices behind the one that is asked for now, `most` of them or fewer.
+    /// Predicts the requests behind the current one, `most` of them or fewer.
     pub(super) fn predict(mut self, most: usize) -> Vec<PageRequest> {
         let mut slices = Vec::new();
         let Some((mut offset, known)) = self.reader.whole() else { return slices };
@@ -79,7 +82,7 @@ impl<T> PrefetchPlan<'_, T> {
         slices
     }
 
-    /// Rows that a window will have at least.
+    /// The minimum number of rows that a window will have.
     fn guess(&self) -> i64 {
         if self.steady { self.sizer.aim() / 4 * 3 } else { 0 }
     }

@@ -1,8 +1,9 @@
-//! One window, read until its rows are proven: [`WindowReader`].
+//! Reads one window until its rows are proven: [`WindowReader`].
 //!
-//! Invariant: rows are called verified only if a whole pass, whole passes over all parts, or the union of passes between
-//! which the count never changed has as many different rows as the service counts. It ends: each way is tried so many
-//! times, and then the rows seen are given as what they are. Where windows lie is not decided here.
+//! Invariant: rows must be called verified only if a whole scan, whole scans over all parts, or the
+//! union of scans between which the count never changed has as many different rows as the service
+//! counts. The reader must always end: it tries each strategy a fixed number of times, and then
+//! gives the seen rows as unverified. The reader does not choose the bounds of windows.
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
@@ -11,13 +12,14 @@ use super::sizer::WindowSizer;
 use super::window::at;
 use crate::list::{Page, PageRequest};
 
-/// Passes over one window that cannot be narrower, or over a part of it, before another way is taken.
+/// Scans over one window that cannot be narrower, or over a part of it, before the reader takes
+/// another strategy.
 const TRIES: u32 = 2;
-/// Passes whose rows are put together: over windows of one page, and over larger ones.
+/// Scans whose rows are united: over windows of one page, and over larger ones.
 const PAGE_PASSES: u32 = 5;
 const PILE_PASSES: u32 = 16;
 
-/// What a page meant to the window.
+/// The progress of a window after a page.
 pub(super) enum Progress<T> {
     More,
     /// The rows received, each once.
@@ -25,25 +27,26 @@ pub(super) enum Progress<T> {
         rows: Vec<T>,
         verified: bool,
     },
-    /// It has too many rows, so far as its first page tells.
+    /// The window has too many rows, as far as its first page tells.
     Overfull {
         count: i64,
     },
-    /// Its pages did not fit together; a narrower one has fewer.
+    /// The window's pages do not fit together; a narrower window has fewer pages.
     Failed {
         count: i64,
         inconsistency: Inconsistency,
     },
-    /// Its rows cannot be given as they come: they are not in order.
+    /// The window's rows cannot be given as they arrive, because they are not in order.
     Unsorted {
         count: i64,
     },
 }
 
-/// How the rows are proven.
+/// The way in which the reader proves the rows.
 enum Strategy<T> {
     Whole,
-    /// Part by part, because the parts may fit in a page: the count of the whole, and the rows of the parts before.
+    /// Part by part, because the parts may fit in a page: the count of the whole window, the
+    /// current part, and the rows of the parts before.
     Parts {
         whole: i64,
         part: usize,
@@ -56,7 +59,7 @@ pub(super) struct WindowReader<T> {
     /// The window, both ends inclusive, µs.
     pub(super) from: i64,
     pub(super) until: i64,
-    /// Up to when the service is asked, `until` or later; what lies between are strays.
+    /// The end of the requests, `until` or later; rows between the two are strays.
     pub(super) asked: i64,
     id: fn(&T) -> i64,
     parts: &'static [&'static str],
@@ -73,13 +76,15 @@ impl<T> WindowReader<T> {
         limit: i64,
         flows: Option<fn(&T) -> Option<i64>>,
     ) -> WindowReader<T> {
-        // What can be made narrower is never read twice in the same way.
+        // Rows flow only in a window that can be narrower, because the reader never reads such a
+        // window twice in the same way.
         let flows = flows.filter(|_| until > from);
         let scan = Scan::strict(id, limit).flowing(flows);
         WindowReader { from, until, asked, id, parts, scan, tries: 0, strategy: Strategy::Whole }
     }
 
-    /// The rows of the last page, if they are given before the others come: then this pass succeeds, or a window is begun anew.
+    /// Takes the rows of the last page, if they are given before the others arrive: then this scan
+    /// succeeds, or a window begins again.
     pub(super) fn flow(&mut self, limit: i64) -> Vec<T> {
         match self.scan.count() {
             Some(count) if count > limit => self.scan.flow(),
@@ -87,7 +92,8 @@ impl<T> WindowReader<T> {
         }
     }
 
-    /// The offset that is asked for next and the rows there are, if they are known, while the whole window is read at once.
+    /// The next offset and, if known, the number of rows, while the reader reads the whole window
+    /// at once.
     pub(super) fn whole(&self) -> Option<(i64, Option<i64>)> {
         matches!(self.strategy, Strategy::Whole).then(|| (self.scan.offset(), self.scan.count()))
     }
@@ -106,7 +112,7 @@ impl<T> WindowReader<T> {
         }
     }
 
-    /// Takes the page that was asked for.
+    /// Takes the requested page.
     pub(super) fn take(&mut self, page: Page<T>, sizer: &WindowSizer) -> Progress<T> {
         let splits = self.until > self.from;
         let first = self.scan.count().is_none();
@@ -114,7 +120,7 @@ impl<T> WindowReader<T> {
             return Progress::Overfull { count: page.count };
         }
         if first && page.count <= sizer.limit {
-            // A page is held anyway.
+            // A single page is held in any case.
             self.scan.hold();
         }
         let turn = self.scan.take(page);
@@ -131,7 +137,7 @@ impl<T> WindowReader<T> {
             (_, PageOutcome::Broken(Inconsistency::Unsorted)) => return Progress::Unsorted { count },
             (Strategy::Union(union), turn) => return union.take(scan, turn),
             (Strategy::Whole, PageOutcome::Broken(inconsistency)) => {
-                // Another pass over many pages would cost more than narrower windows do.
+                // Another scan over many pages would cost more than narrower windows do.
                 if splits && (count > sizer.limit || scan.flowed()) {
                     return Progress::Failed { count, inconsistency };
                 }
@@ -170,7 +176,7 @@ impl<T> WindowReader<T> {
         Progress::More
     }
 
-    /// From here on the rows of all passes are put together.
+    /// Unites the rows of all scans from here on.
     fn unite(&mut self, count: i64, limit: i64) {
         let passes = if count > limit { PILE_PASSES } else { PAGE_PASSES };
         self.strategy =
@@ -179,21 +185,21 @@ impl<T> WindowReader<T> {
     }
 }
 
-/// The rows of several passes.
+/// The united rows of several scans.
 struct Union<T> {
     id: fn(&T) -> i64,
-    /// All rows ever seen.
+    /// All rows ever seen, by id.
     seen: HashMap<i64, T>,
-    /// Those seen while there were `count` rows.
+    /// Ids of the rows seen while there were `count` rows.
     ids: HashSet<i64>,
     count: i64,
-    /// Passes left.
+    /// Scans left.
     passes: u32,
 }
 
 impl<T> Union<T> {
     fn take(&mut self, scan: Scan<T>, turn: PageOutcome) -> Progress<T> {
-        // After a change, rows seen before it may be gone, so they prove nothing.
+        // Rows seen before a change may be gone, so they are no proof.
         let count = scan.count().unwrap_or_default();
         if turn != PageOutcome::Whole || count != self.count {
             self.ids.clear();

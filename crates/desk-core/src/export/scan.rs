@@ -1,68 +1,74 @@
-//! One reading of a list from its first row to its last: [`Scan`].
+//! Reads a list once, from its first row to its last: [`Scan`].
 //!
-//! Invariant: a strict pass is whole only if every page told the same count, every page began with the last row of the
-//! page before, no row came twice, and as many rows came as were counted. It always moves on or ends. What to do about a
-//! pass that breaks is not decided here.
+//! Invariant: a strict scan must be whole only if every page reported the same count, every page
+//! began with the last row of the page before, no row came twice, and as many rows came as the
+//! service counted. A scan must always move on or end. The reader of the window decides how to go
+//! on after a broken scan.
 
 use foldhash::HashSet;
 
 use crate::list::Page;
 
-/// Rows that room is made for before they come; a service may count more than there are.
+/// The maximum number of rows to reserve memory for in advance; a service may count more rows than
+/// there are.
 const ROOM: usize = 20_000;
 
-/// Pages without a new row after which a pass ends: the service may count rows that it never shows.
+/// Consecutive pages without a new row after which a scan ends: the service may count rows that it
+/// never shows.
 const IDLE: u32 = 1000;
 
-/// What a page meant to the pass.
+/// The state of a scan after a page.
 #[derive(Debug, PartialEq)]
 pub(super) enum PageOutcome {
     /// There are further pages.
     More,
-    /// The pass is at its end.
+    /// The scan is at its end.
     Whole,
     Broken(Inconsistency),
 }
 
-/// Why a pass broke.
+/// The reason why a scan broke.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Inconsistency {
-    /// Rows came or went meanwhile: another pass may succeed.
+    /// Rows came or went during the scan: another scan may succeed.
     Changed,
     /// Pages do not fit together: the service may have no stable order.
     Disorder,
-    /// Rows are not in order of time and id: another pass may succeed that keeps them.
+    /// Rows are not in order of time and id: another scan may succeed if it holds them.
     Unsorted,
 }
 
 pub(super) struct Scan<T> {
     id: fn(&T) -> i64,
-    /// Breaks at the first sign that a row may be missing; otherwise it takes what it gets.
+    /// Whether the scan breaks at the first sign that a row may be missing; otherwise it takes all
+    /// rows that come.
     strict: bool,
-    /// Pages overlap by one row.
+    /// Whether pages overlap by one row.
     seam: bool,
     count: Option<i64>,
-    /// Every page told the same count.
+    /// Whether every page reported the same count.
     steady: bool,
     /// Rows received, without the overlaps.
     received: i64,
     last: Option<i64>,
-    /// Pages in a row without a new row.
+    /// Consecutive pages without a new row.
     idle: u32,
-    /// Whether ids rise from row to row, if there are two: while they do, or while they fall, none comes twice.
+    /// Whether ids rise from row to row, once there are two rows: while ids rise, or while they
+    /// fall, no id comes twice.
     rises: Option<bool>,
-    /// The ids of all rows, once they do neither.
+    /// The ids of all rows, once the ids neither rise nor fall.
     ids: Option<HashSet<i64>>,
-    /// A row's time, if the pass breaks as soon as times fall or ids do not rise: then rows can be taken away as they come.
+    /// Returns a row's time; set if the scan breaks as soon as times fall or ids do not rise, so
+    /// that rows can be taken away as they arrive.
     flows: Option<fn(&T) -> Option<i64>>,
     /// The last row's time, µs.
     moment: Option<i64>,
-    /// Each once, those that were taken away left out.
+    /// The received rows, each once, without those that were taken away.
     pub(super) rows: Vec<T>,
 }
 
 impl<T> Scan<T> {
-    /// A pass that proves; pages of one row leave no room for a seam.
+    /// Creates a scan that proves its rows; pages of one row leave no room for an overlap.
     pub(super) fn strict(id: fn(&T) -> i64, limit: i64) -> Scan<T> {
         Scan {
             id,
@@ -81,12 +87,12 @@ impl<T> Scan<T> {
         }
     }
 
-    /// With a row's time, one that breaks unless rows come in order.
+    /// With a row's time, makes a scan that breaks unless rows arrive in order.
     pub(super) fn flowing(self, flows: Option<fn(&T) -> Option<i64>>) -> Scan<T> {
         Scan { flows, ..self }
     }
 
-    /// The rows since this was last asked for, if they come in order; the pass has them no longer.
+    /// Takes the rows since the last call, if they arrive in order; the scan has them no longer.
     pub(super) fn flow(&mut self) -> Vec<T> {
         match self.flows {
             Some(_) => std::mem::take(&mut self.rows),
@@ -94,7 +100,7 @@ impl<T> Scan<T> {
         }
     }
 
-    /// Keeps rows, in whatever order they come.
+    /// Keeps rows in any order from here on.
     pub(super) fn hold(&mut self) {
         self.flows = None;
     }
@@ -104,17 +110,17 @@ impl<T> Scan<T> {
         self.flows.is_some() && usize::try_from(self.received).is_ok_and(|received| received > self.rows.len())
     }
 
-    /// A pass that takes rows as they come, to the end.
+    /// Creates a scan that takes rows as they come, to the end.
     pub(super) fn loose(id: fn(&T) -> i64) -> Scan<T> {
         Scan { strict: false, seam: false, ..Scan::strict(id, 1) }
     }
 
-    /// Where its next page begins.
+    /// The offset of the scan's next page.
     pub(super) fn offset(&self) -> i64 {
         self.received - i64::from(self.overlaps())
     }
 
-    /// How many rows there are, as its last page told.
+    /// The number of rows that the last page reported.
     pub(super) fn count(&self) -> Option<i64> {
         self.count
     }
@@ -153,13 +159,13 @@ impl<T> Scan<T> {
         } else if ended {
             PageOutcome::Broken(Inconsistency::Changed)
         } else {
-            // Nothing but the seam: the service may give one row at a time.
+            // Only the overlap came: the service may give one row at a time.
             self.seam &= self.received > before;
             PageOutcome::More
         }
     }
 
-    /// Takes rows that follow all before them in order; how many.
+    /// Takes rows that follow all before them in order; returns how many.
     fn take_in_order(&mut self, mut rows: Vec<T>, time: fn(&T) -> Option<i64>) -> Result<usize, Inconsistency> {
         for row in &rows {
             let (id, moment) = ((self.id)(row), time(row));
@@ -177,7 +183,7 @@ impl<T> Scan<T> {
         Ok(new)
     }
 
-    /// Takes rows one by one; how many of them are new.
+    /// Takes rows one by one; returns how many of them are new.
     fn take_each(&mut self, rows: Vec<T>, count: i64) -> Result<usize, Inconsistency> {
         if self.rows.is_empty() {
             self.rows.reserve(usize::try_from(count).unwrap_or_default().min(ROOM));

@@ -1,9 +1,10 @@
-//! What each sign of disorder does to a pass, one by one.
+//! Tests of each sign of disorder and its effect on a scan, one by one.
 
 use super::{Inconsistency, PageOutcome, Scan};
 use crate::list::Page;
 
-/// What the last of these pages means, each given as its count and ids; those before it must ask for more.
+/// Returns the outcome of the last of these pages, each given as its count and ids; the scan must
+/// ask for more after those before it.
 fn last(mut scan: Scan<i64>, pages: &[(i64, &[i64])]) -> PageOutcome {
     let mut pages =
         pages.iter().map(|(count, ids)| Page { items: ids.to_vec(), count: *count, date: None, owner: None });
@@ -26,7 +27,7 @@ fn loose(pages: &[(i64, &[i64])]) -> PageOutcome {
 fn pages_that_fit_together_are_whole() {
     assert_eq!(strict(&[(0, &[])]), PageOutcome::Whole);
     assert_eq!(strict(&[(5, &[1, 2, 3]), (5, &[3, 4, 5])]), PageOutcome::Whole);
-    // The seam alone is no step: from then on pages do not overlap.
+    // The overlap alone is no step: from then on pages do not overlap.
     assert_eq!(strict(&[(3, &[1]), (3, &[1]), (3, &[2]), (3, &[3])]), PageOutcome::Whole);
 }
 

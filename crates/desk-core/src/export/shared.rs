@@ -1,4 +1,5 @@
-//! Rows of whatever type, for libraries in other languages: an export of them is compiled once, and here.
+//! Rows of any type, for libraries in other languages: an export of them is compiled only once, in
+//! this crate.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -11,33 +12,33 @@ use super::engine::Export;
 use super::window::Window;
 use crate::Error;
 
-/// A row of a page that it keeps.
+/// A row that keeps its page in memory.
 #[derive(Debug)]
 pub struct SharedRow {
-    /// What tells it apart.
+    /// The row's unique id.
     pub id: i64,
-    /// µs since the Unix epoch.
+    /// The row's time, µs since the Unix epoch.
     pub time: Option<i64>,
-    /// Its place in the page.
+    /// The row's index in the page.
     pub place: usize,
-    /// The page.
+    /// The page that holds the row.
     pub page: Arc<dyn Any + Send + Sync>,
 }
 
 impl SharedRow {
-    /// What tells it apart.
+    /// The row's unique id.
     pub fn id(row: &SharedRow) -> i64 {
         row.id
     }
 
-    /// µs since the Unix epoch.
+    /// The row's time, µs since the Unix epoch.
     pub fn time(row: &SharedRow) -> Option<i64> {
         row.time
     }
 }
 
 impl Export<SharedRow> {
-    /// As [`Stream::poll_next`].
+    /// Polls the next window, as [`Stream::poll_next`] does.
     #[doc(hidden)]
     #[inline(never)]
     pub fn poll_window(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Window<SharedRow>, Error>>> {

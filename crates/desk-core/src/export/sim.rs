@@ -1,7 +1,9 @@
-//! A service in memory that orders, counts, clamps, filters and fails as told, while rows come and go.
+//! A service in memory that orders, counts, clamps, filters and fails as a test sets it up, while
+//! rows come and go.
 //!
-//! Invariant: the same seed gives the same answers. A request takes 0.2 s of its clock; five rows come and half a row goes
-//! per second, and a row may go between its count and its select.
+//! Invariant: the same seed must give the same responses. A request takes 0.2 s of the service's
+//! clock; five rows come and half a row goes per second, and a row may go between the count and the
+//! select of a request.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -12,10 +14,10 @@ use crate::list::{Page, PageRequest, Pages};
 use crate::{Error, ErrorKind, Outcome};
 
 pub(super) const SECOND: i64 = 1_000_000;
-/// When the first row came.
+/// The time of the first row.
 pub(super) const BEGIN: i64 = 1_750_000_020 * SECOND;
 pub(super) const PARTS: &[&str] = &["a", "b", "c"];
-/// Rows of a page at most.
+/// The maximum number of rows of a page.
 pub(super) const PAGE: i64 = 50;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,43 +30,43 @@ pub(super) struct Row {
 pub(super) enum Order {
     Oldest,
     Newest,
-    /// By time only: ties come in another order with every query.
+    /// By time only: ties come in a different order with every query.
     Ties,
     None,
 }
 
 pub(super) const ORDERS: [Order; 4] = [Order::Oldest, Order::Newest, Order::Ties, Order::None];
 
-/// From which time to which a window asks, and what the service makes of it.
+/// Turns the requested bounds of a window into those that the service uses.
 pub(super) type Bounds = fn(i64, i64) -> (i64, i64);
 
 pub(super) struct Sim {
     rng: Rng,
     pub(super) order: Order,
-    /// Sorted by time and id.
+    /// All rows, sorted by time and id.
     pub(super) rows: Vec<Row>,
     pub(super) now: i64,
     next_id: i64,
-    /// Rows come and go.
+    /// Whether rows come and go.
     pub(super) lively: bool,
     pub(super) clamp: i64,
-    /// What the bounds of a window become.
+    /// Turns requested bounds into those that the service uses.
     pub(super) bounds: Bounds,
     pub(super) dated: bool,
-    /// Every so many requests one fails.
+    /// One request in so many fails.
     pub(super) fails: Option<u64>,
-    /// How often an answer may let itself be asked for before it comes.
+    /// The maximum number of polls for which a response stays pending.
     pub(super) waits: u32,
     pub(super) requests: u64,
-    /// Requests on their way, and the most there were.
+    /// Requests in flight, and their maximum so far.
     pub(super) at_once: usize,
     pub(super) most_at_once: usize,
-    /// What a count becomes at the so-manieth request.
+    /// Turns the number of a request and the true count into the reported count.
     pub(super) miscounts: fn(u64, i64) -> i64,
 }
 
 impl Sim {
-    /// A service with these rows, the clock ten minutes behind the last one.
+    /// Creates a service with rows at these times, and its clock ten minutes after the last row.
     pub(super) fn new(seed: u64, order: Order, mut times: Vec<i64>) -> Sim {
         times.sort_unstable();
         let rows: Vec<Row> = (1..).zip(times).map(|(id, time)| Row { id, time }).collect();
@@ -87,7 +89,8 @@ impl Sim {
         }
     }
 
-    /// About so many rows of several days: quiet nights, busy days, bursts, ties and piles.
+    /// Creates a service with about `rows` rows over several days: quiet nights, busy days, bursts,
+    /// ties and piles.
     pub(super) fn lively(seed: u64, order: Order, rows: usize) -> Sim {
         let mut rng = Rng::with_seed(seed);
         let day = 86_400 * SECOND;
@@ -101,7 +104,7 @@ impl Sim {
             }
             let time = BEGIN + time;
             match rng.u32(0..600) {
-                // A burst within two minutes, a pile in one microsecond.
+                // A burst within two minutes, or a pile in one microsecond.
                 0 => times.extend((0..rng.usize(20..120)).map(|_| time + rng.i64(0..120 * SECOND))),
                 1 => times.extend((0..rng.usize(2..30)).map(|_| time)),
                 _ => times.push(time),
@@ -146,7 +149,7 @@ impl Sim {
         }
     }
 
-    /// The rows of a slice, without regard to limit and offset.
+    /// Selects the rows of a request, without regard to limit and offset.
     fn select(&self, slice: &PageRequest) -> Vec<Row> {
         let (from, until) = slice
             .window
@@ -186,7 +189,7 @@ impl Service {
         self.0.lock().expect("unbroken")
     }
 
-    /// The ids there are now, ascending.
+    /// The ids that exist now, ascending.
     pub(super) fn ids(&self) -> Vec<i64> {
         let mut ids: Vec<i64> = self.sim().rows.iter().map(|row| row.id).collect();
         ids.sort_unstable();
@@ -216,7 +219,7 @@ impl Service {
     }
 }
 
-/// An answer that is on its way no longer.
+/// Takes a response out of the count of those in flight when it is dropped.
 struct Gone(Service);
 
 impl Drop for Gone {

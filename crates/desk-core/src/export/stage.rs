@@ -1,14 +1,15 @@
-//! What an export does next: [`Stage`].
+//! The next step of an export: [`Stage`].
 
 use super::reader::WindowReader;
 
 pub(super) enum Stage<T> {
-    /// Learn the service's clock and how many rows there are.
+    /// Learn the service's clock and the number of rows.
     Start,
-    /// Learn where so many rows lie: the time of the first was seen, if it has one; that of the last was not.
+    /// Learn the times of the ends of so many rows: the time of the first row was seen, if it has
+    /// one; that of the last row was not.
     Ends(i64, Option<i64>),
     Read(Box<WindowReader<T>>),
-    /// Count the whole stretch once more.
+    /// Count the rows of the whole time range once more.
     Check,
     End,
 }

@@ -1,24 +1,25 @@
-//! Statistics of a window's rows, a page at a time or all at once: [`WindowStats`], and the [`Proof`] that they make.
+//! Statistics of a window's rows, a page at a time or all at once: [`WindowStats`], and the
+//! [`Proof`] that they make.
 
 use foldhash::HashSet;
 
 use super::interval::{Interval, floor_to_second};
 use super::window::{Proof, at};
 
-/// Statistics of the rows of a window, so far.
+/// Statistics of a window's rows so far.
 #[derive(Default)]
 pub(super) struct WindowStats {
     pub(super) count: u64,
     strays: u64,
-    /// Strays that are outside the whole interval.
+    /// Ids of strays that are outside the whole time range.
     pub(super) outside: Vec<i64>,
-    /// The least id and the greatest.
+    /// The minimum id and the maximum id.
     ids: Option<(i64, i64)>,
     /// The latest time, µs.
     last: Option<i64>,
-    /// Some rows have no time.
+    /// Whether some rows have no time.
     undated: bool,
-    /// The rows are not in order of time and id.
+    /// Whether the rows are not in order of time and id.
     pub(super) unsorted: bool,
     /// Time and id of the last row.
     before: (Option<i64>, i64),
@@ -28,7 +29,8 @@ pub(super) struct WindowStats {
 type Facts<T> = (fn(&T) -> i64, fn(&T) -> Option<i64>);
 
 impl WindowStats {
-    /// Leaves out rows that are not of the window, and adds the others up. `undated` holds all rows without a time so far.
+    /// Removes rows that do not belong to the window, and adds the others to the statistics.
+    /// `undated` holds the ids of all rows without a time so far.
     pub(super) fn keep<T>(
         &mut self,
         interval: &Interval,
@@ -49,7 +51,7 @@ impl WindowStats {
                     }
                     false
                 }
-                // Only the service says that it belongs here.
+                // Only the service's filter says that the row belongs here.
                 None => {
                     self.undated = true;
                     undated.insert(id)
@@ -71,10 +73,11 @@ impl WindowStats {
         self.before = (time, id);
     }
 
-    /// The proof of a window whose rows have all come.
+    /// The proof of a window whose rows have all arrived.
     pub(super) fn proof(&self, interval: &Interval, (from, until): (i64, i64), requests: u64, verified: bool) -> Proof {
         let windows = interval.windows;
-        // A service that cuts times to seconds could have given nothing of that last part of a second.
+        // A service that cuts times to seconds could have omitted all rows of that last part of a
+        // second.
         let is_told = until < interval.until
             || interval.asked(from, until) > until
             || floor_to_second(until) == until

@@ -1,4 +1,5 @@
-//! Exports from a lively service lose and double nothing, and say what they could not prove.
+//! Exports from a lively service lose and double no row, and report windows that they could not
+//! prove.
 
 #[path = "ends_tests.rs"]
 mod ends;
@@ -23,7 +24,7 @@ use sim::{BEGIN, ORDERS, Order, PAGE, Row, SECOND, Service, Sim, time};
 
 const ROWS: usize = 3_200;
 const WINDOW: usize = 800;
-/// Rows of a window that is held.
+/// Rows of a window that the export holds.
 const HELD: i64 = 400;
 
 fn export(service: &Service, from: Option<i64>, until: Option<i64>) -> Export<Row> {
@@ -31,12 +32,12 @@ fn export(service: &Service, from: Option<i64>, until: Option<i64>) -> Export<Ro
     Export::new(list, |row| Some(row.time), &[], from.map(time), until.map(time), None).rows_per_window(WINDOW)
 }
 
-/// Everything an export gives.
+/// All results of an export.
 #[derive(Default)]
 struct Got {
     windows: Vec<Window<Row>>,
     errors: Vec<Error>,
-    /// Pieces that came before their window was whole, and how often they were in vain.
+    /// Pieces that came before their window was whole, and how often the export took them back.
     flowed: usize,
     again: usize,
 }
@@ -49,7 +50,7 @@ impl Got {
         ids
     }
 
-    /// From the first window's begin to the last one's end, µs.
+    /// The time from the first window's begin to the last window's end, µs.
     fn stretch(&self) -> (i64, i64) {
         let (first, last) = (self.windows.first().expect("a window"), self.windows.last().expect("a window"));
         (first.proof.from.timestamp_micros(), last.proof.until.timestamp_micros())
@@ -98,7 +99,8 @@ fn drain(export: &mut Export<Row>) -> Got {
     got
 }
 
-/// What holds of every export: windows tile their stretch, tell the truth of themselves, and no row comes twice.
+/// Checks the invariants of every export: windows tile their time range, tell the truth about
+/// themselves, and no row comes twice.
 fn check(got: &Got) {
     for pair in got.windows.windows(2) {
         assert_eq!(pair[0].proof.until + Duration::from_micros(1), pair[1].proof.from);
@@ -116,8 +118,8 @@ fn check(got: &Got) {
     assert!(got.ids().windows(2).all(|pair| pair[0] != pair[1]), "a row came twice");
 }
 
-/// Exports from a lively service and checks it against the rows that were there all the time; its requests over the
-/// least possible.
+/// Exports from a lively service and checks the result against the rows that were there all the
+/// time; returns its requests relative to the minimum.
 fn run(service: &Service, in_flight: usize) -> f64 {
     run_by(service, export(service, Some(BEGIN), None).in_flight(in_flight), in_flight).0
 }
@@ -133,20 +135,20 @@ fn run_by(service: &Service, mut export: Export<Row>, in_flight: usize) -> (f64,
     assert_eq!((from, until), (BEGIN, floor_to_second(begun + SECOND / 5 - 120 * SECOND)));
     assert_eq!(lost(&before, service, &got), 0);
     let requests: u64 = got.windows.iter().map(|window| window.proof.requests).sum();
-    // The last count, and what was asked for ahead behind the last row.
+    // The last count, and the pages prefetched behind the last row.
     assert!((requests + 1..requests + 1 + in_flight as u64).contains(&export.requests()));
     assert_eq!(export.requests(), service.sim().requests);
     (export.requests() as f64 / (before.len() as f64 / PAGE as f64), got)
 }
 
-/// Rows that were there all the time, within the windows, and that no window has.
+/// Counts the rows that were there all the time, within the windows, but are in no window.
 fn lost(before: &[Row], service: &Service, got: &Got) -> usize {
     let ((from, until), after, given) = (got.stretch(), service.ids(), got.ids());
     let stayed = before.iter().filter(|row| (from..=until).contains(&row.time) && has(&after, row.id));
     stayed.filter(|row| !has(&given, row.id)).count()
 }
 
-/// The mean cost of many exports: requests over the least possible.
+/// The mean cost of many exports: requests relative to the minimum.
 fn cost(order: Order) -> f64 {
     let ratios: Vec<f64> = (0..100).map(|seed| run(&Service::new(Sim::lively(seed, order, ROWS)), 1)).collect();
     ratios.iter().sum::<f64>() / ratios.len() as f64
@@ -215,7 +217,8 @@ fn steady_rows_are_read_by_as_many_requests_as_one_by_one() {
     }
 }
 
-/// While the caller works on a window the service is at work on the next one, if more than one request may be on its way.
+/// While the caller works on a window, the service works on the next one, if more than one request
+/// may be in flight.
 #[test]
 fn a_window_is_given_with_requests_on_their_way() {
     let left = |in_flight: usize| {
@@ -226,18 +229,19 @@ fn a_window_is_given_with_requests_on_their_way() {
         while let Some(window) = ready(export.next_window()) {
             window.expect("no fault");
             left.push(service.sim().at_once);
-            // The caller's time is none of the service's.
+            // The caller's time must not count as the service's.
             assert!(export.asked.as_ref().is_none_or(|asked| asked.slice.ahead));
         }
         left
     };
     let (one, four) = (left(1), left(4));
     assert!(one.iter().all(|left| *left == 0), "{one:?}");
-    // Behind the last window all are counted together.
+    // Behind the last window, the final count of the whole time range is in flight.
     assert!(!four.is_empty() && four.iter().all(|left| *left > 0), "{four:?}");
 }
 
-/// Reads by offset alone, as the simulated service allows: rows lost, rows that came twice.
+/// Reads by offset alone, as the simulated service allows; returns rows lost and rows that came
+/// twice.
 fn naive(service: &Service) -> (usize, usize) {
     let before = service.ids();
     let list = service.list();

@@ -1,4 +1,4 @@
-//! Lists that cannot be asked for a stretch of time.
+//! Exports of lists that cannot be filtered by time.
 
 use super::sim::{BEGIN, ORDERS, Order, PAGE, Row, SECOND, Service, Sim};
 use super::{Got, check, drain, has};
@@ -20,7 +20,7 @@ fn a_list_at_rest_is_one_window() {
             assert!(got.errors.is_empty() && window.proof.verified, "{order:?}, {rows} rows");
             assert_eq!(got.ids(), service.ids());
             if order == Order::Oldest {
-                // The first tells the clock.
+                // The first request learns the clock.
                 let least = 1 + (rows.max(1) as u64).div_ceil(PAGE as u64 - 1);
                 assert!(window.proof.requests <= least, "{rows} rows by {}", window.proof.requests);
             }
