@@ -128,7 +128,6 @@ mod tests {
         }
         // These packages have no text, or have one for third-party code inside them.
         for notice in [
-            "Copyright (c) Andreas Fuchs <asf@boinkor.net>",
             "Mozilla Public License Version 2.0",
             "Copyright 2015-2020 the fiat-crypto authors",
             "Copyright 2015-2025 Brian Smith.",
