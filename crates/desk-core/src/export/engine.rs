@@ -39,7 +39,7 @@ const MOST_ROWS: i64 = 1_000_000;
 /// goes on with no row skipped or repeated.
 ///
 /// A service may cut times to seconds. Then a last part of a second that is too dense to request as
-/// a whole second is not [proven](Proof::verified).
+/// a whole second is not [proven](super::Proof::verified).
 ///
 /// An error of kind [`Inconsistent`](crate::ErrorKind::Inconsistent) means that the export cannot
 /// prove its rows complete: the service seems to ignore the times or, once at the very end, counts
