@@ -99,7 +99,8 @@ pub(crate) fn removed(path: &Path) -> Error {
     Error::integrity(problem).hint("check the directory, restore moved files, then run the same command again")
 }
 
-/// The user's directory that `variable` names, or else the directory `below` the user's home.
+/// The user's directory from the environment variable `variable`, or the directory `below` the
+/// user's home.
 pub(crate) fn of_user(variable: &str, below: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let home = || std::env::home_dir().filter(|home| home.is_absolute());

@@ -133,7 +133,7 @@ fn decode<S: PageSchema>(body: &[u8]) -> serde_json::Result<(i64, Vec<Located>)>
 /// A property that must be there.
 fn property<'a, T: Deserialize<'a>>(object: &Object<'a>, name: &'static str) -> serde_json::Result<T> {
     let value = object.get(name).ok_or_else(|| serde_json::Error::missing_field(name))?;
-    // Inside a value that was read there is nothing incomplete.
+    // The parser has read the whole value already, so that an error here is one of shape.
     serde_json::from_str(value.get()).map_err(serde_json::Error::custom)
 }
 

@@ -124,8 +124,8 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
     files.insert("include/desk.h".to_owned(), header::emit(&items, version)?);
     files.insert("include/desk.hpp".to_owned(), cpp::emit(&model)?);
     let shown = |name| files[&client(name)].as_str();
-    let rust_surface =
-        surface::rust(&["methods", "requests", "lists"].map(shown), &["params", "wire", "enums"].map(shown))?;
+    let modules = ["operations", "requests", "lists"].map(|name| (name, shown(name)));
+    let rust_surface = surface::rust(shown("methods"), &modules, &["params", "wire", "enums"].map(shown))?;
     Ok(Generated { c_surface: surface::c(&items), rust_surface, files })
 }
 

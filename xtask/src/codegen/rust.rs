@@ -201,7 +201,7 @@ pub fn operations(model: &Model) -> TokenStream {
 }
 
 /// The constant of an operation in `operations.rs`.
-fn constant(operation: &Operation) -> proc_macro2::Ident {
+pub(super) fn constant(operation: &Operation) -> proc_macro2::Ident {
     ident(&operation.id.to_shouty_snake_case())
 }
 
@@ -209,7 +209,7 @@ fn constant(operation: &Operation) -> proc_macro2::Ident {
 pub fn requests(model: &Model, wire: &syn::File) -> Result<TokenStream> {
     let requests: Vec<_> = model.operations.iter().map(|operation| request(operation, wire)).collect::<Result<_>>()?;
     Ok(quote! {
-        //! Requests as values, one function for each operation. Nothing is sent: [`Client::core`](crate::Client::core) sends
+        //! Requests as values, one function for each operation. [`Client::core`](crate::Client::core) sends
         //! them. A value that breaks a bound of the spec is the error of that call.
 
         use super::{operations, types, wire};
@@ -259,8 +259,7 @@ pub fn methods(model: &Model) -> TokenStream {
 
 fn method(operation: &Operation) -> TokenStream {
     let (name, arguments) = (ident(&operation.id), arguments(operation));
-    let path_names = operation.path_params.iter().map(|field| ident(&names::rust(&field.name)));
-    let given = path_names.chain(params_and_body(operation));
+    let given = argument_names(operation);
     let (output, decode) = match &operation.output {
         Some(output) => {
             let output = ident(output);
@@ -286,7 +285,7 @@ fn method(operation: &Operation) -> TokenStream {
 }
 
 /// The arguments of an operation.
-fn arguments(operation: &Operation) -> TokenStream {
+pub(super) fn arguments(operation: &Operation) -> TokenStream {
     let path = operation.path_params.iter().map(|field| {
         let (name, ty) = (ident(&names::rust(&field.name)), borrowed(&field.ty));
         quote! { #name: #ty, }
@@ -295,6 +294,12 @@ fn arguments(operation: &Operation) -> TokenStream {
     let types = params.iter().chain(&operation.body).map(|ty| ident(ty));
     let names = params_and_body(operation);
     quote! { #(#path)* #(#names: &types::#types,)* }
+}
+
+/// The names of the arguments of an operation.
+pub(super) fn argument_names(operation: &Operation) -> Vec<proc_macro2::Ident> {
+    let path = operation.path_params.iter().map(|field| ident(&names::rust(&field.name)));
+    path.chain(params_and_body(operation)).collect()
 }
 
 /// The names of the arguments after those of the path.
@@ -374,7 +379,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
 }
 
 /// The type of a path argument, as progenitor takes it.
-pub(super) fn borrowed(ty: &Type) -> TokenStream {
+fn borrowed(ty: &Type) -> TokenStream {
     match ty {
         Type::Text => quote!(&str),
         Type::Bool | Type::Int32 | Type::Int64 | Type::Double => rust_type(ty),

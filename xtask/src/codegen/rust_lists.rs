@@ -8,35 +8,21 @@ use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
-use super::rust::{borrowed, doc, ident};
+use super::rust::{argument_names, arguments, constant, doc, ident};
 
 /// The maximum size of a page if the spec names no bound.
 pub(super) const LIMIT: i64 = 100;
 
-/// The row decoders. Lists with the same page shape share a decoder, which has the name of the
-/// first of them.
-struct Decoders(Vec<(Ident, String, TokenStream)>);
+/// The constant with the decoder of a list's rows. Lists with the same page shape share a decoder,
+/// which has the name of the first of them.
+fn decoder_name(operation: &Operation, own: &Paged, model: &Model) -> Ident {
+    let text = decoder(operation, own).to_string();
+    let first = paged(model).find(|(other, paged)| decoder(other, paged).to_string() == text);
+    rows_const(first.map_or(own, |(_, paged)| paged))
+}
 
-impl Decoders {
-    fn new(model: &Model) -> Decoders {
-        let mut decoders = Decoders(Vec::new());
-        for (operation, paged) in paged(model) {
-            let decoder = decoder(operation, paged);
-            let text = decoder.to_string();
-            if !decoders.0.iter().any(|(_, other, _)| *other == text) {
-                let name = format_ident!("{}_ROWS", paged.stem.to_shouty_snake_case());
-                decoders.0.push((name, text, decoder));
-            }
-        }
-        decoders
-    }
-
-    /// The decoder constant of a list.
-    fn of(&self, operation: &Operation, paged: &Paged) -> Ident {
-        let text = decoder(operation, paged).to_string();
-        let found = self.0.iter().find(|(_, other, _)| *other == text);
-        found.map_or_else(|| ident("_"), |(name, ..)| name.clone())
-    }
+fn rows_const(paged: &Paged) -> Ident {
+    format_ident!("{}_ROWS", paged.stem.to_shouty_snake_case())
 }
 
 fn paged(model: &Model) -> impl Iterator<Item = (&Operation, &Paged)> {
@@ -45,8 +31,10 @@ fn paged(model: &Model) -> impl Iterator<Item = (&Operation, &Paged)> {
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
-    let decoders =
-        Decoders::new(model).0.into_iter().map(|(name, _, decoder)| quote!(pub(crate) const #name: #decoder;));
+    let decoders = paged(model).filter_map(|(operation, paged)| {
+        let (name, decoder) = (rows_const(paged), decoder(operation, paged));
+        (name == decoder_name(operation, paged, model)).then(|| quote!(pub(crate) const #name: #decoder;))
+    });
     let lists = paged(model).map(|(operation, paged)| list(operation, paged, model));
     let imports = paged(model).next().map(|_| {
         quote! {
@@ -56,8 +44,8 @@ pub fn emit(model: &Model) -> TokenStream {
         }
     });
     quote! {
-        //! Lists as values, one function for each paged operation. Nothing is sent: [`Client::core`](crate::Client::core) reads
-        //! them page after page or window by window.
+        //! Lists as values, one function for each paged operation. They send no request:
+        //! [`Client::core`](crate::Client::core) reads them page after page or window by window.
 
         #imports
         #(#decoders)*
@@ -94,17 +82,8 @@ fn decoder(operation: &Operation, paged: &Paged) -> TokenStream {
     }
 }
 
-/// The arguments of a list, which are those of its operation, and their names.
-fn arguments(operation: &Operation) -> (TokenStream, Vec<Ident>) {
-    let names: Vec<_> = operation.path_params.iter().map(|field| ident(&names::rust(&field.name))).collect();
-    let types = operation.path_params.iter().map(|field| borrowed(&field.ty));
-    let params = ident(&operation.params_type());
-    (quote!(#(#names: #types,)* params: &types::#params), names)
-}
-
 fn list(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
-    let (id, constant) = (ident(&operation.id), ident(&operation.id.to_shouty_snake_case()));
-    let (arguments, _) = arguments(operation);
+    let (id, constant, arguments) = (ident(&operation.id), constant(operation), arguments(operation));
     let owned = operation.path_params.iter().filter(|field| !copied(field));
     let owned: Vec<_> = owned.map(|field| ident(&names::rust(&field.name))).collect();
     let passed = operation.path_params.iter().map(|field| {
@@ -191,36 +170,35 @@ fn partitions(part: Option<&Field>, model: &Model) -> TokenStream {
 
 /// The stream and the export of every list, as methods of the client.
 pub fn methods(model: &Model) -> TokenStream {
-    let decoders = Decoders::new(model);
-    let methods = paged(model).map(|(operation, paged)| stream_and_export(operation, paged, &decoders));
+    let methods = paged(model).map(|(operation, paged)| stream_and_export(operation, paged, model));
     quote!(#(#methods)*)
 }
 
-fn stream_and_export(operation: &Operation, paged: &Paged, decoders: &Decoders) -> TokenStream {
-    let (id, item, rows) = (ident(&operation.id), ident(&paged.item), decoders.of(operation, paged));
-    let (arguments, names) = arguments(operation);
+fn stream_and_export(operation: &Operation, paged: &Paged, model: &Model) -> TokenStream {
+    let (id, item, rows) = (ident(&operation.id), ident(&paged.item), decoder_name(operation, paged, model));
+    let (arguments, given) = (arguments(operation), argument_names(operation));
     let (stream, export) = (format_ident!("{}_stream", paged.stem), format_ident!("{}_export", paged.stem));
     let most = paged.limit.bounds.max.unwrap_or(LIMIT);
     let (limit, offset) = (&paged.limit.name, &paged.offset.name);
     let about_stream = doc(&format!(
         "Every item of [`{id}`](Client::{id}), page after page.\n\n`{limit}` is the size of a page (by default {most}), \
-         `{offset}` where to begin. Nothing is sent before the first item is asked for; the rules of the list are those \
-         of [`ItemStream`]. What is inserted or deleted meanwhile can shift rows: \
+         `{offset}` the first row. The stream sends its first request when the program polls it; [`ItemStream`] has the \
+         rules. Rows that the service inserts or deletes during the read can shift others: \
          [`{export}`](Client::{export}) proves that none is lost.",
     ));
     let how = format!("`{limit}` is the size of a page (by default {most}), `{offset}` has no effect.");
     let about_export = doc(&match &paged.window {
         Some(window) => format!(
             "Every item of [`{id}`](Client::{id}) in a closed interval of time, window by window, with proof that none is \
-             lost or doubled.\n\n`{from}` and `{until}` bound the interval, {how} Nothing is sent before the first window \
-             is asked for; see [`Export`].",
+             lost or doubled.\n\n`{from}` and `{until}` bound the interval, {how} The export sends its first request \
+             when the program polls it; see [`Export`].",
             from = window.from.name,
             until = window.until.name,
         ),
         None => format!(
-            "Every item of [`{id}`](Client::{id}), with proof that none is lost or doubled.\n\nThe list cannot be asked \
-             for a stretch of time: all of it is one window, up to when it is read. {how} Nothing is sent before the \
-             window is asked for; see [`Export`]."
+            "Every item of [`{id}`](Client::{id}), with proof that none is lost or doubled.\n\nThe service cannot \
+             select rows of this list by time: all of it is one window, up to the time of the read. {how} The export sends \
+             its first request when the program polls it; see [`Export`]."
         ),
     });
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "deprecated by the service"] });
@@ -228,13 +206,13 @@ fn stream_and_export(operation: &Operation, paged: &Paged, decoders: &Decoders) 
         #about_stream
         #deprecated
         pub fn #stream(&self, #arguments) -> ItemStream<types::#item> {
-            self.core().stream(lists::#id(#(#names,)* params), lists::#rows)
+            self.core().stream(lists::#id(#(#given),*), lists::#rows)
         }
 
         #about_export
         #deprecated
         pub fn #export(&self, #arguments) -> Export<types::#item> {
-            self.core().export(lists::#id(#(#names,)* params), lists::#rows)
+            self.core().export(lists::#id(#(#given),*), lists::#rows)
         }
     }
 }

@@ -34,20 +34,29 @@ pub fn breaks(old: &[String], new: &[String]) -> Vec<String> {
     old.iter().filter(|line| !new.contains(line)).cloned().collect()
 }
 
-/// The Rust surface: the public methods in `methods`, and fields and variants of the types in `types`.
-pub fn rust(methods: &[&str], types: &[&str]) -> syn::Result<Vec<String>> {
+/// The Rust surface: the public methods in `methods`, the public functions and constants of `modules`
+/// by name, and the fields and variants of the types in `types`.
+pub fn rust(methods: &str, modules: &[(&str, &str)], types: &[&str]) -> syn::Result<Vec<String>> {
+    let is_public = |vis: &syn::Visibility| matches!(vis, syn::Visibility::Public(_));
     let mut lines = Vec::new();
-    for source in methods {
+    for item in syn::parse_file(methods)?.items {
+        let syn::Item::Impl(block) = item else { continue };
+        lines.extend(block.items.iter().filter_map(|item| match item {
+            syn::ImplItem::Fn(function) if is_public(&function.vis) => Some(signature(&function.sig)),
+            _ => None,
+        }));
+    }
+    for (module, source) in modules {
         for item in syn::parse_file(source)?.items {
-            let syn::Item::Impl(block) = item else { continue };
-            lines.extend(block.items.iter().filter_map(|item| match item {
-                syn::ImplItem::Fn(function)
-                    if matches!(function.vis, syn::Visibility::Public(_)) && !hidden(function) =>
-                {
-                    Some(signature(&function.sig))
+            match item {
+                syn::Item::Fn(function) if is_public(&function.vis) => {
+                    lines.push(format!("{module}::{}", signature(&function.sig)));
                 }
-                _ => None,
-            }));
+                syn::Item::Const(constant) if is_public(&constant.vis) => {
+                    lines.push(format!("{module}::{}: {}", constant.ident, text(&constant.ty)));
+                }
+                _ => {}
+            }
         }
     }
     for source in types {
@@ -56,19 +65,13 @@ pub fn rust(methods: &[&str], types: &[&str]) -> syn::Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Whether a method is only for the other crates of this repository.
-fn hidden(function: &syn::ImplItemFn) -> bool {
-    function.attrs.iter().any(|attribute| text(&attribute.meta).contains("hidden"))
-}
-
 fn fields(items: &[syn::Item], lines: &mut Vec<String>) {
     for item in items {
         match item {
             syn::Item::Mod(module) if module.ident == "types" => {
                 fields(module.content.as_ref().map_or(&[], |content| content.1.as_slice()), lines);
             }
-            // progenitor's own client is private to the crate.
-            syn::Item::Struct(item) if item.ident != "Client" => {
+            syn::Item::Struct(item) => {
                 let named = item.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, text(&field.ty))));
                 lines.extend(named.map(|(name, ty)| format!("field {}.{name}: {ty}", item.ident)));
             }

@@ -1,7 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-//! Lists as values, one function for each paged operation. Nothing is sent: [`Client::core`](crate::Client::core) reads
-//! them page after page or window by window.
+//! Lists as values, one function for each paged operation. They send no request:
+//! [`Client::core`](crate::Client::core) reads them page after page or window by window.
 use super::{operations, requests, types};
 use desk_core::decode;
 use desk_core::list::{List, PageRequest, Range, RowDecoder, Rows};

@@ -75,9 +75,9 @@ impl Client {
     }
     /// Every item of [`chat_message_list`](Client::chat_message_list), page after page.
     ///
-    /// `limit` is the size of a page (by default 500), `offset` where to begin. Nothing is sent before the first item
-    /// is asked for; the rules of the list are those of [`ItemStream`]. What is inserted or deleted meanwhile can
-    /// shift rows: [`chat_message_export`](Client::chat_message_export) proves that none is lost.
+    /// `limit` is the size of a page (by default 500), `offset` the first row. The stream sends its first request
+    /// when the program polls it; [`ItemStream`] has the rules. Rows that the service inserts or deletes during the
+    /// read can shift others: [`chat_message_export`](Client::chat_message_export) proves that none is lost.
     #[deprecated = "deprecated by the service"]
     pub fn chat_message_stream(
         &self,
@@ -89,7 +89,7 @@ impl Client {
     /// with proof that none is lost or doubled.
     ///
     /// `created_at_gte` and `created_at_lte` bound the interval, `limit` is the size of a page (by default 500),
-    /// `offset` has no effect. Nothing is sent before the first window is asked for; see [`Export`].
+    /// `offset` has no effect. The export sends its first request when the program polls it; see [`Export`].
     #[deprecated = "deprecated by the service"]
     pub fn chat_message_export(
         &self,
@@ -99,9 +99,10 @@ impl Client {
     }
     /// Every item of [`ticket_chat_message_list`](Client::ticket_chat_message_list), page after page.
     ///
-    /// `limit` is the size of a page (by default 500), `offset` where to begin. Nothing is sent before the first item
-    /// is asked for; the rules of the list are those of [`ItemStream`]. What is inserted or deleted meanwhile can
-    /// shift rows: [`ticket_chat_message_export`](Client::ticket_chat_message_export) proves that none is lost.
+    /// `limit` is the size of a page (by default 500), `offset` the first row. The stream sends its first request
+    /// when the program polls it; [`ItemStream`] has the rules. Rows that the service inserts or deletes during the
+    /// read can shift others: [`ticket_chat_message_export`](Client::ticket_chat_message_export) proves that none is
+    /// lost.
     pub fn ticket_chat_message_stream(
         &self,
         ticket_id: i64,
@@ -116,9 +117,9 @@ impl Client {
     /// Every item of [`ticket_chat_message_list`](Client::ticket_chat_message_list), with proof that none is lost or
     /// doubled.
     ///
-    /// The list cannot be asked for a stretch of time: all of it is one window, up to when it is read. `limit` is the
-    /// size of a page (by default 500), `offset` has no effect. Nothing is sent before the window is asked for; see
-    /// [`Export`].
+    /// The service cannot select rows of this list by time: all of it is one window, up to the time of the read.
+    /// `limit` is the size of a page (by default 500), `offset` has no effect. The export sends its first request
+    /// when the program polls it; see [`Export`].
     pub fn ticket_chat_message_export(
         &self,
         ticket_id: i64,

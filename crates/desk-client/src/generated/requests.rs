@@ -1,6 +1,6 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
-//! Requests as values, one function for each operation. Nothing is sent: [`Client::core`](crate::Client::core) sends
+//! Requests as values, one function for each operation. [`Client::core`](crate::Client::core) sends
 //! them. A value that breaks a bound of the spec is the error of that call.
 use super::{operations, types, wire};
 #[allow(unused_imports)]

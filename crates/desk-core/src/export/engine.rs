@@ -172,7 +172,7 @@ impl<T: Send + 'static> Export<T> {
             }
             let Some(asked) = &mut self.asked else { continue };
             let page = ready!(asked.poll(&self.list, context));
-            let slice = asked.slice.clone();
+            let request = asked.request.clone();
             self.asked = None;
             let Some(page) = page else {
                 // After a failed prefetch, request the page again; do without a hint.
@@ -181,7 +181,7 @@ impl<T: Send + 'static> Export<T> {
                 }
                 continue;
             };
-            if let Some(piece) = page.and_then(|page| self.accept(&slice, page)).transpose() {
+            if let Some(piece) = page.and_then(|page| self.accept(&request, page)).transpose() {
                 if piece.is_ok() && self.ahead.most > 1 {
                     // Keep the service at work, and count no time of the caller as the service's.
                     self.send(true);
@@ -198,7 +198,7 @@ impl<T: Send + 'static> Export<T> {
             Stage::Start => (0, self.odd.unwrap_or(1)),
             Stage::Check => (0, 1),
             Stage::Ends(count, _) => (count - 1, 1),
-            Stage::Read(reader) => return Some(self.shaped(reader.slice(self.sizer.limit))),
+            Stage::Read(reader) => return Some(self.shaped(reader.request(self.sizer.limit))),
             Stage::End => return None,
         };
         let window = Some((at(self.from), at(self.edge)));
@@ -208,17 +208,17 @@ impl<T: Send + 'static> Export<T> {
     }
 
     /// Removes the times if the list cannot be filtered by time.
-    fn shaped(&self, slice: PageRequest) -> PageRequest {
-        PageRequest { window: slice.window.filter(|_| self.windows), ..slice }
+    fn shaped(&self, request: PageRequest) -> PageRequest {
+        PageRequest { window: request.window.filter(|_| self.windows), ..request }
     }
 
     /// Requests the next page, perhaps early, and prefetches those behind it; `false` at the end.
     fn send(&mut self, early: bool) -> bool {
-        let Some(slice) = self.ask() else { return false };
-        let asked = self.ahead.take(&slice);
+        let Some(request) = self.ask() else { return false };
+        let asked = self.ahead.take(&request);
         let sent = u64::from(asked.is_none());
-        let slice = PageRequest { ahead: slice.ahead || early, ..slice };
-        self.asked = Some(asked.unwrap_or_else(|| PageFetch::send(&self.list, slice)));
+        let request = PageRequest { ahead: request.ahead || early, ..request };
+        self.asked = Some(asked.unwrap_or_else(|| PageFetch::send(&self.list, request)));
         let (given_up, ahead) = self.ahead.follow(&self.list, self.predict());
         self.requests += sent + ahead;
         // A request counts for the window that uses it, or that made it useless.
@@ -235,14 +235,14 @@ impl<T: Send + 'static> Export<T> {
                 let (sizer, steady, end) = (self.sizer.clone(), self.steady, self.until);
                 let foreseen =
                     PrefetchPlan { reader, sizer, steady, bounds: &bounds, end }.predict(self.ahead.most - 1);
-                foreseen.into_iter().map(|slice| self.shaped(slice)).collect()
+                foreseen.into_iter().map(|request| self.shaped(request)).collect()
             }
             _ => Vec::new(),
         }
     }
 
     /// Takes the requested page; returns rows if they flow, and the window at its last page.
-    fn accept(&mut self, slice: &PageRequest, page: Page<T>) -> Result<Option<Piece<T>>, Error> {
+    fn accept(&mut self, request: &PageRequest, page: Page<T>) -> Result<Option<Piece<T>>, Error> {
         match &self.stage {
             Stage::Start => {
                 let now = page.date.unwrap_or_else(Utc::now).timestamp_micros();
@@ -265,7 +265,7 @@ impl<T: Send + 'static> Export<T> {
                 self.stage = self.start(*count, ends);
                 Ok(None)
             }
-            Stage::Read(_) => self.accept_rows(slice, page),
+            Stage::Read(_) => self.accept_rows(request, page),
             Stage::Check => {
                 self.stage = Stage::End;
                 let counted = u64::try_from(page.count).unwrap_or_default();
@@ -280,15 +280,15 @@ impl<T: Send + 'static> Export<T> {
         }
     }
 
-    fn accept_rows(&mut self, slice: &PageRequest, page: Page<T>) -> Result<Option<Piece<T>>, Error> {
+    fn accept_rows(&mut self, request: &PageRequest, page: Page<T>) -> Result<Option<Piece<T>>, Error> {
         let Stage::Read(reader) = &mut self.stage else { return Ok(None) };
         let (from, until, rows, time) = (reader.from, reader.until, page.items.len(), self.time);
         let outside = |row: &&T| time(row).is_some_and(|time| !(from..=until).contains(&time));
         let instant = instant(&page.items, time).filter(|instant| (from..=until).contains(instant));
         // Only windows that may be too full are doubted: by first pages, or by one moment.
-        let doubted = self.windows && (slice.offset == 0 || from == until);
+        let doubted = self.windows && (request.offset == 0 || from == until);
         let astray = doubted && page.items.iter().filter(outside).count() > rows / 2;
-        self.sizer.page(slice.limit, slice.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
+        self.sizer.page(request.limit, request.offset, i64::try_from(rows).unwrap_or(i64::MAX), page.count);
         if astray && from == until && page.count > self.sizer.limit {
             return Err(self.unfiltered(page.count));
         }

@@ -28,17 +28,17 @@ impl<T: Send + 'static> Prefetcher<T> {
     /// Takes the needed page, if it is in flight.
     pub(super) fn take(&mut self, needed: &PageRequest) -> Option<PageFetch<T>> {
         let needed = PageRequest { ahead: true, ..needed.clone() };
-        self.pages.pop_front_if(|page| page.slice == needed)
+        self.pages.pop_front_if(|page| page.request == needed)
     }
 
     /// Drops pages that are no longer predicted and requests those that are; returns how many
     /// requests it dropped and how many it made.
     pub(super) fn follow(&mut self, list: &Pages<T>, foreseen: Vec<PageRequest>) -> (u64, u64) {
-        let same = self.pages.iter().zip(&foreseen).take_while(|(page, slice)| page.slice == **slice).count();
+        let same = self.pages.iter().zip(&foreseen).take_while(|(page, request)| page.request == **request).count();
         let given_up = self.pages.len() - same;
         self.pages.truncate(same);
         let more = foreseen.len() - same;
-        self.pages.extend(foreseen.into_iter().skip(same).map(|slice| PageFetch::send(list, slice)));
+        self.pages.extend(foreseen.into_iter().skip(same).map(|request| PageFetch::send(list, request)));
         (given_up as u64, more as u64)
     }
 }
@@ -58,13 +58,13 @@ pub(super) struct PrefetchPlan<'a, T> {
 impl<T> PrefetchPlan<'_, T> {
     /// Predicts the requests behind the current one, `most` of them or fewer.
     pub(super) fn predict(mut self, most: usize) -> Vec<PageRequest> {
-        let mut slices = Vec::new();
-        let Some((mut offset, known)) = self.reader.whole() else { return slices };
+        let mut requests = Vec::new();
+        let Some((mut offset, known)) = self.reader.whole() else { return requests };
         let (mut from, mut until, mut asked) = (self.reader.from, self.reader.until, self.reader.asked);
         let mut count = known.unwrap_or_else(|| self.guess());
         let mut is_known = known.is_some();
         let limit = self.sizer.limit;
-        while slices.len() < most {
+        while requests.len() < most {
             if offset.saturating_add(limit) < count {
                 // Pages overlap by one row.
                 offset += (limit - 1).max(1);
@@ -77,9 +77,9 @@ impl<T> PrefetchPlan<'_, T> {
                 break;
             }
             let window = Some((at(from), at(asked)));
-            slices.push(PageRequest { limit, offset, window, partition_value: None, ahead: true });
+            requests.push(PageRequest { limit, offset, window, partition_value: None, ahead: true });
         }
-        slices
+        requests
     }
 
     /// The minimum number of rows that a window will have.

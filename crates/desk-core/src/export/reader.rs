@@ -98,7 +98,7 @@ impl<T> WindowReader<T> {
         matches!(self.strategy, Strategy::Whole).then(|| (self.scan.offset(), self.scan.count()))
     }
 
-    pub(super) fn slice(&self, limit: i64) -> PageRequest {
+    pub(super) fn request(&self, limit: i64) -> PageRequest {
         let part = match &self.strategy {
             Strategy::Parts { part, .. } => self.parts.get(*part).copied(),
             _ => None,

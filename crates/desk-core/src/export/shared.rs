@@ -39,7 +39,6 @@ impl SharedRow {
 
 impl Export<SharedRow> {
     /// Polls the next window, as [`Stream::poll_next`] does.
-    #[doc(hidden)]
     #[inline(never)]
     pub fn poll_window(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Window<SharedRow>, Error>>> {
         Pin::new(self).poll_next(context)

@@ -117,7 +117,7 @@ impl Sim {
         Sim { lively: true, ..Sim::new(seed, order, times) }
     }
 
-    fn answer(&mut self, slice: &PageRequest) -> Result<Page<Row>, Error> {
+    fn answer(&mut self, request: &PageRequest) -> Result<Page<Row>, Error> {
         self.requests += 1;
         self.now += SECOND / 5;
         if self.lively {
@@ -130,15 +130,15 @@ impl Sim {
         if self.fails.is_some_and(|every| self.requests.is_multiple_of(every)) {
             return Err(Error::new(ErrorKind::Transport, Outcome::Unknown, "broken"));
         }
-        let mut rows = self.select(slice);
+        let mut rows = self.select(request);
         let count = (self.miscounts)(self.requests, i64::try_from(rows.len()).expect("small"));
         if self.lively && self.rng.f64() < 0.005 {
             self.delete();
-            rows = self.select(slice);
+            rows = self.select(request);
         }
         self.sort(&mut rows);
-        let begin = rows.len().min(slice.offset.try_into().expect("positive"));
-        let end = rows.len().min(begin + usize::try_from(slice.limit.min(self.clamp)).expect("positive"));
+        let begin = rows.len().min(request.offset.try_into().expect("positive"));
+        let end = rows.len().min(begin + usize::try_from(request.limit.min(self.clamp)).expect("positive"));
         let items = rows[begin..end].to_vec();
         Ok(Page { items, count, date: self.dated.then(|| time(self.now)), owner: None })
     }
@@ -150,14 +150,14 @@ impl Sim {
     }
 
     /// Selects the rows of a request, without regard to limit and offset.
-    fn select(&self, slice: &PageRequest) -> Vec<Row> {
-        let (from, until) = slice
+    fn select(&self, request: &PageRequest) -> Vec<Row> {
+        let (from, until) = request
             .window
             .map_or((0, i64::MAX), |(from, until)| (self.bounds)(from.timestamp_micros(), until.timestamp_micros()));
         let begin = self.rows.partition_point(|row| row.time < from);
         let end = self.rows.partition_point(|row| row.time <= until).max(begin);
         let mut rows = self.rows[begin..end].to_vec();
-        if let Some(part) = slice.partition_value {
+        if let Some(part) = request.partition_value {
             rows.retain(|row| part == PARTS[row.id as usize % PARTS.len()]);
         }
         rows
@@ -198,13 +198,13 @@ impl Service {
 
     pub(super) fn list(&self) -> Pages<Row> {
         let service = self.clone();
-        let answer = move |slice: PageRequest| {
+        let answer = move |request: PageRequest| {
             let (page, waits) = {
                 let mut sim = service.sim();
                 let most = sim.waits;
                 sim.at_once += 1;
                 sim.most_at_once = sim.most_at_once.max(sim.at_once);
-                (sim.answer(&slice), sim.rng.u32(0..=most))
+                (sim.answer(&request), sim.rng.u32(0..=most))
             };
             let gone = Gone(service.clone());
             async move {

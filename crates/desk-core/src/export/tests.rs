@@ -230,7 +230,7 @@ fn a_window_is_given_with_requests_on_their_way() {
             window.expect("no fault");
             left.push(service.sim().at_once);
             // The caller's time must not count as the service's.
-            assert!(export.asked.as_ref().is_none_or(|asked| asked.slice.ahead));
+            assert!(export.asked.as_ref().is_none_or(|asked| asked.request.ahead));
         }
         left
     };
@@ -247,8 +247,8 @@ fn naive(service: &Service) -> (usize, usize) {
     let list = service.list();
     let (mut ids, mut offset) = (Vec::new(), 0);
     loop {
-        let slice = PageRequest { limit: PAGE, offset, window: None, partition_value: None, ahead: false };
-        let page = ready((list.fetch)(slice)).expect("no fault");
+        let request = PageRequest { limit: PAGE, offset, window: None, partition_value: None, ahead: false };
+        let page = ready((list.fetch)(request)).expect("no fault");
         ids.extend(page.items.iter().map(|row| row.id));
         offset += i64::try_from(page.items.len()).expect("small");
         if page.items.is_empty() || offset >= page.count {

@@ -15,16 +15,16 @@ use super::page::{Page, PageRequest, Pages};
 use crate::Error;
 
 pub(crate) struct PageFetch<T> {
-    pub(crate) slice: PageRequest,
+    pub(crate) request: PageRequest,
     /// End of the wait for a prefetched page.
     late: Option<Pin<Box<Sleep>>>,
     task: JoinHandle<Result<Page<T>, Error>>,
 }
 
 impl<T: Send + 'static> PageFetch<T> {
-    pub(crate) fn send(list: &Pages<T>, slice: PageRequest) -> PageFetch<T> {
-        let task = tokio::spawn((list.fetch)(slice.clone()));
-        PageFetch { slice, late: None, task }
+    pub(crate) fn send(list: &Pages<T>, request: PageRequest) -> PageFetch<T> {
+        let task = tokio::spawn((list.fetch)(request.clone()));
+        PageFetch { request, late: None, task }
     }
 
     /// The page; `None` if its prefetch failed or is late, so that the reader must request the page
@@ -32,7 +32,7 @@ impl<T: Send + 'static> PageFetch<T> {
     pub(crate) fn poll(&mut self, list: &Pages<T>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>, Error>>> {
         let page = match Pin::new(&mut self.task).poll(context) {
             Poll::Ready(page) => page,
-            Poll::Pending if self.slice.ahead => {
+            Poll::Pending if self.request.ahead => {
                 let late = self.late.get_or_insert_with(|| Box::pin(tokio::time::sleep(list.patience)));
                 ready!(late.as_mut().poll(context));
                 return Poll::Ready(None);
@@ -40,7 +40,7 @@ impl<T: Send + 'static> PageFetch<T> {
             Poll::Pending => return Poll::Pending,
         };
         Poll::Ready(match page {
-            Ok(Err(_)) if self.slice.ahead => None,
+            Ok(Err(_)) if self.request.ahead => None,
             Ok(page) => Some(page),
             Err(stop) => match stop.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

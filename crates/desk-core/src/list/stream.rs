@@ -88,7 +88,6 @@ impl<T: Send + 'static> ItemStream<T> {
     }
 
     /// As [`ItemStream::next_page`], with the memory that the items point into.
-    #[doc(hidden)]
     pub async fn next_rows(&mut self) -> Option<Result<Rows<T>, Error>> {
         match std::future::poll_fn(|context| self.poll_page(context)).await? {
             Ok(()) => {
@@ -110,7 +109,7 @@ impl<T: Send + 'static> ItemStream<T> {
                 continue;
             };
             let page = ready!(fetch.poll(&self.list, context));
-            let limit = fetch.slice.limit;
+            let limit = fetch.request.limit;
             self.fetch = None;
             // The prefetch failed or is late: request the page again.
             let Some(page) = page else { continue };
