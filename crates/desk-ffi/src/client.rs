@@ -322,11 +322,12 @@ impl Inner {
             self.broken.store(true, Ordering::Relaxed);
         }
         // A thread that itself drives calls could wait for ever.
-        if Runtime::try_current().is_err() {
+        if let Err(thread) = Runtime::try_current() {
             let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
             drop(self.idle.wait_timeout_while(calls, CALLS_END, |calls| *calls > 0));
-            // One turn of the reactor shows whether it still works.
-            if !self.is_broken() {
+            // One turn of the reactor shows whether it still works. A thread that is exiting can drive
+            // no runtime.
+            if !self.is_broken() && !thread.is_thread_local_destroyed() {
                 main_thread::keep_handle();
                 self.drive(pin!(tokio::task::yield_now()));
             }
