@@ -22,12 +22,17 @@ pub fn run() -> Result<()> {
     cpp_compiler()?;
     component("fmt", "rustfmt")?;
     component("clippy", "clippy")?;
+    // Most tests wait for a server or a time, so that more of them than cores run together.
+    let threads = (3 * std::thread::available_parallelism().map_or(1, usize::from)).to_string();
+    let threads = std::env::var("RUST_TEST_THREADS").unwrap_or(threads);
     let mut done: Vec<(&str, &str, Duration)> = Vec::new();
     let mut result = Ok(());
     for (name, args) in STAGES {
         println!("==> {name}");
         let start = Instant::now();
-        result = toolchain::finish(cargo().args(args).env("RUSTDOCFLAGS", "--deny warnings"));
+        let mut command = cargo();
+        command.args(args).env("RUSTDOCFLAGS", "--deny warnings").env("RUST_TEST_THREADS", &threads);
+        result = toolchain::finish(&mut command);
         done.push((name, if result.is_ok() { "passed" } else { "failed" }, start.elapsed()));
         if result.is_err() {
             break;

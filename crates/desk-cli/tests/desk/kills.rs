@@ -60,7 +60,7 @@ fn kill(mut command: Command, dir: &Path, random: &mut Rng) -> bool {
 }
 
 fn storm(format: &str) {
-    let (kills, seed) = (number("DESK_TEST_KILLS", 20), number("DESK_TEST_SEED", 7));
+    let (kills, seed) = (number("DESK_TEST_KILLS", 8), number("DESK_TEST_SEED", 7));
     let mut random = Rng::with_seed(seed);
     let (mut killed, mut mending, mut rounds) = (0, 0, 0);
     while killed < kills {

@@ -139,7 +139,7 @@ fn evidence(emulator: &Emulator, dir: &TempDir, open: &BTreeMap<i64, (String, bo
 
 #[test]
 fn nobody_is_messaged_twice() {
-    let (kills, seed) = (number("DESK_TEST_KILLS", 40), number("DESK_TEST_SEED", 7));
+    let (kills, seed) = (number("DESK_TEST_KILLS", 16), number("DESK_TEST_SEED", 7));
     let mut random = Rng::with_seed(seed);
     let (mut killed, mut rounds, mut unknown, mut clear) = (0, 0, 0, 0);
     while killed < kills {
