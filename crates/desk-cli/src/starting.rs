@@ -17,10 +17,20 @@ use crate::{files, notice};
 const POSTS: u64 = 10 * SECOND;
 /// A copy of a shell becomes another program within this time, or is no command.
 const BECOMES: u64 = 5 * SECOND;
+/// A process that executes a program shows no arguments and no variables for less than this.
+const EXECUTES: Duration = Duration::from_millis(20);
 
 /// Whether a process will post the notice at `path`, after a wait of `waited`: an emulator that is
 /// starting, or a copy of a shell that may become one.
 pub(crate) fn is_emulator_coming(path: &Path, waited: Duration) -> bool {
+    is_seen(path, waited) || {
+        // A look while the shell's copy becomes the emulator sees neither.
+        std::thread::sleep(EXECUTES);
+        is_seen(path, waited)
+    }
+}
+
+fn is_seen(path: &Path, waited: Duration) -> bool {
     let Some(own) = i32::try_from(std::process::id()).ok().and_then(Process::read) else { return false };
     let names = std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.file_name());
     let pids = names.filter_map(|name| name.to_str()?.parse().ok());
