@@ -17,7 +17,7 @@ use crate::{files, notice};
 const POSTS: u64 = 10 * SECOND;
 /// A copy of a shell becomes another program within this time, or is no command.
 const BECOMES: u64 = 5 * SECOND;
-/// A process that executes a program shows no arguments and no variables for less than this.
+/// While a process executes a program, `/proc` shows no arguments of it: for some µs, or longer on a busy machine.
 const EXECUTES: Duration = Duration::from_millis(20);
 
 /// Whether a process will post the notice at `path`, after a wait of `waited`: an emulator that is
