@@ -6,6 +6,8 @@
 //! the ratios, because timings never decide a test. See `bench/README.md`.
 
 mod export;
+mod measure;
+mod output;
 mod programs;
 mod report;
 mod rounds;

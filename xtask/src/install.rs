@@ -6,8 +6,8 @@
 //! task builds everything before it writes the first file, and replaces each file atomically.
 
 pub(crate) mod build;
+pub mod names;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{crates, notices};
 use build::Built;
+use names::Names;
 
 /// The options of the command line.
 #[derive(Debug, PartialEq)]
@@ -94,26 +95,6 @@ impl Options {
         match &self.destdir {
             None => self.prefix.clone(),
             Some(destdir) => destdir.join(self.prefix.strip_prefix("/").unwrap_or(&self.prefix)),
-        }
-    }
-}
-
-/// The version, and the file names that contain it.
-pub(crate) struct Names {
-    pub(crate) version: String,
-    pub(crate) major: String,
-    pub(crate) soname: String,
-    pub(crate) shared: String,
-}
-
-impl Names {
-    pub(crate) fn of(version: &str) -> Names {
-        let major = version.split('.').next().unwrap_or(version);
-        Names {
-            version: version.to_owned(),
-            major: major.to_owned(),
-            soname: format!("libdesk.so.{major}"),
-            shared: format!("libdesk.so.{version}"),
         }
     }
 }
@@ -208,18 +189,10 @@ impl Entry {
     }
 }
 
-/// The functions that a C header declares: such a line begins in the first column and has a bracket
-/// after the name.
-pub fn functions(header: &str) -> BTreeSet<String> {
-    let declares = |line: &&str| {
-        line.starts_with(|first: char| first.is_ascii_lowercase()) && line.contains('(') && !line.starts_with("typedef")
-    };
-    let name = |line: &str| line.split('(').next()?.rsplit([' ', '*']).next().map(str::to_owned);
-    header.lines().filter(declares).filter_map(name).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn refusal(flags: &[&str]) -> String {

@@ -13,7 +13,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::install::{self, Names, build};
+use crate::install::names::Names;
+use crate::install::{self, build};
 use crate::toolchain::{self, output};
 use crate::{abi, crates, notices, sbom};
 

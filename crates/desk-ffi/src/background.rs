@@ -8,10 +8,7 @@
 //! Invariant: a call stays in `running` until it ends; the code that takes the call out reports its
 //! end.
 
-use std::any::Any;
-use std::cell::Cell;
 use std::io;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -19,18 +16,12 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::client::Inner;
-use crate::error::Failure;
-use crate::op::{Ending, Finished};
+use crate::blocking;
+use crate::failure::Failure;
+use crate::op::{AnyResult, Finished, Op, desk_op_fn};
+use crate::queue::Queue;
 use crate::sigpipe;
 use crate::sync::{Fifo, Slot};
-
-thread_local!(static RUNS_CALLBACKS: Cell<bool> = const { Cell::new(false) });
-
-/// Whether this thread runs callbacks, where library functions must not block.
-pub(crate) fn is_callback_thread() -> bool {
-    RUNS_CALLBACKS.try_with(Cell::get).unwrap_or(false)
-}
 
 pub(crate) struct Background {
     calls: TaskTracker,
@@ -59,6 +50,29 @@ struct Calls {
     free: Vec<usize>,
 }
 
+/// A running call with its callback and its queue.
+pub(crate) struct Ending {
+    pub(crate) op: Arc<Op>,
+    pub(crate) callback: desk_op_fn,
+    pub(crate) queue: Option<Arc<Queue>>,
+}
+
+impl Ending {
+    /// Ends the call; returns a callback to run, or user data to free, on the thread `desk-cb`.
+    fn end(self, result: AnyResult) -> Option<Finished> {
+        let Ending { op, callback, queue } = self;
+        op.end(result);
+        let finished = Finished { op, callback };
+        let finished = match &queue {
+            // A freed queue refuses the call, whose callback then never runs.
+            Some(queue) => Finished { callback: None, ..queue.push(finished).err()? },
+            None => finished,
+        };
+        // `desk-cb` frees user data too, because that may take long.
+        finished.has_work().then_some(finished)
+    }
+}
+
 impl Background {
     pub(crate) fn new() -> Background {
         Background {
@@ -69,21 +83,26 @@ impl Background {
         }
     }
 
-    /// Starts the threads that do not run yet. The returned token keeps them alive: freeing the
-    /// client at this moment waits for the call that holds the token.
-    pub(crate) fn start(&self, inner: &Arc<Inner>, callbacks: bool) -> Result<TaskTrackerToken, Failure> {
+    /// Starts the threads that do not run yet; `desk-io` runs `drive`, which returns once the calls
+    /// that it is given have ended. The returned token keeps the threads alive: freeing the client
+    /// at this moment waits for the call that holds the token.
+    pub(crate) fn start(
+        &self,
+        drive: impl FnOnce(TaskTracker) + Send + 'static,
+        callbacks: bool,
+    ) -> Result<TaskTrackerToken, Failure> {
         let mut threads = self.threads();
         if threads.stopped {
             return Err(Failure::Cancelled);
         }
         if threads.io.is_none() {
-            let (inner, calls) = (inner.clone(), self.calls.clone());
-            threads.io = Some(spawn("desk-io", move || inner.drive(pin!(calls.wait())))?);
+            let calls = self.calls.clone();
+            threads.io = Some(spawn("desk-io", move || drive(calls))?);
         }
         if callbacks && threads.callbacks.is_none() {
             let finished = self.finished.clone();
             threads.callbacks = Some(spawn("desk-cb", move || {
-                RUNS_CALLBACKS.set(true);
+                blocking::runs_callbacks();
                 run(&finished);
             })?);
         }
@@ -102,7 +121,7 @@ impl Background {
     }
 
     /// Ends a call and reports its end.
-    pub(crate) fn end(&self, place: usize, result: Result<Box<dyn Any + Send>, Failure>) {
+    pub(crate) fn end(&self, place: usize, result: AnyResult) {
         let call = {
             let mut running = self.running();
             let call = running.places.get_mut(place).and_then(Option::take);

@@ -2,7 +2,7 @@
 
 use ::desk_client::CancelToken;
 
-use crate::error::desk_error;
+use crate::failure::desk_error;
 use crate::guard::{self, read, release};
 use crate::handle::{self, Handle};
 use crate::sigpipe::Quiet;
@@ -29,7 +29,7 @@ const _: () = handle::shared::<CancelToken>();
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn desk_cancel_new(out: *mut *mut desk_cancel, err: *mut *mut desk_error) -> desk_status {
     // SAFETY: the caller passes NULL or writable pointers.
-    unsafe { guard::call(out, err, || Ok(handle::give::<desk_cancel, ()>(CancelToken::new(), ()))) }
+    unsafe { guard::call(out, err, || Ok(handle::into_handle::<desk_cancel, ()>(CancelToken::new(), ()))) }
 }
 
 /// Triggers the token for good; NULL and repeated calls have no effect. Each call that has the

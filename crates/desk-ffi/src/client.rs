@@ -25,12 +25,12 @@ use ::desk_core::request::Request;
 use tokio::runtime::{Builder, Handle as Runtime};
 
 use crate::background::Background;
-use crate::error::{Failure, desk_error};
+use crate::blocking;
+use crate::failure::{Failure, desk_error};
 use crate::guard;
 use crate::handle::{self, Handle, target};
 use crate::log::{Log, desk_log_fn};
 use crate::main_thread;
-use crate::op;
 use crate::options::{self, desk_call_options, desk_client_options};
 use crate::queue::Queue;
 use crate::sigpipe::Quiet;
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn desk_client_new(
             broken: AtomicBool::new(false),
         };
         let inner = Arc::new(inner);
-        Ok(handle::give::<desk_client, ()>(ClientObject { client, inner }, ()))
+        Ok(handle::into_handle::<desk_client, ()>(ClientObject { client, inner }, ()))
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { guard::call(out, err, work) }
@@ -348,7 +348,7 @@ impl Inner {
 
     /// Runs `call` to completion on this thread.
     pub(crate) fn run<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-        op::may_block()?;
+        blocking::may_block()?;
         let Some(runtime) = &self.runtime else {
             return Err(Failure::argument("client is freed; make a new one"));
         };

@@ -10,15 +10,16 @@ use ::desk_client::Error;
 use ::desk_core::export::{Export, Proof, SharedRow, Window};
 
 use crate::client::Caller;
-use crate::error::{Failure, desk_error};
+use crate::failure::{Failure, desk_error};
 use crate::guard;
 use crate::handle::{self, Handle, target};
-use crate::op::{self, Completion, desk_op};
+use crate::op::desk_op;
 use crate::options::{self, desk_export_options};
-use crate::output::micros;
 use crate::reader::item;
+use crate::start::{self, Completion};
 use crate::status::desk_status;
 use crate::steps::{self, Source, Steps};
+use crate::view::micros;
 
 /// A time range that an export has read, with facts about its rows. Valid until the export begins
 /// to return another window. Newer versions add members at the end.
@@ -84,7 +85,7 @@ pub(crate) unsafe fn give<H: Handle<Target = Exported>>(
     // SAFETY: by contract.
     let export = unsafe { options::export(export, options) }?;
     let exported = Exported { windows: Steps::new(caller, "export", export), given: Mutex::new(None) };
-    Ok(handle::give::<H, ()>(exported, ()))
+    Ok(handle::into_handle::<H, ()>(exported, ()))
 }
 
 /// Returns the next window; NULL at the end.
@@ -120,7 +121,7 @@ unsafe fn next_of(export: Option<&Exported>, out: *mut *mut desk_window, err: *m
 /// Starts an asynchronous step that prepares the next window.
 ///
 /// # Safety
-/// As for [`op::start`]; `export` is NULL or a live export.
+/// As for [`start::start`]; `export` is NULL or a live export.
 pub(crate) unsafe fn next_async<H: Handle<Target = Exported>>(
     export: *mut H,
     completion: Completion,
@@ -132,7 +133,7 @@ pub(crate) unsafe fn next_async<H: Handle<Target = Exported>>(
 }
 
 /// # Safety
-/// As for [`op::start`].
+/// As for [`start::start`].
 #[inline(never)]
 unsafe fn next_async_of(
     export: Option<&Exported>,
@@ -141,7 +142,7 @@ unsafe fn next_async_of(
     err: *mut *mut desk_error,
 ) -> desk_status {
     // SAFETY: by contract.
-    unsafe { op::start(completion, out, err, || live(export)?.windows.prepare(false)) }
+    unsafe { start::start(completion, out, err, || live(export)?.windows.prepare(false)) }
 }
 
 /// Whether the next step returns without waiting.

@@ -5,7 +5,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use crate::error::{Failure, desk_error};
+use crate::failure::{Failure, desk_error};
 use crate::handle::{Handle, target};
 use crate::status::{DESK_OK, desk_status};
 
@@ -52,7 +52,7 @@ pub(crate) unsafe fn call_plain(err: *mut *mut desk_error, work: impl FnOnce() -
     };
     let status = failure.status();
     if !err.is_null() {
-        let error = catch_unwind(AssertUnwindSafe(|| failure.give())).unwrap_or(ptr::null_mut());
+        let error = catch_unwind(AssertUnwindSafe(|| failure.into_handle())).unwrap_or(ptr::null_mut());
         // SAFETY: by contract.
         unsafe { err.write(error) };
     }

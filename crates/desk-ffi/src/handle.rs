@@ -1,6 +1,6 @@
 //! Objects that C holds by pointer.
 //!
-//! A C type is a marker ([`Handle`]); its pointer leads to the target. [`give`] boxes an object
+//! A C type is a marker ([`Handle`]); its pointer leads to the target. [`into_handle`] boxes an object
 //! that C owns, and [`free`] frees it. An object that C borrows (a message of a page) is a target
 //! inside an owner's arena. C cannot mix up the two without a cast: borrowed pointers are const,
 //! `_free` takes a mutable one.
@@ -29,7 +29,7 @@ struct Owner<T, A> {
 pub(crate) const fn shared<T: Send + Sync>() {}
 
 /// Hands an object to C; the object owns `arena` until it is freed.
-pub(crate) fn give<H: Handle, A>(target: H::Target, arena: A) -> *mut H {
+pub(crate) fn into_handle<H: Handle, A>(target: H::Target, arena: A) -> *mut H {
     LIVE.fetch_add(1, Ordering::SeqCst);
     Box::into_raw(Box::new(Owner { target, arena })).cast()
 }
@@ -37,12 +37,12 @@ pub(crate) fn give<H: Handle, A>(target: H::Target, arena: A) -> *mut H {
 /// Frees an object; NULL is allowed.
 ///
 /// # Safety
-/// `handle` came from [`give`] with the same `H` and `A`, and is not used afterwards.
+/// `handle` came from [`into_handle`] with the same `H` and `A`, and is not used afterwards.
 pub(crate) unsafe fn free<H: Handle, A>(handle: *mut H) {
     if handle.is_null() {
         return;
     }
-    // SAFETY: by contract this is the box that `give` leaked, and nobody else has it.
+    // SAFETY: by contract this is the box that `into_handle` leaked, and nobody else has it.
     let owner = unsafe { Box::from_raw(handle.cast::<Owner<H::Target, A>>()) };
     LIVE.fetch_sub(1, Ordering::SeqCst);
     drop(owner);

@@ -7,9 +7,9 @@ use std::{ptr, slice};
 use ::desk_client::Json;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::error::Failure;
-use crate::output::Enumeration;
+use crate::failure::Failure;
 use crate::text::{compact, desk_str};
+use crate::view::Enumeration;
 
 /// The largest `struct_size` that the library accepts; a larger one means an uninitialised field.
 pub(crate) const LARGEST: usize = 4096;

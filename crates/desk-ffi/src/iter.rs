@@ -9,12 +9,13 @@ use ::desk_client::{Error, ItemStream};
 use ::desk_core::list::Rows;
 
 use crate::client::Caller;
-use crate::error::{Failure, desk_error};
+use crate::failure::{Failure, desk_error};
 use crate::guard;
 use crate::handle::{self, Handle, target};
-use crate::op::{self, Completion, desk_op};
+use crate::op::desk_op;
 use crate::options::{self, desk_iter_options};
 use crate::reader::Row;
+use crate::start::{self, Completion};
 use crate::status::desk_status;
 use crate::steps::{self, Source, Steps};
 
@@ -56,7 +57,7 @@ where
     };
     let page = Rows { items: Vec::new(), count: 0, owner: None };
     let iter = Iter { pages: Steps::new(caller, "iter", stream), walk: Mutex::new(Walk { page, next: 0 }) };
-    Ok(handle::give::<H, ()>(iter, ()))
+    Ok(handle::into_handle::<H, ()>(iter, ()))
 }
 
 /// Returns the next item; NULL at the end.
@@ -89,7 +90,7 @@ unsafe fn next_of<V: 'static>(iter: Option<&Iter<V>>, out: *mut *mut V, err: *mu
 /// Starts an asynchronous step that prepares the next item.
 ///
 /// # Safety
-/// As for [`op::start`]; `iter` is NULL or a live iterator.
+/// As for [`start::start`]; `iter` is NULL or a live iterator.
 pub(crate) unsafe fn next_async<H, V: 'static>(
     iter: *mut H,
     completion: Completion,
@@ -104,7 +105,7 @@ where
 }
 
 /// # Safety
-/// As for [`op::start`].
+/// As for [`start::start`].
 #[inline(never)]
 unsafe fn next_async_of<V: 'static>(
     iter: Option<&Iter<V>>,
@@ -118,7 +119,7 @@ unsafe fn next_async_of<V: 'static>(
         iter.pages.prepare(is_ready)
     };
     // SAFETY: by contract.
-    unsafe { op::start(completion, out, err, make) }
+    unsafe { start::start(completion, out, err, make) }
 }
 
 /// Whether the next step returns without waiting.

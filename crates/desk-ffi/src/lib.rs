@@ -19,10 +19,12 @@
 compile_error!("libdesk turns panics into errors at the C boundary; build it with panic = \"unwind\"");
 
 mod background;
+mod blocking;
 mod cancel;
 mod client;
 mod error;
 mod export;
+mod failure;
 mod fields;
 #[allow(
     missing_docs,
@@ -44,7 +46,6 @@ mod log;
 mod main_thread;
 mod op;
 mod options;
-#[allow(dead_code, reason = "which writers are called depends on the spec")]
 mod output;
 mod queue;
 mod raw;
@@ -53,11 +54,14 @@ mod reader;
 mod response;
 mod signal;
 mod sigpipe;
+mod start;
 mod status;
 mod steps;
 mod sync;
 mod text;
 mod version;
+#[allow(dead_code, reason = "which writers are called depends on the spec")]
+mod view;
 
 #[cfg(fuzzing)]
 pub use generated::readers::agree;

@@ -113,7 +113,7 @@ impl Log {
             level: line.level,
             http_status: line.status.map_or(0, i32::from),
             attempts: i32::try_from(line.attempts).unwrap_or(i32::MAX),
-            outcome: line.error.map_or(0, |error| crate::error::outcome_number(error.outcome())),
+            outcome: line.error.map_or(0, |error| crate::failure::outcome_number(error.outcome())),
             elapsed_us: i64::try_from(line.elapsed.as_micros()).unwrap_or(i64::MAX),
             retry_in_ms: line.retry_in.map_or(-1, |wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
             operation: operation.view(),

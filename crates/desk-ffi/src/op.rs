@@ -5,24 +5,15 @@
 
 use std::any::{Any, TypeId};
 use std::ffi::c_void;
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::process;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
 use ::desk_client::CancelToken;
-use tokio::runtime::Handle as Runtime;
-use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::background;
-use crate::client::Inner;
-use crate::error::{Failure, desk_error};
+use crate::blocking;
+use crate::failure::{Failure, desk_error};
 use crate::guard::{self, read, release};
 use crate::handle::{self, Handle, target};
-use crate::queue::Queue;
 use crate::sigpipe::Quiet;
 use crate::status::desk_status;
 use crate::sync::{Refused, Slot};
@@ -44,8 +35,11 @@ pub type desk_op_fn = Option<unsafe extern "C" fn(op: *const desk_op, user_data:
 /// Called once with the user data of a call, after the library has used the data for the last time.
 pub type desk_free_fn = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
+/// The result of a call of any type.
+pub(crate) type AnyResult = Result<Box<dyn Any + Send>, Failure>;
+
 pub(crate) struct Op {
-    result: Slot<Result<Box<dyn Any + Send>, Failure>>,
+    result: Slot<AnyResult>,
     /// Type of the result.
     kind: TypeId,
     /// Name of the function that takes the result.
@@ -62,9 +56,22 @@ impl Handle for desk_op {
 // C may use a call from any thread.
 const _: () = handle::shared::<Op>();
 
-struct UserData {
-    pointer: *mut c_void,
-    free: desk_free_fn,
+impl Op {
+    /// A call that runs. Its result, of the type `kind`, is taken with the function `taker`.
+    pub(crate) fn new(kind: TypeId, taker: &'static str, cancel: CancelToken, user_data: UserData) -> Arc<Op> {
+        Arc::new(Op { result: Slot::new(), kind, taker, cancel, user_data, process: process::id() })
+    }
+
+    /// Sets the result. Only the first one counts.
+    pub(crate) fn end(&self, result: AnyResult) {
+        drop(self.result.end(result));
+    }
+}
+
+pub(crate) struct UserData {
+    pub(crate) pointer: *mut c_void,
+    /// Called with the pointer when this is dropped.
+    pub(crate) free: desk_free_fn,
 }
 
 // SAFETY: the caller promises that callbacks may be called with it from any thread.
@@ -82,31 +89,18 @@ impl Drop for UserData {
     }
 }
 
-/// The callback and the user data that the caller of an `_async` function passed.
-pub(crate) struct Completion {
-    pub(crate) callback: desk_op_fn,
-    pub(crate) user_data: *mut c_void,
-    pub(crate) user_data_free: desk_free_fn,
-    /// Name of the function that takes the result.
-    pub(crate) taker: &'static str,
-}
-
-/// A call that is ready to run.
-pub(crate) struct Start<F> {
-    pub(crate) inner: Arc<Inner>,
-    pub(crate) queue: Option<Arc<Queue>>,
-    /// Cancels the call.
-    pub(crate) cancel: CancelToken,
-    pub(crate) call: F,
-}
-
 /// An ended call on its way to its callback or its queue.
 pub(crate) struct Finished {
-    op: Arc<Op>,
-    callback: desk_op_fn,
+    pub(crate) op: Arc<Op>,
+    pub(crate) callback: desk_op_fn,
 }
 
 impl Finished {
+    /// Whether there is a callback to run or user data to free.
+    pub(crate) fn has_work(&self) -> bool {
+        self.callback.is_some() || self.op.user_data.free.is_some()
+    }
+
     /// Runs the callback if there is one.
     pub(crate) fn run(self) -> Arc<Op> {
         if let Some(callback) = self.callback {
@@ -116,140 +110,6 @@ impl Finished {
         }
         self.op
     }
-}
-
-/// A running call with its callback and its queue.
-pub(crate) struct Ending {
-    op: Arc<Op>,
-    callback: desk_op_fn,
-    queue: Option<Arc<Queue>>,
-}
-
-impl Ending {
-    /// Ends the call; returns a callback to run, or user data to free, on the thread `desk-cb`.
-    pub(crate) fn end(self, result: Result<Box<dyn Any + Send>, Failure>) -> Option<Finished> {
-        let Ending { op, callback, queue } = self;
-        drop(op.result.end(result));
-        let finished = Finished { op, callback };
-        let finished = match &queue {
-            // A freed queue refuses the call, whose callback then never runs.
-            Some(queue) => Finished { callback: None, ..queue.push(finished).err()? },
-            None => finished,
-        };
-        // `desk-cb` frees user data too, because that may take long.
-        let left = finished.callback.is_some() || finished.op.user_data.free.is_some();
-        left.then_some(finished)
-    }
-}
-
-/// A running call; dropping it ends the call as cancelled.
-struct Running {
-    /// The index of the call in the table of running calls, until it has ended.
-    place: Option<usize>,
-    inner: Arc<Inner>,
-    /// Makes the freeing of the client wait for the call; dropped last.
-    _tracked: TaskTrackerToken,
-}
-
-impl Running {
-    fn end(&mut self, result: Result<Box<dyn Any + Send>, Failure>) {
-        if let Some(place) = self.place.take() {
-            self.inner.background.end(place, result);
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.end(Err(Failure::Cancelled));
-    }
-}
-
-/// Starts a call: `make` reads the arguments and returns the call to run.
-///
-/// # Safety
-/// `out` and `err` are NULL or writable; the callbacks may be called once each, from any thread.
-pub(crate) unsafe fn start<T, F>(
-    completion: Completion,
-    out: *mut *mut desk_op,
-    err: *mut *mut desk_error,
-    make: impl FnOnce() -> Result<Start<F>, Failure>,
-) -> desk_status
-where
-    T: Any + Send,
-    F: Future<Output = Result<T, Failure>> + Send + 'static,
-{
-    let mut make = Some(make);
-    let mut make = || {
-        let Start { inner, queue, cancel, call } = make.take().ok_or(Failure::Panic)?()?;
-        let call: Call = Box::pin(async move { call.await.map(|value| Box::new(value) as Box<dyn Any + Send>) });
-        Ok(Start { inner, queue, cancel, call })
-    };
-    // SAFETY: by contract.
-    unsafe { start_any(completion, TypeId::of::<T>(), out, err, &mut make) }
-}
-
-/// Like [`start`] for a result of any type, so that it is compiled once.
-///
-/// # Safety
-/// As for [`start`].
-unsafe fn start_any(
-    completion: Completion,
-    kind: TypeId,
-    out: *mut *mut desk_op,
-    err: *mut *mut desk_error,
-    make: &mut dyn FnMut() -> Result<Start<Call>, Failure>,
-) -> desk_status {
-    if !out.is_null() {
-        // SAFETY: by contract.
-        unsafe { out.write(std::ptr::null_mut()) };
-    }
-    let mut started: Option<(Running, Call)> = None;
-    let work = || {
-        let Start { inner, queue, cancel, call } = make()?;
-        let Completion { callback, user_data, user_data_free, taker } = completion;
-        if callback.is_none() && queue.is_none() && out.is_null() {
-            return Err(Failure::argument("op is NULL; without callback and queue nobody would learn the result"));
-        }
-        let callbacks = user_data_free.is_some() || (callback.is_some() && queue.is_none());
-        let tracked = inner.background.start(&inner, callbacks)?;
-        let user_data = UserData { pointer: user_data, free: user_data_free };
-        let op = Arc::new(Op { result: Slot::new(), kind, taker, cancel, user_data, process: process::id() });
-        if !out.is_null() {
-            // SAFETY: by contract.
-            unsafe { out.write(handle::give::<desk_op, ()>(op.clone(), ())) };
-        }
-        let place = Some(inner.background.begin(Ending { op, callback, queue }));
-        started = Some((Running { place, inner, _tracked: tracked }, call));
-        Ok(())
-    };
-    // SAFETY: by contract.
-    let status = unsafe { guard::call_plain(err, work) };
-    // Last of all, so that a callback finds `*out` and `*err` set.
-    if let Some((running, call)) = started {
-        // It wakes the client's thread through a file descriptor.
-        let _quiet = Quiet::start();
-        release(|| run(running, call));
-    }
-    status
-}
-
-/// A boxed call, so that the code that runs it is compiled once.
-type Call = Pin<Box<dyn Future<Output = Result<Box<dyn Any + Send>, Failure>> + Send>>;
-
-/// Runs a call to completion; a panic becomes its error.
-fn run(mut running: Running, mut call: Call) {
-    let inner = running.inner.clone();
-    inner.clone().spawn(async move {
-        let result = std::future::poll_fn(|context| {
-            let poll = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
-            poll.unwrap_or_else(|_| {
-                inner.poison();
-                Poll::Ready(Err(Failure::Panic))
-            })
-        });
-        running.end(result.await);
-    });
 }
 
 /// Takes a result of type `T`.
@@ -280,29 +140,6 @@ unsafe fn live<'a>(op: *const desk_op) -> Result<&'a Arc<Op>, Failure> {
     if op.process == process::id() { Ok(op) } else { Err(Failure::Forked) }
 }
 
-/// Refuses to block on a thread where the library itself runs.
-pub(crate) fn may_block() -> Result<(), Failure> {
-    if background::is_callback_thread() {
-        return Err(Failure::WouldDeadlock);
-    }
-    match Runtime::try_current() {
-        Ok(_) => Err(Failure::WouldDeadlock),
-        Err(error) if error.is_thread_local_destroyed() => {
-            Err(Failure::argument("the thread or process is ending; make calls before that"))
-        }
-        Err(_) => Ok(()),
-    }
-}
-
-/// How long to wait; `None`: for ever.
-pub(crate) fn wait_time(ms: i64) -> Result<Option<Duration>, Failure> {
-    match u64::try_from(ms) {
-        Ok(ms) => Ok(Some(Duration::from_millis(ms))),
-        Err(_) if ms == -1 => Ok(None),
-        Err(_) => Err(Failure::misuse(format!("timeout_ms is {ms}; it must be 0 or more, or -1 to wait for ever"))),
-    }
-}
-
 /// Whether the call has ended, so that its result can be taken; false for NULL. Never waits. Any
 /// thread.
 #[unsafe(no_mangle)]
@@ -322,12 +159,12 @@ pub unsafe extern "C" fn desk_op_wait(op: *const desk_op, timeout_ms: i64, err: 
     let work = || {
         // SAFETY: the caller passes NULL or a live call.
         let op = unsafe { live(op) }?;
-        let at_most = wait_time(timeout_ms)?;
+        let at_most = blocking::wait_time(timeout_ms)?;
         if op.result.has_ended() {
             return Ok(());
         }
         if timeout_ms != 0 {
-            may_block()?;
+            blocking::may_block()?;
         }
         if op.result.wait(at_most) { Ok(()) } else { Err(Failure::NotReady) }
     };
@@ -377,8 +214,3 @@ pub unsafe extern "C" fn desk_op_free(op: *mut desk_op) {
         unsafe { handle::free::<desk_op, ()>(op) };
     });
 }
-
-#[cfg(test)]
-#[allow(clippy::panic, reason = "tests")]
-#[path = "op_tests.rs"]
-mod tests;

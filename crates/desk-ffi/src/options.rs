@@ -7,7 +7,7 @@ use ::desk_client::{Builder, CallOptions, Client};
 use ::desk_core::export::Export;
 
 use crate::cancel::desk_cancel;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::handle::target;
 use crate::input;
 use crate::queue::{Queue, desk_queue};

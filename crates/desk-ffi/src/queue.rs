@@ -4,10 +4,11 @@ use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Failure, desk_error};
+use crate::blocking;
+use crate::failure::{Failure, desk_error};
 use crate::guard::{self, read};
 use crate::handle::{self, Handle, target};
-use crate::op::{self, Finished, desk_op};
+use crate::op::{Finished, desk_op};
 use crate::signal::{Pollable, ReadyFd};
 use crate::status::desk_status;
 use crate::sync::Fifo;
@@ -49,7 +50,7 @@ pub unsafe extern "C" fn desk_queue_new(out: *mut *mut desk_queue, err: *mut *mu
         let ready = ReadyFd::new();
         let ready = ready.map_err(|error| Failure::argument(format!("the queue gets no file descriptor: {error}")))?;
         let queue = Queue { line: Fifo::new(ready), process: process::id() };
-        Ok(handle::give::<desk_queue, ()>(Arc::new(queue), ()))
+        Ok(handle::into_handle::<desk_queue, ()>(Arc::new(queue), ()))
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { guard::call(out, err, work) }
@@ -85,15 +86,15 @@ pub unsafe extern "C" fn desk_queue_next(
         if queue.process != process::id() {
             return Err(Failure::Forked);
         }
-        let at_most = op::wait_time(timeout_ms)?;
+        let at_most = blocking::wait_time(timeout_ms)?;
         let next = match queue.line.next(Some(Duration::ZERO)) {
             None if timeout_ms != 0 => {
-                op::may_block()?;
+                blocking::may_block()?;
                 queue.line.next(at_most)
             }
             next => next,
         };
-        Ok(next.map_or(std::ptr::null_mut(), |call| handle::give::<desk_op, ()>(call.run(), ())))
+        Ok(next.map_or(std::ptr::null_mut(), |call| handle::into_handle::<desk_op, ()>(call.run(), ())))
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { guard::call(out, err, work) }

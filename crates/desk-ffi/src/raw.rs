@@ -6,16 +6,18 @@ use ::desk_client::{RawRequest, RawResult, Response};
 use bumpalo::Bump;
 
 use crate::client::{Caller, desk_client};
-use crate::error::{Failure, desk_error};
+use crate::failure::{Failure, desk_error};
 use crate::guard::{call, read, release};
 use crate::handle::Handle;
 use crate::input;
-use crate::op::{self, Completion, Start, desk_free_fn, desk_op, desk_op_fn};
+use crate::op::{self, desk_free_fn, desk_op, desk_op_fn};
 use crate::options::{self, desk_call_options, desk_pair};
-use crate::output::{self, List, Root, View};
+use crate::output::{self, Root};
 use crate::response::{ResponseView, desk_response};
+use crate::start::{self, Completion, Start};
 use crate::status::desk_status;
 use crate::text::desk_str;
+use crate::view::{self, List, View};
 
 /// A request of `desk_raw_call`. Start from `DESK_RAW_REQUEST_INIT`.
 #[repr(C)]
@@ -57,9 +59,9 @@ impl View<RawResult> for RawResultView {
     fn view(source: &RawResult, arena: &Bump) -> RawResultView {
         let headers: Vec<_> = source.headers().collect();
         RawResultView {
-            body: output::bytes(arena, source.body()),
-            headers: output::list(arena, Some(&headers), |(name, value)| {
-                (output::text(arena, name), output::bytes(arena, value))
+            body: view::bytes(arena, source.body()),
+            headers: view::list(arena, Some(&headers), |(name, value)| {
+                (view::text(arena, name), view::bytes(arena, value))
             }),
             response: std::ptr::null(),
         }
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn desk_raw_call(
         // SAFETY: the caller keeps the rules at the top of desk.h.
         let (caller, request) = unsafe { (Caller::new(client, options)?, raw_request(request)?) };
         let result: Response<RawResult> = caller.run(caller.client.raw_call(&request))?;
-        Ok(output::give(&result))
+        Ok(output::copy_into_handle(&result))
     };
     // SAFETY: the caller passes NULL or writable pointers.
     unsafe { call(out, err, work) }
@@ -122,7 +124,7 @@ pub unsafe extern "C" fn desk_raw_call_async(
         Ok(Start { inner, queue, cancel, call })
     };
     // SAFETY: the caller keeps the rules at the top of desk.h.
-    unsafe { op::start(completion, op, err, make) }
+    unsafe { start::start(completion, op, err, make) }
 }
 
 /// Takes the result of an ended `desk_raw_call_async`, once. On success the caller owns `*out` and
@@ -137,7 +139,7 @@ pub unsafe extern "C" fn desk_op_take_raw_result(
     err: *mut *mut desk_error,
 ) -> desk_status {
     // SAFETY: the caller passes NULL or a live call, and NULL or writable pointers.
-    unsafe { call(out, err, || Ok(output::give(&op::take::<Response<RawResult>>(op)?))) }
+    unsafe { call(out, err, || Ok(output::copy_into_handle(&op::take::<Response<RawResult>>(op)?))) }
 }
 
 /// # Safety

@@ -13,8 +13,8 @@
 #[cfg(any(test, fuzzing))]
 pub(crate) mod agree;
 mod cursor;
-mod kept;
 mod number;
+mod owned;
 mod text;
 mod time;
 
@@ -29,9 +29,9 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use self::cursor::{Cursor, PAD};
-pub(crate) use self::kept::{Kept, Row, item};
-use crate::output::{self, EnumView, Enumeration, List, Object, View};
+pub(crate) use self::owned::{OwnedView, Row, item};
 use crate::text::desk_str;
+use crate::view::{self, EnumView, Enumeration, List, Object, View};
 
 /// Maximum nesting of objects; serde goes further.
 const DEPTH: u32 = 32;
@@ -48,7 +48,7 @@ pub(crate) unsafe trait Read: Sized {
 }
 
 /// Reads a whole response, or returns its bytes unchanged.
-pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
+pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<OwnedView<V>, Vec<u8>> {
     if simdutf8::basic::from_utf8(&body).is_err() {
         return Err(body);
     }
@@ -73,12 +73,12 @@ pub(crate) fn read<V: Read>(mut body: Vec<u8>) -> Result<Kept<V>, Vec<u8>> {
         // SAFETY: a text that was read; each byte belongs to one text at most.
         unsafe { text::unescape(start, end) };
     }
-    Ok(Kept { view, arena, body })
+    Ok(OwnedView { view, arena, body })
 }
 
 /// Reads a whole response, with serde if [`read`] gives up.
-pub(crate) fn decode<S: DeserializeOwned, V: Read + View<S>>(body: Vec<u8>) -> Result<Kept<V>, Undecodable> {
-    read(body).or_else(|body| decode::json::<S>(body).map(|source| Kept::of(&source)))
+pub(crate) fn decode<S: DeserializeOwned, V: Read + View<S>>(body: Vec<u8>) -> Result<OwnedView<V>, Undecodable> {
+    read(body).or_else(|body| decode::json::<S>(body).map(|source| OwnedView::of(&source)))
 }
 
 /// State that all values of a response share.
@@ -320,7 +320,7 @@ impl Reader<'_, '_> {
         if text == "null" {
             return None;
         }
-        let text = output::json_text(self.page.arena, text);
+        let text = view::json_text(self.page.arena, text);
         // SAFETY: serde read them, and accepts no zero.
         self.at = unsafe { self.at.over(len) };
         Some(text)

@@ -5,8 +5,8 @@ use bumpalo::Bump;
 
 use crate::guard::{read, read_into};
 use crate::handle::Handle;
-use crate::output;
 use crate::text::desk_str;
+use crate::view;
 
 /// Facts about the call that returned a result, from `desk_..._response`. Immutable; borrowed from
 /// the result.
@@ -31,8 +31,8 @@ impl ResponseView {
         ResponseView {
             http_status: i32::from(response.status()),
             attempts: i32::try_from(response.attempts()).unwrap_or(i32::MAX),
-            request_id: response.request_id().map_or(desk_str::ABSENT, |id| output::text(arena, id)),
-            server_date_us: response.server_date().map(|date| output::micros(&date)),
+            request_id: response.request_id().map_or(desk_str::ABSENT, |id| view::text(arena, id)),
+            server_date_us: response.server_date().map(|date| view::micros(&date)),
             elapsed_us: i64::try_from(response.elapsed().as_micros()).unwrap_or(i64::MAX),
         }
     }

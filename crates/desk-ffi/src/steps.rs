@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use ::desk_client::{CancelToken, Error};
 
+use crate::blocking;
 use crate::client::{Caller, Inner};
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::guard;
 use crate::handle::{self, Handle, target};
-use crate::op::{self, Start};
 use crate::queue::Queue;
 use crate::sigpipe::Quiet;
+use crate::start::Start;
 
 /// Turns of the runtime after a step has arrived, in which the request for the next one leaves.
 const TURNS: usize = 2;
@@ -122,7 +123,7 @@ impl<S: Source> Steps<S> {
                 break loan;
             }
         };
-        op::may_block()?;
+        blocking::may_block()?;
         begin();
         self.client.run(async {
             let step = loan.step().await;

@@ -1,15 +1,12 @@
 //! Measures exports: `desk export` next to programs that copy pages into a file, and the rows that
 //! each wrote.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, ErrorKind};
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::Options;
+use super::measure::{Row, Run, Server, Setting, measure};
+use super::output;
 use super::programs::Programs;
-use super::rounds::{Row, Run, Server, Setting, measure};
 
 pub(super) const FAST: &str = "export";
 pub(super) const SLOW: &str = "export, 20 ms, 8 in flight";
@@ -17,74 +14,22 @@ pub(super) const SLOW: &str = "export, 20 ms, 8 in flight";
 /// Measures exports at full speed, and with 8 requests in flight to a service that takes 20 ms for
 /// each.
 pub(super) fn rounds(programs: &Programs, server: &Server, options: &Options) -> Result<Vec<Row>> {
-    let output = programs.dir.join("export");
-    let (to, messages) = (output.display().to_string(), options.messages.to_string());
-    let file = output.join("rows").display().to_string();
+    let folder = programs.dir.join("export");
+    let (to, messages) = (folder.display().to_string(), options.messages.to_string());
+    let file = folder.join("rows").display().to_string();
     let run =
         |program, words: &[&str]| Run { program, arguments: words.iter().map(|word| (*word).to_owned()).collect() };
-    let setting = |name, programs| Setting { name, programs, units: options.messages, output: Some(output.clone()) };
+    let setting = |name, programs| Setting { name, programs, units: options.messages, output: Some(folder.clone()) };
     let [desk, peers @ ..] = programs.exports.as_slice() else { return Ok(Vec::new()) };
     let own = ["export", &to, "--application-id", "bench", "--json", "--base-url"];
     let peers = peers.iter().map(|peer| run(peer, &[&server.http, &messages, &file]));
     let fast = std::iter::once(run(desk, &[&own[..], &[&server.http]].concat())).chain(peers).collect();
     // Remove the output of an interrupted run.
-    remove(&output)?;
+    output::remove(&folder)?;
     let mut rows = measure(programs, server, &setting(FAST, fast), options.rounds)?;
     let slow = vec![run(desk, &[&own[..], &[&server.slow, "--in-flight", "8"]].concat())];
     rows.extend(measure(programs, server, &setting(SLOW, slow), options.rounds.min(3))?);
     // The output is large.
-    remove(&output)?;
+    output::remove(&folder)?;
     Ok(rows)
-}
-
-/// Replaces the folder with an empty one. The function truncates the old files and keeps them until
-/// the end: a file system may visit every recently removed file before it creates another, which
-/// would slow down the programs that create more files.
-pub(super) fn clear(output: &Path) -> Result<()> {
-    if output.exists() {
-        for entry in fs::read_dir(output)? {
-            File::options().write(true).open(entry?.path())?.set_len(0)?;
-        }
-        let aside = (0..).map(|run| emptied(output).join(run.to_string())).find(|aside| !aside.exists());
-        fs::create_dir_all(emptied(output))?;
-        fs::rename(output, aside.context("a free name")?)?;
-    }
-    fs::create_dir_all(output).context("the output of an export")
-}
-
-/// The folder that keeps truncated outputs.
-fn emptied(output: &Path) -> PathBuf {
-    output.with_extension("emptied")
-}
-
-/// Removes the folder and the truncated outputs.
-fn remove(output: &Path) -> Result<()> {
-    for folder in [output, &emptied(output)] {
-        match fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).context("the output of an export"),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// The number of rows in the files of a folder, and the sum of their ids; each row begins with its
-/// id.
-pub(super) fn sum(output: &Path) -> Result<String> {
-    let (mut rows, mut ids) = (0_u64, 0_u64);
-    for entry in fs::read_dir(output)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "log") {
-            continue;
-        }
-        let (mut file, mut line) = (BufReader::with_capacity(1 << 20, File::open(&path)?), Vec::new());
-        while file.read_until(b'\n', &mut line)? > 0 {
-            let id = line.strip_prefix(br#"{"id":"#).and_then(|rest| rest.split(|byte| *byte == b',').next());
-            let id = id.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
-            ids += id.with_context(|| format!("row {rows} of {} has no id", path.display()))?;
-            rows += 1;
-            line.clear();
-        }
-    }
-    Ok(format!("{rows}:{ids}"))
 }

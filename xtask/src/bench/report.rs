@@ -1,7 +1,7 @@
 //! Prints the table and compares it with the targets.
 
 use super::export::{FAST, SLOW};
-use super::rounds::Row;
+use super::measure::Row;
 
 /// A figure of libdesk's and its upper limit, as a multiple of a peer's figure or of a number.
 struct Target {

@@ -4,10 +4,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::c_abi::{arguments, decode};
+use super::c_types::{arguments, decode};
 use super::model::{Model, Operation, Schema};
 use super::names;
-use super::rust::{doc, ident};
+use super::rust_types::{doc, ident};
 
 /// The function that takes the result of an operation.
 pub fn taker(output: Option<&str>) -> String {
@@ -28,10 +28,11 @@ pub fn emit(model: &Model) -> TokenStream {
         use super::inputs::*;
         use super::outputs::*;
         use crate::client::{Caller, desk_client};
-        use crate::error::{Failure, desk_error};
-        use crate::op::{self, Completion, Start, desk_free_fn, desk_op, desk_op_fn};
+        use crate::failure::{Failure, desk_error};
+        use crate::op::{self, desk_free_fn, desk_op, desk_op_fn};
+        use crate::start::{self, Completion, Start};
         use crate::options::desk_call_options;
-        use crate::reader::Kept;
+        use crate::reader::OwnedView;
         use crate::status::desk_status;
         use crate::text::desk_str;
         use crate::{guard, input, output, reader};
@@ -71,7 +72,7 @@ fn start(operation: &Operation, model: &Model) -> TokenStream {
             let completion = Completion { callback, user_data, user_data_free, taker: #taker };
             // SAFETY: the caller keeps the rules at the top of desk.h.
             unsafe {
-                op::start(completion, op, err, || {
+                start::start(completion, op, err, || {
                     let (caller, cancel) = Caller::asynchronous(client, options)?;
                     #(#reads)*
                     let Caller { inner, client, queue } = caller;
@@ -105,7 +106,7 @@ fn take(schema: &Schema) -> TokenStream {
             err: *mut *mut desk_error,
         ) -> desk_status {
             // SAFETY: the caller keeps the rules at the top of desk.h.
-            unsafe { guard::call(out, err, || Ok(output::give_kept(op::take::<Response<Kept<#view>>>(op)?))) }
+            unsafe { guard::call(out, err, || Ok(output::into_handle(op::take::<Response<OwnedView<#view>>>(op)?))) }
         }
     }
 }

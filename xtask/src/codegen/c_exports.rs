@@ -4,20 +4,15 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::c_abi::arguments;
 use super::c_lists::{Said, members, steps};
+use super::c_types::{arguments, export_type};
 use super::model::{Model, Operation, Paged};
 use super::names;
-use super::rust::{doc, ident};
 use super::rust_lists::member;
+use super::rust_types::{doc, ident};
 
 /// Endings of the names of an export's functions.
 pub const FUNCTIONS: [&str; 6] = ["new", "next", "next_async", "is_ready", "at", "free"];
-
-/// The C name of an export.
-pub fn export_type(paged: &Paged) -> String {
-    format!("desk_{}_export", paged.stem)
-}
 
 /// `generated/exports.rs`.
 pub fn emit(model: &Model) -> TokenStream {
@@ -30,10 +25,11 @@ pub fn emit(model: &Model) -> TokenStream {
         use super::inputs::*;
         use super::outputs::*;
         use crate::client::{Caller, desk_client};
-        use crate::error::desk_error;
+        use crate::failure::desk_error;
         use crate::export::{self, Exported, desk_window};
         use crate::handle::Handle;
-        use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
+        use crate::op::{desk_free_fn, desk_op, desk_op_fn};
+        use crate::start::Completion;
         use crate::options::{desk_call_options, desk_export_options};
         use crate::reader;
         use crate::status::desk_status;

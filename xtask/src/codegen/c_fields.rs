@@ -4,11 +4,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::c_abi::{scalar, scalar_name};
 use super::c_input::{Member, close_group};
+use super::c_types::{scalar, scalar_name};
 use super::model::{Field, Model, Schema, Type};
 use super::names;
-use super::rust::{doc, ident};
+use super::rust_types::{doc, ident};
 
 /// `generated/fields.rs`.
 pub fn emit(model: &Model) -> TokenStream {

@@ -5,10 +5,10 @@ use anyhow::{Result, bail};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::c_abi::{input_type, scalar, scalar_name};
+use super::c_types::{input_type, scalar, scalar_name};
 use super::model::{Field, Item, Model, Type};
 use super::names;
-use super::rust::{doc, ident};
+use super::rust_types::{doc, ident};
 
 /// `generated/inputs.rs`.
 pub fn emit(model: &Model) -> Result<TokenStream> {
@@ -23,7 +23,7 @@ pub fn emit(model: &Model) -> Result<TokenStream> {
     }
     Ok(quote! {
         use ::desk_client::types;
-        use crate::error::Failure;
+        use crate::failure::Failure;
         use crate::input::{self, Input};
         use crate::text::desk_str;
         #(#structs)*

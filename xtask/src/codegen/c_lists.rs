@@ -4,15 +4,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::c_abi::arguments;
+use super::c_types::{arguments, export_type, iter_type};
 use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
-use super::rust::{doc, ident};
-
-/// The C name of an iterator.
-pub fn iter_type(paged: &Paged) -> String {
-    format!("desk_{}_iter", paged.stem)
-}
+use super::rust_types::{doc, ident};
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {
@@ -24,10 +19,11 @@ pub fn emit(model: &Model) -> TokenStream {
         use super::inputs::*;
         use super::outputs::*;
         use crate::client::{Caller, desk_client};
-        use crate::error::desk_error;
+        use crate::failure::desk_error;
         use crate::handle::Handle;
         use crate::iter::{self, Iter};
-        use crate::op::{Completion, desk_free_fn, desk_op, desk_op_fn};
+        use crate::op::{desk_free_fn, desk_op, desk_op_fn};
+        use crate::start::Completion;
         use crate::options::{desk_call_options, desk_iter_options};
         use crate::reader::{self, Row};
         use crate::status::desk_status;
@@ -144,7 +140,7 @@ fn list(operation: &Operation, paged: &Paged) -> TokenStream {
          current one.\n\nErrors: as the operation; `DESK_INCONSISTENT` if the list does not advance. An error leaves the \
          iterator at its position: calling this again continues without skipping or repeating an item. Items that are \
          inserted or deleted during the iteration can shift others: `{export}` proves that no item is lost.",
-        export = super::c_exports::export_type(paged),
+        export = export_type(paged),
     ));
     let about_next_async = doc(&format!(
         "Starts a step that prepares the next item, and returns at once; see the rules of asynchronous calls at the top. After \

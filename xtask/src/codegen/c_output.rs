@@ -4,10 +4,10 @@ use anyhow::{Result, bail};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::c_abi::scalar;
+use super::c_types::scalar;
 use super::model::{Field, Model, Schema, Type};
 use super::names;
-use super::rust::{doc, ident};
+use super::rust_types::{doc, ident};
 
 /// `generated/outputs.rs`.
 pub fn emit(model: &Model) -> Result<TokenStream> {
@@ -21,7 +21,8 @@ pub fn emit(model: &Model) -> Result<TokenStream> {
         use ::desk_client::types;
         use crate::guard::{read, read_into, release};
         use crate::handle::Handle;
-        use crate::output::{self, EnumView, List, Object, Root, View};
+        use crate::output::{self, Root};
+        use crate::view::{self, EnumView, List, Object, View};
         use crate::response::{ResponseView, desk_response};
         use crate::text::desk_str;
         #(#results)*
@@ -139,11 +140,11 @@ fn view_type(field: &Field) -> TokenStream {
 fn copy(field: &Field) -> TokenStream {
     let name = ident(&names::rust(&field.name));
     let one = |ty: &Type| match ty {
-        Type::Text => quote!(output::text(arena, value)),
-        Type::Date => quote!(output::text(arena, &value.to_string())),
-        Type::Json => quote!(output::json(arena, value)),
-        Type::Enum(_) => quote!(output::enumeration(arena, value)),
-        Type::Time => quote!(output::micros(value)),
+        Type::Text => quote!(view::text(arena, value)),
+        Type::Date => quote!(view::text(arena, &value.to_string())),
+        Type::Json => quote!(view::json(arena, value)),
+        Type::Enum(_) => quote!(view::enumeration(arena, value)),
+        Type::Time => quote!(view::micros(value)),
         Type::Object(_) => quote!(View::view(value, arena)),
         _ => quote!(*value),
     };
@@ -153,8 +154,8 @@ fn copy(field: &Field) -> TokenStream {
         _ => None,
     };
     match &field.ty {
-        Type::Object(_) if field.always() => quote!(output::object(arena, Some(&source.#name))),
-        Type::Object(_) => quote!(output::object(arena, source.#name.as_ref())),
+        Type::Object(_) if field.always() => quote!(view::object(arena, Some(&source.#name))),
+        Type::Object(_) => quote!(view::object(arena, source.#name.as_ref())),
         Type::List(item) => {
             let items =
                 if field.always() { quote!(Some(source.#name.as_slice())) } else { quote!(source.#name.as_deref()) };
@@ -164,7 +165,7 @@ fn copy(field: &Field) -> TokenStream {
                 Some(absent) => quote!(|value| value.as_ref().map_or(#absent, |value| #value)),
                 None => quote!(|value| value.as_ref().map(|value| #value)),
             };
-            quote!(output::list(arena, #items, #each))
+            quote!(view::list(arena, #items, #each))
         }
         ty => {
             let value = one(ty);

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Schema, Type};
 use super::names;
-use super::rust::ident;
+use super::rust_types::ident;
 
 /// `generated/readers.rs`.
 pub fn emit(model: &Model) -> TokenStream {
@@ -25,7 +25,7 @@ pub fn emit(model: &Model) -> TokenStream {
         use std::ptr;
         use ::desk_client::types;
         use super::outputs::*;
-        use crate::output::{EnumView, List, Object};
+        use crate::view::{EnumView, List, Object};
         use crate::reader::{Read, Reader};
         use crate::text::desk_str;
         #(#readers)*

@@ -4,25 +4,9 @@ use heck::ToKebabCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::cli::id_option;
+use super::cli_arguments::id_option;
 use super::model::{Bulk, Evidence, Model, Operation, Reread, Type, Witness};
-use super::rust::ident;
-
-/// Options of `send plan`, which also has those of bodies.
-pub const OPTIONS: [&str; 12] = [
-    "batch-size",
-    "canary",
-    "ledger",
-    "max-recipients",
-    "min-gap",
-    "only-between",
-    "operation",
-    "out",
-    "per-second",
-    "recipients",
-    "suppress",
-    "utc-offset",
-];
+use super::rust_types::ident;
 
 /// The descriptor of an operation.
 pub fn table(operation: &Operation, bulk: &Bulk, model: &Model) -> TokenStream {

@@ -6,10 +6,10 @@ use heck::{ToKebabCase, ToShoutySnakeCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::cli::{arguments, arguments_const, given_of, is_exported, kind, params_fn, path_of, shape_name};
+use super::cli_arguments::{arguments, arguments_const, given_of, is_exported, kind, params_fn, path_of, shape_name};
 use super::model::{Field, Model, Operation, Paged, Type};
-use super::rust::ident;
 use super::rust_lists::{LIMIT, member};
+use super::rust_types::ident;
 
 /// `generated/lists.rs`.
 pub fn emit(model: &Model) -> TokenStream {

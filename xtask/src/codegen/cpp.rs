@@ -7,10 +7,8 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 
-use super::c_abi::input_type;
 use super::c_async::taker;
-use super::c_exports::export_type;
-use super::c_lists::iter_type;
+use super::c_types::{export_type, input_type, iter_type};
 use super::cpp_request::{cpp_input, inner_first, request, to_c};
 use super::cpp_result::{getter, owner, seen, view};
 use super::model::{Kind, Model, Operation, Paged, Schema, Type};

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::c_abi::{input_type, scalar_name};
+use super::c_types::{input_type, scalar_name};
 use super::model::{Field, Item, Model, Schema, Type};
 use super::names;
 

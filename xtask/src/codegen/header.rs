@@ -13,9 +13,9 @@ use cbindgen::{Braces, Builder, Config, DocumentationStyle, Language, Style};
 use super::names;
 
 /// Hand-written sources of desk-ffi that the header shows, in its order.
-pub const RUNTIME: [&str; 13] = [
-    "text", "status", "version", "error", "response", "cancel", "op", "queue", "options", "export", "log", "client",
-    "raw",
+pub const RUNTIME: [&str; 14] = [
+    "text", "status", "version", "failure", "error", "response", "cancel", "op", "queue", "options", "export", "log",
+    "client", "raw",
 ];
 
 const RULES: &str = include_str!("desk_h_rules.txt");

@@ -13,7 +13,10 @@ mod c_input;
 mod c_lists;
 mod c_output;
 mod c_reader;
+mod c_twins;
+mod c_types;
 mod cli;
+mod cli_arguments;
 mod cli_bulk;
 mod cli_lists;
 pub mod command;
@@ -33,6 +36,7 @@ mod reach;
 mod rust;
 mod rust_checks;
 mod rust_lists;
+mod rust_types;
 mod source;
 pub mod surface;
 
@@ -94,6 +98,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         files.insert(client(name), pretty(tokens).with_context(|| format!("generated/{name}.rs of desk-client"))?);
     }
 
+    c_twins::check(&model, &header::items(runtime)?)?;
     let ffi = |name: &str| format!("crates/desk-ffi/src/generated/{name}.rs");
     for (name, tokens) in [
         ("mod", c_abi::module()),
@@ -101,7 +106,7 @@ pub fn generate(file: &str, text: &str, runtime: &[(String, String)], version: &
         ("inputs", c_input::emit(&model)?),
         ("outputs", c_output::emit(&model)?),
         ("fields", c_fields::emit(&model)),
-        ("operations", c_abi::operations(&model, &header::items(runtime)?)?),
+        ("operations", c_abi::operations(&model)),
         ("asynchronous", c_async::emit(&model)),
         ("lists", c_lists::emit(&model)),
         ("exports", c_exports::emit(&model)),

@@ -4,13 +4,14 @@
 //! requests; this module reads their signatures, because progenitor orders arguments by name.
 
 use anyhow::{Context, Result, anyhow};
-use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Type};
-use super::names;
-use super::{rust_checks, rust_lists};
+use super::rust_types::{
+    argument_names, arguments, constant, doc, field_type, ident, item_type, params_and_body, rust_type,
+};
+use super::{names, rust_checks, rust_lists};
 
 /// `generated/mod.rs`.
 pub fn module(model: &Model) -> TokenStream {
@@ -200,11 +201,6 @@ pub fn operations(model: &Model) -> TokenStream {
     }
 }
 
-/// The constant of an operation in `operations.rs`.
-pub(super) fn constant(operation: &Operation) -> proc_macro2::Ident {
-    ident(&operation.id.to_shouty_snake_case())
-}
-
 /// `generated/requests.rs`; `wire` is progenitor's module.
 pub fn requests(model: &Model, wire: &syn::File) -> Result<TokenStream> {
     let requests: Vec<_> = model.operations.iter().map(|operation| request(operation, wire)).collect::<Result<_>>()?;
@@ -284,30 +280,6 @@ fn method(operation: &Operation) -> TokenStream {
     }
 }
 
-/// The arguments of an operation.
-pub(super) fn arguments(operation: &Operation) -> TokenStream {
-    let path = operation.path_params.iter().map(|field| {
-        let (name, ty) = (ident(&names::rust(&field.name)), borrowed(&field.ty));
-        quote! { #name: #ty, }
-    });
-    let params = (!operation.query.is_empty()).then(|| operation.params_type());
-    let types = params.iter().chain(&operation.body).map(|ty| ident(ty));
-    let names = params_and_body(operation);
-    quote! { #(#path)* #(#names: &types::#types,)* }
-}
-
-/// The names of the arguments of an operation.
-pub(super) fn argument_names(operation: &Operation) -> Vec<proc_macro2::Ident> {
-    let path = operation.path_params.iter().map(|field| ident(&names::rust(&field.name)));
-    path.chain(params_and_body(operation)).collect()
-}
-
-/// The names of the arguments after those of the path.
-fn params_and_body(operation: &Operation) -> impl Iterator<Item = proc_macro2::Ident> {
-    let params = (!operation.query.is_empty()).then(|| ident("params"));
-    params.into_iter().chain(operation.body.as_ref().map(|_| ident("body")))
-}
-
 /// The expression for each argument of progenitor's method, in its order.
 fn wire_arguments(operation: &Operation, wire: &syn::File) -> Result<Vec<TokenStream>> {
     let mut functions = wire.items.iter().filter_map(|item| match item {
@@ -344,61 +316,4 @@ fn wire_arguments(operation: &Operation, wire: &syn::File) -> Result<Vec<TokenSt
             })
         })
         .collect()
-}
-
-/// The type of a field of a request, result or set of parameters.
-fn field_type(field: &Field) -> TokenStream {
-    item_type(&field.ty, !field.always())
-}
-
-fn item_type(ty: &Type, optional: bool) -> TokenStream {
-    let ty = rust_type(ty);
-    if optional { quote!(Option<#ty>) } else { ty }
-}
-
-/// The Rust type of a value that is neither absent nor null.
-pub(super) fn rust_type(ty: &Type) -> TokenStream {
-    match ty {
-        Type::Bool => quote!(bool),
-        Type::Int32 => quote!(i32),
-        Type::Int64 => quote!(i64),
-        Type::Double => quote!(f64),
-        Type::Text => quote!(String),
-        Type::Date => quote!(chrono::NaiveDate),
-        Type::Time => quote!(chrono::DateTime<chrono::Utc>),
-        Type::Json => quote!(crate::Json),
-        Type::Enum(name) | Type::Object(name) => {
-            let name = ident(name);
-            quote!(types::#name)
-        }
-        Type::List(item) => {
-            let item = item_type(&item.ty, item.nullable);
-            quote!(Vec<#item>)
-        }
-    }
-}
-
-/// The type of a path argument, as progenitor takes it.
-fn borrowed(ty: &Type) -> TokenStream {
-    match ty {
-        Type::Text => quote!(&str),
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Double => rust_type(ty),
-        ty => {
-            let ty = rust_type(ty);
-            quote!(&#ty)
-        }
-    }
-}
-
-pub(super) fn ident(name: &str) -> proc_macro2::Ident {
-    format_ident!("{name}")
-}
-
-/// Doc attributes, one for each line.
-pub(super) fn doc(text: &str) -> TokenStream {
-    let lines = text
-        .lines()
-        .flat_map(|line| names::wrap(line, 110))
-        .map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
-    quote! { #(#[doc = #lines])* }
 }

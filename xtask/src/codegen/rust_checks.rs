@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::model::{Bounds, Field, Type};
 use super::names;
-use super::rust::ident;
+use super::rust_types::ident;
 
 /// `impl Check` for a request or a set of query parameters.
 pub fn implementation(name: &impl ToTokens, fields: &[Field]) -> TokenStream {

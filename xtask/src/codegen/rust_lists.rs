@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 
 use super::model::{Field, Model, Operation, Paged, Type};
 use super::names;
-use super::rust::{argument_names, arguments, constant, doc, ident};
+use super::rust_types::{argument_names, arguments, constant, doc, ident};
 
 /// The maximum size of a page if the spec names no bound.
 pub(super) const LIMIT: i64 = 100;

@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use super::names::{Names, functions};
 use crate::toolchain::{self, cargo, finish};
 
 /// The built files.
@@ -38,7 +39,7 @@ const PERSONALITY: &str = "DW.ref.rust_eh_personality";
 pub(crate) const NODELETE: &str = "-Clink-arg=-Wl,-z,nodelete";
 
 /// Builds the libraries.
-pub(crate) fn run(debug: bool, names: &super::Names) -> Result<Built> {
+pub(crate) fn run(debug: bool, names: &Names) -> Result<Built> {
     ensure!(cfg!(target_os = "linux"), "install knows the libraries of Linux only");
     for tool in ["ld", "objcopy", "ar"] {
         let found = Command::new(tool).arg("--version").stdout(Stdio::null()).status();
@@ -80,7 +81,7 @@ pub(crate) fn run(debug: bool, names: &super::Names) -> Result<Built> {
 /// would clash with those of a second one in the same program (rust-lang/rust#44322).
 fn archive(built: &Path, stage: &Path) -> Result<PathBuf> {
     let header = fs::read_to_string(crate::root().join("include/desk.h")).context("include/desk.h")?;
-    let functions = super::functions(&header);
+    let functions = functions(&header);
     let keep = stage.join("global-symbols");
     let names: Vec<&str> = functions.iter().map(String::as_str).chain([PERSONALITY]).collect();
     fs::write(&keep, names.join("\n")).with_context(|| keep.display().to_string())?;

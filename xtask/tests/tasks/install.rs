@@ -189,7 +189,7 @@ fn names_of_the_libraries() {
         let symbols = text.lines().filter(|line| !line.is_empty() && !line.ends_with(':'));
         symbols.filter_map(|line| line.split_whitespace().last().map(str::to_owned)).collect()
     };
-    let mut functions = xtask::install::functions(&header);
+    let mut functions = xtask::install::names::functions(&header);
     assert!(functions.len() > 50 && functions.contains("desk_version"), "{functions:?}");
     assert_eq!(symbols(&["--dynamic"], "libdesk.so"), functions);
     functions.insert("DW.ref.rust_eh_personality".to_owned());

@@ -6,10 +6,11 @@ use ::desk_core::decode;
 use super::inputs::*;
 use super::outputs::*;
 use crate::client::{Caller, desk_client};
-use crate::error::{Failure, desk_error};
-use crate::op::{self, Completion, Start, desk_free_fn, desk_op, desk_op_fn};
+use crate::failure::{Failure, desk_error};
+use crate::op::{self, desk_free_fn, desk_op, desk_op_fn};
+use crate::start::{self, Completion, Start};
 use crate::options::desk_call_options;
-use crate::reader::Kept;
+use crate::reader::OwnedView;
 use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input, output, reader};
@@ -36,7 +37,7 @@ pub unsafe extern "C" fn desk_proactive_chat_create_async(
         taker: "desk_op_take_proactive_chat",
     };
     unsafe {
-        op::start(
+        start::start(
             completion,
             op,
             err,
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn desk_proactive_chat_get_async(
         taker: "desk_op_take_proactive_chat",
     };
     unsafe {
-        op::start(
+        start::start(
             completion,
             op,
             err,
@@ -143,7 +144,7 @@ pub unsafe extern "C" fn desk_chat_message_list_async(
         taker: "desk_op_take_chat_message_page",
     };
     unsafe {
-        op::start(
+        start::start(
             completion,
             op,
             err,
@@ -199,7 +200,7 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list_async(
         taker: "desk_op_take_chat_message_page",
     };
     unsafe {
-        op::start(
+        start::start(
             completion,
             op,
             err,
@@ -248,7 +249,11 @@ pub unsafe extern "C" fn desk_op_take_proactive_chat(
         guard::call(
             out,
             err,
-            || Ok(output::give_kept(op::take::<Response<Kept<ProactiveChatView>>>(op)?)),
+            || Ok(
+                output::into_handle(
+                    op::take::<Response<OwnedView<ProactiveChatView>>>(op)?,
+                ),
+            ),
         )
     }
 }
@@ -268,7 +273,9 @@ pub unsafe extern "C" fn desk_op_take_chat_message_page(
             out,
             err,
             || Ok(
-                output::give_kept(op::take::<Response<Kept<ChatMessagePageView>>>(op)?),
+                output::into_handle(
+                    op::take::<Response<OwnedView<ChatMessagePageView>>>(op)?,
+                ),
             ),
         )
     }

@@ -1,7 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use ::desk_client::types;
-use crate::output::Enumeration;
+use crate::view::Enumeration;
 /// `LOW`. The priority of a chat. The default of the service is not documented.
 pub const DESK_PRIORITY_LOW: i32 = 1;
 /// `MEDIUM`

@@ -1,7 +1,7 @@
 // @generated from openapi/desk.yaml by `cargo xtask codegen`. Do not edit.
 
 use ::desk_client::types;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Input};
 use crate::text::desk_str;
 /// What to send, to whom, and who handles the answers. Start from `DESK_NEW_PROACTIVE_CHAT_INIT`; zero means

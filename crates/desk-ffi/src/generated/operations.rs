@@ -5,7 +5,7 @@ use ::desk_core::decode;
 use super::inputs::*;
 use super::outputs::*;
 use crate::client::{Caller, desk_client};
-use crate::error::desk_error;
+use crate::failure::desk_error;
 use crate::options::desk_call_options;
 use crate::status::desk_status;
 use crate::text::desk_str;
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn desk_proactive_chat_create(
                         requests::proactive_chat_create(&body),
                         reader::decode::<types::ProactiveChat, ProactiveChatView>,
                     )?;
-                Ok(output::give_kept(result))
+                Ok(output::into_handle(result))
             },
         )
     }
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn desk_proactive_chat_get(
                         requests::proactive_chat_get(proactive_id),
                         reader::decode::<types::ProactiveChat, ProactiveChatView>,
                     )?;
-                Ok(output::give_kept(result))
+                Ok(output::into_handle(result))
             },
         )
     }
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn desk_chat_message_list(
                         requests::chat_message_list(&params),
                         reader::decode::<types::ChatMessagePage, ChatMessagePageView>,
                     )?;
-                Ok(output::give_kept(result))
+                Ok(output::into_handle(result))
             },
         )
     }
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn desk_ticket_chat_message_list(
                         requests::ticket_chat_message_list(ticket_id, &params),
                         reader::decode::<types::ChatMessagePage, ChatMessagePageView>,
                     )?;
-                Ok(output::give_kept(result))
+                Ok(output::into_handle(result))
             },
         )
     }

@@ -5,7 +5,8 @@ use bumpalo::Bump;
 use ::desk_client::types;
 use crate::guard::{read, read_into, release};
 use crate::handle::Handle;
-use crate::output::{self, EnumView, List, Object, Root, View};
+use crate::output::{self, Root};
+use crate::view::{self, EnumView, List, Object, View};
 use crate::response::{ResponseView, desk_response};
 use crate::text::desk_str;
 /// A message that was sent to customers first, and what came of it. One chat stands for one ticket for each
@@ -46,7 +47,7 @@ impl View<types::ProactiveChat> for ProactiveChatView {
             },
             message: {
                 let value = &source.message;
-                output::text(arena, value)
+                view::text(arena, value)
             },
             message_count: {
                 let value = &source.message_count;
@@ -55,11 +56,11 @@ impl View<types::ProactiveChat> for ProactiveChatView {
             created_by: source
                 .created_by
                 .as_ref()
-                .map_or(desk_str::ABSENT, |value| output::json(arena, value)),
+                .map_or(desk_str::ABSENT, |value| view::json(arena, value)),
             assigned_group: source
                 .assigned_group
                 .as_ref()
-                .map_or(desk_str::ABSENT, |value| output::json(arena, value)),
+                .map_or(desk_str::ABSENT, |value| view::json(arena, value)),
             sent_count: {
                 let value = &source.sent_count;
                 *value
@@ -74,19 +75,19 @@ impl View<types::ProactiveChat> for ProactiveChatView {
             },
             customers_list: {
                 let value = &source.customers_list;
-                output::text(arena, value)
+                view::text(arena, value)
             },
             created_at: {
                 let value = &source.created_at;
-                output::micros(value)
+                view::micros(value)
             },
             updated_at: {
                 let value = &source.updated_at;
-                output::micros(value)
+                view::micros(value)
             },
             priority: {
                 let value = &source.priority;
-                output::enumeration(arena, value)
+                view::enumeration(arena, value)
             },
             response_: ptr::null(),
         }
@@ -247,33 +248,33 @@ impl View<types::ChatMessage> for ChatMessageView {
             },
             user_sendbird_id: {
                 let value = &source.user_sendbird_id;
-                output::text(arena, value)
+                view::text(arena, value)
             },
             user_type: {
                 let value = &source.user_type;
-                output::enumeration(arena, value)
+                view::enumeration(arena, value)
             },
             created_at: {
                 let value = &source.created_at;
-                output::micros(value)
+                view::micros(value)
             },
             message: {
                 let value = &source.message;
-                output::text(arena, value)
+                view::text(arena, value)
             },
             data: source
                 .data
                 .as_ref()
-                .map_or(desk_str::ABSENT, |value| output::text(arena, value)),
-            deleted_at: source.deleted_at.as_ref().map(|value| output::micros(value)),
+                .map_or(desk_str::ABSENT, |value| view::text(arena, value)),
+            deleted_at: source.deleted_at.as_ref().map(|value| view::micros(value)),
             requested_from: source
                 .requested_from
                 .as_ref()
-                .map_or(EnumView::ABSENT, |value| output::enumeration(arena, value)),
+                .map_or(EnumView::ABSENT, |value| view::enumeration(arena, value)),
             requested_by: source
                 .requested_by
                 .as_ref()
-                .map_or(desk_str::ABSENT, |value| output::json(arena, value)),
+                .map_or(desk_str::ABSENT, |value| view::json(arena, value)),
         }
     }
 }
@@ -404,12 +405,12 @@ impl View<types::ChatMessagePage> for ChatMessagePageView {
             previous: source
                 .previous
                 .as_ref()
-                .map_or(desk_str::ABSENT, |value| output::text(arena, value)),
+                .map_or(desk_str::ABSENT, |value| view::text(arena, value)),
             next: source
                 .next
                 .as_ref()
-                .map_or(desk_str::ABSENT, |value| output::text(arena, value)),
-            results: output::list(
+                .map_or(desk_str::ABSENT, |value| view::text(arena, value)),
+            results: view::list(
                 arena,
                 Some(source.results.as_slice()),
                 |value| View::view(value, arena),

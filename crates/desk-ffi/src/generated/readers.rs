@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use ::desk_client::types;
 use super::outputs::*;
-use crate::output::{EnumView, List, Object};
+use crate::view::{EnumView, List, Object};
 use crate::reader::{Read, Reader};
 use crate::text::desk_str;
 const _: fn(ProactiveChatView) = |

@@ -3,8 +3,8 @@
 
 use std::fmt::Debug;
 
-use super::{Kept, Read, read};
-use crate::output::View;
+use super::{OwnedView, Read, read};
+use crate::view::View;
 
 /// Whether the reader accepts `bytes`. Panics if serde refuses bytes that the reader accepts, if
 /// the two yield different views, or if the reader changes bytes that it returns.
@@ -19,7 +19,7 @@ where
         }
         Ok(read) => {
             let decoded = decode(bytes).expect("serde takes what the reader takes");
-            assert_eq!(format!("{:?}", read.view), format!("{:?}", Kept::<V>::of(&decoded).view));
+            assert_eq!(format!("{:?}", read.view), format!("{:?}", OwnedView::<V>::of(&decoded).view));
             true
         }
     }

@@ -5,12 +5,8 @@
 //! tries every order in which threads can meet.
 
 mod fifo;
+mod primitives;
 mod slot;
-
-/// What they are made of.
-mod primitives {
-    pub(super) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-}
 
 pub(crate) use fifo::{Fifo, Signal};
 pub(crate) use slot::{Refused, Slot};

@@ -149,7 +149,7 @@ fn c_headers_are_cpp_too() {
 #[test]
 fn the_library_exports_exactly_the_functions_of_the_header() {
     let header = fs::read_to_string(root().join("include/desk.h")).expect("the header");
-    let declared = xtask::install::functions(&header);
+    let declared = xtask::install::names::functions(&header);
     let output = Command::new("nm")
         .args(["-D", "--defined-only"])
         .arg(library_dir().join("libdesk.so"))

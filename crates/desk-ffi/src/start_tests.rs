@@ -2,9 +2,10 @@
 
 use std::ptr;
 
-use super::{Completion, Start, desk_op_free, desk_op_wait, start, take};
+use super::{Completion, Start, start};
 use crate::client::{Caller, desk_client, desk_client_free, desk_client_new};
-use crate::error::Failure;
+use crate::failure::Failure;
+use crate::op::{desk_op_free, desk_op_wait, take};
 use crate::options::desk_client_options;
 use crate::status::{DESK_OK, DESK_PANIC};
 use crate::text::desk_str;

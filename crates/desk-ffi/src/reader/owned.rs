@@ -8,27 +8,27 @@ use ::desk_core::export::SharedRow;
 use ::desk_core::list::Rows;
 use bumpalo::Bump;
 
-use crate::output::{List, View};
+use crate::view::{List, View};
 
 /// A view with the arena and the bytes that it points into.
-pub(crate) struct Kept<V> {
+pub(crate) struct OwnedView<V> {
     pub(crate) view: V,
     pub(crate) arena: Bump,
     pub(crate) body: Vec<u8>,
 }
 
 // SAFETY: a view points into its own arena and body only, and nothing changes them any more.
-unsafe impl<V> Send for Kept<V> {}
+unsafe impl<V> Send for OwnedView<V> {}
 
-impl<V> Kept<V> {
+impl<V> OwnedView<V> {
     /// Builds the view of a value that serde decoded.
-    pub(crate) fn of<S>(source: &S) -> Kept<V>
+    pub(crate) fn of<S>(source: &S) -> OwnedView<V>
     where
         V: View<S>,
     {
         let arena = Bump::new();
         let view = V::view(source, &arena);
-        Kept { view, arena, body: Vec::new() }
+        OwnedView { view, arena, body: Vec::new() }
     }
 
     /// The rows of a page.

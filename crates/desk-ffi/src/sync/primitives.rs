@@ -1,0 +1,3 @@
+//! The locks of this folder; tests put loom's in their place.
+
+pub(super) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
