@@ -233,7 +233,7 @@ typedef struct desk_chat_message desk_chat_message;
 
 /**
  * Exports every item of `desk_chat_message_list` in a closed time range, window by window: from
- * `created_at_gte_us` to `created_at_lte_us` of its parameters, but at most up to `settle_ms` before the
+ * `created_at_gte_us` to `created_at_lte_us` of its parameters, but at most up to `max_lateness_ms` before the
  * service's clock; the last window says where the export ended. It neither loses nor duplicates a row if rows
  * appear or disappear during the export: it reads each window until the number of rows equals the service's
  * count, and reports whether it does. One thread at a time; free it with `desk_chat_message_export_free`.
@@ -297,8 +297,8 @@ typedef struct desk_response desk_response;
 
 /**
  * Exports every item of `desk_ticket_chat_message_list`, which cannot be filtered by time: the whole list is one
- * window, and `settle_ms` and `rows_per_window` have no effect. It neither loses nor duplicates a row if rows
- * appear or disappear during the export: it reads each window until the number of rows equals the service's
+ * window, and `max_lateness_ms` and `rows_per_window` have no effect. It neither loses nor duplicates a row if
+ * rows appear or disappear during the export: it reads each window until the number of rows equals the service's
  * count, and reports whether it does. One thread at a time; free it with `desk_ticket_chat_message_export_free`.
  */
 typedef struct desk_ticket_chat_message_export desk_ticket_chat_message_export;
@@ -881,7 +881,7 @@ typedef struct desk_export_options {
    * How long after its time a row may still appear, in ms; 0: 120,000; 1: practically no delay.
    * The export stops this far behind the service's clock.
    */
-  int64_t settle_ms;
+  int64_t max_lateness_ms;
   /**
    * Approximate number of rows per window; 0: 10,000. At least a page, at most 1,000,000. The
    * export holds one window in memory.
@@ -932,7 +932,7 @@ typedef struct desk_window {
    * Number of rows that the service returned although their time is outside the window; they are
    * not among the rows.
    */
-  int64_t strays;
+  int64_t out_of_range_rows;
   /**
    * Whether these rows are all rows that the service counts in the window. If false, do not
    * treat the window as complete: it may have more rows, the service may have deleted some

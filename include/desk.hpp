@@ -697,7 +697,7 @@ class Window {
   std::int64_t requests() const noexcept { return object_->requests; }
   /// Number of rows that the service returned although their time is outside the window; they are
   /// not among the rows.
-  std::int64_t strays() const noexcept { return object_->strays; }
+  std::int64_t out_of_range_rows() const noexcept { return object_->out_of_range_rows; }
   /// Whether these rows are all rows that the service counts in the window. If false, do not treat
   /// the window as complete: it may have more rows, the service may have deleted some during the
   /// read, or some may have no time.
@@ -1562,8 +1562,8 @@ class ExportOptions {
  public:
   /// How long after its time a row may still appear; 0 or not set: 120 s. The export stops this far
   /// behind the service's clock.
-  ExportOptions& settle(std::chrono::milliseconds value) {
-    settle_ms_ = value.count();
+  ExportOptions& max_lateness(std::chrono::milliseconds value) {
+    max_lateness_ms_ = value.count();
     return *this;
   }
   /// Approximate number of rows per window; not set: 10,000. At least a page, at most 1,000,000.
@@ -1581,14 +1581,14 @@ class ExportOptions {
   /// The C struct.
   desk_export_options c_value(detail::Scratch&) const noexcept {
     desk_export_options c = DESK_EXPORT_OPTIONS_INIT;
-    c.settle_ms = settle_ms_;
+    c.max_lateness_ms = max_lateness_ms_;
     c.rows_per_window = rows_per_window_;
     c.in_flight = in_flight_;
     return c;
   }
 
  private:
-  std::int64_t settle_ms_ = 0;
+  std::int64_t max_lateness_ms_ = 0;
   std::int64_t rows_per_window_ = 0;
   std::int64_t in_flight_ = 0;
 };

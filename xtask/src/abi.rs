@@ -2,12 +2,8 @@
 //! rely.
 //!
 //! `header` reads desk.h and asks the C compiler for every size, offset and number; `compare`
-//! decides whether a change breaks old programs; `abigail` has libabigail compare the types of all
-//! functions. This file holds the task and the files of `abi/`. All three see the header as C does:
-//! the debug information of the Rust library would also show private structs behind opaque
-//! pointers, which may change freely.
+//! decides whether a change breaks old programs. This file holds the task and the files of `abi/`.
 
-mod abigail;
 mod compare;
 mod header;
 
@@ -24,7 +20,6 @@ pub use header::Header;
 
 const SYMBOLS: &str = "symbols.txt";
 const LAYOUT: &str = "layout.txt";
-const TYPES: &str = "libdesk.abi";
 const MEND: &str = "run `cargo xtask abi --accept` and commit abi/";
 
 /// Runs the task.
@@ -61,26 +56,10 @@ pub fn run(flags: &[&str]) -> Result<()> {
 /// Compares the files in `baseline` with the header in `include`.
 pub fn check(baseline: &Path, include: &Path, work: &Path) -> Result<Report> {
     fs::create_dir_all(work).with_context(|| format!("cannot create {}", work.display()))?;
-    let mut report = check_lists(baseline, include, work)?;
     let header = Header::read(include)?;
-    match abigail::compare(&baseline.join(TYPES), &header, include, &report.grown, work)? {
-        abigail::Verdict::Same => {}
-        abigail::Verdict::Grown => {
-            if report.additions.is_empty() {
-                report.additions.push(format!("types in abi/{TYPES}"));
-            }
-        }
-        abigail::Verdict::Breaks(text) => report.breaks.push(format!("abidiff says:\n{text}")),
-    }
-    Ok(report)
-}
-
-/// The part of `check` that needs only a C compiler.
-pub fn check_lists(baseline: &Path, include: &Path, work: &Path) -> Result<Report> {
-    fs::create_dir_all(work).with_context(|| format!("cannot create {}", work.display()))?;
-    let header = Header::read(include)?;
-    let old: BTreeSet<String> = since(&read(&baseline.join(SYMBOLS))?).into_keys().collect();
-    let mut report = compare::functions(&old, &header.functions.keys().cloned().collect());
+    let old = functions(&read(&baseline.join(SYMBOLS))?);
+    let old = old.into_iter().map(|(name, (_, signature))| (name, signature)).collect();
+    let mut report = compare::functions(&old, &header.functions);
     report.add(compare::layouts(&read(&baseline.join(LAYOUT))?, &header.layout(include, work)?));
     Ok(report)
 }
@@ -88,7 +67,7 @@ pub fn check_lists(baseline: &Path, include: &Path, work: &Path) -> Result<Repor
 /// Rewrites `baseline`; refuses a break unless `allow_break` is set.
 pub fn accept(baseline: &Path, include: &Path, version: &str, allow_break: bool, work: &Path) -> Result<Report> {
     // On the first run every item is new.
-    let known = baseline.join(TYPES).exists();
+    let known = baseline.join(SYMBOLS).exists();
     let report = if known { check(baseline, include, work)? } else { Report::default() };
     if !allow_break {
         report.refuse_breaks()?;
@@ -97,29 +76,33 @@ pub fn accept(baseline: &Path, include: &Path, version: &str, allow_break: bool,
     for folder in [baseline, work] {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let old = if known { since(&read(&baseline.join(SYMBOLS))?) } else { BTreeMap::new() };
+    let old = if known { functions(&read(&baseline.join(SYMBOLS))?) } else { BTreeMap::new() };
     let mut symbols =
-        "# The functions of libdesk and the version that brought each. `cargo xtask abi --accept` writes this file.\n"
+        "# The functions of libdesk, the version that brought each, its result and its arguments. `cargo xtask abi --accept`\n\
+         # writes this file.\n"
             .to_owned();
-    for name in header.functions.keys() {
-        symbols += &format!("{name} {}\n", old.get(name).map_or(version, String::as_str));
+    for (name, signature) in &header.functions {
+        symbols += &format!("{name} {} {signature}\n", old.get(name).map_or(version, |(since, _)| since));
     }
     let layout = format!(
         "# What programs that were compiled against desk.h have built in, on machines with 64-bit pointers: numbers of\n\
          # constants, members as first..end byte. `cargo xtask abi --accept` writes this file.\n{}",
         header.layout(include, work)?
     );
-    abigail::write(&baseline.join(TYPES), &header, include, work)?;
     for (name, text) in [(SYMBOLS, symbols), (LAYOUT, layout)] {
         fs::write(baseline.join(name), text).with_context(|| format!("cannot write {name}"))?;
     }
     Ok(report)
 }
 
-/// The version that introduced each function, from `symbols.txt`.
-pub fn since(symbols: &str) -> BTreeMap<String, String> {
-    let lines = symbols.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
-    lines.map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
+/// The version that introduced each function and the function's signature, from `symbols.txt`.
+pub fn functions(symbols: &str) -> BTreeMap<String, (String, String)> {
+    let function = |line: &str| {
+        let (name, rest) = line.split_once(' ')?;
+        let (since, signature) = rest.split_once(' ')?;
+        Some((name.to_owned(), (since.to_owned(), signature.to_owned())))
+    };
+    symbols.lines().filter(|line| !line.starts_with('#')).filter_map(function).collect()
 }
 
 /// The dynamic symbols that a library defines.

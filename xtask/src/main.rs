@@ -17,7 +17,8 @@ usage: cargo xtask <task>
     --also DIR                another installed libdesk beside this one
   codegen                     regenerate everything from openapi/desk.yaml
   codegen --check             write nothing; show what is stale and fail if anything is
-  codegen --allow-abi-break   regenerate even if C programs built before would break
+  codegen --accept            regenerate, write the snapshots and abi/ as well, and show the change of the surface
+    --allow-abi-break         even if C programs built before would break
   demo                        run the main job in Rust, C and C++ against a local service
   install --prefix DIR        build libdesk for use and install it with its headers, pkg-config and CMake files
     --destdir DIR             put the tree below DIR, for packages; no file will know of it
@@ -102,12 +103,14 @@ fn linux_only(_: &[&str]) -> Result<()> {
 
 #[cfg(feature = "codegen")]
 fn codegen(flags: &[&str]) -> Result<()> {
-    use xtask::codegen::command::{check, write};
-    match flags {
-        [] => write(&xtask::root(), false),
-        ["--allow-abi-break"] => write(&xtask::root(), true),
-        ["--check"] => check(&xtask::root()),
-        _ => bail!("codegen takes --check or --allow-abi-break"),
+    use xtask::codegen::command::{accept, check, write};
+    let allows = flags.contains(&"--allow-abi-break");
+    let rest: Vec<&str> = flags.iter().copied().filter(|flag| *flag != "--allow-abi-break").collect();
+    match rest[..] {
+        [] => write(&xtask::root(), allows),
+        ["--accept"] => accept(&xtask::root(), allows),
+        ["--check"] if !allows => check(&xtask::root()),
+        _ => bail!("codegen takes --check, or --accept and --allow-abi-break"),
     }
 }
 

@@ -131,13 +131,13 @@ fn since() -> Result<Vec<(String, String)>> {
     let root = crate::root();
     let path = root.join("abi/symbols.txt");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let since = abi::since(&text);
+    let listed = abi::functions(&text);
     let header = abi::Header::read(&root.join("include"))?;
     ensure!(
-        since.keys().eq(header.functions.keys()),
+        listed.keys().eq(header.functions.keys()),
         "abi/symbols.txt does not list the functions of desk.h; run `cargo xtask abi --accept`"
     );
-    Ok(since.into_iter().collect())
+    Ok(listed.into_iter().map(|(name, (since, _))| (name, since)).collect())
 }
 
 /// `SOURCE_DATE_EPOCH`, or the time of the commit.

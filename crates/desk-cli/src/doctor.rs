@@ -93,14 +93,14 @@ async fn examine(list: &List, client: &Client, report: &mut Report) -> Result<()
     };
     let step = TimeDelta::microseconds(1);
     let at = ask(Some(time), Some(time), list.page, 0).await?;
-    let strays = at.rows.iter().filter(|row| row.moment() != Some(time)).count();
+    let others = at.rows.iter().filter(|row| row.moment() != Some(time)).count();
     if !at.rows.iter().any(|row| row.key.id == id) && at.count <= list.page {
         let what = format!("{name}: a time range of one microsecond lacks the row of that microsecond");
         let fix = "exports will be unproven; ask the service's support whether its bounds are inclusive";
         report.add("bounds", State::Wrong, what, Some(fix.to_owned()));
-    } else if strays > 0 {
+    } else if others > 0 {
         let what =
-            format!("{name}: coarser than a microsecond ({strays} rows of other times); exports skip these rows");
+            format!("{name}: coarser than a microsecond ({others} rows of other times); exports skip these rows");
         report.add("bounds", State::Notable, what, None);
     } else {
         let (before, after) = (ask(None, Some(time - step), 1, 0).await?, ask(Some(time + step), None, 1, 0).await?);

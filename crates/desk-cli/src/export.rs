@@ -299,7 +299,7 @@ impl Exporter<'_> {
                     progress.add(items.len() as u64);
                     self.writer.rows((from, until), items)?;
                 }
-                Piece::Again => {
+                Piece::Rollback => {
                     progress.take_back(std::mem::take(&mut flowed));
                     self.writer.roll_back()?;
                 }

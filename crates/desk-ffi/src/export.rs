@@ -43,7 +43,7 @@ pub struct desk_window {
     pub requests: i64,
     /// Number of rows that the service returned although their time is outside the window; they are
     /// not among the rows.
-    pub strays: i64,
+    pub out_of_range_rows: i64,
     /// Whether these rows are all rows that the service counts in the window. If false, do not
     /// treat the window as complete: it may have more rows, the service may have deleted some
     /// during the read, or some may have no time.
@@ -203,7 +203,7 @@ fn shown(proof: &Proof) -> desk_window {
         id_min: proof.id_min.unwrap_or_default(),
         id_max: proof.id_max.unwrap_or_default(),
         requests: number(proof.requests),
-        strays: number(proof.strays),
+        out_of_range_rows: number(proof.out_of_range_rows),
         verified: proof.verified,
     }
 }

@@ -107,7 +107,7 @@ pub struct desk_export_options {
     pub struct_size: usize,
     /// How long after its time a row may still appear, in ms; 0: 120,000; 1: practically no delay.
     /// The export stops this far behind the service's clock.
-    pub settle_ms: i64,
+    pub max_lateness_ms: i64,
     /// Approximate number of rows per window; 0: 10,000. At least a page, at most 1,000,000. The
     /// export holds one window in memory.
     pub rows_per_window: i64,
@@ -122,7 +122,7 @@ input::growable!(desk_client_options {
 } bools {});
 input::growable!(desk_call_options { timeout_ms, max_attempts, attempt_timeout_ms, headers_len, cancel, queue } bools {});
 input::growable!(desk_iter_options { max_items } bools {});
-input::growable!(desk_export_options { settle_ms, rows_per_window, in_flight } bools {});
+input::growable!(desk_export_options { max_lateness_ms, rows_per_window, in_flight } bools {});
 
 /// The name of a setting, its value in C, and the function that sets it.
 type Setting<C, T> = (&'static str, C, fn(Builder, T) -> Builder);
@@ -232,8 +232,8 @@ pub(crate) unsafe fn export<T: Send + 'static>(
     // SAFETY: by contract.
     let Some(options) = unsafe { input::read_struct("export_options", options) }? else { return Ok(export) };
     let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
-    if let Some(settle) = duration("settle_ms", options.settle_ms)? {
-        export = export.settle(settle);
+    if let Some(time) = duration("max_lateness_ms", options.max_lateness_ms)? {
+        export = export.max_lateness(time);
     }
     if let Some(rows) = number("rows_per_window", options.rows_per_window)? {
         export = export.rows_per_window(size(rows));

@@ -15,15 +15,12 @@ pub struct Report {
     pub breaks: Vec<String>,
     /// Changes that only new programs can see.
     pub additions: Vec<String>,
-    /// The structs that only grew.
-    pub(super) grown: BTreeSet<String>,
 }
 
 impl Report {
     pub(super) fn add(&mut self, other: Report) {
         self.breaks.extend(other.breaks);
         self.additions.extend(other.additions);
-        self.grown.extend(other.grown);
     }
 
     /// Returns an error if the changes break old programs.
@@ -39,12 +36,19 @@ impl Report {
     }
 }
 
-pub(super) fn functions(old: &BTreeSet<String>, new: &BTreeSet<String>) -> Report {
-    Report {
-        breaks: old.difference(new).map(|name| format!("removed: function {name}")).collect(),
-        additions: new.difference(old).map(|name| format!("new: function {name}")).collect(),
-        grown: BTreeSet::new(),
+/// Compares signatures by the names of functions.
+pub(super) fn functions(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Report {
+    let mut report = Report::default();
+    for (name, was) in old {
+        match new.get(name) {
+            None => report.breaks.push(format!("removed: function {name}: {was}")),
+            Some(is) if is == was => {}
+            Some(is) => report.breaks.push(format!("changed: function {name}: was {was}, is {is}")),
+        }
     }
+    report.additions =
+        new.keys().filter(|name| !old.contains_key(*name)).map(|name| format!("new: function {name}")).collect();
+    report
 }
 
 /// Compares lines such as `member desk_str.len = 8..16 size_t`.
@@ -60,9 +64,8 @@ pub(super) fn layouts(old: &str, new: &str) -> Report {
                 let line = format!("{key}: was {was}, is {is}");
                 let same_alignment = alignment(was) == alignment(is);
                 match key.strip_prefix("struct ").filter(|name| growing.contains(name)) {
-                    Some(name) if same_alignment && first_number(is) > first_number(was) => {
+                    Some(_) if same_alignment && first_number(is) > first_number(was) => {
                         report.additions.push(format!("grown: {line}"));
-                        report.grown.insert(name.to_owned());
                     }
                     _ => report.breaks.push(format!("changed: {line}")),
                 }

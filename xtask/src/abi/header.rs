@@ -16,7 +16,7 @@ use crate::toolchain::{c_compiler, finish, output};
 /// The declarations of a header.
 #[derive(Debug, Default)]
 pub struct Header {
-    /// Prototypes by name.
+    /// Signatures by name: the type of the result, then those of the arguments.
     pub functions: BTreeMap<String, String>,
     structs: Vec<Struct>,
     /// Typedefs other than structs with members, as written.
@@ -82,9 +82,15 @@ impl Header {
                 }
             }
         } else {
-            let (start, _) = declaration.split_once('(').context("neither a type nor a function")?;
-            let name = start.rsplit([' ', '*']).next().unwrap_or(start);
-            self.functions.insert(name.to_owned(), declaration.to_owned());
+            let (start, rest) = declaration.split_once('(').context("neither a type nor a function")?;
+            let (result, name) = member(start)?;
+            let arguments = rest.strip_suffix(')').context("a function without an end")?;
+            let types = arguments.split(',').map(|argument| match argument.trim() {
+                "void" => Ok("void".to_owned()),
+                argument => member(argument).map(|(ty, _)| ty),
+            });
+            let types: Vec<String> = types.collect::<Result<_>>()?;
+            self.functions.insert(name, format!("{result} ({})", types.join(", ")));
         }
         Ok(())
     }
@@ -114,13 +120,6 @@ impl Header {
         fs::write(&source, text).with_context(|| format!("cannot write {}", source.display()))?;
         finish(Command::new(c_compiler()?).args(["-std=c11", "-I"]).arg(include).arg(&source).arg("-o").arg(&program))?;
         output(&mut Command::new(&program))
-    }
-
-    /// A C library that defines these functions with empty bodies: its debug information shows the
-    /// types that C callers see.
-    pub(super) fn stub(&self) -> String {
-        let functions = self.functions.values().map(|prototype| format!("{prototype} {{ __builtin_trap(); }}\n"));
-        format!("#include \"desk.h\"\n{}", functions.collect::<String>())
     }
 }
 
@@ -189,7 +188,7 @@ mod tests {
                     #ifdef __cplusplus\n}  // extern \"C\"\n#endif\n";
         let header = Header::parse(text).expect("a header");
         assert_eq!(header.constants, ["DESK_A"]);
-        assert_eq!(header.functions["desk_f"], "struct desk_s *desk_f(const char *a, int b)");
+        assert_eq!(header.functions["desk_f"], "struct desk_s * (const char *, int)");
         let types = [("desk_o", "opaque"), ("desk_status", "int32_t"), ("desk_fn", "void (*)(void *user, int x)")];
         assert_eq!(header.types, types.map(|(name, text)| (name.to_owned(), text.to_owned())));
         let members = [("const struct desk_o *", "at"), ("char[16]", "id"), ("int (*)(void)", "call")];

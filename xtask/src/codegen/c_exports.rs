@@ -53,11 +53,11 @@ fn export(operation: &Operation, paged: &Paged) -> TokenStream {
     let range = match &paged.window {
         Some(window) => format!(
             "every item of `desk_{}` in a closed time range, window by window: from `{}_us` to `{}_us` of its parameters, but at \
-             most up to `settle_ms` before the service's clock; the last window says where the export ended",
+             most up to `max_lateness_ms` before the service's clock; the last window says where the export ended",
             operation.id, window.from.name, window.until.name
         ),
         None => format!(
-            "every item of `desk_{}`, which cannot be filtered by time: the whole list is one window, and `settle_ms` and \
+            "every item of `desk_{}`, which cannot be filtered by time: the whole list is one window, and `max_lateness_ms` and \
              `rows_per_window` have no effect",
             operation.id
         ),

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use similar::TextDiff;
+use similar::{ChangeTag, TextDiff};
 
 use super::{Files, Generated, header, surface};
+use crate::toolchain;
 
 const SPEC: &str = "openapi/desk.yaml";
 const GENERATED: [&str; 4] =
@@ -54,6 +55,34 @@ pub fn write(root: &Path, allow_abi_break: bool) -> Result<()> {
         changed += 1;
     }
     println!("{changed} of {} files changed", generated.files.len());
+    Ok(())
+}
+
+/// Writes the outputs, the snapshots of the tests, and the lists in `abi/`; prints how the surface
+/// of each language changes.
+pub fn accept(root: &Path, allow_abi_break: bool) -> Result<()> {
+    let surfaces = || {
+        let text = |language: &str| {
+            let name = format!("xtask/tests/tasks/snapshots/tasks__codegen__{language}_surface.snap");
+            read(&root.join(name)).map(|text| (language.to_owned(), text))
+        };
+        ["rust", "c"].map(text).into_iter().collect::<Result<Vec<_>>>()
+    };
+    let before = surfaces()?;
+    write(root, allow_abi_break)?;
+    let mut tests = toolchain::cargo();
+    tests.args(["test", "--workspace", "--features", "xtask/codegen", "--test", "tasks", "codegen::"]);
+    toolchain::finish(tests.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1"))?;
+    let include = root.join("include");
+    let work = toolchain::target_dir().join("abi");
+    crate::abi::accept(&root.join("abi"), &include, env!("CARGO_PKG_VERSION"), allow_abi_break, &work)?;
+    for ((language, old), (_, new)) in before.iter().zip(surfaces()?) {
+        let diff = TextDiff::from_lines(old, &new);
+        let changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
+        let lines: String = changes.map(|change| format!("  {}{change}", change.tag())).collect();
+        println!("surface of {language}: {}", if lines.is_empty() { "unchanged" } else { "changed" });
+        print!("{lines}");
+    }
     Ok(())
 }
 

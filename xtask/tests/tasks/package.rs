@@ -162,8 +162,8 @@ fn the_control_files() {
     // The symbols file lists the library's symbols, each with its version.
     let exported = xtask::abi::exports(&library).expect("nm");
     let symbols = runtime["symbols"].lines().skip(2).map(|line| line.trim().replace("@Base", ""));
-    let symbols: BTreeMap<String, String> = xtask::abi::since(&symbols.collect::<Vec<_>>().join("\n"));
-    assert_eq!(symbols.into_keys().collect::<BTreeSet<_>>(), exported);
+    let symbols: BTreeSet<String> = symbols.filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect();
+    assert_eq!(symbols, exported);
     assert!(runtime["symbols"].contains("\n desk_version@Base 0.1.0\n"), "{}", runtime["symbols"]);
 
     // Debuggers find the line numbers by the library's build id.

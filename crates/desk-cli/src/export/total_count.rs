@@ -26,7 +26,7 @@ pub(super) async fn check_total(
         // second.
         let second = span(Some(from.trunc_subsecs(0) + TimeDelta::seconds(1)));
         let window = (list.export)(client, input, second)?.next_window().await.transpose()?;
-        more = more.saturating_sub(window.map_or(0, |window| window.proof.strays));
+        more = more.saturating_sub(window.map_or(0, |window| window.proof.out_of_range_rows));
     }
     match more {
         0 => Ok(()),

@@ -262,7 +262,7 @@ impl<'a> Verifier<'a> {
             id_min: None,
             id_max: None,
             requests: 0,
-            strays: 0,
+            out_of_range_rows: 0,
             verified: true,
             parts: Vec::new(),
             ..window.clone()
@@ -284,7 +284,7 @@ impl<'a> Verifier<'a> {
             now.id_min = now.id_min.into_iter().chain(proof.id_min).min();
             now.id_max = now.id_max.max(proof.id_max);
             now.requests += proof.requests;
-            now.strays += proof.strays;
+            now.out_of_range_rows += proof.out_of_range_rows;
             now.verified &= proof.verified;
             reached = Some(proof.until);
         }

@@ -17,7 +17,7 @@ pub(crate) struct Window {
     pub(crate) id_min: Option<i64>,
     pub(crate) id_max: Option<i64>,
     pub(crate) requests: u64,
-    pub(crate) strays: u64,
+    pub(crate) out_of_range_rows: u64,
     pub(crate) verified: bool,
     /// Empty for a window without rows, except in a table, which always has one part.
     pub(crate) parts: Vec<Part>,
@@ -40,7 +40,7 @@ impl Window {
             id_min: proof.id_min,
             id_max: proof.id_max,
             requests: proof.requests,
-            strays: proof.strays,
+            out_of_range_rows: proof.out_of_range_rows,
             verified: proof.verified,
             parts,
         }

@@ -32,8 +32,8 @@ const MOST_ROWS: i64 = 1_000_000;
 ///
 /// If the list cannot be filtered by time, it is one window, from 2000 to the time of the export.
 ///
-/// The range ends at the given time or, if that is earlier, at the service's clock less the settle
-/// time, at a whole second. If the service sends no clock, this machine's clock counts. Windows
+/// The range ends at the given time or, if that is earlier, at the service's clock less the maximum
+/// lateness, at a whole second. If the service sends no clock, this machine's clock counts. Windows
 /// follow each other without a gap, the empty ones included. After an error, and after a future of
 /// [`next_window`](Export::next_window) was dropped, the export keeps its position: the next call
 /// goes on with no row skipped or repeated.
@@ -56,7 +56,7 @@ pub struct Export<T> {
     until: i64,
     /// The end of the last window's requests: `until`, or the end of its second.
     edge: i64,
-    settle: Duration,
+    max_lateness: Duration,
     /// The requested page size, if no page can have it.
     odd: Option<i64>,
     sizer: WindowSizer,
@@ -102,7 +102,7 @@ impl<T: Send + 'static> Export<T> {
             from,
             until,
             edge: until,
-            settle: Duration::from_secs(120),
+            max_lateness: Duration::from_secs(120),
             odd: page.filter(|page| !(1..=most).contains(page)),
             sizer: WindowSizer::new(page.unwrap_or(most).clamp(1, most), 10_000),
             stage: if from > until { Stage::End } else { Stage::Start },
@@ -123,13 +123,13 @@ impl<T: Send + 'static> Export<T> {
 
     /// Creates an export of a list that cannot be filtered by time.
     pub(crate) fn whole(list: Pages<T>, time: fn(&T) -> Option<i64>, page: Option<i64>) -> Export<T> {
-        Export { windows: false, settle: Duration::ZERO, ..Export::new(list, time, &[], None, None, page) }
+        Export { windows: false, max_lateness: Duration::ZERO, ..Export::new(list, time, &[], None, None, page) }
     }
 
     /// Sets how long after its time a row may still appear, 120 s by default: the export stays so
     /// far behind the service's clock. Call this before you read the first window.
-    pub fn settle(mut self, settle: Duration) -> Export<T> {
-        self.settle = settle;
+    pub fn max_lateness(mut self, time: Duration) -> Export<T> {
+        self.max_lateness = time;
         self
     }
 
@@ -246,8 +246,8 @@ impl<T: Send + 'static> Export<T> {
         match &self.stage {
             Stage::Start => {
                 let now = page.date.unwrap_or_else(Utc::now).timestamp_micros();
-                let settle = i64::try_from(self.settle.as_micros()).unwrap_or(i64::MAX);
-                self.until = self.until.min(floor_to_second(now.saturating_sub(settle)));
+                let lateness = i64::try_from(self.max_lateness.as_micros()).unwrap_or(i64::MAX);
+                self.until = self.until.min(floor_to_second(now.saturating_sub(lateness)));
                 if !self.windows {
                     self.until = self.until.max(self.from);
                 }
@@ -316,7 +316,7 @@ impl<T: Send + 'static> Export<T> {
         }
         self.stage = self.read(from);
         let given = std::mem::take(&mut self.stats).count;
-        Ok((given > 0).then_some(Piece::Again))
+        Ok((given > 0).then_some(Piece::Rollback))
     }
 
     /// The stage that reads the first window.

@@ -41,8 +41,8 @@ impl Interval {
     }
 
     /// The end of a window's requests. The last window cannot choose its end: it also requests the
-    /// rest of that second, whose rows are strays. A window as narrow as that would have more
-    /// strays than rows, so it requests the rest only if it is the only window.
+    /// rest of that second, whose rows are out of range. A window as narrow as that would have more
+    /// out-of-range rows than others, so it requests the rest only if it is the only window.
     pub(super) fn asked(&self, from: i64, until: i64) -> i64 {
         let rest = (SECOND - until.rem_euclid(SECOND)) % SECOND;
         let is_all = from == self.from && from < until;

@@ -2,7 +2,7 @@
 //!
 //! The service has limit, offset and a count, but no cursor and no promised order, and rows come
 //! and go during the export. An export assumes three things: a row's time never changes, no row
-//! appears later than the settle time after its own, and ids are unique. It must verify the rest:
+//! appears later than the maximum lateness after its own, and ids are unique. It must verify the rest:
 //! every microsecond belongs to exactly one window, no id is given twice, and a window that could
 //! not be proven says so. An export writes no file and keeps no state between runs: the next run
 //! begins after the end of the last window.

@@ -147,7 +147,7 @@ fn rows_before_the_stretch_are_no_loss() {
     check(&got);
     assert!(got.errors.is_empty() && got.verified());
     assert_eq!(got.ids(), [2, 3]);
-    assert_eq!(got.windows.iter().map(|window| window.proof.strays).sum::<u64>(), 1);
+    assert_eq!(got.windows.iter().map(|window| window.proof.out_of_range_rows).sum::<u64>(), 1);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn hardly_any_row_takes_hardly_any_request() {
 
 #[test]
 fn rows_are_found_without_a_begin() {
-    // The last rows may be younger than the settle time.
+    // The last rows may be younger than the maximum lateness.
     for (order, age) in ORDERS.into_iter().flat_map(|order| [600, 0].map(|age| (order, age))) {
         let mut sim = Sim::new(1, order, times(1, 3_000));
         let last = sim.rows.last().expect("rows").time;

@@ -1,6 +1,6 @@
 //! An export that gives rows as they arrive: [`Pieces`].
 //!
-//! Invariant: the rows given of a window since the last [`Piece::Window`] or [`Piece::Again`], with
+//! Invariant: the rows given of a window since the last [`Piece::Window`] or [`Piece::Rollback`], with
 //! the items of the window's own piece, must be the rows that [`Export::next_window`] would have
 //! given, in the same order.
 

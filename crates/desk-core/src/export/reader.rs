@@ -59,7 +59,7 @@ pub(super) struct WindowReader<T> {
     /// The window, both ends inclusive, µs.
     pub(super) from: i64,
     pub(super) until: i64,
-    /// The end of the requests, `until` or later; rows between the two are strays.
+    /// The end of the requests, `until` or later; rows between the two are out of range.
     pub(super) asked: i64,
     id: fn(&T) -> i64,
     parts: &'static [&'static str],

@@ -10,8 +10,8 @@ use super::window::{Proof, at};
 #[derive(Default)]
 pub(super) struct WindowStats {
     pub(super) count: u64,
-    strays: u64,
-    /// Ids of strays that are outside the whole time range.
+    out_of_range_rows: u64,
+    /// Ids of rows that are outside the whole time range.
     pub(super) outside: Vec<i64>,
     /// The minimum id and the maximum id.
     ids: Option<(i64, i64)>,
@@ -45,7 +45,7 @@ impl WindowStats {
                 _ if !interval.windows => true,
                 Some(time) if (from..=until).contains(&time) => true,
                 Some(time) => {
-                    self.strays += 1;
+                    self.out_of_range_rows += 1;
                     if !(interval.from..=interval.until).contains(&time) {
                         self.outside.push(id);
                     }
@@ -91,7 +91,7 @@ impl WindowStats {
             id_min: self.ids.map(|(least, _)| least),
             id_max: self.ids.map(|(_, greatest)| greatest),
             requests,
-            strays: self.strays,
+            out_of_range_rows: self.out_of_range_rows,
             verified: verified && is_told && !self.undated,
         }
     }

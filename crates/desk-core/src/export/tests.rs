@@ -82,7 +82,7 @@ fn drain(export: &mut Export<Row>) -> Got {
                 flowed.extend(items);
                 got.flowed += 1;
             }
-            Ok(Piece::Again) => {
+            Ok(Piece::Rollback) => {
                 assert!(!flowed.is_empty());
                 flowed.clear();
                 got.again += 1;

@@ -37,7 +37,7 @@ pub struct Proof {
     pub requests: u64,
     /// Rows that the service gave although their time is outside the window; they are not among the
     /// items.
-    pub strays: u64,
+    pub out_of_range_rows: u64,
     /// Whether these are all rows that the service counts in the window. If not, there may be more
     /// rows, some may have been deleted during the read, or some may have no time.
     pub verified: bool,
@@ -63,7 +63,7 @@ pub enum Piece<T> {
     },
     /// The rows given of the window do not fit together, and the caller must discard them: the
     /// export reads the window again, or a narrower one that begins with it.
-    Again,
+    Rollback,
     /// The window's last rows, and the proof of all of them.
     Window(Window<T>),
 }
@@ -74,7 +74,7 @@ impl<T> fmt::Debug for Piece<T> {
             Piece::Rows { from, until, items } => {
                 f.debug_struct("Rows").field("from", from).field("until", until).field("items", &items.len()).finish()
             }
-            Piece::Again => f.write_str("Again"),
+            Piece::Rollback => f.write_str("Rollback"),
             Piece::Window(window) => fmt::Debug::fmt(window, f),
         }
     }

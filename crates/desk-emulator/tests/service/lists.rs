@@ -49,7 +49,10 @@ async fn export_verifies_every_window_during_inserts() {
     while let Some(window) = export.next_window().await {
         let window = window.expect("no fault");
         let proof = &window.proof;
-        assert!(proof.verified && proof.count == window.items.len() as u64 && proof.strays == 0, "{proof:?}");
+        assert!(
+            proof.verified && proof.count == window.items.len() as u64 && proof.out_of_range_rows == 0,
+            "{proof:?}"
+        );
         if let Some(edge) = edge.replace(proof.until) {
             assert_eq!(proof.from, edge + Duration::from_micros(1));
         }
@@ -61,7 +64,7 @@ async fn export_verifies_every_window_during_inserts() {
         client.proactive_chat_create(&chat).await.expect("a chat");
     }
     assert!(windows > 4, "{windows} windows");
-    // Demo rows and seeded rows; the new messages are younger than the settle time.
+    // Demo rows and seeded rows; the new messages are younger than the maximum lateness.
     assert_eq!(ids.len(), 21_000);
     assert!(export.requests() < 21_000 / 500 * 2, "{} requests", export.requests());
 }

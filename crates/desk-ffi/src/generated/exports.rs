@@ -18,7 +18,7 @@ use crate::status::desk_status;
 use crate::text::desk_str;
 use crate::{guard, input};
 /// Exports every item of `desk_chat_message_list` in a closed time range, window by window: from
-/// `created_at_gte_us` to `created_at_lte_us` of its parameters, but at most up to `settle_ms` before the
+/// `created_at_gte_us` to `created_at_lte_us` of its parameters, but at most up to `max_lateness_ms` before the
 /// service's clock; the last window says where the export ended. It neither loses nor duplicates a row if rows
 /// appear or disappear during the export: it reads each window until the number of rows equals the service's
 /// count, and reports whether it does. One thread at a time; free it with `desk_chat_message_export_free`.
@@ -156,8 +156,8 @@ pub unsafe extern "C" fn desk_chat_message_export_free(
     unsafe { export::free(export) }
 }
 /// Exports every item of `desk_ticket_chat_message_list`, which cannot be filtered by time: the whole list is one
-/// window, and `settle_ms` and `rows_per_window` have no effect. It neither loses nor duplicates a row if rows
-/// appear or disappear during the export: it reads each window until the number of rows equals the service's
+/// window, and `max_lateness_ms` and `rows_per_window` have no effect. It neither loses nor duplicates a row if
+/// rows appear or disappear during the export: it reads each window until the number of rows equals the service's
 /// count, and reports whether it does. One thread at a time; free it with `desk_ticket_chat_message_export_free`.
 pub struct desk_ticket_chat_message_export {
     _opaque: (),

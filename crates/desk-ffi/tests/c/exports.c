@@ -25,7 +25,7 @@ static void tell_row(const desk_chat_message *row) {
 }
 
 static void tell_window(const desk_window *window) {
-  CHECK(window->window_size == offsetof(desk_window, verified) + 1 && window->requests > 0 && window->strays >= 0);
+  CHECK(window->window_size == offsetof(desk_window, verified) + 1 && window->requests > 0 && window->out_of_range_rows >= 0);
   printf("window %" PRId64 " %" PRId64 " %d\n", window->from_us, window->until_us, window->verified);
 }
 
@@ -203,15 +203,15 @@ static void misuse(desk_client *client) {
           "export is NULL");
   CHECK(!desk_chat_message_export_at(NULL, 0) && !desk_chat_message_export_is_ready(NULL));
   desk_export_options sizes = DESK_EXPORT_OPTIONS_INIT;
-  sizes.settle_ms = -1;
+  sizes.max_lateness_ms = -1;
   refused(desk_chat_message_export_new(client, NULL, &sizes, NULL, &all, &error), DESK_INVALID_ARGUMENT, &error,
-          "settle_ms is -1");
-  sizes.settle_ms = 0;
+          "max_lateness_ms is -1");
+  sizes.max_lateness_ms = 0;
   sizes.struct_size = 1;
   refused(desk_chat_message_export_new(client, NULL, &sizes, NULL, &all, &error), DESK_INVALID_ARGUMENT, &error,
           "struct_size");
   sizes.struct_size = sizeof sizes;
-  sizes.rows_per_window = sizes.in_flight = sizes.settle_ms = INT64_MAX;
+  sizes.rows_per_window = sizes.in_flight = sizes.max_lateness_ms = INT64_MAX;
   CHECK(desk_chat_message_export_new(client, NULL, &sizes, NULL, &all, NULL) == DESK_OK);
   CHECK(desk_chat_message_export_next(all, NULL, NULL) == DESK_INVALID_ARGUMENT);
   /* While a step runs, no other step may begin. */

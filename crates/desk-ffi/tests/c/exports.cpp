@@ -17,7 +17,7 @@ long long us(desk::Time time) { return static_cast<long long>(time.time_since_ep
 
 void tell(const desk::Window<desk::ChatMessageView>& window) {
   std::printf("window %lld %lld %d\n", us(window.from()), us(window.until()), window.verified());
-  CHECK(window.requests() > 0 && window.strays() >= 0 && window.rows().size() == window.c_ptr()->count);
+  CHECK(window.requests() > 0 && window.out_of_range_rows() >= 0 && window.rows().size() == window.c_ptr()->count);
   CHECK(window.id_min().has_value() == !window.rows().empty() && window.id_max().has_value() == !window.rows().empty());
   for (const auto row : window.rows()) {
     CHECK(*window.id_min() <= row.id() && row.id() <= *window.id_max());
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     const bool is_async = std::string_view(argv[3]) == "async";
     // The client silently repeats a prefetch that fails.
     const auto sizes =
-        desk::ExportOptions().rows_per_window(300).in_flight(is_async ? 4 : 1).settle(std::chrono::seconds(1));
+        desk::ExportOptions().rows_per_window(300).in_flight(is_async ? 4 : 1).max_lateness(std::chrono::seconds(1));
     auto all = client.chat_message_export(month, sizes, desk::CallOptions().max_attempts(1));
     if (is_async) {
       by_steps(std::move(all));
