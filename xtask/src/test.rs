@@ -8,9 +8,10 @@ use crate::toolchain::{self, c_compiler, cargo, component, cpp_compiler};
 
 /// Stages, each with the arguments of cargo. The tests build libdesk on its own, because the
 /// features of the whole workspace would make another library.
-const STAGES: [(&str, &[&str]); 5] = [
+/// One of the tests compares the generated files: a run of the generator alone would build its
+/// dependencies once more.
+const STAGES: [(&str, &[&str]); 4] = [
     ("format", &["fmt", "--check"]),
-    ("codegen is current", &["run", "--package", "xtask", "--features", "codegen", "--", "codegen", "--check"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--features", "xtask/codegen", "--", "--deny", "warnings"]),
     ("tests", &["test", "--workspace", "--features", "xtask/codegen"]),
     ("docs", &["doc", "--no-deps", "--package", "desk-client", "--package", "desk-core", "--package", "desk-emulator"]),

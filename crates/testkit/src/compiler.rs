@@ -72,7 +72,7 @@ impl Program {
     pub fn new(compiler: &str, standard: &str, include: &Path) -> Program {
         let warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
         let mut flags: Vec<String> = warnings.map(str::to_owned).to_vec();
-        flags.extend([format!("-std={standard}"), format!("-I{}", include.display()), "-g".to_owned()]);
+        flags.extend([format!("-std={standard}"), format!("-I{}", include.display()), "-g1".to_owned()]);
         let extra_flags = std::env::var("DESK_TEST_CFLAGS").unwrap_or_default();
         flags.extend(extra_flags.split_whitespace().map(str::to_owned));
         Program { compiler: compiler.to_owned(), include: include.to_owned(), flags, sources: Vec::new() }

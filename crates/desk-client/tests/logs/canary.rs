@@ -13,6 +13,7 @@ use desk_client::{
 };
 use serde_json::json;
 use testkit::{Server, faults, reply, serve};
+use tokio::task::JoinSet;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -119,6 +120,31 @@ async fn elsewhere(output: &Output, chat: &NewProactiveChat) {
     output.note_error(&lists.proactive_chat_create(&wrong).await.expect_err("no text"));
 }
 
+/// Makes every call to a service with one fault.
+async fn every_call(timeout: Duration, base: String, output: Output, chat: NewProactiveChat, raw: RawRequest) {
+    let builder = Client::builder("").api_token(TOKEN).base_url(base);
+    let builder = builder.observer(Arc::new(output.clone()));
+    output.note(&builder);
+    let client = builder.build().expect("settings are right");
+    let options = CallOptions::new().timeout(timeout).max_attempts(2).header("x-key", HEADER);
+    output.note(&options);
+    let client = client.with(options);
+    output.note(&client);
+    let (list, ticket_list) = (ChatMessageListParams::default(), TicketChatMessageListParams::default());
+    let mut stream = client.chat_message_stream(&list);
+    let (a, b, c, d, e, f) = tokio::join!(
+        client.proactive_chat_create(&chat),
+        client.proactive_chat_get(1),
+        client.chat_message_list(&list),
+        client.ticket_chat_message_list(1, &ticket_list),
+        stream.next(),
+        client.raw_call(&raw),
+    );
+    let e = e.and_then(Result::err);
+    let errors = [a.err(), b.err(), c.err(), d.err(), e, f.err()];
+    errors.iter().flatten().for_each(|error| output.note_error(error));
+}
+
 #[tokio::test]
 async fn no_secret_and_no_text_reaches_a_log() {
     let output = Output::default();
@@ -136,29 +162,12 @@ async fn no_secret_and_no_text_reaches_a_log() {
     let raw = RawRequest::new("POST", "x").query("q", QUERY).json(json!({ "message": TEXT }));
     output.note(&raw);
     output.note(&Client::builder("").base_url(format!("https://user:{TOKEN}@localhost/{TEXT}")));
+    let mut calls = JoinSet::new();
     for fault in faults() {
-        let builder = Client::builder("").api_token(TOKEN).base_url(format!("{}/{}", server.url(), fault.name));
-        let builder = builder.observer(Arc::new(output.clone()));
-        output.note(&builder);
-        let client = builder.build().expect("settings are right");
-        let options = CallOptions::new().timeout(fault.client_timeout()).max_attempts(2).header("x-key", HEADER);
-        output.note(&options);
-        let client = client.with(options);
-        output.note(&client);
-        let (list, ticket_list) = (ChatMessageListParams::default(), TicketChatMessageListParams::default());
-        let mut stream = client.chat_message_stream(&list);
-        let (a, b, c, d, e, f) = tokio::join!(
-            client.proactive_chat_create(&chat),
-            client.proactive_chat_get(1),
-            client.chat_message_list(&list),
-            client.ticket_chat_message_list(1, &ticket_list),
-            stream.next(),
-            client.raw_call(&raw),
-        );
-        let e = e.and_then(Result::err);
-        let errors = [a.err(), b.err(), c.err(), d.err(), e, f.err()];
-        errors.iter().flatten().for_each(|error| output.note_error(error));
+        let base = format!("{}/{}", server.url(), fault.name);
+        calls.spawn(every_call(fault.client_timeout(), base, output.clone(), chat.clone(), raw.clone()));
     }
+    calls.join_all().await;
     elsewhere(&output, &chat).await;
     for refused in ["", "canary-token-4711 x", "canary-token-4711\n"] {
         let builder = Client::builder("").api_token(refused).base_url(server.url());
