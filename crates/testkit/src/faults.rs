@@ -96,9 +96,9 @@ impl Fault {
     /// The timeout for a client: short if only the timeout ends the call, longer under a wrapper
     /// that slows the client down.
     pub fn client_timeout(&self) -> Duration {
-        let factor = if std::env::var_os("DESK_TEST_WRAPPER").is_some() { 10 } else { 1 };
+        let factor = if std::env::var_os("DESK_TEST_WRAPPER").is_some() { 4 } else { 1 };
         let needs_timeout = matches!(self.end, End::Hang | End::Silent);
-        Duration::from_millis(factor * if needs_timeout { 200 } else { 20_000 })
+        Duration::from_millis(factor * if needs_timeout { 500 } else { 20_000 })
     }
 
     fn steps(&self) -> Vec<Step> {

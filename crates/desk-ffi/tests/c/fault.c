@@ -1,5 +1,5 @@
-/* fault BASE_URL TIMEOUT_MS [ATTEMPTS]: calls every operation, by default with one attempt, and
- * prints each error on a line. */
+/* fault (BASE_URL TIMEOUT_MS ATTEMPTS)...: for each service, calls every operation and prints each
+ * error on a line. */
 #include "desk.h"
 
 #include <inttypes.h>
@@ -34,21 +34,21 @@ static void told(void *user_data, const desk_log_record *record) {
   lines++;
 }
 
-int main(int argc, char **argv) {
-  if (argc < 3) return EXIT_FAILURE;
+static void call_every(const char *base_url, const char *timeout_ms, const char *attempts) {
+  lines = 0;
   desk_client_options options = DESK_CLIENT_OPTIONS_INIT;
-  options.base_url = desk_str_from_cstr(argv[1]);
+  options.base_url = desk_str_from_cstr(base_url);
   options.api_token = DESK_STR_LIT("t0ken");
   desk_client *client = NULL;
   desk_error *error = NULL;
   if (desk_client_new(&options, &client, &error) != DESK_OK) {
     fprintf(stderr, "%s\n", desk_error_get_message(error).ptr);
-    return EXIT_FAILURE;
+    exit(EXIT_FAILURE);
   }
   failures += desk_client_set_log(client, told, &lines, NULL) != DESK_OK;
   desk_call_options call = DESK_CALL_OPTIONS_INIT;
-  call.timeout_ms = atol(argv[2]);
-  call.max_attempts = argc > 3 ? atol(argv[3]) : 1;
+  call.timeout_ms = atol(timeout_ms);
+  call.max_attempts = atol(attempts);
 
   const int64_t customers[] = {1};
   desk_new_proactive_chat body = DESK_NEW_PROACTIVE_CHAT_INIT;
@@ -79,6 +79,11 @@ int main(int argc, char **argv) {
   desk_client_free(client);
   /* One log record per call, and at least one per attempt. */
   if (lines < 8) failures++;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 4 || argc % 3 != 1) return EXIT_FAILURE;
+  for (int at = 1; at < argc; at += 3) call_every(argv[at], argv[at + 1], argv[at + 2]);
   if (desk_debug_live_objects() != 0) failures++;
   return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,4 +1,5 @@
-// fault BASE_URL TIMEOUT_MS: calls every operation once and prints each error on a line.
+// fault (BASE_URL TIMEOUT_MS ATTEMPTS)...: for each service, calls every operation and prints each
+// error on a line.
 #include "desk.hpp"
 
 #include <cstdlib>
@@ -25,10 +26,11 @@ void report(const char* operation, const desk::Result<T>& result) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return EXIT_FAILURE;
-  {
-    const desk::Client client(desk::ClientOptions().base_url(argv[1]).api_token("t0ken"));
-    const auto options = desk::CallOptions().timeout(std::chrono::milliseconds(std::atol(argv[2]))).max_attempts(1);
+  if (argc < 4 || argc % 3 != 1) return EXIT_FAILURE;
+  for (int at = 1; at < argc; at += 3) {
+    const desk::Client client(desk::ClientOptions().base_url(argv[at]).api_token("t0ken"));
+    const auto timeout = std::chrono::milliseconds(std::atol(argv[at + 1]));
+    const auto options = desk::CallOptions().timeout(timeout).max_attempts(std::atol(argv[at + 2]));
     const auto body = desk::NewProactiveChat().message("hello").group_key("sales").customer_ids({1}).agent_id(1);
     report("proactive_chat_create", client.try_proactive_chat_create(body, options));
     report("proactive_chat_get", client.try_proactive_chat_get(1, options));

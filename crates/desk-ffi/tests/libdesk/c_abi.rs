@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use crate::support::build;
-use testkit::{Run, Server, faults, reply, serve};
+use testkit::{Fault, Run, Server, faults, reply, serve};
 
 /// Three messages: in the oldest form, with all properties, and with odd values.
 const PAGE: &str = r#"{
@@ -86,23 +86,35 @@ fn every_fault(source: &str) {
         ["proactive_chat_create", "proactive_chat_get", "chat_message_list", "ticket_chat_message_list"];
     let program = build(source);
     let server = serve();
-    for fault in faults() {
-        let url = format!("{}/{}", server.url(), fault.name);
-        let text = Run::of(&program, &[&url, &fault.client_timeout().as_millis().to_string()], &[]).text();
-        let expect = &fault.expect;
-        let outcome = ["", "NotSent", "Rejected", "Unknown"].iter().position(|name| *name == expect.outcome);
-        let service_code = if expect.service_code.is_empty() { "-" } else { &expect.service_code };
-        let line = format!("{} {} {} {service_code} 1", expect.code, outcome.expect("an outcome"), expect.http);
-        let wanted: String = OPERATIONS.iter().map(|operation| format!("{operation} {line}\n")).collect();
-        assert_eq!(text, wanted, "{}", fault.name);
-    }
+    let check = |faults: &[Fault]| {
+        let service = |fault: &Fault| {
+            let timeout = fault.client_timeout().as_millis().to_string();
+            [format!("{}/{}", server.url(), fault.name), timeout, "1".to_owned()]
+        };
+        let arguments: Vec<String> = faults.iter().flat_map(service).collect();
+        let text = Run::of(&program, &arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[]).text();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), faults.len() * OPERATIONS.len(), "{text}");
+        for (fault, lines) in faults.iter().zip(lines.chunks(OPERATIONS.len())) {
+            let expect = &fault.expect;
+            let outcome = ["", "NotSent", "Rejected", "Unknown"].iter().position(|name| *name == expect.outcome);
+            let service_code = if expect.service_code.is_empty() { "-" } else { &expect.service_code };
+            let line = format!("{} {} {} {service_code} 1", expect.code, outcome.expect("an outcome"), expect.http);
+            let wanted = OPERATIONS.map(|operation| format!("{operation} {line}"));
+            assert_eq!(lines, wanted, "{}", fault.name);
+        }
+    };
+    // Two processes, because each one takes long to start under valgrind.
+    let faults = faults();
+    let check = &check;
+    thread::scope(|scope| faults.chunks(24).for_each(|some| drop(scope.spawn(move || check(some)))));
 }
 
 #[test]
 fn nobody_listens() {
     // Port 9 of this machine (discard) is closed.
     for source in ["fault.c", "fault.cpp"] {
-        let text = Run::of(&build(source), &["http://127.0.0.1:9", "5000"], &[]).text();
+        let text = Run::of(&build(source), &["http://127.0.0.1:9", "5000", "1"], &[]).text();
         assert!(text.lines().all(|line| line.ends_with(" DESK_CONNECT 1 0 - 1")), "{text}");
     }
 }
