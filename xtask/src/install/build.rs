@@ -1,11 +1,11 @@
 //! Builds libdesk for installation: the shared library with its SONAME, and the archive in which
 //! only the API is global.
 //!
-//! Both have their own target folder and are built one crate type at a time: cargo silently drops
-//! LTO when one build makes several crate types (rust-lang/cargo#9672). A release build contains no
-//! path of the build machine. A debug build contains paths; it shares a target folder, and so the
-//! dependencies, with all other debug builds.
+//! rustc makes an archive, from which the C compiler links the shared library. A release build has
+//! its own target folder and contains no path of the build machine. A debug build contains paths; it
+//! shares a target folder, and so the dependencies, with all other debug builds.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use super::names::{Names, functions};
-use crate::toolchain::{self, cargo, finish};
+use crate::toolchain::{self, c_compiler, cargo, finish};
 
 /// The built files.
 pub(crate) struct Built {
@@ -52,36 +52,56 @@ pub(crate) fn run(debug: bool, names: &Names) -> Result<Built> {
     fs::create_dir_all(&stage).with_context(|| format!("cannot create {}", stage.display()))?;
     let lock = File::create(stage.join("lock")).and_then(|file| file.lock().map(|()| file));
     let _lock = lock.with_context(|| format!("cannot lock {}", stage.display()))?;
-    let rust = |crate_type: &str, flags: &[String]| {
-        let mut cargo = cargo();
-        cargo.args(["rustc", "--package", "desk-ffi", "--profile", profile, "--crate-type", crate_type]);
-        cargo.arg("--target-dir").arg(&target);
-        if !debug {
-            without_paths(&mut cargo, &target);
-        }
-        finish(cargo.arg("--").args(flags))
-    };
-
-    rust("cdylib", &[NODELETE.to_owned(), format!("-Clink-arg=-Wl,-soname,{}", names.soname)])?;
-    let (shared, symbols) = (stage.join(&names.shared), stage.join(format!("{}.debug", names.shared)));
-    let built = out.join("libdesk.so");
-    finish(Command::new("objcopy").arg("--only-keep-debug").arg(&built).arg(&symbols))?;
-    let mut link = OsString::from("--add-gnu-debuglink=");
-    link.push(&symbols);
-    finish(Command::new("objcopy").arg("--strip-unneeded").arg(link).arg(&built).arg(&shared))?;
-
     let libs = stage.join("native-static-libs");
-    rust("staticlib", &[format!("--print=native-static-libs={}", libs.display())])?;
-    let archive = archive(&out.join("libdesk.a"), &stage)?;
+    let mut cargo = cargo();
+    cargo.args(["rustc", "--package", "desk-ffi", "--profile", profile, "--crate-type", "staticlib"]);
+    cargo.arg("--target-dir").arg(&target);
+    if !debug {
+        without_paths(&mut cargo, &target);
+    }
+    finish(cargo.arg("--").arg(format!("--print=native-static-libs={}", libs.display())))?;
     let system_libs = fs::read_to_string(&libs).with_context(|| libs.display().to_string())?.trim().to_owned();
+    let header = fs::read_to_string(crate::root().join("include/desk.h")).context("include/desk.h")?;
+    let (rust, functions) = (out.join("libdesk.a"), functions(&header));
+
+    let built = link(&rust, &functions, &system_libs, names, &stage)?;
+    let (shared, symbols) = (stage.join(&names.shared), stage.join(format!("{}.debug", names.shared)));
+    finish(Command::new("objcopy").arg("--only-keep-debug").arg(&built).arg(&symbols))?;
+    let mut debug_link = OsString::from("--add-gnu-debuglink=");
+    debug_link.push(&symbols);
+    finish(Command::new("objcopy").arg("--strip-unneeded").arg(debug_link).arg(&built).arg(&shared))?;
+
+    let archive = archive(&rust, &functions, &stage)?;
     Ok(Built { shared, debug: symbols, archive, system_libs, _lock })
+}
+
+/// Links the shared library from the archive that rustc made. Its optimised code is in both, so that
+/// it is compiled once.
+fn link(built: &Path, functions: &BTreeSet<String>, system_libs: &str, names: &Names, stage: &Path) -> Result<PathBuf> {
+    let (script, shared) = (stage.join("exports.map"), stage.join("libdesk.so"));
+    let exports: String = functions.iter().map(|name| format!("{name};\n")).collect();
+    fs::write(&script, format!("{{ global:\n{exports}local: *; }};\n"))
+        .with_context(|| script.display().to_string())?;
+    let mut version_script = OsString::from("-Wl,--version-script=");
+    version_script.push(&script);
+    let mut cc = Command::new(c_compiler()?);
+    cc.args([
+        "-shared",
+        "-nodefaultlibs",
+        "-Wl,--gc-sections",
+        "-Wl,--as-needed",
+        "-Wl,-z,relro,-z,now",
+        "-Wl,--build-id",
+    ]);
+    cc.arg(NODELETE.trim_start_matches("-Clink-arg=")).arg(format!("-Wl,-soname,{}", names.soname)).arg(version_script);
+    cc.arg("-Wl,--whole-archive").arg(built).arg("-Wl,--no-whole-archive").args(system_libs.split(' '));
+    finish(cc.arg("-o").arg(&shared))?;
+    Ok(shared)
 }
 
 /// The archive as one object in which only the API is global: the other symbols of a Rust archive
 /// would clash with those of a second one in the same program (rust-lang/rust#44322).
-fn archive(built: &Path, stage: &Path) -> Result<PathBuf> {
-    let header = fs::read_to_string(crate::root().join("include/desk.h")).context("include/desk.h")?;
-    let functions = functions(&header);
+fn archive(built: &Path, functions: &BTreeSet<String>, stage: &Path) -> Result<PathBuf> {
     let keep = stage.join("global-symbols");
     let names: Vec<&str> = functions.iter().map(String::as_str).chain([PERSONALITY]).collect();
     fs::write(&keep, names.join("\n")).with_context(|| keep.display().to_string())?;
