@@ -1,14 +1,54 @@
 //! Model → the requests of `desk.hpp`: classes that keep copies of their arguments and turn them
 //! into C structs.
 
-use std::fmt::Write as _;
+use std::fmt::Display;
+
+use askama::Template;
 
 use super::c_types::{input_type, scalar_name};
+use super::cpp_result::{seen, unit};
 use super::model::{Field, Item, Model, Schema, Type};
 use super::names;
 
+/// A request.
+#[derive(Template)]
+#[template(path = "request.hpp.jinja", escape = "none")]
+pub struct Request<'a> {
+    about: String,
+    name: String,
+    c_name: String,
+    fields: &'a [Field],
+    model: &'a Model,
+}
+
+impl Request<'_> {
+    /// The macro that initialises the C struct.
+    fn init(&self) -> String {
+        names::c_const(&[&self.c_name["desk_".len()..], "init"])
+    }
+}
+
+/// Every request: the schemas, then the query parameters of the operations.
+pub fn requests(model: &Model) -> Vec<Request<'_>> {
+    let schemas = inner_first(model).into_iter().map(|(schema, fields)| Request {
+        about: schema.doc.clone(),
+        name: cpp_input(schema),
+        c_name: input_type(schema),
+        fields,
+        model,
+    });
+    let queries = model.operations.iter().filter(|operation| !operation.query.is_empty()).map(|operation| Request {
+        about: format!("Query parameters of Client::{}.", operation.id),
+        name: operation.params_type(),
+        c_name: format!("desk_{}_params", operation.id),
+        fields: &operation.query,
+        model,
+    });
+    schemas.chain(queries).collect()
+}
+
 /// Request objects, those inside others first.
-pub fn inner_first(model: &Model) -> Vec<(&Schema, &[Field])> {
+fn inner_first(model: &Model) -> Vec<(&Schema, &[Field])> {
     fn add<'a>(
         schema: &'a Schema,
         model: &'a Model,
@@ -45,15 +85,10 @@ pub fn cpp_input(schema: &Schema) -> String {
 /// The type in which a request takes and keeps a value.
 fn held(ty: &Type, model: &Model) -> String {
     match ty {
-        Type::Bool => "bool".to_owned(),
-        Type::Int32 => "std::int32_t".to_owned(),
-        Type::Int64 => "std::int64_t".to_owned(),
-        Type::Double => "double".to_owned(),
         Type::Text | Type::Date | Type::Json => "std::string".to_owned(),
-        Type::Time => "Time".to_owned(),
-        Type::Enum(name) => name.clone(),
         Type::Object(name) => model.schema(name).map_or_else(|| name.clone(), cpp_input),
         Type::List(item) => format!("std::vector<{}>", held_item(item, model)),
+        ty => seen(ty),
     }
 }
 
@@ -69,106 +104,28 @@ fn c_item(ty: &Type, model: &Model) -> String {
         Type::Time => "std::int64_t".to_owned(),
         Type::Enum(_) => "std::int32_t".to_owned(),
         Type::Object(name) => format!("const {}*", model.schema(name).map_or_else(String::new, input_type)),
-        ty => held(ty, model),
+        ty => seen(ty),
     }
 }
 
 /// The expression that turns a kept value into a C value.
-pub fn to_c(ty: &Type, value: &str) -> String {
+pub fn to_c(ty: &Type, value: impl Display) -> String {
     match ty {
         Type::Text | Type::Date | Type::Json => format!("detail::text({value})"),
         Type::Time => format!("{value}.time_since_epoch().count()"),
         Type::Enum(_) => format!("static_cast<std::int32_t>({value})"),
         Type::Object(_) => format!("scratch.keep({value}.c_value(scratch))"),
-        _ => value.to_owned(),
+        _ => value.to_string(),
     }
 }
 
-pub fn request(out: &mut String, name: &str, c_name: &str, about: &str, fields: &[Field], model: &Model) {
-    let init = names::c_const(&[&c_name["desk_".len()..], "init"]);
-    let _ = writeln!(out, "/// {about} Keeps copies of its arguments.\nclass {name} {{\n public:");
-    let (mut fill, mut kept) = (String::new(), String::new());
-    for field in fields {
-        let (setter, member) = (names::cpp(&field.name), scalar_name(field));
-        let ty = held(&field.ty, model);
-        let need = if field.always() { "Required. " } else { "" };
-        let (argument, value) = match &field.ty {
-            Type::Text | Type::Date | Type::Json => ("detail::Text", "value.copy()"),
-            _ => (ty.as_str(), "std::move(value)"),
-        };
-        let unit = match &field.ty {
-            Type::Date => " As `2026-01-31`.",
-            Type::Json => " As JSON text.",
-            _ => "",
-        };
-        let _ = writeln!(
-            out,
-            "  /// {need}{}{unit}\n  {name}& {setter}({argument} value) {{\n    kept_{} = {value};\n    return *this;\n  }}",
-            field.doc, field.name
-        );
-        if let Type::List(_) = &field.ty {
-            let _ = writeln!(
-                out,
-                "  /// {need}{} From any range, such as a std::span.\n  template <class Range, class = std::enable_if_t<detail::IsRange<Range>::value>>\n  {name}& {setter}(const Range& value) {{\n    kept_{}.emplace(std::begin(value), std::end(value));\n    return *this;\n  }}",
-                field.doc, field.name
-            );
-        }
-        let _ = writeln!(kept, "  std::optional<{ty}> kept_{};", field.name);
-        let own = format!("kept_{}", field.name);
-        let _ = writeln!(fill, "    if ({own}) {{");
-        match &field.ty {
-            Type::List(item) => {
-                let c = c_item(&item.ty, model);
-                let one = match (item.nullable, &item.ty) {
-                    (false, ty) => to_c(ty, "item"),
-                    (true, Type::Object(_)) => format!("item ? {} : nullptr", to_c(&item.ty, "(*item)")),
-                    (true, ty) => format!("item ? {} : desk_str{{nullptr, 0}}", to_c(ty, "*item")),
-                };
-                let item_type = held_item(item, model);
-                let _ = writeln!(
-                    fill,
-                    "      c.{member} = scratch.list<{c}>(*{own}, [&]([[maybe_unused]] const {item_type}& item) -> {c} {{ return {one}; }});\n      c.{member}_len = {own}->size();"
-                );
-            }
-            Type::Enum(target) => {
-                let _ = writeln!(fill, "      c.{member} = {};", to_c(&field.ty, &format!("*{own}")));
-                // A value without a name here must be passed on as text, or it would be lost
-                // silently.
-                let _ = writeln!(
-                    fill,
-                    "      if (*{own} == {target}::Unknown && !{own}_text) scratch.miss(\"{}_text\");",
-                    field.name
-                );
-            }
-            ty => {
-                if !field.always() && is_number(ty) {
-                    let _ = writeln!(fill, "      c.has_{member} = true;");
-                }
-                let _ = writeln!(fill, "      c.{member} = {};", to_c(ty, &format!("(*{own})")));
-            }
-        }
-        let _ = writeln!(fill, "    }}");
-        if let Type::Enum(_) = &field.ty {
-            let _ = writeln!(
-                out,
-                "  /// Instead of {setter}: a value for which this header has no name.\n  {name}& {}_text(detail::Text value) {{\n    kept_{}_text = value.copy();\n    return *this;\n  }}",
-                field.name, field.name
-            );
-            let _ = writeln!(kept, "  std::optional<std::string> kept_{}_text;", field.name);
-            let _ = writeln!(
-                fill,
-                "    if (kept_{}_text) c.{member}_text = detail::text(*kept_{}_text);",
-                field.name, field.name
-            );
-        } else if field.always() && is_number(&field.ty) {
-            // The library itself reports any other missing value.
-            let _ = writeln!(fill, "    if (!{own}) scratch.miss(\"{}\");", field.name);
-        }
+/// The expression that turns an item of a list into a C value.
+fn item_to_c(item: &Item) -> String {
+    match (item.nullable, &item.ty) {
+        (false, ty) => to_c(ty, "item"),
+        (true, ty @ Type::Object(_)) => format!("item ? {} : nullptr", to_c(ty, "(*item)")),
+        (true, ty) => format!("item ? {} : desk_str{{nullptr, 0}}", to_c(ty, "*item")),
     }
-    let _ = write!(
-        out,
-        "  /// The C struct; valid as long as this object and `scratch` live.\n  {c_name} c_value([[maybe_unused]] detail::Scratch& scratch) const {{\n    {c_name} c = {init};\n{fill}    return c;\n  }}\n\n private:\n{kept}}};\n\n"
-    );
 }
 
 /// Whether C takes the value as a number, which cannot be absent.

@@ -18,7 +18,7 @@ pub const RUNTIME: [&str; 14] = [
     "client", "raw",
 ];
 
-const RULES: &str = include_str!("desk_h_rules.txt");
+const RULES: &str = include_str!("../../templates/desk_h_rules.txt");
 
 const MACROS: &str = r#"
 /** A desk_str from a literal: DESK_STR_LIT("text"). The compiler computes its length; it may contain NULs. */

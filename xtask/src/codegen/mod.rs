@@ -21,6 +21,7 @@ mod cli_bulk;
 mod cli_lists;
 pub mod command;
 mod cpp;
+mod cpp_operation;
 mod cpp_request;
 mod cpp_result;
 mod cut;

@@ -262,4 +262,3 @@ class [[nodiscard]] Async {
   std::function<Result<T>(const desk_op*)> take_;
   std::shared_ptr<void> kept_;
 };
-

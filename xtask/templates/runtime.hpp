@@ -410,4 +410,3 @@ class List {
   std::size_t size_;
   At at_;
 };
-

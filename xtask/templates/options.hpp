@@ -366,4 +366,3 @@ class ClientOptions {
   double reads_per_second_ = 0.0;
   double writes_per_second_ = 0.0;
 };
-
