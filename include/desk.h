@@ -89,7 +89,8 @@
 
 
 /**
- * No request reached the service. Sending it (again) is safe.
+ * The library did not send the whole request, or the service did not begin it. Sending it again is
+ * safe.
  */
 #define DESK_OUTCOME_NOT_SENT 1
 

@@ -54,7 +54,7 @@ using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::mic
 
 /// Whether the request may have taken effect.
 enum class Outcome : std::int32_t {
-  NotSent = DESK_OUTCOME_NOT_SENT,    ///< No request reached the service. Sending it (again) is safe.
+  NotSent = DESK_OUTCOME_NOT_SENT,   ///< Not sent whole, or not begun by the service. Sending it again is safe.
   Rejected = DESK_OUTCOME_REJECTED,  ///< The service rejected the request and did not process it.
   Unknown = DESK_OUTCOME_UNKNOWN,    ///< The service may have processed the request. Find out before you send it again.
 };

@@ -49,7 +49,8 @@ pub const DESK_SERVICE: desk_status = 204;
 /// A defect in the library, caught at the C boundary.
 pub const DESK_PANIC: desk_status = 900;
 
-/// No request reached the service. Sending it (again) is safe.
+/// The library did not send the whole request, or the service did not begin it. Sending it again is
+/// safe.
 pub const DESK_OUTCOME_NOT_SENT: i32 = 1;
 /// The service rejected the request and did not process it.
 pub const DESK_OUTCOME_REJECTED: i32 = 2;

@@ -5,7 +5,8 @@ use desk_client::Outcome;
 /// The fate of the request that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// No byte reached the service: sending the request again is safe.
+    /// The client did not send the whole request, or the service did not begin it. Sending it again
+    /// is safe.
     NotSent,
     /// The service refused the request without acting on it.
     Rejected,
